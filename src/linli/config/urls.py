@@ -1,0 +1,28 @@
+"""All pages and interfaces, room by room."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+ROOMS = (
+    "foundation.ui",
+    "foundation.accounts",
+    "foundation.audit",
+    "foundation.notices",
+    "foundation.files",
+    "foundation.duties",
+    "foundation.places",
+    "registers.organizations",
+    "work.matters",
+    "oversight.dashboards",
+    "portal",
+)
+
+urlpatterns = [
+    path("", include(f"linli.{room}.urls")) for room in ROOMS if find_spec(f"linli.{room}.urls") is not None
+]
+
+handler400 = "linli.foundation.ui.views.bad_request"
+handler403 = "linli.foundation.ui.views.forbidden"
+handler404 = "linli.foundation.ui.views.not_found"
+handler500 = "linli.foundation.ui.views.server_error"

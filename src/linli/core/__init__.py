@@ -1,0 +1,1 @@
+"""What every room stands on and no table belongs to: services, clock, limits, moves, errors, crypto."""

@@ -1,0 +1,95 @@
+"""Who acts: the one value that every service takes first."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Function(StrEnum):
+    """What a role lets its holder do; see docs/glossary.md."""
+
+    VISITOR = "visitor"
+    RESIDENT = "resident"
+    GRID_WORKER = "grid_worker"
+    COMMITTEE = "committee"
+    STREET = "street"
+    DISTRICT = "district"
+    CITY = "city"
+    DEPARTMENT = "department"
+    PROPERTY = "property"
+    SOCIAL_ORG = "social_org"
+    PROVIDER = "provider"
+    SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+    CLIENT = "client"
+
+
+GOVERNING = frozenset({Function.COMMITTEE, Function.STREET, Function.DISTRICT, Function.CITY})
+EXECUTING = frozenset({Function.DEPARTMENT, Function.PROPERTY, Function.SOCIAL_ORG, Function.PROVIDER})
+STAFF = GOVERNING | EXECUTING | {Function.GRID_WORKER, Function.SUPERVISOR, Function.OPERATOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person in one of their roles, a visitor with their own session, or a named system actor.
+
+    ``key`` is unique to the human or the machine (never one shared "anonymous").
+    ``areas`` are ``area_path`` prefixes. ``person_id`` is the natural person behind every account of
+    theirs, so that rules about "another person" compare persons. ``deputy_for`` is the person whose
+    role is exercised during their leave.
+    """
+
+    key: str
+    function: Function
+    name: str = ""
+    person_id: int | None = None
+    account_id: int | None = None
+    role_id: int | None = None
+    unit_id: int | None = None
+    areas: tuple[str, ...] = ()
+    assurance: int = 0
+    deputy_for: int | None = None
+    is_unit_admin: bool = False
+
+    @property
+    def is_governing(self) -> bool:
+        """Whether the function sees the ranges of its areas."""
+        return self.function in GOVERNING
+
+    @property
+    def is_executing(self) -> bool:
+        """Whether the function sees only what its unit takes part in."""
+        return self.function in EXECUTING
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the actor works at the desk."""
+        return self.function in STAFF
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a person or a machine with a name acts."""
+        return self.person_id is not None or self.function in (Function.SYSTEM, Function.CLIENT)
+
+    @property
+    def person_ids(self) -> frozenset[int]:
+        """Every natural person in whose name this actor acts."""
+        return frozenset(p for p in (self.person_id, self.deputy_for) if p is not None)
+
+    def covers(self, area_path: str) -> bool:
+        """Whether a place lies in one of the actor's areas."""
+        return any(area_path.startswith(area) for area in self.areas)
+
+    def with_areas(self, areas: tuple[str, ...]) -> "Actor":
+        """Return the same actor looking at fewer areas (the area switch)."""
+        return replace(self, areas=areas)
+
+
+def visitor(session_key: str) -> Actor:
+    """Return the actor of a browser that nobody has signed in with; the key is the session's own."""
+    return Actor(key=f"visitor:{session_key}", function=Function.VISITOR, name="访客")
+
+
+def system(name: str) -> Actor:
+    """Return a named machine actor, such as ``system("lapse")``; it sees the whole tree."""
+    return Actor(key=f"system:{name}", function=Function.SYSTEM, name=f"系统({name})", areas=("",))

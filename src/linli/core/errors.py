@@ -1,0 +1,114 @@
+"""Refusals: what a reader is told when something cannot be done, with a code that is never renamed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Refusal(Exception):
+    """A request that Linli refuses; the page, the API and the command show the same words.
+
+    ``message`` says what happened, ``hint`` what to do next, both to the reader (Chinese).
+    ``details`` maps a field to its own message, or carries facts such as both versions.
+    """
+
+    code = "refused"
+    status = 400
+    message = "这个操作没有完成。"
+    hint = "请返回上一页再试一次。"
+
+    def __init__(
+        self, message: str = "", *, hint: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
+        self.message = message or self.message
+        self.hint = hint or self.hint
+        self.details = dict(details or {})
+        super().__init__(self.message)
+
+
+class InvalidInput(Refusal):
+    """Input that cannot be accepted; ``details`` names the fields."""
+
+    code = "input.invalid"
+    status = 422
+    message = "有内容需要修改。"
+    hint = "请按提示修改后再提交,已填写的内容不会丢失。"
+
+
+class NotSignedIn(Refusal):
+    """Acting needs a signed-in person."""
+
+    code = "actor.not_signed_in"
+    status = 401
+    message = "请先登录。"
+    hint = "登录后会回到这里,已填写的内容不会丢失。"
+
+
+class NotAllowed(Refusal):
+    """The record may be seen, but this actor may not do this."""
+
+    code = "actor.not_allowed"
+    status = 403
+    message = "您没有办理这一步的权限。"
+    hint = "如需办理,请联系本单位管理员,或切换到有权限的岗位。"
+
+
+class NotFound(Refusal):
+    """Missing, or hidden from this actor: the answer is the same."""
+
+    code = "record.not_found"
+    status = 404
+    message = "没有找到这条记录。"
+    hint = "它可能已被删除,或不在您的查看范围内。请核对编号。"
+
+
+class Conflict(Refusal):
+    """The record is not in a state in which this can be done."""
+
+    code = "record.conflict"
+    status = 409
+    message = "情况已经变化,这一步现在不能办理。"
+    hint = "请刷新页面,查看最新进展。"
+
+
+class MoveNotAllowed(Conflict):
+    """The workflow has no such move from the present state."""
+
+    code = "move.not_allowed"
+
+
+class StaleVersion(Conflict):
+    """Somebody else changed the record since it was read; ``details`` shows both versions."""
+
+    code = "record.stale"
+    message = "在您打开页面之后,别人已经办理过这件事。"
+    hint = "请刷新查看最新进展;您填写的内容已保留。"
+
+
+class KeyReused(Conflict):
+    """The same request key came with different input."""
+
+    code = "request.key_reused"
+    message = "这份表单已经提交过一次,内容与上次不同。"
+    hint = "请刷新页面后重新填写;上一次的提交仍然有效。"
+
+
+class Expired(Refusal):
+    """A link, a code or a window is over."""
+
+    code = "link.expired"
+    status = 410
+    message = "这个链接已经失效。"
+    hint = "请从“我的”里找到这件事,查看最新进展。"
+
+
+class TooMany(Refusal):
+    """A rate limit was reached; ``details['retry_after']`` is in seconds."""
+
+    code = "rate.exceeded"
+    status = 429
+    message = "操作太频繁了。"
+    hint = "请稍等一会儿再试。"
+
+
+class ProgrammingFault(Exception):
+    """A service broke a promise of the architecture (no audit record, no actor); never shown as advice."""

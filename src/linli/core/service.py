@@ -1,0 +1,293 @@
+"""The one way through: a service is one thing a person does, one transaction, one audit record.
+
+``@service`` opens the transaction and a *frame*. While the frame is open, every statement that writes
+is noted (table and columns). Before the transaction commits, what was written must have been recorded
+with ``record``: otherwise ``ProgrammingFault`` is raised and nothing is saved. Tables that are sinks
+themselves (audit rows, outbox, search index, request keys, sessions, jobs) register with ``sink_table``.
+"""
+
+import functools
+import hashlib
+import inspect
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
+
+from django.db import connection, models, transaction
+
+from .actor import Actor
+from .errors import ProgrammingFault
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What one service did to one subject; ``changes`` maps a field to (before, after)."""
+
+    actor: Actor
+    service: str
+    verb: str
+    subject_kind: str
+    subject_id: str
+    area_path: str
+    changes: Mapping[str, tuple[Any, Any]]
+    purpose: str
+    parent_id: int | None
+    request_id: str
+
+
+class AuditSink(Protocol):
+    """Where audit entries go; the audit room fills this in at start-up."""
+
+    def write(self, entry: AuditEntry) -> int:
+        """Store the entry in the caller's transaction and return its id."""
+
+
+class RequestKeys(Protocol):
+    """Where repeated requests are recognised; the audit room fills this in at start-up."""
+
+    def claim(self, actor_key: str, service: str, key: str, digest: str) -> str | None:
+        """Return the first result's public id, or ``None`` if this request is the first."""
+
+    def settle(self, actor_key: str, service: str, key: str, result_id: str) -> None:
+        """Keep the result of the first request."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    service: str
+    actor: Actor
+    parent: "_Frame | None"
+    written: dict[str, set[str]] = field(default_factory=dict)
+    recorded: dict[str, set[str]] = field(default_factory=dict)
+    audit_id: int | None = None
+
+
+_frame: ContextVar[_Frame | None] = ContextVar("service_frame", default=None)
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+_audit_sink: AuditSink | None = None
+_request_keys: RequestKeys | None = None
+_sink_tables: set[str] = {
+    "django_session",
+    "django_tasks_db_dbtaskresult",
+    "django_content_type",
+    "axes_accessattempt",
+    "axes_accesslog",
+    "axes_accessfailurelog",
+}
+_ALL = "*"
+_WRITE = re.compile(
+    r'^\s*(INSERT|UPDATE|DELETE)\s+(?:OR \w+ )?(?:INTO\s+|FROM\s+)?"?(\w+)"?', re.IGNORECASE
+)
+_SET = re.compile(r'"(\w+)"\s*=')
+
+
+def audit_sink_set(sink: AuditSink) -> None:
+    """Name the store of audit entries (once, at start-up)."""
+    global _audit_sink
+    _audit_sink = sink
+
+
+def request_keys_set(keys: RequestKeys) -> None:
+    """Name the store of request keys (once, at start-up)."""
+    global _request_keys
+    _request_keys = keys
+
+
+def sink_table(*names: str) -> None:
+    """Except tables that carry the consequences of a record rather than a record themselves."""
+    _sink_tables.update(names)
+
+
+@functools.lru_cache(maxsize=4096)
+def _parse(sql: str) -> tuple[str, frozenset[str]] | None:
+    found = _WRITE.match(sql)
+    if not found:
+        return None
+    verb, table = found[1].upper(), found[2]
+    if verb != "UPDATE":
+        return table, frozenset({_ALL})
+    assignments = sql.split(" SET ", 1)[-1].split(" WHERE ", 1)[0]
+    return table, frozenset(_SET.findall(assignments))
+
+
+def _watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    frame = _frame.get()
+    written = _parse(sql) if frame is not None else None
+    if frame is not None and written and written[0] not in _sink_tables:
+        frame.written.setdefault(written[0], set()).update(written[1])
+    return execute(sql, params, many, context)
+
+
+def _unrecorded(frame: _Frame) -> list[str]:
+    missing = []
+    for table, columns in frame.written.items():
+        known = frame.recorded.get(table)
+        if known is None:
+            missing.append(table)
+        elif _ALL not in known:
+            missing += [f"{table}.{column}" for column in sorted(columns - known - {_ALL})]
+    return missing
+
+
+@contextmanager
+def _open_frame(service_name: str, actor: Actor) -> Iterator[_Frame]:
+    parent = _frame.get()
+    frame = _Frame(service_name, actor, parent)
+    token = _frame.set(frame)
+    try:
+        with ExitStack() as stack:
+            if parent is None:
+                stack.enter_context(connection.execute_wrapper(_watch))
+            stack.enter_context(transaction.atomic(savepoint=parent is not None))
+            yield frame
+            if missing := _unrecorded(frame):
+                raise ProgrammingFault(f"{service_name} wrote without a record: {', '.join(missing)}")
+    finally:
+        _frame.reset(token)
+
+
+def record(
+    verb: str,
+    subject: models.Model,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    *,
+    touched: Iterable[models.Model | type[models.Model]] = (),
+    purpose: str = "",
+) -> int:
+    """Record what the running service did: ``verb`` (``noun.verb``), the subject, each changed field.
+
+    ``changes`` maps field names to (before, after); values reach the store only as keyed digests.
+    ``touched`` names further models whose rows were written as part of the same act (an event, an
+    assignment). A created subject needs no ``changes``. Returns the audit row's id.
+    """
+    frame = _frame.get()
+    if frame is None or _audit_sink is None:
+        raise ProgrammingFault(f"{verb}: record() outside a service")
+    known = frame.recorded.setdefault(subject._meta.db_table, set())
+    columns = {subject._meta.get_field(name).column for name in changes or {}}
+    known.update(columns if changes else {_ALL})
+    for other in touched:
+        frame.recorded.setdefault(other._meta.db_table, set()).add(_ALL)
+    parent = frame.parent.audit_id if frame.parent else None
+    entry = AuditEntry(
+        actor=frame.actor,
+        service=frame.service,
+        verb=verb,
+        subject_kind=subject._meta.label_lower,
+        subject_id=str(getattr(subject, "public_id", None) or subject.pk),
+        area_path=str(getattr(subject, "area_path", "")),
+        changes=changes or {},
+        purpose=purpose,
+        parent_id=parent,
+        request_id=request_id.get(),
+    )
+    frame.audit_id = _audit_sink.write(entry)
+    return frame.audit_id
+
+
+def changes_of(subject: models.Model, **after: Any) -> dict[str, tuple[Any, Any]]:
+    """Set fields on ``subject``, save just those, and return what ``record`` wants to know."""
+    changed = {name: (getattr(subject, name), value) for name, value in after.items()}
+    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    for name, (_, value) in changed.items():
+        setattr(subject, name, value)
+    if changed:
+        subject.save(update_fields=list(changed))
+    return changed
+
+
+def require_service(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a step that other rooms' services call inside their own transaction (``duty_open``)."""
+
+    @functools.wraps(function)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _frame.get() is None:
+            raise ProgrammingFault(f"{function.__name__} is a step: call it inside a service")
+        return function(*args, **kwargs)
+
+    return inner
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return f"{value._meta.label_lower}:{value.pk}"
+    if isinstance(value, datetime | date | Decimal):
+        return str(value)
+    if hasattr(value, "read"):
+        return f"{getattr(value, 'name', '')}:{getattr(value, 'size', '')}"
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else repr(value)
+
+
+def _digest(arguments: Mapping[str, Any]) -> str:
+    text = json.dumps(_plain(arguments), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _first_result(function: Callable[..., Any], public_id: str) -> Any:
+    model = inspect.get_annotations(function, eval_str=True)["return"]
+    return model._default_manager.get(public_id=public_id)
+
+
+def _run_once(function: Callable[..., R], name: str, actor: Actor, key: str, kwargs: dict[str, Any]) -> R:
+    if _request_keys is None:
+        raise ProgrammingFault("no store of request keys")
+    first = _request_keys.claim(actor.key, name, key, _digest(kwargs))
+    if first is not None:
+        return cast(R, _first_result(function, first))
+    result = function(actor=actor, **kwargs)
+    _request_keys.settle(actor.key, name, key, str(result.public_id))  # type: ignore[attr-defined]
+    return result
+
+
+@overload
+def service(function: Callable[..., R]) -> Callable[..., R]: ...
+
+
+@overload
+def service(*, idempotent: bool) -> Callable[[Callable[..., R]], Callable[..., R]]: ...
+
+
+def service(function: Callable[..., R] | None = None, *, idempotent: bool = False) -> Any:
+    """Make a function one act of one actor: atomic, audited or refused, optionally repeatable.
+
+    With ``idempotent=True`` the caller may pass ``request_key``: the same request again returns the
+    first result, the same key with other input raises ``KeyReused``. The function must then return a
+    model with a ``public_id`` and be annotated with it.
+    """
+
+    def wrap(inner: Callable[..., R]) -> Callable[..., R]:
+        name = f"{inner.__module__.split('.')[-2]}.{inner.__name__}"
+
+        @functools.wraps(inner)
+        def outer(*args: Any, **kwargs: Any) -> R:
+            if args:
+                raise ProgrammingFault(f"{name} takes keywords only")
+            actor = kwargs.get("actor")
+            if not isinstance(actor, Actor):
+                raise ProgrammingFault(f"{name} needs an actor")
+            key = str(kwargs.pop("request_key", "") or "") if idempotent else ""
+            with _open_frame(name, actor):
+                if key:
+                    rest = {k: v for k, v in kwargs.items() if k != "actor"}
+                    return _run_once(inner, name, actor, key, rest)
+                return inner(*args, **kwargs)
+
+        outer.is_service = True  # type: ignore[attr-defined]
+        return outer
+
+    return wrap(function) if function is not None else wrap
+
+

@@ -1,0 +1,182 @@
+"""Persons, their accounts, units, roles, deputies, one-time codes."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from linli.core.actor import Function
+from linli.core.fields import EncryptedTextField, uuid7
+
+FUNCTIONS = [
+    (Function.RESIDENT, "居民"),
+    (Function.GRID_WORKER, "网格员"),
+    (Function.COMMITTEE, "居村委会"),
+    (Function.STREET, "街镇"),
+    (Function.DISTRICT, "区"),
+    (Function.CITY, "市"),
+    (Function.DEPARTMENT, "职能部门"),
+    (Function.PROPERTY, "物业企业"),
+    (Function.SOCIAL_ORG, "社会组织"),
+    (Function.PROVIDER, "服务商"),
+    (Function.SUPERVISOR, "监督"),
+    (Function.OPERATOR, "运维"),
+]
+
+
+class Person(models.Model):
+    """One human being, however many accounts and roles they have; rules about persons compare this."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = EncryptedTextField("姓名", blank=True)
+    created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Looks accounts up by user name."""
+
+    use_in_migrations = True
+
+
+class Account(AbstractBaseUser):
+    """A way to sign in: a user name with password and TOTP for staff, a phone for residents."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    username = models.CharField("用户名", max_length=60, unique=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
+    email = models.EmailField("电子邮箱", blank=True)
+    phone = EncryptedTextField("手机号", blank=True)
+    phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    is_active = models.BooleanField("启用", default=True)
+    is_demo = models.BooleanField("演示账号", default=False)
+    must_change_password = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    objects = AccountManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class PrivacyConsent(models.Model):
+    """That a person was shown one version of the privacy notice and agreed."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
+    version = models.CharField("版本", max_length=20)
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "version"], name="consent_once_a_version")]
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class Unit(models.Model):
+    """An office, department, company or organisation that people act for."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.CharField("名称", max_length=80)
+    kind = models.CharField("类别", max_length=40, blank=True, help_text="如 城管、房管、物业")
+    function = models.CharField("职能", max_length=20, choices=FUNCTIONS)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    areas = models.ManyToManyField("places.Division", related_name="units", blank=True)
+    phone = models.CharField("值班电话", max_length=40, blank=True)
+    address = models.CharField("地址", max_length=160, blank=True)
+    email = models.EmailField("单位邮箱", blank=True)
+    opened_on = models.DateField("启用日期")
+    closed_on = models.DateField("停用日期", null=True, blank=True)
+
+    class Meta:
+        ordering = ["function", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "parent"], name="unit_name_once", violation_error_message="同名单位已存在。"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """That a person acts for a unit in one function over some areas, from–to."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="roles")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="roles")
+    function = models.CharField("职能", max_length=20, choices=FUNCTIONS)
+    title = models.CharField("职务", max_length=40, blank=True)
+    areas = models.ManyToManyField("places.Division", related_name="roles", blank=True)
+    is_unit_admin = models.BooleanField("单位管理员", default=False)
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="role_ends_after_it_begins",
+                violation_error_message="结束日期不能早于开始日期。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_function_display()} {self.title}".strip()
+
+
+class Deputyship(models.Model):
+    """That another person exercises a role while its holder is on leave (both days included)."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="deputyships")
+    deputy = models.ForeignKey(Person, models.PROTECT, related_name="deputyships")
+    from_on = models.DateField("起")
+    to_on = models.DateField("止")
+    reason = models.CharField("原因", max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_on__gte=F("from_on")),
+                name="deputyship_ends_after_it_begins",
+                violation_error_message="结束日期不能早于开始日期。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.from_on}–{self.to_on}"
+
+
+class OneTimeCode(models.Model):
+    """A code sent to a phone; only its keyed digest is kept."""
+
+    phone_index = models.CharField(max_length=64, db_index=True)
+    purpose = models.CharField(max_length=20)
+    code_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+class RateHit(models.Model):
+    """One use of something that is limited; ``key`` is a keyed digest of a number or an address."""
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "key", "at"])]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,83 @@
+"""The append-only record of writes and of looks at personal data, its seals, and request keys."""
+
+from django.db import models
+
+from linli.core.fields import PathField
+
+
+class AuditRecord(models.Model):
+    """One act: ids, field names and keyed digests, never personal values."""
+
+    at = models.DateTimeField()
+    actor_key = models.CharField(max_length=80, db_index=True)
+    actor_function = models.CharField(max_length=20)
+    person_id = models.BigIntegerField(null=True, db_index=True)
+    role_id = models.BigIntegerField(null=True)
+    unit_id = models.BigIntegerField(null=True)
+    deputy_for = models.BigIntegerField(null=True)
+    service = models.CharField(max_length=80)
+    verb = models.CharField(max_length=60, db_index=True)
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=40)
+    area_path = PathField(blank=True)
+    changes = models.JSONField(default=dict)
+    purpose = models.CharField(max_length=120, blank=True)
+    parent_id = models.BigIntegerField(null=True)
+    request_id = models.CharField(max_length=40, blank=True)
+    mac = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject_kind} {self.subject_id}"
+
+
+class Seal(models.Model):
+    """A signed Merkle root over committed rows, chained to the seal before."""
+
+    number = models.PositiveBigIntegerField(unique=True)
+    sealed_at = models.DateTimeField()
+    row_count = models.PositiveIntegerField()
+    merkle_root = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+    anchored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"seal {self.number}"
+
+
+class SealedRow(models.Model):
+    """Which row stands at which place under which seal."""
+
+    record = models.OneToOneField(AuditRecord, models.PROTECT, related_name="sealed", primary_key=True)
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="rows")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seal", "position"], name="seal_position_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seal_id}/{self.position}"
+
+
+class RequestKey(models.Model):
+    """A request that has been carried out: its input's digest and its result's public id."""
+
+    actor_key = models.CharField(max_length=80)
+    service = models.CharField(max_length=80)
+    key = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    result_id = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor_key", "service", "key"], name="request_key_once")]
+
+    def __str__(self) -> str:
+        return self.service

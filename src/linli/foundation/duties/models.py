@@ -1,0 +1,85 @@
+"""Everything somebody must do by some time, and the holidays that clocks run over."""
+
+from django.db import models
+from django.db.models import Q
+
+from linli.core.actor import Function
+from linli.core.fields import PathField, uuid7
+from linli.foundation.accounts.models import FUNCTIONS
+
+
+class Duty(models.Model):
+    """One thing to do: about which record, by whom, by when, under which rule.
+
+    Responsible is a person, or everybody with ``function`` in ``unit``, or (no unit) everybody with
+    ``function`` whose areas cover ``area_path``.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "待办"
+        PAUSED = "paused", "已暂停"
+        DONE = "done", "已办"
+        CANCELLED = "cancelled", "已取消"
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    room = models.CharField(max_length=30)
+    subject_id = models.CharField(max_length=40)
+    subject_number = models.CharField(max_length=40, blank=True)
+    title = models.CharField("事由", max_length=120)
+    url = models.CharField(max_length=200)
+    action = models.CharField("要办的事", max_length=40)
+    action_label = models.CharField(max_length=40)
+    person = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="duties"
+    )
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="duties")
+    function = models.CharField(max_length=20, choices=FUNCTIONS, default=Function.COMMITTEE)
+    area_path = PathField()
+    clock = models.CharField("时限", max_length=40, blank=True)
+    source = models.CharField("依据", max_length=200, blank=True)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True)
+    is_provisional = models.BooleanField("暂定", default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    escalation_step = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["due_at"]
+        indexes = [
+            models.Index(fields=["room", "subject_id"]),
+            models.Index(fields=["unit", "due_at"], condition=Q(state="open"), name="duty_open_unit"),
+            models.Index(fields=["person", "due_at"], condition=Q(state="open"), name="duty_open_person"),
+            models.Index(
+                fields=["function", "area_path", "due_at"], condition=Q(state="open"), name="duty_open_area"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_label} {self.title}"
+
+
+class HolidayYear(models.Model):
+    """A year whose official holiday notice has been loaded."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    source = models.CharField("依据", max_length=200)
+    loaded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class Holiday(models.Model):
+    """A day that differs from the plain week: a day off, or a weekend day that is worked (调休)."""
+
+    year = models.ForeignKey(HolidayYear, models.CASCADE, related_name="days")
+    on = models.DateField(unique=True)
+    is_workday = models.BooleanField()
+    name = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"

@@ -1,0 +1,123 @@
+"""Divisions with their history, compounds and buildings, boundaries."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from linli.core.fields import PathField, uuid7
+
+
+class Level(models.IntegerChoices):
+    """The level of a division, from the province to the committee's grid."""
+
+    PROVINCE = 1, "省级"
+    CITY = 2, "地级"
+    COUNTY = 3, "县级"
+    STREET = 4, "乡级"
+    COMMITTEE = 5, "村级"
+    GRID = 6, "网格"
+
+
+CODE_LENGTH = {1: 2, 2: 4, 3: 6, 4: 9, 5: 12, 6: 15}
+
+
+class Division(models.Model):
+    """A division of the country in one period of its life; ``path`` is its place in today's tree."""
+
+    code = models.CharField("区划代码", max_length=15)
+    name = models.CharField("名称", max_length=60)
+    short_name = models.CharField("简称", max_length=60, blank=True)
+    level = models.PositiveSmallIntegerField("级别", choices=Level.choices)
+    kind = models.CharField("类型", max_length=20, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    path = PathField("路径", db_index=True)
+    pinyin = models.CharField(max_length=120, blank=True)
+    initials = models.CharField(max_length=30, blank=True)
+    valid_from = models.DateField("设立日期")
+    valid_to = models.DateField("撤销日期", null=True, blank=True)
+    source = models.CharField("来源", max_length=200, blank=True)
+    document = models.CharField("批准文件", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"],
+                name="division_code_once_a_day",
+                violation_error_message="同一代码在同一天只能设立一个区划。",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="division_ends_after_it_begins",
+                violation_error_message="撤销日期必须晚于设立日期。",
+            ),
+        ]
+        indexes = [models.Index(fields=["level", "code"]), models.Index(fields=["parent", "code"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Compound(models.Model):
+    """A residential compound (小区): an address object with its own id."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.CharField("名称", max_length=80)
+    address = models.CharField("地址", max_length=160, blank=True)
+    street = models.ForeignKey(
+        Division, models.PROTECT, related_name="compounds_of_street", null=True, blank=True
+    )
+    committee = models.ForeignKey(
+        Division, models.PROTECT, related_name="compounds_of_committee", null=True, blank=True
+    )
+    is_committee_confirmed = models.BooleanField("居委已确认", default=False)
+    area_path = PathField(db_index=True, blank=True)
+    lng = models.FloatField("经度", null=True, blank=True)
+    lat = models.FloatField("纬度", null=True, blank=True)
+    pinyin = models.CharField(max_length=160, blank=True)
+    initials = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Building(models.Model):
+    """A building of a compound (楼栋)."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    compound = models.ForeignKey(Compound, models.PROTECT, related_name="buildings")
+    name = models.CharField("楼栋", max_length=40)
+    lng = models.FloatField("经度", null=True, blank=True)
+    lat = models.FloatField("纬度", null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["compound", "name"],
+                name="building_name_once_in_compound",
+                violation_error_message="这个小区已有同名楼栋。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.compound}{self.name}"
+
+
+class Boundary(models.Model):
+    """The outline of a division in WGS-84; schematic ones stand in until a file is loaded."""
+
+    division = models.OneToOneField(Division, models.CASCADE, related_name="boundary")
+    geometry = models.JSONField("GeoJSON")
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    is_schematic = models.BooleanField("示意", default=False)
+    source = models.CharField("来源", max_length=200)
+    loaded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.division}边界"
