@@ -1,0 +1,24 @@
+"""The tables of the matters room."""
+
+from .category import AffairClass, Category
+from .handling import Assignment, HandlingRequest, Question, Rating
+from .matter import Channel, ClosedAs, EntrustedDocument, Matter, MatterEvent
+from .public import Affected, Poster, PublicVersion, ReportDraft
+
+__all__ = [
+    "Affected",
+    "AffairClass",
+    "Assignment",
+    "Category",
+    "Channel",
+    "ClosedAs",
+    "EntrustedDocument",
+    "HandlingRequest",
+    "Matter",
+    "MatterEvent",
+    "Poster",
+    "PublicVersion",
+    "Question",
+    "Rating",
+    "ReportDraft",
+]

@@ -1,0 +1,214 @@
+"""A matter, its story, and the papers of those for whom a worker runs the errand."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from linli.core.actor import Actor, Function
+from linli.core.fields import EncryptedTextField, PathField, in_areas, uuid7
+
+from ..workflow import State
+from .category import AffairClass, Category
+
+
+class Channel(models.TextChoices):
+    """How a matter came in."""
+
+    PHONE_PAGE = "web", "网页"
+    POSTER = "poster", "扫码"
+    DOOR = "door", "上门"
+    TELEPHONE = "telephone", "电话"
+    PATROL = "patrol", "巡查"
+    INTERFACE = "interface", "接口"
+    IMPORT = "import", "导入"
+
+
+class ClosedAs(models.TextChoices):
+    """In which way a matter ended."""
+
+    VERIFIED = "verified", "核查通过"
+    UNVERIFIABLE = "unverifiable", "无法核查"
+    GUIDED_CONFIRMED = "guided_confirmed", "引导后确认"
+    GUIDED_SILENT = "guided_silent", "引导后未回应"
+
+
+class MatterQuerySet(models.QuerySet["Matter"]):
+    """Reads of matters; ``visible_to`` is the only place where scope becomes a query."""
+
+    def visible_to(self, actor: Actor) -> MatterQuerySet:
+        """Restrict to what this actor may see: by area, by participation, or as the reporter."""
+        if actor.function in (Function.SYSTEM, Function.CLIENT) or actor.is_governing:
+            return self.filter(in_areas("area_path", actor.areas))
+        if actor.is_executing:
+            return self.filter(
+                Q(pk__in=models.Subquery(_assigned(actor.unit_id))) | Q(intake_unit_id=actor.unit_id)
+            )
+        own = Q(pk__in=[])
+        if actor.person_id is not None:
+            own = Q(reporter_id=actor.person_id) | Q(intake_by_id=actor.person_id)
+        return self.filter(own)
+
+
+def _assigned(unit_id: int | None) -> models.QuerySet[models.Model]:
+    from .handling import Assignment
+
+    return Assignment.objects.filter(unit_id=unit_id).values("matter_id")  # type: ignore[return-value]
+
+
+class Matter(models.Model):
+    """Something that a resident or a worker has brought before the neighbourhood (事项)."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    number = models.CharField("编号", max_length=20, unique=True)
+    version = models.PositiveIntegerField(default=1)
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.REPORTED)
+    round = models.PositiveSmallIntegerField("办理轮次", default=1)
+
+    title = models.CharField("标题", max_length=80)
+    text = models.TextField("内容", blank=True)
+    photos = models.ManyToManyField("files.StoredFile", blank=True, related_name="+")
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="matters", verbose_name="类别"
+    )
+
+    affair_class = models.CharField("三事分类", max_length=10, choices=AffairClass.choices, blank=True)
+    class_reason = models.CharField("分类理由", max_length=300, blank=True)
+    class_set_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    class_confirmed_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    class_confirmed_on = models.DateField("议定日期", null=True, blank=True)
+    class_minutes = models.CharField("会议纪要", max_length=500, blank=True)
+
+    place_code = models.CharField("地点代码", max_length=15)
+    area_path = PathField()
+    place_how = models.CharField(max_length=12)
+    compound = models.ForeignKey("places.Compound", models.PROTECT, null=True, blank=True, related_name="+")
+    building = models.ForeignKey("places.Building", models.PROTECT, null=True, blank=True, related_name="+")
+    address = models.CharField("地址", max_length=160, blank=True)
+    lng = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+
+    channel = models.CharField("来源", max_length=12, choices=Channel.choices, default=Channel.PHONE_PAGE)
+    reporter = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    reporter_name = EncryptedTextField("称呼", blank=True)
+    reporter_phone = EncryptedTextField("联系电话", blank=True)
+    reporter_phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+    beneficiary_name = EncryptedTextField("代谁反映", blank=True)
+    beneficiary_relation = models.CharField("关系", max_length=20, blank=True)
+    intake_by = models.ForeignKey(
+        "accounts.Person",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="首问责任人",
+    )
+    intake_unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+
+    is_emergency = models.BooleanField("紧急", default=False)
+    emergency_kind = models.CharField(max_length=20, blank=True)
+    is_never_public = models.BooleanField("不得公开", default=False)
+    is_imported = models.BooleanField(default=False)
+
+    happened_at = models.DateTimeField("发生时间")
+    reported_at = models.DateTimeField("上报时间")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    handed_at = models.DateTimeField(null=True, blank=True)
+    handled_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_as = models.CharField(max_length=20, choices=ClosedAs.choices, blank=True)
+    due_at = models.DateTimeField("当前时限", null=True, blank=True)
+    due_is_provisional = models.BooleanField(default=False)
+    due_source = models.CharField(max_length=200, blank=True)
+    bounces = models.PositiveSmallIntegerField("退单次数", default=0)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    guidance = models.TextField("引导内容", blank=True)
+
+    objects = MatterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-reported_at", "-id"]
+        indexes = [
+            models.Index(fields=["area_path", "state", "due_at"]),
+            models.Index(fields=["state", "due_at"]),
+            models.Index(fields=["reporter", "-reported_at"]),
+            models.Index(fields=["reported_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=State.MERGED) | Q(merged_into__isnull=False),
+                name="matter_merged_into_something",
+                violation_error_message="并案必须指明并入哪一件。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.CLOSED) | Q(closed_at__isnull=False),
+                name="matter_closed_has_a_time",
+                violation_error_message="办结必须有办结时间。",
+            ),
+            models.CheckConstraint(
+                condition=Q(class_confirmed_by__isnull=True)
+                | ~Q(class_confirmed_by=models.F("class_set_by")),
+                name="matter_class_confirmed_by_another",
+                violation_error_message="分类须由另一人确认。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class MatterEvent(models.Model):
+    """One step of a matter's story."""
+
+    class Audience(models.TextChoices):
+        EVERYONE = "everyone", "居民可见"
+        DESK = "desk", "工作人员可见"
+        GOVERNING = "governing", "居委街镇可见"
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
+    verb = models.CharField(max_length=40)
+    round = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+    deputy_for = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    from_state = models.CharField(max_length=12, choices=State.choices, blank=True)
+    to_state = models.CharField(max_length=12, choices=State.choices, blank=True)
+    audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.EVERYONE)
+    note = models.TextField(blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+    photos = models.ManyToManyField("files.StoredFile", blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+        indexes = [models.Index(fields=["matter", "recorded_at"]), models.Index(fields=["verb", "at"])]
+
+    def __str__(self) -> str:
+        return self.verb
+
+
+class EntrustedDocument(models.Model):
+    """A paper handed to a worker who runs an errand for someone (全程代办), and handed back."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="documents")
+    name = models.CharField("材料名称", max_length=80)
+    received_at = models.DateTimeField("收到时间")
+    received_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    returned_at = models.DateTimeField("交还时间", null=True, blank=True)
+    returned_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    note = models.CharField("备注", max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["received_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
