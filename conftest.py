@@ -1,0 +1,62 @@
+"""What every test stands on: its own folders and keys, fast passwords, a clock that can be held."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from linli.core import clock as core_clock
+
+TUESDAY_MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=core_clock.BEIJING)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out races where they cannot happen: SQLite lets one writer in at a time."""
+    if connection.vendor == "postgresql":
+        return
+    skip = pytest.mark.skip(reason="a race needs PostgreSQL (./linli test --postgres)")
+    for item in items:
+        if "race" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep uploads, keys and every other file of this run out of the installation's folder."""
+    home = tmp_path_factory.mktemp("home")
+    settings.HOME = home
+    settings.KEYS_DIR = home / "keys"
+    settings.MEDIA_ROOT = home / "files"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Use a real SQLite file, as installations do: threads get connections of their own."""
+    database: dict[str, Any] = connections["default"].settings_dict
+    if connection.vendor == "sqlite":
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        options = database["OPTIONS"]
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+
+
+@pytest.fixture
+def clock() -> Iterator[datetime]:
+    """Hold the clock at a Tuesday morning in Beijing; ``clock_forward`` and ``clock_set`` move it."""
+    with core_clock.clock_at(TUESDAY_MORNING):
+        yield TUESDAY_MORNING
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Return the folder of real data beside the checkout; skip where there is none."""
+    folder = Path(__file__).resolve().parent.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no real data beside this checkout")
+    return folder

@@ -1,0 +1,60 @@
+"""The installed ``linli`` command: a table of names, each passed on to a module or a room's command."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import cast
+
+from .ground import django_ready
+
+OWN = {
+    "demo": "演示：一条命令建好一个街镇的演示数据并打开网站",
+    "serve": "启动网站",
+    "worker": "启动后台作业：发通知、算时限、审计封存、清理",
+    "migrate": "建立或升级数据库",
+    "doctor": "检查这个安装哪里不对、该怎么办",
+    "test": "运行测试（--postgres --slow --all）",
+    "check": "检查代码：格式、类型、分层、迁移、约定",
+    "bench": "运行性能基准（bench [名称]）",
+    "bundle": "做一个离线安装包，供封闭网络使用",
+}
+ROOMS = {
+    "divisions": "行政区划：装入、更新、查询",
+    "boundaries": "边界：装入 GeoJSON（WGS-84、GCJ-02、BD-09）",
+    "calendar": "节假日与调休：查看、装入新一年的安排",
+    "audit": "审计：封存、核验（audit verify --anchor 文件）",
+    "manage": "其余 Django 管理命令（manage 命令 参数…）",
+}
+
+
+def _help() -> str:
+    lines = [
+        "邻里 Linli：邻里共治的开放平台",
+        "",
+        "用法：linli 命令 [参数…]      各命令的说明：linli 命令 --help",
+        "",
+    ]
+    lines += [f"  {name:<12}{summary}" for name, summary in {**OWN, **ROOMS}.items()]
+    return "\n".join([*lines, "", "第一次使用：linli demo"])
+
+
+def _manage(arguments: Sequence[str]) -> int:
+    django_ready()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["linli", *arguments])
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    name, *rest = list(sys.argv[1:] if arguments is None else arguments) or ["help"]
+    if name in OWN:
+        return cast(int, import_module(f"linli.cli.{name}").run(rest))
+    if name in ROOMS:
+        return _manage(rest or ["help"]) if name == "manage" else _manage([name, *rest])
+    if name in ("help", "-h", "--help"):
+        print(_help())
+        return 0
+    print(f"没有“{name}”这个命令。\n\n{_help()}", file=sys.stderr)
+    return 2

@@ -1,0 +1,54 @@
+"""What the worker does by itself, and how often; the work is the rooms' (``tasks.py``)."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import cast
+
+
+@dataclass(slots=True)
+class Job:
+    """One recurring task; ``failure`` is the last run's error, empty when it went well."""
+
+    name: str
+    every_seconds: int
+    target: str
+    due_at: float = 0.0
+    ran_at: float = 0.0
+    failure: str = field(default="")
+
+    def call(self) -> None:
+        """Run the task once."""
+        module, _, function = self.target.rpartition(".")
+        cast(Callable[[], object], getattr(import_module(module), function))()
+
+
+TABLE = (
+    ("notices.send", 5, "linli.foundation.notices.tasks.send_due"),
+    ("audit.seal", 30, "linli.foundation.audit.tasks.seal_rows"),
+    ("duties.overdue", 60, "linli.foundation.duties.tasks.mark_overdue"),
+    ("matters.lapse", 300, "linli.work.matters.tasks.lapse_guided"),
+    ("files.sweep", 3600, "linli.foundation.files.tasks.sweep_unused"),
+    ("audit.keys", 3600, "linli.foundation.audit.tasks.forget_request_keys"),
+    ("matters.drafts", 3600, "linli.work.matters.tasks.forget_drafts"),
+)
+
+
+def jobs() -> list[Job]:
+    """Return the table as jobs that are all due at once."""
+    return [Job(*row) for row in TABLE]
+
+
+def round_once(jobs: list[Job], clock: Callable[[], float] = time.time) -> Iterator[Job]:
+    """Run every job that is due and yield it; a job that fails is noted and does not stop the others."""
+    for job in jobs:
+        now = clock()
+        if now < job.due_at:
+            continue
+        job.due_at, job.ran_at, job.failure = now + job.every_seconds, now, ""
+        try:
+            job.call()
+        except Exception as error:
+            job.failure = f"{type(error).__name__}: {error}"
+        yield job

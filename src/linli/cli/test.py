@@ -1,0 +1,104 @@
+"""``linli test``: the suite on SQLite, or on a throwaway PostgreSQL; journeys in Chromium after the rest."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import postgres
+from .ground import apt_missing, root
+
+NOTHING_COLLECTED = 5
+# What PostgreSQL has to prove besides SQLite; `--slow` runs everything there.
+ON_POSTGRES = (
+    "src/**/test_services*.py",
+    "src/**/test_selectors*.py",
+    "src/**/test_migrations*.py",
+    "tests/test_migrations*.py",
+    "tests/races/**/test_*.py",
+)
+
+
+def _arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser("linli test", description="运行测试；其余参数交给 pytest")
+    parser.add_argument("--postgres", action="store_true", help="在临时的 PostgreSQL 上运行")
+    parser.add_argument("--slow", action="store_true", help="连同耗时长的测试")
+    parser.add_argument("--all", action="store_true", help="SQLite 和 PostgreSQL 上的全部测试")
+    return parser.parse_known_args(arguments)
+
+
+def _chromium_missing() -> list[str]:
+    has_font = any(Path("/usr/share/fonts").glob("opentype/noto/NotoSans*CJK*"))
+    has_browser = any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return apt_missing({"chromium": has_browser, "fonts-noto-cjk": has_font})
+
+
+def _pytest(environment: dict[str, str], *words: str) -> int:
+    command = [sys.executable, "-m", "pytest", *words]
+    code = subprocess.run(command, cwd=root(), env=environment, check=False).returncode  # noqa: S603
+    return 0 if code == NOTHING_COLLECTED else code
+
+
+def _marks(*unwanted: str, only: str = "") -> str:
+    return " and ".join([*filter(None, [only]), *(f"not {name}" for name in unwanted)])
+
+
+def _journeys(environment: dict[str, str], marks: str) -> int:
+    if missing := _chromium_missing():
+        print(f"跳过浏览器测试：缺少 {' '.join(missing)}（请用 apt 安装）", flush=True)
+        return 0
+    if not (root() / "tests/journeys").is_dir():
+        print("没有浏览器测试（tests/journeys）", flush=True)
+        return 0
+    return _pytest(environment, "tests/journeys", "-m", marks)
+
+
+def _on_sqlite(environment: dict[str, str], unwanted: list[str]) -> int:
+    print("== 测试：SQLite", flush=True)
+    environment = {key: value for key, value in environment.items() if key != "DATABASE_URL"}
+    first = _pytest(environment, "-n", "2", "-m", _marks("journey", "race", *unwanted))
+    return _journeys(environment, _marks(*unwanted, only="journey")) or first
+
+
+def _on_postgres(environment: dict[str, str], unwanted: list[str]) -> int:
+    print("== 测试：PostgreSQL", flush=True)
+    everything = not unwanted
+    files = (
+        [] if everything else [str(path) for pattern in ON_POSTGRES for path in sorted(root().glob(pattern))]
+    )
+    try:
+        with postgres.throwaway() as url:
+            environment = {**environment, "DATABASE_URL": url}
+            first = _pytest(environment, "-n", "2", "-m", _marks("journey", *unwanted), *files)
+            only = "journey" if everything else "journey and postgres"
+            return _journeys(environment, _marks(*unwanted, only=only)) or first
+    except postgres.PostgresMissing as reason:
+        print(f"跳过 PostgreSQL 测试：{reason}", flush=True)
+        return 0
+
+
+def _as_asked(environment: dict[str, str], chosen: argparse.Namespace, more: list[str]) -> int:
+    if not chosen.postgres:
+        return _pytest(environment, *more)
+    with postgres.throwaway() as url:
+        return _pytest({**environment, "DATABASE_URL": url}, *more)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the chosen tests; named files or further pytest arguments run as given, in one go."""
+    chosen, more = _arguments(arguments)
+    unwanted = [] if chosen.slow or chosen.all else ["slow"]
+    with tempfile.TemporaryDirectory(prefix="linli-test-") as home:
+        environment = {**os.environ, "LINLI_HOME": home}
+        if more:
+            return _as_asked(environment, chosen, more)
+        codes = []
+        if chosen.all or not chosen.postgres:
+            codes.append(_on_sqlite(environment, unwanted))
+        if chosen.all or chosen.postgres:
+            codes.append(_on_postgres(environment, unwanted))
+        return max(codes)

@@ -1,0 +1,142 @@
+"""Chromium for journeys: one browser a run, one fresh window a person, every complaint collected."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+# Playwright runs an event loop in this thread; Django would otherwise refuse to read the database here.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+SIZES = {"phone": (390, 844), "desk": (1440, 900), "small": (360, 740), "wide": (1920, 1080)}
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+# A page of refusal is a page too: its status alone is no complaint.
+REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+SERIOUS = {"serious", "critical"}
+Visitor = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium, or skip where there is none."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium on this machine (apt install chromium fonts-noto-cjk)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+class Complaints:
+    """What went wrong in any window: script errors, CSP violations, requests to other hosts, 5xx."""
+
+    def __init__(self, own_host: str) -> None:
+        self.own_host = own_host
+        self.found: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        """Listen to one window."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.found.append(f"script error on {page.url}: {error}"))
+        page.on("request", self._request)
+        page.on("response", lambda answer: self._status(answer.url, answer.status))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not REFUSAL.match(message.text):
+            self.found.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https") and address.netloc != self.own_host:
+            self.found.append(f"request to another host: {request.url}")
+
+    def _status(self, url: str, status: int) -> None:
+        if status >= 500:
+            self.found.append(f"{status} from {url}")
+
+
+@pytest.fixture
+def visitor(chromium: Browser, live_server: Any) -> Iterator[Visitor]:
+    """Return ``visitor(size="phone", account=None, **context)``: a fresh window, signed in as ``account``.
+
+    Sizes are those of SIZES. The test fails at its end if any window complained.
+    """
+    complaints = Complaints(urlsplit(live_server.url).netloc)
+    contexts: list[BrowserContext] = []
+
+    def open_window(size: str = "phone", account: Any = None, **more: Any) -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=size in ("phone", "small"),
+            **more,
+        )
+        contexts.append(context)
+        if account is not None:
+            _sign_in(context, account, live_server.url)
+        page = context.new_page()
+        complaints.watch(page)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert not complaints.found, "\n".join(complaints.found)
+
+
+def _sign_in(context: BrowserContext, account: Any, url: str) -> None:
+    client = Client()
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Return a function that fails when axe finds a serious or critical issue on a page."""
+    runner = Axe()
+
+    def look(page: Page) -> None:
+        found = cast(list[dict[str, Any]], runner.run(page)["violations"])
+        faults = [
+            f"{item['id']} ({item['impact']}): {item['help']}: {node['html'][:200]}"
+            for item in found
+            if item["impact"] in SERIOUS
+            for node in item["nodes"]
+        ]
+        assert not faults, f"{page.url}\n" + "\n".join(faults)
+
+    return look
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Return ``picture(page, name)``: keep a screenshot when LINLI_PICTURES names a folder."""
+    folder = os.environ.get("LINLI_PICTURES")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(Path(folder) / f"{request.node.name}-{name}.png"), full_page=True)
+
+    return take
