@@ -22,6 +22,7 @@ class Category(models.Model):
     default_class = models.CharField(max_length=10, choices=AffairClass.choices, blank=True)
     unit_kind = models.CharField("主责单位类别", max_length=40, blank=True)
     is_never_public = models.BooleanField("不得公开", default=False)
+    hides_reporter = models.BooleanField("对被反映方保密", default=False)
     is_active = models.BooleanField(default=True)
     source = models.CharField("依据", max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(default=0)

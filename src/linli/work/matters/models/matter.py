@@ -112,6 +112,10 @@ class Matter(models.Model):
     is_emergency = models.BooleanField("紧急", default=False)
     emergency_kind = models.CharField(max_length=20, blank=True)
     is_never_public = models.BooleanField("不得公开", default=False)
+    hides_reporter = models.BooleanField("对被反映方保密", default=False)
+    about_unit = models.ForeignKey(
+        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="被反映单位"
+    )
     is_imported = models.BooleanField(default=False)
 
     happened_at = models.DateTimeField("发生时间")

@@ -76,6 +76,7 @@ class ReportDraft(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     owner_key = models.CharField(max_length=80, db_index=True)
     content = EncryptedTextField()
+    photos = models.ManyToManyField("files.StoredFile", blank=True, related_name="+")
     request_key = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
