@@ -1,5 +1,7 @@
 """Persons, their accounts, units, roles, deputies, one-time codes."""
 
+from datetime import date
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -28,6 +30,8 @@ class Person(models.Model):
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = EncryptedTextField("姓名", blank=True)
+    phone = EncryptedTextField("手机号", blank=True)
+    phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
 
@@ -36,29 +40,53 @@ class Person(models.Model):
 
 
 class AccountManager(BaseUserManager["Account"]):
-    """Looks accounts up by user name."""
+    """Looks accounts up by user name; the person comes along, since every page needs both."""
 
-    use_in_migrations = True
+    def get_queryset(self) -> models.QuerySet["Account"]:
+        """Return accounts with their persons in one query."""
+        return super().get_queryset().select_related("person")
 
 
 class Account(AbstractBaseUser):
-    """A way to sign in: a user name with password and TOTP for staff, a phone for residents."""
+    """A way to sign in: a user name with password and TOTP for staff, a phone for residents.
 
+    The phone belongs to the person. An account of kind ``phone`` never carries a staff role, however
+    many roles its person holds: a code by phone is not enough for the desk.
+    """
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", "居民（手机号）"
+        STAFF = "staff", "工作人员"
+
+    last_login = None
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    username = models.CharField("用户名", max_length=60, unique=True)
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    username = models.CharField(
+        "用户名",
+        max_length=60,
+        unique=True,
+        error_messages={"unique": "这个用户名已被使用，请换一个。"},
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
-    email = models.EmailField("电子邮箱", blank=True)
-    phone = EncryptedTextField("手机号", blank=True)
-    phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    email = models.EmailField("工作邮箱", blank=True)
     is_active = models.BooleanField("启用", default=True)
     is_demo = models.BooleanField("演示账号", default=False)
-    must_change_password = models.BooleanField(default=False)
+    must_change_password = models.BooleanField("下次登录须改密码", default=False)
+    must_prove_phone = models.BooleanField("首次登录须验证手机号", default=False)
     created_at = models.DateTimeField()
+    signed_in_at = models.DateTimeField("最近登录", null=True, blank=True)
 
     objects = AccountManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(kind="phone"), name="account_one_phone_sign_in_a_person"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.username
@@ -97,16 +125,51 @@ class Unit(models.Model):
         ordering = ["function", "name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["name", "parent"], name="unit_name_once", violation_error_message="同名单位已存在。"
-            )
+                fields=["name", "parent"],
+                name="unit_name_once_under_parent",
+                violation_error_message="同名单位已存在。",
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(parent__isnull=True),
+                name="unit_name_once_at_the_top",
+                violation_error_message="同名单位已存在。",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
+                name="unit_closes_after_it_opens",
+                violation_error_message="停用日期不能早于启用日期。",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def area_paths(self) -> tuple[str, ...]:
+        """The paths of its areas, shortest first."""
+        return tuple(sorted(area.path for area in self.areas.all()))
+
+
+class RoleQuerySet(models.QuerySet["Role"]):
+    """Roles, and which of them hold on a day."""
+
+    def valid_on(self, day: date) -> "RoleQuerySet":
+        """Keep the roles that hold on ``day`` for a unit that is open (both ends included)."""
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+            Q(unit__isnull=True) | Q(unit__closed_on__isnull=True) | Q(unit__closed_on__gt=day),
+            ended_at__isnull=True,
+            valid_from__lte=day,
+        )
+
 
 class Role(models.Model):
-    """That a person acts for a unit in one function over some areas, from–to."""
+    """That a person acts for a unit in one function over some areas, from–to (both included).
+
+    A role without areas of its own covers its unit's areas, also those added later. ``ended_at`` ends
+    it at once, whatever ``valid_to`` had planned.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="roles")
@@ -117,6 +180,9 @@ class Role(models.Model):
     is_unit_admin = models.BooleanField("单位管理员", default=False)
     valid_from = models.DateField("起")
     valid_to = models.DateField("止", null=True, blank=True)
+    ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+
+    objects = RoleQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -139,6 +205,7 @@ class Deputyship(models.Model):
     from_on = models.DateField("起")
     to_on = models.DateField("止")
     reason = models.CharField("原因", max_length=100, blank=True)
+    ended_at = models.DateTimeField("提前结束", null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -1,0 +1,118 @@
+"""Who acts in a request, and from where."""
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from linli.core.actor import Actor, visitor
+
+from . import selectors
+from .models import Account, Role
+
+VISITOR_COOKIE = "visitor"
+VISITOR_DAYS = 14
+ROLE, AREA = "role", "area"
+_VISITOR_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class ActorRequest(HttpRequest):
+    """A request as the middleware leaves it; annotate views with it."""
+
+    actor: Actor
+    roles: list[Role]
+    role_key: str
+    address: str
+    unread_count: int
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the client's address; forwarded ones count only behind ``LINLI_PROXIES`` own proxies."""
+    proxies: int = getattr(settings, "PROXIES", 0)
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    if proxies and len(forwarded) >= proxies:
+        return forwarded[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def role_key_of(role: Role) -> str:
+    """Return what the session keeps of a chosen role: the role, or the deputyship it is held by."""
+    deputyship = getattr(role, "deputyship_id", None)
+    return f"d{deputyship}" if deputyship else f"r{role.pk}"
+
+
+def session_begin(request: HttpRequest, account: Account) -> None:
+    """Sign an account in: the session gets a new key, and drops what another account left in it."""
+    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+    for name in (ROLE, AREA):
+        request.session.pop(name, None)
+
+
+def _visitor_id(request: HttpRequest) -> str:
+    known = request.COOKIES.get(VISITOR_COOKIE, "")
+    if _VISITOR_ID.fullmatch(known):
+        return known
+    fresh = secrets.token_hex(16)
+    request.visitor_id = fresh  # type: ignore[attr-defined]
+    return fresh
+
+
+def _roles(request: HttpRequest) -> list[Role]:
+    account = request.user
+    if not isinstance(account, Account) or account.kind != Account.Kind.STAFF:
+        return []
+    return selectors.role_list(account.person)
+
+
+def _current_role(request: Any) -> Role | None:
+    roles = list(request.roles)
+    chosen = request.session.get(ROLE)
+    return next((role for role in roles if role_key_of(role) == chosen), roles[0] if roles else None)
+
+
+def _load(request: Any) -> Actor:
+    account = request.user
+    if not account.is_authenticated:
+        return visitor(_visitor_id(request))
+    role = _current_role(request)
+    if role is None:
+        return selectors.actor_of_resident(account)
+    actor = selectors.actor_of_role(account, role)
+    area = request.session.get(AREA, "")
+    return actor.with_areas((area,)) if area and actor.covers(area) else actor
+
+
+def _unread(actor: Actor) -> int:
+    from linli.foundation.notices.selectors import unread_count  # notices stands on accounts
+
+    return unread_count(actor) if actor.is_signed_in else 0
+
+
+class ActorMiddleware:
+    """Put the actor on the request, read only when asked for (two queries beside session and account)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Attach ``actor``, ``roles``, ``role_key``, ``address`` and ``unread_count``."""
+        request.address = address_of(request)
+        request.roles = SimpleLazyObject(lambda: _roles(request))
+        request.actor = SimpleLazyObject(lambda: _load(request))
+        request.unread_count = SimpleLazyObject(lambda: _unread(request.actor))
+        response = self.get_response(request)
+        if fresh := getattr(request, "visitor_id", ""):
+            response.set_cookie(
+                VISITOR_COOKIE,
+                fresh,
+                max_age=VISITOR_DAYS * 86400,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response
