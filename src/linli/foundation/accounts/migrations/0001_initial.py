@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('places', '0002_alter_building_options_alter_compound_options_and_more'),
+        ('places', '0001_initial'),
     ]
 
     operations = [
