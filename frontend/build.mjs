@@ -1,0 +1,106 @@
+// Builds everything that the browser loads into the git-ignored static folder of the ui room.
+import { build } from "esbuild";
+import { compile, Logger } from "sass";
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const source = join(here, "..", "src", "linli");
+const finished = join(source, "foundation", "ui", "static", "build");
+const target = `${finished}.new`;
+// Old phones are the norm in a neighbourhood: modern syntax and colours are lowered for them.
+const browsers = ["chrome80", "safari14.1", "firefox78"];
+
+async function* filesUnder(folder) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !["static", "node_modules", "__pycache__"].includes(entry.name)) {
+      yield* filesUnder(path);
+    } else if (/\.(html|py)$/.test(entry.name)) {
+      yield path;
+    }
+  }
+}
+
+async function iconsUsed() {
+  const names = new Set();
+  for await (const path of filesUnder(source)) {
+    const text = await readFile(path, "utf8");
+    for (const match of text.matchAll(/(?:\bicon="|<c-icon name=")([a-z0-9-]+)"/g)) names.add(match[1]);
+  }
+  return [...names].sort();
+}
+
+async function buildIcons() {
+  const all = JSON.parse(await readFile(join(here, "node_modules/@tabler/icons/tabler-nodes-outline.json"), "utf8"));
+  const names = await iconsUsed();
+  const unknown = names.filter((name) => !(name in all));
+  if (unknown.length) throw new Error(`no such icon in @tabler/icons: ${unknown.join(", ")}`);
+  const symbols = names.map((name) => {
+    const nodes = all[name].map(([tag, attributes]) => {
+      const text = Object.entries(attributes).map(([key, value]) => `${key}="${value}"`).join(" ");
+      return `<${tag} ${text}/>`;
+    });
+    return `<symbol id="${name}" viewBox="0 0 24 24">${nodes.join("")}</symbol>`;
+  });
+  await writeFile(join(target, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+}
+
+async function buildStyles() {
+  const { css } = compile(join(here, "styles", "linli.scss"), {
+    loadPaths: [join(here, "node_modules")],
+    logger: Logger.silent,
+    quietDeps: true,
+  });
+  await build({
+    stdin: { contents: css, loader: "css", resolveDir: here },
+    outfile: join(target, "linli.css"),
+    minify: true,
+    target: browsers,
+    logLevel: "warning",
+  });
+}
+
+async function buildScripts() {
+  const common = { bundle: true, minify: true, legalComments: "linked", logLevel: "warning" };
+  await build({
+    ...common,
+    entryPoints: { boot: join(here, "src/boot.ts"), linli: join(here, "src/linli.ts"), charts: join(here, "src/charts.ts") },
+    outdir: target,
+    format: "iife",
+    target: browsers,
+  });
+  // MapLibre is published as a module only and needs its worker as a file of its own.
+  await build({
+    ...common,
+    entryPoints: { map: join(here, "src/map.ts") },
+    outdir: target,
+    format: "esm",
+    target: "es2022",
+  });
+  const maplibre = join(here, "node_modules/maplibre-gl/dist");
+  await copyFile(join(maplibre, "maplibre-gl-worker.mjs"), join(target, "map-worker.js"));
+  await build({
+    ...common,
+    entryPoints: { map: join(maplibre, "maplibre-gl.css") },
+    outdir: target,
+    loader: { ".svg": "dataurl" },
+  });
+}
+
+async function report(folder) {
+  for (const name of (await readdir(folder)).sort()) {
+    if (name.endsWith(".txt")) continue;
+    const bytes = await readFile(join(folder, name));
+    console.log(`${name.padEnd(16)} ${String(bytes.length).padStart(9)} B  ${String(gzipSync(bytes).length).padStart(8)} B gz`);
+  }
+}
+
+await rm(target, { recursive: true, force: true });
+await mkdir(target, { recursive: true });
+await Promise.all([buildIcons(), buildStyles(), buildScripts()]);
+await rm(finished, { recursive: true, force: true });
+await rename(target, finished);
+await report(finished);

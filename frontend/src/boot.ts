@@ -1,0 +1,2 @@
+// Runs before the first paint, so that what needs script does not jump into place afterwards.
+document.documentElement.classList.add("js");

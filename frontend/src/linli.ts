@@ -1,0 +1,55 @@
+// What every page loads: htmx under our rules, and the small behaviours of forms, dialogs and keys.
+import htmx from "htmx.org";
+import { dialogsAttach, menusAttach } from "./dialogs";
+import { draftsAttach } from "./drafts";
+import { fieldsAttach } from "./fields";
+import { keysAttach } from "./keys";
+import { photosAttach } from "./photos";
+import { sendingAttach } from "./sending";
+
+Object.assign(htmx.config, {
+  includeIndicatorStyles: false,
+  allowEval: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  // A refusal is an answer: it is shown where the server says (HX-Retarget).
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "422", swap: true },
+    { code: "[45]..", swap: true, error: true },
+  ],
+});
+
+function csrfToken(): string {
+  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+}
+
+function attach(root: ParentNode): void {
+  draftsAttach(root);
+  fieldsAttach(root);
+  photosAttach(root);
+  dialogsAttach(root);
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { parameters, headers } = (event as CustomEvent).detail as { parameters: Record<string, unknown>; headers: Record<string, string> };
+  if (!parameters["csrfmiddlewaretoken"]) headers["X-CSRFToken"] = csrfToken();
+});
+document.addEventListener("htmx:load", (event) => attach(((event as CustomEvent).detail as { elt: HTMLElement }).elt));
+document.addEventListener("linli:load", (event) => {
+  const part = (event as CustomEvent).detail as HTMLElement;
+  htmx.process(part);
+  attach(part);
+});
+
+function start(): void {
+  attach(document);
+  menusAttach();
+  sendingAttach();
+  keysAttach();
+  document.querySelector<HTMLElement>("[data-focus]")?.focus();
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

@@ -1,0 +1,115 @@
+// Sending a form: once per press, asked first where it matters, and again when the connection comes back.
+import { draftKeep } from "./drafts";
+import { confirmFirst } from "./dialogs";
+import { announce, say, silence } from "./words";
+
+const WAITS = [2, 4, 8, 15, 30];
+
+function busy(form: HTMLFormElement, submitter: HTMLElement | null, on: boolean): void {
+  form.dataset.sending = on ? "yes" : "";
+  const button = submitter ?? form.querySelector<HTMLElement>("[type=submit]");
+  if (on) button?.setAttribute("aria-busy", "true");
+  else for (const each of form.querySelectorAll("[aria-busy]")) each.removeAttribute("aria-busy");
+}
+
+function content(form: HTMLFormElement, submitter: HTMLElement | null): FormData {
+  const data = new FormData(form);
+  const button = submitter as HTMLButtonElement | null;
+  if (button?.name) data.append(button.name, button.value);
+  return data;
+}
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      window.removeEventListener("online", done);
+      window.clearTimeout(timer);
+      resolve();
+    };
+    const timer = window.setTimeout(done, seconds * 1000);
+    window.addEventListener("online", done);
+  });
+}
+
+async function sendUntilReceived(form: HTMLFormElement, data: FormData): Promise<Response> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "text/html" } });
+    } catch {
+      const words = say("网络断了,内容已保存,正在重试。", "The connection was lost. Your text is kept; trying again.");
+      announce(words, "warning", true);
+      const place = form.querySelector<HTMLElement>("[data-draft-note]");
+      if (place) place.textContent = words;
+      await pause(WAITS[Math.min(attempt, WAITS.length - 1)] ?? 30);
+    }
+  }
+}
+
+/** Show the page that came back instead of a redirect: the same form with remarks, or a refusal. */
+function showAnswer(html: string): void {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const fresh = page.getElementById("main");
+  const main = document.getElementById("main");
+  if (!fresh || !main) return;
+  document.title = page.title;
+  main.replaceWith(fresh);
+  document.dispatchEvent(new CustomEvent("linli:load", { detail: fresh }));
+  window.scrollTo(0, 0);
+  (fresh.querySelector<HTMLElement>("[data-focus], [aria-invalid='true']") ?? fresh).focus();
+}
+
+async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
+  form.dataset.sent = "yes";
+  draftKeep(form);
+  busy(form, submitter, true);
+  const response = await sendUntilReceived(form, content(form, submitter));
+  silence();
+  if (response.redirected) {
+    form.dataset.received = "yes";
+    window.location.assign(response.url);
+    return;
+  }
+  busy(form, submitter, false);
+  showAnswer(await response.text());
+}
+
+async function onSubmit(event: SubmitEvent): Promise<void> {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.method.toLowerCase() !== "post") return;
+  const submitter = event.submitter;
+  if (form.dataset.sending === "yes") {
+    event.preventDefault();
+    return;
+  }
+  if (form.dataset.confirm && form.dataset.confirmed !== "yes") {
+    event.preventDefault();
+    if (await confirmFirst(form.dataset.confirm, submitter?.textContent?.trim() ?? "")) {
+      form.dataset.confirmed = "yes";
+      form.requestSubmit(submitter as HTMLButtonElement | null);
+      form.dataset.confirmed = "";
+    }
+    return;
+  }
+  if ("resend" in form.dataset) {
+    event.preventDefault();
+    await send(form, submitter);
+    return;
+  }
+  draftKeep(form);
+  // An htmx form reports its own end; a plain one ends with the page.
+  busy(form, submitter, true);
+}
+
+export function sendingAttach(): void {
+  document.addEventListener("submit", (event) => void onSubmit(event));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = (event.target as HTMLElement).closest("form");
+    if (form) busy(form, null, false);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sending=yes]")) busy(form, null, false);
+  });
+  document.addEventListener("htmx:sendError", () =>
+    announce(say("网络断了,请检查连接后再试;您填写的内容还在。", "The connection was lost. Please try again; your text is still here."), "warning"),
+  );
+}

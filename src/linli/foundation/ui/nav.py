@@ -1,0 +1,115 @@
+"""What stands in the navigation of each face: one tuple per place, entries that lead nowhere left out."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from linli.core.actor import EXECUTING, GOVERNING, STAFF, Function
+
+Text = str | Promise
+FIELD = GOVERNING | {Function.GRID_WORKER}
+MANAGING = GOVERNING | {Function.OPERATOR}
+OVERSEEING = GOVERNING | {Function.SUPERVISOR}
+RAIL_LIMIT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One link: words, icon, the url it leads to and the functions that see it (empty: everybody).
+
+    ``also`` are further path prefixes under which the entry counts as the present place.
+    """
+
+    label: Text
+    icon: str
+    url_name: str
+    functions: frozenset[Function] = frozenset()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A navigation entry that is drawn on a page."""
+
+    label: Text
+    icon: str
+    url: str
+    is_current: bool
+
+
+DESK = (
+    NavEntry(_("待办"), icon="checklist", url_name="duties:todo", functions=STAFF),
+    NavEntry(_("事项"), icon="message-report", url_name="matters:list", functions=STAFF),
+    NavEntry(_("议事"), icon="messages", url_name="deliberation:list", functions=FIELD),
+    NavEntry(_("走访"), icon="walk", url_name="visits:list", functions=FIELD),
+    NavEntry(_("居民"), icon="users", url_name="organizations:unit_list", functions=MANAGING),
+    NavEntry(_("服务"), icon="heart-handshake", url_name="services:list", functions=FIELD | EXECUTING),
+    NavEntry(_("报表"), icon="table", url_name="reports:list", functions=FIELD),
+    NavEntry(_("数据"), icon="chart-bar", url_name="dashboards:overview", functions=OVERSEEING),
+)
+PORTAL = (
+    NavEntry(_("首页"), icon="home", url_name="portal:home"),
+    NavEntry(_("我要反映"), icon="message-plus", url_name="matters:report"),
+    NavEntry(_("议事厅"), icon="messages", url_name="deliberation:hall"),
+    NavEntry(_("附近服务"), icon="map-pin", url_name="services:nearby"),
+    NavEntry(_("我的"), icon="user", url_name="portal:mine"),
+)
+ACCOUNT = (
+    NavEntry(_("我的账户"), icon="user", url_name="accounts:profile"),
+    NavEntry(_("登录安全"), icon="shield-lock", url_name="accounts:security"),
+    NavEntry(_("谁看过我的信息"), icon="eye", url_name="audit:my_looks"),
+)
+SETTINGS = (
+    NavEntry(_("人员与岗位"), icon="id-badge", url_name="accounts:staff_list", functions=MANAGING),
+    NavEntry(_("区划与边界"), icon="map", url_name="places:index", functions=MANAGING),
+    NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING),
+    NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=OVERSEEING | {Function.OPERATOR}),
+)
+FOOT = (
+    NavEntry(_("隐私说明"), icon="lock", url_name="accounts:privacy"),
+    NavEntry(_("社区公开"), icon="eye", url_name="portal:published"),
+)
+
+
+@lru_cache(maxsize=256)
+def _address(url_name: str, urlconf: str) -> str | None:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+def address(url_name: str) -> str | None:
+    """Return the address of a page, or ``None`` where the room that serves it is not installed."""
+    from django.conf import settings
+
+    return _address(url_name, settings.ROOT_URLCONF)
+
+
+def _current(found: list[tuple[NavEntry, str]], path: str) -> NavEntry | None:
+    """Return the entry whose address is the longest beginning of ``path``; ``/`` only for itself."""
+    matches = [
+        (len(prefix), position)
+        for position, (entry, url) in enumerate(found)
+        for prefix in (url, *entry.also)
+        if path == prefix or (prefix != "/" and path.startswith(prefix))
+    ]
+    if not matches:
+        return None
+    longest = max(matches, key=lambda match: (match[0], -match[1]))
+    return found[longest[1]][0]
+
+
+def links(entries: tuple[NavEntry, ...], function: Function | None, path: str) -> list[Link]:
+    """Return the entries that ``function`` sees and that lead somewhere, the present one marked."""
+    found = [
+        (entry, url)
+        for entry in entries
+        if (not entry.functions or function in entry.functions)
+        and (url := address(entry.url_name)) is not None
+    ]
+    current = _current(found, path)
+    return [Link(entry.label, entry.icon, url, entry is current) for entry, url in found]
