@@ -1,9 +1,13 @@
 """Divisions with their history, compounds and buildings, boundaries."""
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
-from linli.core.fields import PathField, uuid7
+from linli.core.actor import Actor, Function
+from linli.core.fields import PathField, in_areas, uuid7
 
 
 class Level(models.IntegerChoices):
@@ -20,10 +24,24 @@ class Level(models.IntegerChoices):
 CODE_LENGTH = {1: 2, 2: 4, 3: 6, 4: 9, 5: 12, 6: 15}
 
 
+class DivisionQuerySet(models.QuerySet["Division"]):
+    """Divisions as of a day, and below a place."""
+
+    def on(self, day: date | None = None) -> Self:
+        """Return those that stand on ``day`` (both ends as valid_from ≤ day < valid_to), or stand now."""
+        if day is None:
+            return self.filter(valid_to__isnull=True)
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+    def under(self, path: str) -> Self:
+        """Return those at or below a path."""
+        return self.filter(in_areas("path", (path,)))
+
+
 class Division(models.Model):
     """A division of the country in one period of its life; ``path`` is its place in today's tree."""
 
-    code = models.CharField("区划代码", max_length=15)
+    code = PathField("区划代码", max_length=15)
     name = models.CharField("名称", max_length=60)
     short_name = models.CharField("简称", max_length=60, blank=True)
     level = models.PositiveSmallIntegerField("级别", choices=Level.choices)
@@ -36,6 +54,8 @@ class Division(models.Model):
     valid_to = models.DateField("撤销日期", null=True, blank=True)
     source = models.CharField("来源", max_length=200, blank=True)
     document = models.CharField("批准文件", max_length=200, blank=True)
+
+    objects = DivisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["path"]
@@ -57,27 +77,63 @@ class Division(models.Model):
         return self.name
 
 
+class CompoundQuerySet(models.QuerySet["Compound"]):
+    """Compounds by who looks."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Return those in the actor's areas for whoever keeps the register; nobody else keeps it.
+
+        Names and positions of compounds are no secret: the public search reads all of them.
+        """
+        if not (actor.is_governing or actor.function in (Function.SYSTEM, Function.OPERATOR)):
+            return self.none()
+        return self.filter(in_areas("area_path", actor.areas))
+
+
 class Compound(models.Model):
-    """A residential compound (小区): an address object with its own id."""
+    """A residential compound (小区): an address object with its own id, in a street, later in a committee.
+
+    ``area_path`` is the committee's path once the committee is confirmed, until then the street's.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField("名称", max_length=80)
     address = models.CharField("地址", max_length=160, blank=True)
-    street = models.ForeignKey(
-        Division, models.PROTECT, related_name="compounds_of_street", null=True, blank=True
-    )
+    street = models.ForeignKey(Division, models.PROTECT, related_name="compounds_of_street")
     committee = models.ForeignKey(
         Division, models.PROTECT, related_name="compounds_of_committee", null=True, blank=True
     )
     is_committee_confirmed = models.BooleanField("居委已确认", default=False)
-    area_path = PathField(db_index=True, blank=True)
+    area_path = PathField(db_index=True)
     lng = models.FloatField("经度", null=True, blank=True)
     lat = models.FloatField("纬度", null=True, blank=True)
     pinyin = models.CharField(max_length=160, blank=True)
     initials = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CompoundQuerySet.as_manager()
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["pinyin", "name"]
+        indexes = [models.Index(fields=["lat", "lng"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["street", "name"],
+                name="compound_name_once_in_street",
+                violation_error_message="这个街镇已有同名小区。",
+            ),
+            models.CheckConstraint(
+                condition=Q(lng__isnull=True, lat__isnull=True)
+                | Q(lng__isnull=False, lat__isnull=False, lng__range=(-180, 180), lat__range=(-90, 90)),
+                name="compound_position_is_whole",
+                violation_error_message="经度和纬度要么都填，要么都不填。",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_committee_confirmed=False) | Q(committee__isnull=False),
+                name="compound_confirmed_has_committee",
+                violation_error_message="先选居委，才能确认。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -89,11 +145,12 @@ class Building(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     compound = models.ForeignKey(Compound, models.PROTECT, related_name="buildings")
     name = models.CharField("楼栋", max_length=40)
+    sort_key = models.CharField(max_length=60, blank=True)  # numbers padded: 2号 stands before 10号
     lng = models.FloatField("经度", null=True, blank=True)
     lat = models.FloatField("纬度", null=True, blank=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["sort_key", "name"]
         constraints = [
             models.UniqueConstraint(
                 fields=["compound", "name"],

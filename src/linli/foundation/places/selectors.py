@@ -1,0 +1,302 @@
+"""Reading places: divisions by code, names, committees, what stands where."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+import numpy as np
+import shapely
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from numpy.typing import ArrayLike
+from shapely.geometry import shape
+
+from linli.core.errors import InvalidInput, NotFound
+from linli.core.fields import in_areas
+from linli.core.geometry import haversine_m
+
+from .models import Boundary, Compound, Division, Level
+from .pointindex import NOWHERE, Ids, point_index
+from .rules import division_level, path_codes
+
+NEAR_M = 800
+EDGE_M = 300  # how far simplified street outlines may be off; a stated street this near a pin is believed
+_PINYIN = re.compile(r"[a-z0-9' ]+", re.IGNORECASE)
+
+
+def division_by_code(code: str, on: date | None = None) -> Division:
+    """Return the division that has a code today, or had it on a day; raises ``NotFound``."""
+    found = Division.objects.on(on).filter(code=code).order_by("-valid_from").first()
+    if found is None:
+        raise NotFound(
+            _("没有区划代码为“%s”的地区。") % code[:20], hint=_("请核对代码；已撤销的区划按当年的日期查询。")
+        )
+    return found
+
+
+def division_names(paths: Iterable[str], from_level: int = Level.COUNTY) -> dict[str, str]:
+    """Return path → full name from a level down ("徐汇区湖南路街道…居委会"), with one query for all paths."""
+    wanted = {path: [c for c in path_codes(path) if division_level(c) >= from_level] for path in paths}
+    codes = {code for group in wanted.values() for code in group}
+    names = dict(Division.objects.on().filter(code__in=codes).values_list("code", "name"))
+    return {path: "".join(names.get(code, "") for code in group) for path, group in wanted.items()}
+
+
+def division_name(place: Division | str, from_level: int = Level.COUNTY) -> str:
+    """Return one place's full name from a level down; for lists use ``division_names``."""
+    path = place.path if isinstance(place, Division) else place
+    return division_names([path], from_level)[path]
+
+
+def division_children(path: str) -> QuerySet[Division]:
+    """Return what stands directly below a path today ("" for the provinces), by code."""
+    rows = Division.objects.on().order_by("code")
+    return rows.filter(parent__path=path, parent__valid_to__isnull=True) if path else rows.filter(parent=None)
+
+
+def committee_list(street: Division) -> QuerySet[Division]:
+    """Return the committees of a street today, by pinyin."""
+    return Division.objects.on().filter(parent=street, level=Level.COMMITTEE).order_by("pinyin", "code")
+
+
+def unbounded_list(level: int = Level.STREET) -> QuerySet[Division]:
+    """Return the divisions of a level that have no boundary, or only a schematic one, by code."""
+    real = Boundary.objects.filter(is_schematic=False, division__level=level)
+    return (
+        Division.objects.on().filter(level=level).exclude(pk__in=real.values("division_id")).order_by("code")
+    )
+
+
+def is_map_schematic(level: int = Level.STREET) -> bool:
+    """Whether any boundary shown on this level is a stand-in, so that the page must say 示意."""
+    return Boundary.objects.filter(division__level=level, is_schematic=True).exists()
+
+
+def position_checked(lng: float | str | None, lat: float | str | None) -> tuple[float, float]:
+    """Return a position as numbers; raises ``InvalidInput`` for nonsense."""
+    try:
+        x, y = float(lng or "nan"), float(lat or "nan")
+    except ValueError:
+        x = y = float("nan")
+    if not (-180 <= x <= 180 and -90 <= y <= 90):
+        raise InvalidInput(
+            _("位置坐标无效。"),
+            hint=_("请在地图上重新点选位置，或直接选择街镇和居委。"),
+            details={"position": _("经度应在-180到180之间，纬度应在-90到90之间。")},
+        )
+    return x, y
+
+
+def divisions_of_points(lngs: ArrayLike, lats: ArrayLike, level: Level) -> Ids:
+    """Return the division id of each point on a level (-1: none); arrays of one length, WGS-84 degrees."""
+    return point_index(level).divisions_at(np.atleast_1d(lngs), np.atleast_1d(lats))
+
+
+def streets_of_points(lngs: ArrayLike, lats: ArrayLike) -> Ids:
+    """Return the street's division id for each point, -1 where no boundary holds it."""
+    return divisions_of_points(lngs, lats, Level.STREET)
+
+
+def _division_of_point(lng: float, lat: float, level: Level) -> Division | None:
+    number = int(divisions_of_points(lng, lat, level)[0])
+    return None if number == NOWHERE else Division.objects.select_related("boundary").get(pk=number)
+
+
+def street_of_point(lng: float, lat: float) -> Division | None:
+    """Return the street whose boundary holds a point."""
+    return _division_of_point(lng, lat, Level.STREET)
+
+
+def committee_of_point(lng: float, lat: float) -> Division | None:
+    """Return the committee whose boundary holds a point, where committee boundaries are loaded."""
+    return _division_of_point(lng, lat, Level.COMMITTEE)
+
+
+def position_street(lng: float | str | None, lat: float | str | None) -> Division:
+    """Return the street of a position; raises ``InvalidInput`` that says whether the city ends there."""
+    x, y = position_checked(lng, lat)
+    street = street_of_point(x, y)
+    if street is not None:
+        return street
+    if divisions_of_points(x, y, Level.COUNTY)[0] != NOWHERE:
+        raise InvalidInput(
+            _("这个位置没有落在任何街镇的边界内（可能在江面、道路或边界空隙上）。"),
+            hint=_("请把位置移到最近的建筑上，或直接选择街镇和居委。"),
+        )
+    raise InvalidInput(
+        _("这个位置不在本市范围内。"), hint=_("请在地图上重新点选本市内的位置，或直接选择街镇和居委。")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyCompound:
+    """A compound and how far it is from a point."""
+
+    compound: Compound
+    metres: int
+
+
+def compound_nearby(lng: float, lat: float, limit: int = 8) -> list[NearbyCompound]:
+    """Return the compounds within 800 m of a point, nearest first."""
+    tall = NEAR_M / 111_000
+    wide = tall / max(np.cos(np.radians(lat)), 0.01)
+    rows = Compound.objects.filter(lng__range=(lng - wide, lng + wide), lat__range=(lat - tall, lat + tall))
+    found = list(rows.select_related("street", "committee")[:500])
+    metres = haversine_m(lng, lat, [c.lng or 0.0 for c in found], [c.lat or 0.0 for c in found])
+    near = [NearbyCompound(c, round(float(m))) for c, m in zip(found, metres, strict=True) if m <= NEAR_M]
+    return sorted(near, key=lambda item: (item.metres, item.compound.pk))[:limit]
+
+
+def named_like(query: str) -> Q:
+    """Return the condition that a name holds the query's words, or its pinyin or initials begin with it."""
+    words = query.split()
+    condition = Q()
+    for word in words:
+        condition &= Q(name__contains=word)
+    if _PINYIN.fullmatch(query):
+        letters = re.sub(r"[' ]", "", query).lower()
+        condition |= Q(pinyin__startswith=letters) | Q(initials__startswith=letters)
+    return condition if words else Q(pk__in=[])
+
+
+def compound_search(query: str, area: str = "", limit: int = 8) -> list[Compound]:
+    """Return compounds by name, pinyin or initials within an area path."""
+    rows = Compound.objects.filter(named_like(query), in_areas("area_path", (area,)))
+    return list(rows.select_related("street", "committee")[:limit])
+
+
+def division_search(query: str, level: Level, area: str = "", limit: int = 8) -> list[Division]:
+    """Return today's divisions of a level by name, pinyin or initials within an area path."""
+    rows = Division.objects.on().filter(named_like(query), level=level).under(area)
+    return list(rows.select_related("parent").order_by("pinyin", "code")[:limit])
+
+
+def compound_by_public_id(public_id: UUID | str) -> Compound:
+    """Return a compound by its public id; raises ``NotFound``."""
+    try:
+        return Compound.objects.select_related("street", "committee").get(public_id=public_id)
+    except (Compound.DoesNotExist, ValidationError, ValueError) as error:
+        raise NotFound(_("没有找到这个小区。"), hint=_("请从小区列表重新进入。")) from error
+
+
+How = Literal["boundary", "compound", "chosen", "street"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is: a committee, or a street until the committee is known, and how that was found."""
+
+    division: Division
+    how: How
+    compound: Compound | None = None
+    lng: float | None = None
+    lat: float | None = None
+
+    @property
+    def code(self) -> str:
+        """The division's code of today, kept with a record as the code of its day."""
+        return self.division.code
+
+    @property
+    def area_path(self) -> str:
+        """Where the place stands in today's tree."""
+        return self.division.path
+
+
+def _stated_division(value: Division | str | None, level: Level, what: str) -> Division | None:
+    division = division_by_code(value) if isinstance(value, str) and value else value or None
+    if isinstance(division, Division) and division.level != level:
+        raise InvalidInput(_("“%(name)s”不是%(what)s。") % {"name": division.name, "what": what})
+    return division if isinstance(division, Division) else None
+
+
+def _stated_street(
+    compound: Compound | None, committee: Division | None, street: Division | None
+) -> Division | None:
+    """Return the street that the person's words say; raises ``InvalidInput`` when they contradict."""
+    stated = {s.pk: s for s in (committee.parent if committee else None, street) if s is not None}
+    if compound is not None and committee is None:
+        stated[compound.street_id] = compound.street
+    if len(stated) > 1:
+        raise InvalidInput(
+            _("所选的街镇、居委或小区不在同一个街镇：%s。") % "、".join(s.name for s in stated.values()),
+            hint=_("请重新选择居委。"),
+        )
+    return next(iter(stated.values()), None)
+
+
+def _metres_off(street: Division, lng: float, lat: float) -> float:
+    """Return how far a point lies outside a street's outline, in metres."""
+    boundary = Boundary.objects.filter(division=street).first()
+    if boundary is None:
+        return 0.0
+    squeeze = np.array([np.cos(np.radians(lat)), 1.0])
+    outline = shapely.transform(shape(boundary.geometry), lambda points: points * squeeze)
+    return float(shapely.distance(outline, shapely.Point(lng * squeeze[0], lat)) * 111_195)
+
+
+def _street_at(position: tuple[float, float], stated: Division | None) -> Division:
+    """Weigh the street of a pin against the street that was stated."""
+    found = street_of_point(*position) if stated is not None else position_street(*position)
+    if found is None or stated is None or found.pk == stated.pk:
+        street = stated or found
+        assert street is not None  # position_street raises instead
+        return street
+    if found.boundary.is_schematic or _metres_off(stated, *position) <= EDGE_M:
+        return stated
+    raise InvalidInput(
+        _("图上的位置在%(found)s，所选的却属于%(stated)s。") % {"found": found.name, "stated": stated.name},
+        hint=_("请移动图上的位置，或重新选择居委。"),
+    )
+
+
+def _has_map() -> bool:
+    return bool(len(point_index(Level.COUNTY).ids) or len(point_index(Level.STREET).ids))
+
+
+def _position(lng: float | str | None, lat: float | str | None) -> tuple[float, float] | None:
+    """Return the position if one is given and a map is loaded to judge it by; outside the city is refused."""
+    if lng in (None, "") and lat in (None, ""):
+        return None
+    x, y = position_checked(lng, lat)
+    if not _has_map():
+        return None
+    levels = (Level.STREET, Level.COUNTY)
+    if all(divisions_of_points(x, y, level)[0] == NOWHERE for level in levels):
+        position_street(x, y)
+    return x, y
+
+
+def place_resolve(
+    *,
+    lng: float | str | None = None,
+    lat: float | str | None = None,
+    compound: Compound | UUID | str | None = None,
+    committee: Division | str | None = None,
+    street: Division | str | None = None,
+) -> Place:
+    """Turn what a person gave into a committee, or a street where no committee can be known.
+
+    The committee comes from a loaded committee boundary, else from the compound's confirmed committee, else
+    from the person's choice. Divisions may be given as codes, the compound by its public id. Raises
+    ``InvalidInput`` for nonsense coordinates, a place outside the city, contradictions, or nothing at all.
+    """
+    position = _position(lng, lat)
+    where = position_checked(lng, lat) if lng not in (None, "") else (None, None)
+    if compound and not isinstance(compound, Compound):
+        compound = compound_by_public_id(compound)
+    home = compound if isinstance(compound, Compound) else None
+    if position and (bounded := committee_of_point(*position)):
+        return Place(bounded, "boundary", home, *where)
+    if home and home.is_committee_confirmed and home.committee:
+        return Place(home.committee, "compound", home, *where)
+    chosen = _stated_division(committee, Level.COMMITTEE, _("居村委会"))
+    stated = _stated_street(home, chosen, _stated_division(street, Level.STREET, _("街镇")))
+    found = _street_at(position, stated) if position else stated
+    if found is None:
+        raise InvalidInput(_("还不知道地点。"), hint=_("请在地图上点选位置，或选择小区、街镇和居委。"))
+    return Place(chosen, "chosen", home, *where) if chosen else Place(found, "street", home, *where)
