@@ -31,8 +31,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "django_cotton",
-    "template_partials",
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -183,8 +183,16 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # -- work ---------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-EMAIL_BACKEND = env("LINLI_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
-EMAIL_CONFIG = env.email_url("LINLI_EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url("LINLI_EMAIL_URL", default="consolemail://")  # smtp+tls://user:secret@host:587
+EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = EMAIL_CONFIG["EMAIL_HOST"], EMAIL_CONFIG["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL_CONFIG["EMAIL_HOST_USER"], EMAIL_CONFIG["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+NOTICE_CHANNELS = env.list("LINLI_CHANNELS", default=["email"])
+AUDIT_ANCHOR = Path(env("LINLI_ANCHOR", default=str(HOME / "anchors.jsonl")))
+AUDITOR_EMAIL = env("LINLI_AUDITOR_EMAIL", default="")
 DEFAULT_FROM_EMAIL = env("LINLI_EMAIL_FROM", default="linli@localhost")
 LOGGING = {
     "version": 1,
