@@ -11,6 +11,7 @@ from django.db import connection, connections
 
 from linli.core import clock as core_clock
 
+pytest_plugins = ["tests.people"]  # the named cast
 TUESDAY_MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=core_clock.BEIJING)
 
 

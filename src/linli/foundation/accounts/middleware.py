@@ -34,7 +34,9 @@ class ActorRequest(HttpRequest):
 def address_of(request: HttpRequest) -> str:
     """Return the client's address; forwarded ones count only behind ``LINLI_PROXIES`` own proxies."""
     proxies: int = getattr(settings, "PROXIES", 0)
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    forwarded = [
+        part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
+    ]
     if proxies and len(forwarded) >= proxies:
         return forwarded[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))

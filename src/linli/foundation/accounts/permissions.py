@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from linli.core import clock
 from linli.core.actor import Actor, Function
 from linli.core.errors import NotAllowed, NotSignedIn
 
-from .models import Deputyship, Role, Unit
+from .models import Account, Deputyship, Role, Unit
 from .rules import functions_of_unit, is_above, lies_within
 
 View = Callable[..., HttpResponse]
@@ -47,6 +48,20 @@ def can_grant_role(actor: Actor, unit: Unit, function: str, paths: tuple[str, ..
 def can_end_role(actor: Actor, role: Role) -> bool:
     """Those who manage the unit of the role."""
     return role.unit is not None and can_manage_unit(actor, role.unit)
+
+
+def can_manage_account(actor: Actor, account: Account) -> bool:
+    """Those who manage the units of every role its person holds, so that nobody resets a superior.
+
+    Of a person without a role any more: those who manage a unit of a former one.
+    """
+    if account.kind != Account.Kind.STAFF:
+        return False
+    if actor.function in MACHINE_ROOM:
+        return True
+    roles = Role.objects.filter(person_id=account.person_id).select_related("unit")
+    held = [can_end_role(actor, role) for role in roles.valid_on(clock.today())]
+    return all(held) if held else any(can_end_role(actor, role) for role in roles)
 
 
 def can_set_deputyship(actor: Actor, role: Role) -> bool:

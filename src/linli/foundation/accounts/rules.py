@@ -8,6 +8,7 @@ import unicodedata
 from base64 import b32decode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from linli.core.actor import EXECUTING, GOVERNING, Function
 from linli.core.errors import InvalidInput
@@ -22,6 +23,7 @@ TOTP_SECONDS = 30
 TOTP_TOLERANCE = 1
 LEVEL = {Function.COMMITTEE: 1, Function.STREET: 2, Function.DISTRICT: 3, Function.CITY: 4}
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +131,68 @@ def lies_within(paths: tuple[str, ...], areas: tuple[str, ...]) -> bool:
 
 
 UNIT_FUNCTIONS = GOVERNING | EXECUTING | {Function.SUPERVISOR, Function.OPERATOR}
+
+
+class CodeAnswer(StrEnum):
+    """What came of trying a one-time code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    EXHAUSTED = "exhausted"
+    MISSING = "missing"
+
+
+def code_answer(attempts: int, expires_at: datetime, is_right: bool, at: datetime) -> CodeAnswer:
+    """Judge one try of a code that was tried ``attempts`` times before; a spent one is never right."""
+    if at >= expires_at:
+        return CodeAnswer.EXPIRED
+    if attempts >= CODE_ATTEMPTS:
+        return CodeAnswer.EXHAUSTED
+    return CodeAnswer.RIGHT if is_right else CodeAnswer.WRONG
+
+
+def code_words(answer: CodeAnswer, attempts_left: int) -> str:
+    """Return what the reader is told about a try that was not right."""
+    if answer == CodeAnswer.WRONG and attempts_left:
+        return f"验证码不对，还可以试{attempts_left}次。"
+    return {
+        CodeAnswer.WRONG: "验证码不对，次数已用完，请重新获取。",
+        CodeAnswer.EXHAUSTED: "这个验证码试错次数已用完，请重新获取。",
+        CodeAnswer.EXPIRED: "验证码已过期，请重新获取。",
+        CodeAnswer.MISSING: "验证码已使用过或已失效，请重新获取。",
+    }.get(answer, "")
+
+
+def username_normal(text: str) -> str:
+    """Return a user name in lower case: 3–40 letters, digits, dots, hyphens, underscores."""
+    plain = unicodedata.normalize("NFKC", text or "").strip().lower()
+    if not _USERNAME.fullmatch(plain):
+        words = "用户名为3至40位，只能用小写字母、数字、点、横线和下划线。"
+        raise InvalidInput(words, details={"username": words})
+    return plain
+
+
+class SignInStep(StrEnum):
+    """What a staff member who gave the right password still has to do."""
+
+    CODE = "code"
+    PHONE = "phone"
+    PASSWORD = "password"  # noqa: S105 a step's name
+    ENROL = "enrol"
+    DONE = "done"
+
+
+def sign_in_step(
+    *, has_totp: bool, code_passed: bool, must_prove_phone: bool, must_change_password: bool, needs_totp: bool
+) -> SignInStep:
+    """Return the next step of a staff sign-in; nobody changes anything before the second factor."""
+    if has_totp and not code_passed:
+        return SignInStep.CODE
+    if must_prove_phone:
+        return SignInStep.PHONE
+    if must_change_password:
+        return SignInStep.PASSWORD
+    if needs_totp and not has_totp:
+        return SignInStep.ENROL
+    return SignInStep.DONE

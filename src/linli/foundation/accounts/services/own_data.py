@@ -1,0 +1,89 @@
+"""What persons do about their own data: name, consent, a copy of everything, the end."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.core.errors import Conflict, InvalidInput, NotAllowed
+from linli.core.service import changes_of, record, service
+
+from ..models import Account, OneTimeCode, Person, PrivacyConsent, Role
+from ..privacy import notice_current
+from ..selectors import own_data
+
+NAME_LENGTH = 40
+
+
+def _own_person(actor: Actor) -> Person:
+    if actor.person_id is None or actor.deputy_for is not None:
+        raise NotAllowed("只能由本人办理。", hint="请切换到本人的岗位，或用本人的手机号登录。")
+    return Person.objects.get(pk=actor.person_id)
+
+
+@service
+def name_change(*, actor: Actor, name: str) -> Person:
+    """Say how one wants to be called; a resident may also leave it empty."""
+    person = _own_person(actor)
+    if len(name.strip()) > NAME_LENGTH:
+        words = f"称呼不能超过{NAME_LENGTH}个字。"
+        raise InvalidInput(words, details={"name": words})
+    if actor.is_staff:
+        raise NotAllowed("工作人员的姓名由单位管理员维护。", hint="请联系本单位管理员更正。")
+    changes = changes_of(person, name=name.strip())
+    if changes:
+        record("person.update", person, changes)
+    return person
+
+
+@service
+def consent_agree(*, actor: Actor, version: str) -> PrivacyConsent:
+    """Agree to the notice as it stands now."""
+    person = _own_person(actor)
+    if version != notice_current().version:
+        words = "隐私政策已更新，请阅读新版本后再同意。"
+        raise InvalidInput(words, details={"version": words})
+    consent, is_new = PrivacyConsent.objects.get_or_create(
+        person=person, version=version, defaults={"agreed_at": clock.now()}
+    )
+    if is_new:
+        record("consent.agree", consent)
+    return consent
+
+
+@service
+def own_data_export(*, actor: Actor) -> dict[str, Any]:
+    """Return everything that is held about the actor, as plain values for a JSON file."""
+    person = _own_person(actor)
+    record("person.export", person, purpose="本人查阅复制（个人信息保护法第45条）")
+    return own_data(person)
+
+
+@service
+def account_erase(*, actor: Actor, confirmation: str) -> None:
+    """End the account and erase the person's name and phone; matters stay without them.
+
+    Refused while the person holds a role: work is handed over first. Sessions end because the
+    password's hash changes and the account is no longer active.
+    """
+    person = _own_person(actor)
+    if confirmation.strip() != "注销":
+        words = "请在方框里填写“注销”两个字，以免误操作。"
+        raise InvalidInput(words, details={"confirmation": words})
+    if Role.objects.valid_on(clock.today()).filter(person=person).exists():
+        raise Conflict("您现在还有工作岗位，不能直接注销。", hint="请先由单位管理员办理离岗移交，再来注销。")
+    accounts = list(Account.objects.filter(person=person))
+    Authenticator.objects.filter(user__in=accounts).delete()
+    OneTimeCode.objects.filter(phone_index=person.phone_index).delete()
+    for account in accounts:
+        changes_of(
+            account,
+            username=f"erased-{account.public_id.hex}",
+            email="",
+            is_active=False,
+            password=make_password(None),
+        )
+    changes = changes_of(person, name="", phone="", phone_index=None, erased_at=clock.now())
+    record("person.erase", person, changes, touched=[Account, Authenticator, OneTimeCode])
