@@ -119,7 +119,7 @@ def _keys_named() -> set[str]:
         for field in model._meta.local_concrete_fields:
             if not isinstance(field, EncryptedTextField):
                 continue
-            column, key = quote(field.column), quote(str(model._meta.pk.column))
+            column, key = quote(str(field.column)), quote(str(model._meta.pk.column))
             for order in ("ASC", "DESC"):
                 sql = f"SELECT {column} FROM {quote(model._meta.db_table)} WHERE {column} <> '' ORDER BY {key} {order} LIMIT 1"  # noqa: S608, E501
                 with connection.cursor() as cursor:

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 from .ground import apt_missing
 
@@ -66,6 +65,6 @@ def throwaway(*, durable: bool = False) -> Iterator[str]:
         _as_server([*control, "-l", str(folder / "log"), "-o", options, "start"])
         try:
             _as_server([str(tools / "createdb"), "-h", name, "-U", "linli", "linli"])
-            yield f"postgres://linli@{quote(name, safe='')}/linli"
+            yield f"postgres://linli@/{name}/linli"  # a path before the name is the socket's folder
         finally:
             _as_server([*control, "-m", "immediate", "stop"])

@@ -1,0 +1,190 @@
+"""The `linli` command: what it refuses, what goes on when something fails, what goes into the archive."""
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from linli import cli
+from linli.cli import bundle, check, demo, doctor, schedule, serve, worker
+
+
+def test_without_a_command_the_help_is_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([]) == 0
+    printed = capsys.readouterr().out
+    assert "第一次使用" in printed
+    assert all(name in printed for name in {**cli.OWN, **cli.ROOMS})
+
+
+def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["fly"]) == 2
+    assert "没有“fly”这个命令" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("10.0.0.8", False),
+        ("localhost.example", False),
+        ("", False),
+    ],
+)
+def test_loopback(host: str, expected: bool) -> None:
+    assert serve.is_loopback(host) is expected
+
+
+def _no_demo(monkeypatch: pytest.MonkeyPatch, *, exists: bool, waiting: list[str] | None = None) -> None:
+    from linli.foundation.accounts import selectors
+
+    monkeypatch.setattr(serve, "pending", lambda: waiting or [])
+    monkeypatch.setattr(selectors, "demo_account_exists", lambda: exists)
+
+
+def test_demo_accounts_are_served_on_this_machine_only(monkeypatch: pytest.MonkeyPatch, settings) -> None:
+    settings.SHOW_CODES = False
+    _no_demo(monkeypatch, exists=True)
+    assert serve.refusals("127.0.0.1") == []
+    assert "演示账号" in serve.refusals("0.0.0.0")[0]
+
+
+def test_codes_on_screen_are_served_on_this_machine_only(monkeypatch: pytest.MonkeyPatch, settings) -> None:
+    settings.SHOW_CODES = True
+    _no_demo(monkeypatch, exists=False)
+    assert serve.refusals("localhost") == []
+    assert "验证码" in serve.refusals("10.0.0.8")[0]
+
+
+def test_an_old_database_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    _no_demo(monkeypatch, exists=False, waiting=["matters.0002"])
+    assert "linli migrate" in serve.refusals("127.0.0.1")[0]
+
+
+def test_one_failing_job_does_not_stop_the_others() -> None:
+    ran = []
+
+    class Fine(schedule.Job):
+        def call(self) -> None:
+            ran.append(self.name)
+
+    jobs = [schedule.Job("bad", 5, "linli.core.clock.no_such_thing"), Fine("good", 60, "")]
+    assert [job.name for job in schedule.round_once(jobs, clock=lambda: 100.0)] == ["bad", "good"]
+    assert ran == ["good"]
+    assert "no_such_thing" in jobs[0].failure
+    assert [job.name for job in schedule.round_once(jobs, clock=lambda: 106.0)] == ["bad"]
+    assert [job.name for job in schedule.round_once(jobs, clock=lambda: 170.0)] == ["bad", "good"]
+
+
+def test_the_audit_is_sealed_at_least_every_minute() -> None:
+    assert {name: every for name, every, _ in schedule.TABLE}["audit.seal"] <= 60
+
+
+def test_every_scheduled_job_exists() -> None:
+    from django.utils.module_loading import import_string
+
+    assert all(callable(import_string(target)) for _, _, target in schedule.TABLE)
+
+
+@pytest.mark.django_db
+def test_two_workers_keep_one_schedule(tmp_path: Path) -> None:
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("the file lock is SQLite's way; PostgreSQL has its own")
+    first, second = worker.Turn(tmp_path), worker.Turn(tmp_path)
+    assert first.is_mine()
+    assert first.is_mine()
+    assert not second.is_mine()
+    fcntl.flock(first._file, fcntl.LOCK_UN)  # type: ignore[arg-type]
+    assert second.is_mine()
+
+
+def test_a_worker_leaves_a_heartbeat_that_the_doctor_reads(tmp_path: Path, settings) -> None:
+    settings.HOME = tmp_path
+    assert "没有运行过" in next(doctor._worker()).fact
+    job = schedule.Job("notices.send", 5, "", ran_at=time.time(), failure="OSError: full")
+    worker.heartbeat_write(tmp_path, [job])
+    alive, failed = doctor._worker()
+    assert not alive.advice
+    assert "OSError: full" in failed.fact
+
+
+def test_the_doctor_goes_on_when_a_check_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def _broken():
+        raise OSError("gone")
+        yield
+
+    monkeypatch.setattr(doctor, "CHECKS", (_broken, doctor._python))
+    first, second = doctor.findings()
+    assert "gone" in first.fact
+    assert not second.advice
+
+
+def test_the_doctor_sees_open_keys(tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.KEYS_DIR = tmp_path / "keys"
+    monkeypatch.setattr(doctor, "_keys_named", lambda: {"data-1"})
+    assert "不存在" in next(doctor._keys()).fact
+    settings.KEYS_DIR.mkdir(mode=0o700)
+    key = settings.KEYS_DIR / "session.key"
+    key.write_bytes(b"x" * 32)
+    key.chmod(0o644)
+    opened, missing = doctor._keys()
+    assert "session.key" in opened.advice
+    assert "data-1" in missing.fact
+    key.chmod(0o600)
+    assert not next(doctor._keys()).advice
+
+
+def test_the_demo_leaves_a_real_database_alone(tmp_path: Path, settings, capsys) -> None:
+    settings.HOME = tmp_path
+    real = tmp_path / "linli.sqlite3"
+    real.write_bytes(b"somebody's work")
+    assert demo.prepare(rebuild=True) is False
+    assert real.read_bytes() == b"somebody's work"
+    assert "不是演示数据" in capsys.readouterr().err
+
+
+def test_a_lock_that_names_a_host_is_found(tmp_path: Path) -> None:
+    lock = "a==1 \\\n    --hash=sha256:00\n"
+    (tmp_path / "requirements.lock").write_text(lock)
+    assert check.lock_faults(tmp_path) == []
+    (tmp_path / "requirements.lock").write_text("--index-url https://mirror.example/\n" + lock)
+    assert len(check.lock_faults(tmp_path)) == 1
+    (tmp_path / "frontend").mkdir()
+    (tmp_path / "frontend/package-lock.json").write_text('{"resolved": "https://mirror.example/a.tgz"}')
+    assert len(check.lock_faults(tmp_path)) == 2
+
+
+def test_the_archive_holds_what_runs_and_no_tools() -> None:
+    names = bundle.runtime_names()
+    assert {"django", "gunicorn", "psycopg-binary", "fido2", "sqlparse"} <= names
+    assert not {"pytest", "mypy", "playwright", "ruff", "linli"} & names
+
+
+def test_lock_entries_keep_their_hashes() -> None:
+    lock = "a-b==1 \\\n    --hash=sha256:00\nc==2 ; python_version < '3' \\\n    --hash=sha256:11\n"
+    entries = dict(bundle.lock_entries(lock))
+    assert set(entries) == {"a-b", "c"}
+    assert "sha256:11" in entries["c"]
+
+
+def test_the_command_runs_from_any_folder(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "linli.cli", "help"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "邻里" in done.stdout
