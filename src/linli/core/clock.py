@@ -20,6 +20,11 @@ def today() -> date:
     return now().date()
 
 
+def local_date(instant: datetime) -> date:
+    """Return the date in Beijing of an aware instant."""
+    return instant.astimezone(BEIJING).date()
+
+
 def local_midnight(day: date) -> datetime:
     """Return the instant at which ``day`` begins in Beijing."""
     return datetime(day.year, day.month, day.day, tzinfo=BEIJING)

@@ -11,6 +11,7 @@ import hashlib
 import inspect
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -30,7 +31,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """What one service did to one subject; ``changes`` maps a field to (before, after)."""
+    """What one service did to one subject.
+
+    ``changes`` maps a field to (before, after); ``looked_at`` names the fields that were shown.
+    """
 
     actor: Actor
     service: str
@@ -40,14 +44,15 @@ class AuditEntry:
     area_path: str
     changes: Mapping[str, tuple[Any, Any]]
     purpose: str
-    parent_id: int | None
+    parent_id: uuid.UUID | None
     request_id: str
+    looked_at: tuple[str, ...] = ()
 
 
 class AuditSink(Protocol):
     """Where audit entries go; the audit room fills this in at start-up."""
 
-    def write(self, entry: AuditEntry) -> int:
+    def write(self, entry: AuditEntry) -> uuid.UUID:
         """Store the entry in the caller's transaction and return its id."""
 
 
@@ -68,7 +73,7 @@ class _Frame:
     parent: "_Frame | None"
     written: dict[str, set[str]] = field(default_factory=dict)
     recorded: dict[str, set[str]] = field(default_factory=dict)
-    audit_id: int | None = None
+    audit_id: uuid.UUID | None = None
 
 
 _frame: ContextVar[_Frame | None] = ContextVar("service_frame", default=None)
@@ -83,7 +88,8 @@ _sink_tables: set[str] = {
     "axes_accesslog",
     "axes_accessfailurelog",
 }
-_ALL = "*"
+_ALL = "*"  # recorded whole: every column of the table
+_ROW = "+"  # a row came or went: written by INSERT and DELETE, recorded by a record without changes
 _WRITE = re.compile(
     r'^\s*(INSERT|UPDATE|DELETE)\s+(?:OR \w+ )?(?:INTO\s+|FROM\s+)?"?(\w+)"?', re.IGNORECASE
 )
@@ -114,7 +120,7 @@ def _parse(sql: str) -> tuple[str, frozenset[str]] | None:
         return None
     verb, table = found[1].upper(), found[2]
     if verb != "UPDATE":
-        return table, frozenset({_ALL})
+        return table, frozenset({_ROW})
     assignments = sql.split(" SET ", 1)[-1].split(" WHERE ", 1)[0]
     return table, frozenset(_SET.findall(assignments))
 
@@ -133,8 +139,8 @@ def _unrecorded(frame: _Frame) -> list[str]:
         known = frame.recorded.get(table)
         if known is None:
             missing.append(table)
-        elif _ALL not in known:
-            missing += [f"{table}.{column}" for column in sorted(columns - known - {_ALL})]
+        elif _ALL not in known and not {_ROW} <= columns & known:  # a row made here may be finished here
+            missing += [f"{table}.{column}" for column in sorted(columns - known - {_ROW})]
     return missing
 
 
@@ -147,7 +153,9 @@ def _open_frame(service_name: str, actor: Actor) -> Iterator[_Frame]:
         with ExitStack() as stack:
             if parent is None:
                 stack.enter_context(connection.execute_wrapper(_watch))
-            stack.enter_context(transaction.atomic(savepoint=parent is not None))
+            # The outermost opens the transaction; inside another service (or a test) it is a savepoint,
+            # so that a refusal undoes its own writes and no others.
+            stack.enter_context(transaction.atomic())
             yield frame
             if missing := _unrecorded(frame):
                 raise ProgrammingFault(f"{service_name} wrote without a record: {', '.join(missing)}")
@@ -162,19 +170,21 @@ def record(
     *,
     touched: Iterable[models.Model | type[models.Model]] = (),
     purpose: str = "",
-) -> int:
+    looked_at: Iterable[str] = (),
+) -> uuid.UUID:
     """Record what the running service did: ``verb`` (``noun.verb``), the subject, each changed field.
 
     ``changes`` maps field names to (before, after); values reach the store only as keyed digests.
     ``touched`` names further models whose rows were written as part of the same act (an event, an
-    assignment). A created subject needs no ``changes``. Returns the audit row's id.
+    assignment). A subject made or deleted here needs no ``changes``; one that was altered does.
+    ``looked_at`` names personal fields that were shown to the actor. Returns the audit row's id.
     """
     frame = _frame.get()
     if frame is None or _audit_sink is None:
         raise ProgrammingFault(f"{verb}: record() outside a service")
     known = frame.recorded.setdefault(subject._meta.db_table, set())
     columns = {subject._meta.get_field(name).column for name in changes or {}}
-    known.update(columns if changes else {_ALL})
+    known.update(columns or {_ROW})
     for other in touched:
         frame.recorded.setdefault(other._meta.db_table, set()).add(_ALL)
     parent = frame.parent.audit_id if frame.parent else None
@@ -189,6 +199,7 @@ def record(
         purpose=purpose,
         parent_id=parent,
         request_id=request_id.get(),
+        looked_at=tuple(looked_at),
     )
     frame.audit_id = _audit_sink.write(entry)
     return frame.audit_id
@@ -252,6 +263,11 @@ def _run_once(function: Callable[..., R], name: str, actor: Actor, key: str, kwa
     return result
 
 
+def _room(module: str) -> str:
+    parts = module.split(".")  # linli.foundation.duties.services
+    return parts[2] if parts[0] == "linli" and len(parts) > 2 else parts[0]
+
+
 @overload
 def service(function: Callable[..., R]) -> Callable[..., R]: ...
 
@@ -269,7 +285,7 @@ def service(function: Callable[..., R] | None = None, *, idempotent: bool = Fals
     """
 
     def wrap(inner: Callable[..., R]) -> Callable[..., R]:
-        name = f"{inner.__module__.split('.')[-2]}.{inner.__name__}"
+        name = f"{_room(inner.__module__)}.{inner.__name__}"
 
         @functools.wraps(inner)
         def outer(*args: Any, **kwargs: Any) -> R:

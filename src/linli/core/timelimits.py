@@ -79,6 +79,36 @@ def due_at(start: datetime, limit: Limit, calendar: Calendar, hours: WorkHours |
     return Due(at, needs_calendar and not all(calendar.covers(year) for year in years))
 
 
+def due_after_pause(
+    due: datetime,
+    paused_at: datetime,
+    resumed_at: datetime,
+    unit: LimitUnit,
+    calendar: Calendar,
+    hours: WorkHours | None = None,
+) -> datetime:
+    """Return when a limit ends that stood still from ``paused_at`` to ``resumed_at``.
+
+    What was left when it stopped is left when it goes on, in the limit's own unit: time for minutes and
+    hours, working time for work hours, working days, or days (months count their days left). A limit that
+    was over before the pause stays over. The day of resuming does not count (Civil Code art. 201).
+    """
+    hours = hours or WorkHours()
+    due, paused, resumed = (moment.astimezone(BEIJING) for moment in (due, paused_at, resumed_at))
+    if due <= paused or resumed <= paused:
+        return due
+    if unit in (LimitUnit.MINUTE, LimitUnit.HOUR):
+        return due + (resumed - paused)
+    if unit is LimitUnit.WORK_HOUR:
+        return _work_time(resumed, _work_time_between(paused, due, calendar, hours), calendar, hours)
+    days = [paused.date() + timedelta(days=n + 1) for n in range((due.date() - paused.date()).days)]
+    if unit is LimitUnit.WORKING_DAY:
+        left = sum(calendar.is_workday(day) for day in days)
+        if left:
+            return _working_days(resumed, left, calendar, hours)
+    return _close(_next_workday(resumed.date() + timedelta(days=len(days)), calendar), hours)
+
+
 def _minutes(start: datetime, amount: int, calendar: Calendar, hours: WorkHours) -> datetime:
     return start + timedelta(minutes=amount)
 
@@ -116,13 +146,31 @@ def _months(start: datetime, amount: int, calendar: Calendar, hours: WorkHours) 
 
 
 def _work_hours(start: datetime, amount: int, calendar: Calendar, hours: WorkHours) -> datetime:
-    left = timedelta(hours=amount)
+    return _work_time(start, timedelta(hours=amount), calendar, hours)
+
+
+def _work_periods(day: date, hours: WorkHours) -> list[tuple[datetime, datetime]]:
+    return [
+        (datetime.combine(day, opens, BEIJING), datetime.combine(day, closes, BEIJING))
+        for opens, closes in hours.periods
+    ]
+
+
+def _work_time_between(start: datetime, end: datetime, calendar: Calendar, hours: WorkHours) -> timedelta:
+    total, day = timedelta(), start.date()
+    while day <= end.date():
+        for opens, closes in _work_periods(day, hours) if calendar.is_workday(day) else ():
+            total += max(timedelta(), min(end, closes) - max(start, opens))
+        day += timedelta(days=1)
+    return total
+
+
+def _work_time(start: datetime, left: timedelta, calendar: Calendar, hours: WorkHours) -> datetime:
     day = start.date()
     while True:
         day = _next_workday(day, calendar)
-        for opens, closes in hours.periods:
-            begin = max(start, datetime.combine(day, opens, BEIJING))
-            end = datetime.combine(day, closes, BEIJING)
+        for opens, end in _work_periods(day, hours):
+            begin = max(start, opens)
             if begin >= end:
                 continue
             if left <= end - begin:

@@ -2,32 +2,41 @@
 
 from django.db import models
 
-from linli.core.fields import PathField
+from linli.core.fields import PathField, uuid7
 
 
 class AuditRecord(models.Model):
-    """One act: ids, field names and keyed digests, never personal values."""
+    """One act: ids, field names and keyed digests, never personal values.
 
-    at = models.DateTimeField()
-    actor_key = models.CharField(max_length=80, db_index=True)
+    The key is made by the writer (UUIDv7), so that ``mac`` can cover it together with every column.
+    ``at`` is the act's time on Linli's clock. ``changes`` maps a field to [digest before, digest after].
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField("时间", db_index=True)
+    actor_key = models.CharField(max_length=80)
     actor_function = models.CharField(max_length=20)
-    person_id = models.BigIntegerField(null=True, db_index=True)
+    person_id = models.BigIntegerField(null=True)
     role_id = models.BigIntegerField(null=True)
     unit_id = models.BigIntegerField(null=True)
     deputy_for = models.BigIntegerField(null=True)
     service = models.CharField(max_length=80)
-    verb = models.CharField(max_length=60, db_index=True)
+    verb = models.CharField(max_length=60)
     subject_kind = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=40)
     area_path = PathField(blank=True)
     changes = models.JSONField(default=dict)
+    looked_at = models.JSONField(default=list)
     purpose = models.CharField(max_length=120, blank=True)
-    parent_id = models.BigIntegerField(null=True)
+    parent_id = models.UUIDField(null=True)
     request_id = models.CharField(max_length=40, blank=True)
     mac = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["subject_kind", "subject_id"])]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"]),
+            models.Index(fields=["person_id", "at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_kind} {self.subject_id}"
@@ -43,7 +52,6 @@ class Seal(models.Model):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
     signature = models.CharField(max_length=128)
-    anchored_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["number"]
@@ -56,7 +64,7 @@ class SealedRow(models.Model):
     """Which row stands at which place under which seal."""
 
     record = models.OneToOneField(AuditRecord, models.PROTECT, related_name="sealed", primary_key=True)
-    seal = models.ForeignKey(Seal, models.PROTECT, related_name="rows")
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="rows", db_index=False)
     position = models.PositiveIntegerField()
 
     class Meta:

@@ -30,12 +30,16 @@ class Duty(models.Model):
     action = models.CharField("要办的事", max_length=40)
     action_label = models.CharField(max_length=40)
     person = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="duties"
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="duties", db_index=False
     )
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="duties")
+    unit = models.ForeignKey(
+        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="duties", db_index=False
+    )
     function = models.CharField(max_length=20, choices=FUNCTIONS, default=Function.COMMITTEE)
     area_path = PathField()
     clock = models.CharField("时限", max_length=40, blank=True)
+    limit_amount = models.PositiveSmallIntegerField("时限数量", null=True, blank=True)
+    limit_unit = models.CharField("时限单位", max_length=10, blank=True)
     source = models.CharField("依据", max_length=200, blank=True)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
@@ -44,7 +48,9 @@ class Duty(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     paused_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    closed_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     escalation_step = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -55,6 +61,9 @@ class Duty(models.Model):
             models.Index(fields=["person", "due_at"], condition=Q(state="open"), name="duty_open_person"),
             models.Index(
                 fields=["function", "area_path", "due_at"], condition=Q(state="open"), name="duty_open_area"
+            ),
+            models.Index(
+                fields=["due_at"], condition=Q(state="open", escalation_step=0), name="duty_not_yet_overdue"
             ),
         ]
 

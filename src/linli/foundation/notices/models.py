@@ -15,7 +15,7 @@ class Notice(models.Model):
         INFORMATION = "information", "信息"
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    person = models.ForeignKey("accounts.Person", models.CASCADE, related_name="notices")
+    person = models.ForeignKey("accounts.Person", models.CASCADE, related_name="notices", db_index=False)
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.TRANSACTION)
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=120)
@@ -43,7 +43,7 @@ class Delivery(models.Model):
         SENT = "sent", "已发送"
         FAILED = "failed", "发送失败"
 
-    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", db_index=False)
     channel = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,8 +1,39 @@
 """A bigram index over texts, one row a record."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
+from django.db.models import Lookup
 
 from linli.core.fields import PathField
+
+
+class GramsField(models.TextField[str, str]):
+    """Grams joined by spaces; ``__holds_all=[…]`` finds rows that hold every one of a list."""
+
+
+@GramsField.register_lookup
+class HoldsAll(Lookup[Any]):
+    """Every gram of the list stands in the column; answered by FTS5 or by GIN, with the same result."""
+
+    lookup_name = "holds_all"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, Sequence[Any]]:
+        """Pass the list on as it is."""
+        return "%s", [value]
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """Ask the FTS5 table, whose rowid is the document's id; each gram is a quoted string."""
+        match = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in self.rhs)
+        alias = connection.ops.quote_name(self.lhs.alias)
+        return f"{alias}.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)", [match]
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """Ask the GIN index over the same expression."""
+        lhs, params = self.process_lhs(compiler, connection)
+        return f"string_to_array({lhs}, ' ') @> %s::text[]", [*params, list(self.rhs)]
 
 
 class SearchDocument(models.Model):
@@ -11,7 +42,7 @@ class SearchDocument(models.Model):
     room = models.CharField(max_length=30)
     subject_id = models.BigIntegerField()
     area_path = PathField(blank=True)
-    grams = models.TextField()
+    grams = GramsField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "subject_id"], name="search_document_once")]

@@ -1,0 +1,42 @@
+"""Years whose holidays come with the package ``chinesecalendar``; years it lacks are never guessed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+
+from chinese_calendar import constants
+
+FIRST_YEAR = 2025
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day off, or a weekend day that is worked (调休), with the holiday's name."""
+
+    on: date
+    is_workday: bool
+    name: str
+
+
+def builtin_years() -> list[int]:
+    """Return the years from ``FIRST_YEAR`` on that the package knows."""
+    return sorted({day.year for day in constants.holidays if day.year >= FIRST_YEAR})
+
+
+def builtin_days(year: int) -> Sequence[CalendarDay]:
+    """Return the package's days of one year in order; empty where it does not know the year."""
+    table = [(constants.holidays, False), (constants.workdays, True)]
+    names = {holiday.value: holiday.chinese for holiday in constants.Holiday}
+    days = [
+        CalendarDay(on, is_workday, names.get(name, name))
+        for known, is_workday in table
+        for on, name in known.items()
+        if on.year == year
+    ]
+    return sorted(days, key=lambda day: day.on)
+
+
+def builtin_source(year: int) -> str:
+    """Name the notice and where its dates were taken from."""
+    return f"国务院办公厅关于{year}年部分节假日安排的通知(chinesecalendar {version('chinesecalendar')})"
