@@ -32,6 +32,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.HOME = home
     settings.KEYS_DIR = home / "keys"
     settings.MEDIA_ROOT = home / "files"
+    settings.STATIC_ROOT = home / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

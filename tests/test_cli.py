@@ -124,10 +124,19 @@ def test_the_doctor_goes_on_when_a_check_fails(monkeypatch: pytest.MonkeyPatch) 
         raise OSError("gone")
         yield
 
-    monkeypatch.setattr(doctor, "CHECKS", (_broken, doctor._python))
+    checks = (doctor.Check("坏的", _broken), doctor.Check("Python", doctor._python))
+    monkeypatch.setattr(doctor, "CHECKS", checks)
     first, second = doctor.findings()
     assert "gone" in first.fact
     assert not second.advice
+
+
+def test_the_doctor_waits_for_a_database_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_database", lambda: iter([doctor.Finding("连不上", "请启动")]))
+    late = doctor.Check("时间", doctor._clock, needs_tables=True)
+    monkeypatch.setattr(doctor, "CHECKS", (doctor.Check("数据库", doctor._database), late))
+    _, waiting = doctor.findings()
+    assert "没有检查" in waiting.fact
 
 
 def test_the_doctor_sees_open_keys(tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,9 +147,8 @@ def test_the_doctor_sees_open_keys(tmp_path: Path, settings, monkeypatch: pytest
     key = settings.KEYS_DIR / "session.key"
     key.write_bytes(b"x" * 32)
     key.chmod(0o644)
-    opened, missing = doctor._keys()
-    assert "session.key" in opened.advice
-    assert "data-1" in missing.fact
+    assert "session.key" in next(doctor._keys()).advice
+    assert "data-1" in next(doctor._keys_missing()).fact
     key.chmod(0o600)
     assert not next(doctor._keys()).advice
 

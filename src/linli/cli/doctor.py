@@ -101,6 +101,12 @@ def _keys() -> Iterator[Finding]:
         f"密钥文件夹 {folder}",
         f"其他用户也能打开 {'、'.join(loose)}：请运行 chmod -R go-rwx {folder}。" if loose else "",
     )
+
+
+def _keys_missing() -> Iterator[Finding]:
+    from django.conf import settings
+
+    folder = Path(settings.KEYS_DIR)
     missing = sorted(_keys_named() - {path.stem for path in folder.glob("*.key")})
     if missing:
         yield Finding(f"缺少密钥 {'、'.join(missing)}", "数据库里有用它加密的资料：请从备份放回密钥文件夹。")
@@ -250,20 +256,46 @@ def _clock() -> Iterator[Finding]:
         yield Finding(fact)
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _python, _database, _sqlite, _keys, _pages, _disk, _holidays, _worker, _mail, _outside, _clock,
-)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part of the check-up; ``needs_tables`` has to wait until the database is in order."""
+
+    name: str
+    look: Callable[[], Iterator[Finding]]
+    needs_tables: bool = False
+
+
+CHECKS = (
+    Check("Python", _python),
+    Check("数据库", _database),
+    Check("SQLite 设置", _sqlite),
+    Check("密钥", _keys),
+    Check("加密资料的密钥", _keys_missing, needs_tables=True),
+    Check("页面资源", _pages),
+    Check("磁盘", _disk),
+    Check("节假日", _holidays, needs_tables=True),
+    Check("后台作业", _worker),
+    Check("邮件", _mail),
+    Check("对外访问", _outside, needs_tables=True),
+    Check("时间", _clock, needs_tables=True),
+)
 
 
 def findings() -> Iterator[Finding]:
     """Look at everything; a check that cannot run is itself a finding, and the rest go on."""
+    is_ready = True
     for check in CHECKS:
+        if check.needs_tables and not is_ready:
+            yield Finding(f"{check.name}：没有检查", "请先处理好数据库，再运行一次。", is_hint=True)
+            continue
         try:
-            yield from check()
+            for finding in check.look():
+                is_ready = is_ready and not (check.look is _database and finding.advice)
+                yield finding
         except Exception as error:
+            is_ready = is_ready and check.look is not _database
             yield Finding(
-                f"“{check.__name__.strip('_')}”这一项查不了：{type(error).__name__} {error}",
-                "请先处理上面的问题再查。",
+                f"{check.name}：查不了（{type(error).__name__}：{error}）", "请先处理上面的问题再查。"
             )
 
 

@@ -61,8 +61,10 @@ def run(arguments: Sequence[str]) -> int:
     if reasons := refusals(chosen.host):
         print("没有启动：\n" + "\n".join(f"✗ {reason}" for reason in reasons), file=sys.stderr)
         return 1
+    from django.conf import settings
     from django.db import connections
 
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
     connections.close_all()
     address = f"{chosen.host}:{chosen.port}"
     print(f"邻里网站：http://{address}/  （Ctrl-C 停止）", flush=True)
