@@ -13,16 +13,16 @@ function countAttach(field: HTMLTextAreaElement | HTMLInputElement): void {
   const draw = (): void => {
     const used = [...field.value].length;
     line.classList.toggle("over", used > most);
-    line.textContent = used > most ? say(`多了 ${used - most} 字,请删减`, `${used - most} letters too many`) : `${used} / ${most}`;
+    line.textContent = used > most ? say(`多了 ${used - most} 字，请删减`, `${used - most} letters too many`) : `${used} / ${most}`;
   };
   field.addEventListener("input", draw);
   draw();
 }
 
 const TROUBLES: Record<number, [string, string]> = {
-  1: ["没有得到定位许可,请在地图上点选,或填写地址。", "No permission to use the position. Tap the map or write the address."],
-  2: ["暂时定位不到,请在地图上点选,或填写地址。", "The position could not be found. Tap the map or write the address."],
-  3: ["定位超时,请在地图上点选,或填写地址。", "Finding the position took too long. Tap the map or write the address."],
+  1: ["没有得到定位许可，请在地图上点选，或填写地址。", "No permission to use the position. Tap the map or write the address."],
+  2: ["暂时定位不到，请在地图上点选，或填写地址。", "The position could not be found. Tap the map or write the address."],
+  3: ["定位超时，请在地图上点选，或填写地址。", "Finding the position took too long. Tap the map or write the address."],
 };
 
 function put(form: HTMLFormElement, name: string | undefined, value: string): void {
@@ -46,7 +46,7 @@ function locate(button: HTMLButtonElement): void {
       put(form, button.dataset.latField, coords.latitude.toFixed(6));
       put(form, button.dataset.lngField, coords.longitude.toFixed(6));
       put(form, button.dataset.accuracyField, String(Math.round(coords.accuracy)));
-      tell(say(`已定位,误差约 ${Math.round(coords.accuracy)} 米。`, `Found, within about ${Math.round(coords.accuracy)} m.`));
+      tell(say(`已定位，误差约 ${Math.round(coords.accuracy)} 米。`, `Found, within about ${Math.round(coords.accuracy)} m.`));
       form.dispatchEvent(new CustomEvent("linli:position", { detail: { lat: coords.latitude, lng: coords.longitude } }));
     },
     (trouble) => tell(say(...((TROUBLES[trouble.code] ?? TROUBLES[2]) as [string, string]))),

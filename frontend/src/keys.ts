@@ -30,7 +30,7 @@ function help(): void {
   const lines = [...(here() ?? document).querySelectorAll<HTMLElement>("[data-key]")].map(
     (element) => `${element.dataset.key} ${element.textContent?.trim() ?? ""}`,
   );
-  const common = say("j / k 下一条、上一条;回车 打开;/ 搜索;? 帮助", "j / k next, previous; Enter open; / search; ? help");
+  const common = say("j / k 下一条、上一条；回车 打开；/ 搜索；? 帮助", "j / k next, previous; Enter open; / search; ? help");
   void confirmFirst([common, ...new Set(lines)].join(" · "), say("知道了", "Got it"));
 }
 

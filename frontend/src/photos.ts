@@ -44,7 +44,7 @@ class PhotoField {
 
   private async add(fresh: File[]): Promise<void> {
     const room = this.most - this.files.length;
-    if (fresh.length > room) announce(say(`最多放 ${this.most} 张照片,多出的没有添加。`, `At most ${this.most} photos; the rest were left out.`), "warning");
+    if (fresh.length > room) announce(say(`最多放 ${this.most} 张照片，多出的没有添加。`, `At most ${this.most} photos; the rest were left out.`), "warning");
     const ready = await Promise.all(fresh.slice(0, Math.max(room, 0)).map(smaller));
     this.files.push(...ready);
     this.draw();

@@ -36,7 +36,7 @@ async function sendUntilReceived(form: HTMLFormElement, data: FormData): Promise
     try {
       return await fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "text/html" } });
     } catch {
-      const words = say("网络断了,内容已保存,正在重试。", "The connection was lost. Your text is kept; trying again.");
+      const words = say("网络断了，内容已保存，正在重试。", "The connection was lost. Your text is kept; trying again.");
       announce(words, "warning", true);
       const place = form.querySelector<HTMLElement>("[data-draft-note]");
       if (place) place.textContent = words;
@@ -110,6 +110,6 @@ export function sendingAttach(): void {
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sending=yes]")) busy(form, null, false);
   });
   document.addEventListener("htmx:sendError", () =>
-    announce(say("网络断了,请检查连接后再试;您填写的内容还在。", "The connection was lost. Please try again; your text is still here."), "warning"),
+    announce(say("网络断了，请检查连接后再试；您填写的内容还在。", "The connection was lost. Please try again; your text is still here."), "warning"),
   );
 }

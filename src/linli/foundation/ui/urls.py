@@ -11,5 +11,6 @@ urlpatterns = [
     path("language/", set_language, name="language"),
     path("ui/gallery/", views.gallery, name="gallery"),
     path("ui/gallery/portal/", views.gallery, {"face": "portal"}, name="gallery_portal"),
+    path("ui/gallery/shapes/", views.gallery_shapes, name="gallery_shapes"),
     path("ui/gallery/refusal/<int:status>/", views.gallery_refusal, name="gallery_refusal"),
 ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from linli.core.clock import now
 from linli.core.errors import InvalidInput, NotAllowed, NotFound, Refusal
 
 from .context import LARGER_COOKIE
-from .gallery import GalleryForm
+from .gallery import GalleryForm, shapes
 from .refusals import number_new, refusal_response, wants_json
 
 YEAR = 365 * 24 * 3600
@@ -25,8 +25,8 @@ class PageExpired(Refusal):
 
     code = "page.expired"
     status = 403
-    message = "页面打开太久,需要重新确认是您本人。"
-    hint = "请返回上一页,刷新后再提交;您填写的内容会自动恢复。如果反复出现,请允许浏览器使用 Cookie。"
+    message = "页面打开太久，需要重新确认是您本人。"
+    hint = "请返回上一页，刷新后再提交；您填写的内容会自动恢复。如果反复出现，请允许浏览器使用 Cookie。"
 
 
 class BadRequest(Refusal):
@@ -34,7 +34,7 @@ class BadRequest(Refusal):
 
     code = "request.bad"
     message = "这个请求无法读取。"
-    hint = "请返回上一页再试一次。如果上传了文件,请检查文件是否太大。"
+    hint = "请返回上一页再试一次。如果上传了文件，请检查文件是否太大。"
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -55,7 +55,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404."""
     refusal = NotFound(
-        _("没有找到这个页面。"), hint=_("请核对网址或编号;它可能已被删除,或不在您的查看范围内。")
+        _("没有找到这个页面。"), hint=_("请核对网址或编号；它可能已被删除，或不在您的查看范围内。")
     )
     return refusal_response(request, refusal)
 
@@ -64,7 +64,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 with a page that depends on nothing that may have failed."""
     number = getattr(request, "request_id", "") or number_new()
     if wants_json(request):
-        fault = Refusal(_("系统出了故障,这一步没有完成。"), hint=_("请稍后再试。"))
+        fault = Refusal(_("系统出了故障，这一步没有完成。"), hint=_("请稍后再试。"))
         fault.status, fault.code = 500, "server.fault"
         return refusal_response(request, fault)
     response = HttpResponse(_fault_page(number), status=500)
@@ -99,7 +99,7 @@ def gallery(request: HttpRequest, face: str = "desk") -> HttpResponse:
     context = {
         "face_template": f"ui/{face}.html",
         "face": face,
-        "form": GalleryForm({"title": "", "text": _("楼道灯坏了,晚上看不清台阶。"), "kind": "light"}),
+        "form": GalleryForm({"title": "", "text": _("楼道灯坏了，晚上看不清台阶。"), "kind": "light"}),
         "page": Paginator(range(1, 184), 20).page(3),
         "soon": present + timedelta(hours=5, minutes=20),
         "later": present + timedelta(days=3, hours=2),
@@ -107,6 +107,14 @@ def gallery(request: HttpRequest, face: str = "desk") -> HttpResponse:
         "before": present - timedelta(days=2),
     }
     return render(request, "ui/gallery.html", context)
+
+
+@require_GET
+def gallery_shapes(request: HttpRequest) -> HttpResponse:
+    """Give the gallery's map something to draw; only in demo and debug."""
+    if not (settings.DEMO or settings.DEBUG):
+        raise Http404
+    return JsonResponse(shapes())
 
 
 @require_GET
