@@ -94,10 +94,13 @@ def together(story: Story, at: datetime) -> Plot:
     first, second = story.matter.assignments.filter(part="co")
     yield (at := story.stage.hours.office(at, 1, 6))
     do.assignment_answer(
-        actor=story.stage.cast[others[0]], assignment_id=first.pk, result="已配合清场,现场无障碍。", photos=()
+        actor=story.stage.cast[others[0]],
+        assignment_id=first.pk,
+        result="已配合清场，现场无障碍。",
+        photos=(),
     )
     yield (at := story.stage.hours.office(at, 1, 4))
-    do.assignment_waive(actor=story.street, assignment_id=second.pk, reason="主办单位已独立完成,不需协办。")
+    do.assignment_waive(actor=story.street, assignment_id=second.pk, reason="主办单位已独立完成，不需协办。")
     yield from _finish(story, at)
 
 
@@ -118,7 +121,7 @@ def returned(story: Story, at: datetime) -> Plot:
         actor=story.street,
         request_id=story.request().pk,
         is_granted=True,
-        decision="理由成立,改派。",
+        decision="理由成立，改派。",
         unit=story.stage.units[story.unit_name],
     )
     at = yield from scene.sign(story, at)
@@ -141,7 +144,7 @@ def refused_return(story: Story, at: datetime) -> Plot:
         actor=story.street,
         request_id=story.request().pk,
         is_granted=False,
-        decision="权属清楚,请按职责办理。",
+        decision="权属清楚，请按职责办理。",
     )
     at = yield from scene.sign(story, at)
     yield from _finish(story, at)
@@ -168,14 +171,14 @@ def paused(story: Story, at: datetime) -> Plot:
     do.pause_ask(
         actor=story.handler,
         assignment_id=story.lead().pk,
-        lawful_reason="appraisal",
-        reason="外墙渗水原因需要专业检测,检测机构已约定上门。",
+        lawful_reason="hearing",
+        reason="外墙渗水原因需要专业检测，检测机构已约定上门。",
         until_on=at.date() + timedelta(days=9),
     )
     at = yield from scene.decide(story, at)
     yield (at := story.stage.hours.office(at, 30, 50))
     if story.matter.state == State.SUSPENDED:
-        do.matter_resume(actor=story.street, **story.now, reason="检测报告已出,继续维修。")
+        do.matter_resume(actor=story.street, **story.now, reason="检测报告已出，继续维修。")
     yield from _finish(story, at)
 
 
@@ -204,7 +207,7 @@ def reopened(story: Story, at: datetime) -> Plot:
         actor=story.street,
         request_id=story.request().pk,
         is_granted=granted,
-        decision="情况属实,重新办理。" if granted else "现场复核正常,属新的事项,请另行反映。",
+        decision="情况属实，重新办理。" if granted else "现场复核正常，属新的事项，请另行反映。",
         unit=story.stage.units[story.unit_name] if granted else None,
         affair_class=story.affair_class() if granted else "",
     )
@@ -248,9 +251,7 @@ def guided(story: Story, at: datetime) -> Plot:
     at = yield from _opening(story, at)
     yield (at := story.stage.hours.office(at, 0.3, 3))
     texts = story.stage.texts["topics"][story.topic]
-    do.matter_guide(
-        actor=story.worker, **story.now, guidance=story.stage.rng.choice(texts["guidances"])
-    )
+    do.matter_guide(actor=story.worker, **story.now, guidance=story.stage.rng.choice(texts["guidances"]))
     answer = story.stage.rng.random()
     yield (at := story.stage.hours.home(at, 2, 40))
     if story.reporter.is_staff or story.matter.state != State.GUIDED:
@@ -258,16 +259,14 @@ def guided(story: Story, at: datetime) -> Plot:
     if answer < 0.55:
         do.guidance_confirm(actor=story.reporter, **story.now)
     elif answer < 0.7:
-        do.guidance_object(actor=story.reporter, **story.now, reason="打过电话了,说不归他们管。")
+        do.guidance_object(actor=story.reporter, **story.now, reason="打过电话了，说不归他们管。")
 
 
 def discussed(story: Story, at: datetime) -> Plot:
     """A minor affair is talked over; then there is a task, a settlement, or no decision."""
     at = yield from _sorted(story, at)
     yield (at := story.stage.hours.office(at, 1, 6))
-    do.matter_discussion_start(
-        actor=story.worker, **story.now, topic_link="楼组议事会:周四19:00,居委活动室"
-    )
+    do.matter_discussion_start(actor=story.worker, **story.now, topic_link="楼组议事会：周四19:00,居委活动室")
     yield (at := story.stage.hours.office(at, 24, 44))
     ending = story.stage.rng.random()
     if ending < 0.5:
@@ -275,19 +274,19 @@ def discussed(story: Story, at: datetime) -> Plot:
             actor=story.worker,
             **story.now,
             unit=story.stage.units["unit.property"],
-            resolution="到会18户一致同意,由物业一周内完成。",
+            resolution="到会18户一致同意，由物业一周内完成。",
         )
         story.unit_name = "unit.property"
         at = yield from scene.sign(story, at)
         yield from _finish(story, at)
     elif ending < 0.8:
         do.matter_discussion_finish(
-            actor=story.worker, **story.now, resolution="双方约定时间和音量,张贴公约,互相体谅。"
+            actor=story.worker, **story.now, resolution="双方约定时间和音量，张贴公约，互相体谅。"
         )
         at = yield from scene.verify(story, at)
         yield from scene.rate(story, at)
     else:
-        do.matter_discussion_end(actor=story.worker, **story.now, reason="到会不足约定人数,另行安排。")
+        do.matter_discussion_end(actor=story.worker, **story.now, reason="到会不足约定人数，另行安排。")
 
 
 def confirmed(story: Story, at: datetime) -> Plot:
@@ -298,7 +297,7 @@ def confirmed(story: Story, at: datetime) -> Plot:
         actor=story.second,
         **story.now,
         council_on=at.date(),
-        minutes="居委会例会逐件过三事清单,到会5人,一致同意。",
+        minutes="居委会例会逐件过三事清单，到会5人，一致同意。",
     )
     at = yield from scene.sign(story, at)
     yield from _finish(story, at)
@@ -331,7 +330,7 @@ def emergency(story: Story, at: datetime) -> Plot:
     do.matter_accept(actor=story.worker, **story.now, note="已到现场。")
     yield (at := at + timedelta(minutes=story.stage.rng.randint(3, 10)))
     do.mandatory_report(
-        actor=story.worker, **story.now, authority="公安机关(110)", note="已电话报告,接警员已记录。"
+        actor=story.worker, **story.now, authority="公安机关(110)", note="已电话报告，接警员已记录。"
     )
     at = yield from scene.sort(story, at)
     at = yield from scene.hand_over(story, at)
@@ -351,7 +350,7 @@ def whistled(story: Story, at: datetime) -> Plot:
         units=[story.stage.units[name] for name in names],
         place=f"{story.place.compound.name}东门",
         at=at + timedelta(hours=20),
-        note="联合整治,请带执法记录仪。",
+        note="联合整治，请带执法记录仪。",
     )
     for assignment in story.matter.assignments.filter(part="whistled"):
         yield (at := story.stage.hours.office(at, 2, 6))
