@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -61,8 +62,9 @@ def _build(folder: Path, edition: dict[str, str]) -> None:
 
     began = time.monotonic()
     connection.close()
-    for path in _database(folder):
-        path.unlink()
+    for path in [*_database(folder), folder / "anchors.jsonl"]:
+        path.unlink(missing_ok=True)
+    shutil.rmtree(folder / "files", ignore_errors=True)
     (folder / STAMP).write_text("{}")  # a half-built demo is known as one, and may be replaced
     print("正在生成演示数据（约一分钟）…", flush=True)
     call_command("migrate", verbosity=0)

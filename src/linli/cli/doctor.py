@@ -204,7 +204,7 @@ def _mail() -> Iterator[Finding]:
     from django.conf import settings
 
     is_real = "smtp" in settings.EMAIL_BACKEND
-    advice = "邮件只会打印在日志里。要真的发出，请设置 LINLI_EMAIL_BACKEND 和 LINLI_EMAIL_URL。"
+    advice = "邮件只会打印在日志里。要真的发出，请设置 LINLI_EMAIL_URL（smtp+tls://账号:密码@主机:587）。"
     yield Finding(
         "邮件发送已设置" if is_real else "没有设置邮件发送", "" if is_real else advice, is_hint=True
     )
