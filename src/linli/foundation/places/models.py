@@ -76,6 +76,11 @@ class Division(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def area_path(self) -> str:
+        """The place of the division itself, as every record names its place."""
+        return self.path
+
 
 class CompoundQuerySet(models.QuerySet["Compound"]):
     """Compounds by who looks."""
@@ -161,6 +166,11 @@ class Building(models.Model):
 
     def __str__(self) -> str:
         return f"{self.compound}{self.name}"
+
+    @property
+    def area_path(self) -> str:
+        """The compound's place."""
+        return self.compound.area_path
 
 
 class Boundary(models.Model):

@@ -25,6 +25,8 @@ from .rules import division_level, path_codes
 
 NEAR_M = 800
 EDGE_M = 300  # how far simplified street outlines may be off; a stated street this near a pin is believed
+# Names of the second level that stand for the code's sake only, as 3101 between Shanghai and its districts.
+PSEUDO_CITIES = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 _PINYIN = re.compile(r"[a-z0-9' ]+", re.IGNORECASE)
 
 
@@ -42,7 +44,8 @@ def division_names(paths: Iterable[str], from_level: int = Level.COUNTY) -> dict
     """Return path → full name from a level down ("徐汇区湖南路街道…居委会"), with one query for all paths."""
     wanted = {path: [c for c in path_codes(path) if division_level(c) >= from_level] for path in paths}
     codes = {code for group in wanted.values() for code in group}
-    names = dict(Division.objects.on().filter(code__in=codes).values_list("code", "name"))
+    rows = Division.objects.on().filter(code__in=codes).exclude(name__in=PSEUDO_CITIES)
+    names = dict(rows.values_list("code", "name"))
     return {path: "".join(names.get(code, "") for code in group) for path, group in wanted.items()}
 
 

@@ -122,6 +122,7 @@ def divisions_load(*, actor: Actor, edition: Edition) -> DivisionsResult:
         record(
             "division.load",
             Division.objects.get(pk=ids[roots[0]]),
+            touched=[Division],
             purpose=f"added={len(new)} changed={len(changed)} missing={len(missing)} digest={digest}",
         )
     return DivisionsResult(len(new), len(changed), len(codes) - len(new) - len(changed), missing)
