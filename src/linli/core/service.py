@@ -33,7 +33,8 @@ R = TypeVar("R")
 class AuditEntry:
     """What one service did to one subject.
 
-    ``changes`` maps a field to (before, after); ``looked_at`` names the fields that were shown.
+    ``changes`` maps a field to (before, after); ``looked_at`` names the fields that were shown,
+    ``about_id`` the natural person whom they describe.
     """
 
     actor: Actor
@@ -47,6 +48,7 @@ class AuditEntry:
     parent_id: uuid.UUID | None
     request_id: str
     looked_at: tuple[str, ...] = ()
+    about_id: int | None = None
 
 
 class AuditSink(Protocol):
@@ -171,13 +173,15 @@ def record(
     touched: Iterable[models.Model | type[models.Model]] = (),
     purpose: str = "",
     looked_at: Iterable[str] = (),
+    about_id: int | None = None,
 ) -> uuid.UUID:
     """Record what the running service did: ``verb`` (``noun.verb``), the subject, each changed field.
 
     ``changes`` maps field names to (before, after); values reach the store only as keyed digests.
     ``touched`` names further models whose rows were written as part of the same act (an event, an
     assignment). A subject made or deleted here needs no ``changes``; one that was altered does.
-    ``looked_at`` names personal fields that were shown to the actor. Returns the audit row's id.
+    ``looked_at`` names personal fields that were shown to the actor, and ``about_id`` the person whose
+    they are. Returns the audit row's id.
     """
     frame = _frame.get()
     if frame is None or _audit_sink is None:
@@ -200,6 +204,7 @@ def record(
         parent_id=parent,
         request_id=request_id.get(),
         looked_at=tuple(looked_at),
+        about_id=about_id,
     )
     frame.audit_id = _audit_sink.write(entry)
     return frame.audit_id

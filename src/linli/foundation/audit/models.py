@@ -1,6 +1,7 @@
 """The append-only record of writes and of looks at personal data, its seals, and request keys."""
 
 from django.db import models
+from django.db.models import Q
 
 from linli.core.fields import PathField, uuid7
 
@@ -9,7 +10,8 @@ class AuditRecord(models.Model):
     """One act: ids, field names and keyed digests, never personal values.
 
     The key is made by the writer (UUIDv7), so that ``mac`` can cover it together with every column.
-    ``at`` is the act's time on Linli's clock. ``changes`` maps a field to [digest before, digest after].
+    ``at`` is the act's time on Linli's clock. ``changes`` maps a field to [digest before, digest after];
+    ``looked_at`` names personal fields that were shown, of the person ``about_id``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -27,6 +29,7 @@ class AuditRecord(models.Model):
     area_path = PathField(blank=True)
     changes = models.JSONField(default=dict)
     looked_at = models.JSONField(default=list)
+    about_id = models.BigIntegerField(null=True)
     purpose = models.CharField(max_length=120, blank=True)
     parent_id = models.UUIDField(null=True)
     request_id = models.CharField(max_length=40, blank=True)
@@ -36,6 +39,7 @@ class AuditRecord(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id"]),
             models.Index(fields=["person_id", "at"]),
+            models.Index(fields=["about_id", "at"], condition=Q(about_id__isnull=False), name="audit_looks"),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ MAC_COLUMNS = (
     "area_path",
     "changes",
     "looked_at",
+    "about_id",
     "purpose",
     "parent_id",
     "request_id",

@@ -51,6 +51,7 @@ class AuditStore:
             area_path=entry.area_path,
             changes=_digested(entry),
             looked_at=list(entry.looked_at),
+            about_id=entry.about_id,
             purpose=entry.purpose,
             parent_id=entry.parent_id,
             request_id=entry.request_id,

@@ -1,4 +1,8 @@
-"""The holiday calendar that clocks run over: read from the table, kept for a minute."""
+"""The holiday calendar that clocks run over: the package's years, overlaid by those that were loaded.
+
+A year that came with the package needs no row; loading it puts the rows in its place. Each process
+keeps the calendar for ten minutes, so that a year loaded elsewhere is seen within that time.
+"""
 
 import time
 from collections.abc import Mapping
@@ -7,10 +11,11 @@ from datetime import date, datetime
 
 from linli.core.timelimits import Due, Limit, WorkHours, due_at
 
+from .builtin import builtin_days, builtin_years
 from .models import Holiday, HolidayYear
 
 HOURS = WorkHours()
-KEEP_SECONDS = 60
+KEEP_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,20 @@ _kept: tuple[float, HolidayCalendar] | None = None
 
 
 def holiday_calendar() -> HolidayCalendar:
-    """Return the calendar; a year loaded by another process is seen within a minute."""
+    """Return the calendar: loaded years as loaded, the package's other years as it has them."""
     global _kept
     if _kept is None or time.monotonic() - _kept[0] > KEEP_SECONDS:
-        years = frozenset(HolidayYear.objects.values_list("year", flat=True))
-        _kept = (time.monotonic(), HolidayCalendar(years, dict(Holiday.objects.values_list("on", "is_workday"))))
+        _kept = (time.monotonic(), _read())
     return _kept[1]
+
+
+def _read() -> HolidayCalendar:
+    loaded = set(HolidayYear.objects.values_list("year", flat=True))
+    brought = set(builtin_years()) - loaded
+    days = {day.on: day.is_workday for year in brought for day in builtin_days(year)}
+    if loaded:
+        days.update(Holiday.objects.values_list("on", "is_workday"))
+    return HolidayCalendar(frozenset(loaded | brought), days)
 
 
 def calendar_forget() -> None:

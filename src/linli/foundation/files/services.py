@@ -12,7 +12,7 @@ from linli.core.service import record, service
 
 from . import storage
 from .models import StoredFile
-from .rules import MAX_BYTES, MAX_PHOTOS, NotAPhoto, photo_judge
+from .photos import MAX_BYTES, MAX_PHOTOS, NotAPhoto, photo_judge
 
 __all__ = ["MAX_BYTES", "MAX_PHOTOS", "file_store"]
 
