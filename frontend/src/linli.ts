@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { dialogsAttach, menusAttach } from "./dialogs";
 import { draftsAttach } from "./drafts";
+import { emergencyAttach } from "./emergency";
 import { fieldsAttach } from "./fields";
 import { keysAttach } from "./keys";
 import { photosAttach } from "./photos";
@@ -26,6 +27,7 @@ function csrfToken(): string {
 }
 
 function attach(root: ParentNode): void {
+  emergencyAttach(root);
   draftsAttach(root);
   fieldsAttach(root);
   photosAttach(root);

@@ -252,11 +252,19 @@ class Place {
   }
 }
 
-for (const element of document.querySelectorAll<HTMLElement>("[data-map]")) {
-  try {
-    new Place(element);
-  } catch {
-    // Without WebGL the form still takes an address.
-    element.hidden = true;
+function mapsAttach(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-map]")) {
+    if (element.dataset.ready) continue;
+    element.dataset.ready = "yes";
+    try {
+      new Place(element);
+    } catch {
+      // Without WebGL the form still takes an address.
+      element.hidden = true;
+    }
   }
 }
+
+mapsAttach(document);
+// A map that is opened later comes with htmx.
+document.addEventListener("htmx:load", (event) => mapsAttach(((event as CustomEvent).detail as { elt: HTMLElement }).elt.parentElement ?? document));

@@ -3,6 +3,7 @@ import { announce, say } from "./words";
 
 const LONGEST = 1920;
 const QUALITY = 0.85;
+const MOST_BYTES = 20 * 1024 * 1024;
 
 async function smaller(file: File): Promise<File> {
   if (!file.type.startsWith("image/") || file.size < 400_000 || typeof createImageBitmap !== "function") return file;
@@ -46,7 +47,9 @@ class PhotoField {
     const room = this.most - this.files.length;
     if (fresh.length > room) announce(say(`最多放 ${this.most} 张照片，多出的没有添加。`, `At most ${this.most} photos; the rest were left out.`), "warning");
     const ready = await Promise.all(fresh.slice(0, Math.max(room, 0)).map(smaller));
-    this.files.push(...ready);
+    const fitting = ready.filter((file) => file.size <= MOST_BYTES);
+    if (fitting.length < ready.length) announce(say("单张照片不能超过 20 MB，太大的没有添加；其他内容都还在。", "A photo may have at most 20 MB; larger ones were left out. Everything else is kept."), "warning");
+    this.files.push(...fitting);
     this.draw();
   }
 
