@@ -73,12 +73,19 @@ class Complaints:
 
 
 @pytest.fixture
-def visitor(chromium: Browser, live_server: Any) -> Iterator[Visitor]:
+def complaints(live_server: Any) -> Iterator[Complaints]:
+    """Collect the complaints of every window of a test, and fail it at its end if there were any."""
+    collected = Complaints(urlsplit(live_server.url).netloc)
+    yield collected
+    assert not collected.found, "\n".join(collected.found)
+
+
+@pytest.fixture
+def visitor(chromium: Browser, live_server: Any, complaints: Complaints) -> Iterator[Visitor]:
     """Return ``visitor(size="phone", account=None, **context)``: a fresh window, signed in as ``account``.
 
     Sizes are those of SIZES. The test fails at its end if any window complained.
     """
-    complaints = Complaints(urlsplit(live_server.url).netloc)
     contexts: list[BrowserContext] = []
 
     def open_window(size: str = "phone", account: Any = None, **more: Any) -> Page:
@@ -101,7 +108,6 @@ def visitor(chromium: Browser, live_server: Any) -> Iterator[Visitor]:
     yield open_window
     for context in contexts:
         context.close()
-    assert not complaints.found, "\n".join(complaints.found)
 
 
 def _sign_in(context: BrowserContext, account: Any, url: str) -> None:
