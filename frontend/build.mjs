@@ -24,18 +24,25 @@ async function* filesUnder(folder) {
   }
 }
 
-async function iconsUsed() {
+/** Names written where an icon is asked for; words between template tags of such an attribute count too. */
+async function iconsUsed(known) {
   const names = new Set();
   for await (const path of filesUnder(source)) {
     const text = await readFile(path, "utf8");
-    for (const match of text.matchAll(/(?:\bicon="|<c-icon name=")([a-z0-9-]+)"/g)) names.add(match[1]);
+    for (const match of text.matchAll(/(?:\bicon="|<c-icon name=")([^"]*)"/g)) {
+      const words = match[1].replace(/\{[{%].*?[}%]\}/g, " ").split(/\s+/);
+      for (const word of words.filter(Boolean)) names.add(word);
+    }
+    for (const match of text.matchAll(/ICONS[^=\n]*=\s*\{([^}]*)\}/g)) {
+      for (const [, word] of match[1].matchAll(/"([a-z0-9-]+)"/g)) if (word in known) names.add(word);
+    }
   }
   return [...names].sort();
 }
 
 async function buildIcons() {
   const all = JSON.parse(await readFile(join(here, "node_modules/@tabler/icons/tabler-nodes-outline.json"), "utf8"));
-  const names = await iconsUsed();
+  const names = await iconsUsed(all);
   const unknown = names.filter((name) => !(name in all));
   if (unknown.length) throw new Error(`no such icon in @tabler/icons: ${unknown.join(", ")}`);
   const symbols = names.map((name) => {

@@ -133,7 +133,7 @@ class Place {
       locale: {
         "NavigationControl.ZoomIn": say("放大", "Zoom in"),
         "NavigationControl.ZoomOut": say("缩小", "Zoom out"),
-        "Map.Title": element.getAttribute("aria-label") ?? say("地图", "Map"),
+        "Map.Title": element.dataset.label ?? say("地图", "Map"),
         "CooperativeGesturesHandler.WindowsHelpText": say("按住 Ctrl 并滚动可缩放地图", "Hold Ctrl and scroll to zoom"),
         "CooperativeGesturesHandler.MacHelpText": say("按住 ⌘ 并滚动可缩放地图", "Hold ⌘ and scroll to zoom"),
         "CooperativeGesturesHandler.MobileHelpText": say("用两个手指移动地图", "Move the map with two fingers"),
@@ -164,7 +164,7 @@ class Place {
     this.paint();
     const { lat, bounds } = this.element.dataset;
     const all = boundsOf(this.collection);
-    if (all && !bounds && (!lat || "legend" in this.element.dataset)) this.map.fitBounds(all, { padding: { top: 24, right: 24, bottom: 24, left: "legend" in this.element.dataset ? 128 : 24 }, animate: false });
+    if (all && !bounds && (!lat || "legend" in this.element.dataset)) this.map.fitBounds(all, { padding: { top: 24, right: 24, bottom: 24, left: "legend" in this.element.dataset ? Math.min(128, this.element.clientWidth * 0.3) : 24 }, animate: false });
   }
 
   private paint(): void {
