@@ -18,6 +18,7 @@ from .ground import django_ready, home_default, linli
 
 STAMP = "demo.json"
 WAIT_SECONDS = 30
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -116,19 +117,23 @@ def _stop(children: Sequence[subprocess.Popen[Any]]) -> None:
             child.kill()
 
 
+def _child(*words: str) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches the parent only, which then stops its children in order.
+    return subprocess.Popen(linli(*words), start_new_session=True)  # noqa: S603
+
+
 def _serve(port: int) -> int:
     from linli.portal.demo import accounts_table
 
-    # Children of their own session: Ctrl-C reaches this process only, which then stops them in order.
-    commands = [linli("serve", "--port", str(port)), linli("worker")]
-    children = [subprocess.Popen(command, start_new_session=True) for command in commands]  # noqa: S603
+    children = [_child("serve", "--port", str(port))]
     # The second signal may come while stopping; it must not leave a child behind.
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPPING:
         signal.signal(number, _interrupt)
     try:
         if not _wait_until_open(port, children):
             print("网站没有启动成功，原因见上面的提示。", file=sys.stderr)
             return 1
+        children.append(_child("worker"))
         print(f"\n{accounts_table()}\n\n打开 http://127.0.0.1:{port}/    Ctrl-C 停止", flush=True)
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
@@ -137,7 +142,7 @@ def _serve(port: int) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOPPING:
             signal.signal(number, signal.SIG_IGN)
         _stop(children)
 

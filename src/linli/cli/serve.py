@@ -1,10 +1,11 @@
-"""``linli serve``: check that serving is safe, then become gunicorn (threads), which stops cleanly."""
+"""``linli serve``: check that serving is safe, then run gunicorn (threads), which stops cleanly."""
 
 import argparse
 import ipaddress
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from .ground import django_ready
 from .migrate import pending
@@ -65,17 +66,28 @@ def run(arguments: Sequence[str]) -> int:
     from django.db import connections
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
-    connections.close_all()
-    address = f"{chosen.host}:{chosen.port}"
-    print(f"邻里网站：http://{address}/  （Ctrl-C 停止）", flush=True)
-    # Replacing this process keeps one process tree and lets signals reach gunicorn directly.
-    return os.execv(sys.executable, _gunicorn(chosen, address))  # noqa: S606
+    connections.close_all()  # the workers are forked from here, and must not share a connection
+    print(f"邻里网站：http://{chosen.host}:{chosen.port}/  （Ctrl-C 停止）", flush=True)
+    _serve(chosen)
+    return 0
 
 
-def _gunicorn(chosen: argparse.Namespace, address: str) -> list[str]:
-    return [
-        *(sys.executable, "-m", "gunicorn", "linli.config.wsgi:application"),
-        *("--bind", address, "--worker-class", "gthread"),
-        *("--workers", str(chosen.workers), "--threads", str(chosen.threads)),
-        *("--graceful-timeout", "20", "--log-level", "warning", "--no-control-socket"),
-    ]
+def _serve(chosen: argparse.Namespace) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Site(BaseApplication):
+        def load_config(self) -> None:
+            self.cfg.set("bind", f"{chosen.host}:{chosen.port}")
+            self.cfg.set("worker_class", "gthread")
+            self.cfg.set("workers", chosen.workers)
+            self.cfg.set("threads", chosen.threads)
+            self.cfg.set("graceful_timeout", 20)
+            self.cfg.set("loglevel", "warning")
+            self.cfg.set("control_socket_disable", True)
+
+        def load(self) -> Any:
+            from linli.config.wsgi import application
+
+            return application
+
+    Site().run()
