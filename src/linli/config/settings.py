@@ -1,5 +1,6 @@
 """The one settings file; everything that differs between installations is read from the environment."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -147,6 +148,16 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Own reverse proxies in front of the server; only then is X-Forwarded-For believed, that many from the end.
+PROXIES = env.int("LINLI_PROXIES", default=0)
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "linli.foundation.accounts.views.sign_in.locked_out"
+AXES_CLIENT_IP_CALLABLE = "linli.foundation.accounts.middleware.address_of"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_RESET_ON_SUCCESS = True
 SHOW_CODES = DEMO and env.bool("LINLI_SHOW_CODES", default=DEMO)
 
 # -- pages -------------------------------------------------------------------

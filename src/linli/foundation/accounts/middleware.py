@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -17,8 +18,19 @@ from .models import Account, Role
 
 VISITOR_COOKIE = "visitor"
 VISITOR_DAYS = 14
-ROLE, AREA = "role", "area"
+CONSENT = "privacy_version"
+ROLE, AREA, AREA_NAME = "role", "area", "area_name"
 _VISITOR_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChoice:
+    """One line of the role menu."""
+
+    id: str
+    label: str
+    area: str
+    is_current: bool
 
 
 class ActorRequest(HttpRequest):
@@ -26,7 +38,8 @@ class ActorRequest(HttpRequest):
 
     actor: Actor
     roles: list[Role]
-    role_key: str
+    role_choices: list[RoleChoice]
+    whole_areas: tuple[str, ...]
     address: str
     unread_count: int
 
@@ -51,7 +64,7 @@ def role_key_of(role: Role) -> str:
 def session_begin(request: HttpRequest, account: Account) -> None:
     """Sign an account in: the session gets a new key, and drops what another account left in it."""
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    for name in (ROLE, AREA):
+    for name in (ROLE, AREA, AREA_NAME, CONSENT):
         request.session.pop(name, None)
 
 
@@ -85,8 +98,28 @@ def _load(request: Any) -> Actor:
     if role is None:
         return selectors.actor_of_resident(account)
     actor = selectors.actor_of_role(account, role)
+    request.whole_areas = actor.areas
     area = request.session.get(AREA, "")
     return actor.with_areas((area,)) if area and actor.covers(area) else actor
+
+
+def _role_choices(request: Any) -> list[RoleChoice]:
+    current, area = _current_role(request), request.session.get(AREA_NAME, "")
+    choices = []
+    for role in request.roles:
+        is_current = role is current
+        name = str(role)
+        label = f"代 {role.person.name}（{name}）" if role.deputyship_id else name
+        place = str(role.unit or "")
+        choices.append(
+            RoleChoice(
+                role_key_of(role),
+                label,
+                f"{place}，只看{area}" if is_current and area else place,
+                is_current,
+            )
+        )
+    return choices
 
 
 def _unread(actor: Actor) -> int:
@@ -102,10 +135,12 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        """Attach ``actor``, ``roles``, ``role_key``, ``address`` and ``unread_count``."""
+        """Attach ``actor``, ``roles``, ``role_choices``, ``address`` and ``unread_count``."""
         request.address = address_of(request)
+        request.whole_areas = ()
         request.roles = SimpleLazyObject(lambda: _roles(request))
         request.actor = SimpleLazyObject(lambda: _load(request))
+        request.role_choices = SimpleLazyObject(lambda: _role_choices(request))
         request.unread_count = SimpleLazyObject(lambda: _unread(request.actor))
         response = self.get_response(request)
         if fresh := getattr(request, "visitor_id", ""):

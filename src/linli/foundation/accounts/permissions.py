@@ -13,7 +13,8 @@ from linli.core import clock
 from linli.core.actor import Actor, Function
 from linli.core.errors import NotAllowed, NotSignedIn
 
-from .models import Account, Deputyship, Role, Unit
+from .models import Account, Deputyship, PrivacyConsent, Role, Unit
+from .privacy import notice_current
 from .rules import functions_of_unit, is_above, lies_within
 
 View = Callable[..., HttpResponse]
@@ -48,6 +49,11 @@ def can_grant_role(actor: Actor, unit: Unit, function: str, paths: tuple[str, ..
 def can_end_role(actor: Actor, role: Role) -> bool:
     """Those who manage the unit of the role."""
     return role.unit is not None and can_manage_unit(actor, role.unit)
+
+
+def can_use_account(actor: Actor, account: Account) -> bool:
+    """Whether the account is the actor's own, not one they stand in for."""
+    return actor.account_id is not None and actor.account_id == account.pk
 
 
 def can_manage_account(actor: Actor, account: Account) -> bool:
@@ -94,6 +100,17 @@ def _sign_in_or_refuse(request: HttpRequest, url_name: str) -> HttpResponse:
     raise NotSignedIn
 
 
+def _has_agreed(request: HttpRequest) -> bool:
+    """Whether a resident has agreed to the notice in force; asked once a session."""
+    actor, version = actor_of(request), notice_current().version
+    if actor.function != Function.RESIDENT or request.session.get("privacy_version") == version:
+        return True
+    if not PrivacyConsent.objects.filter(person_id=actor.person_id, version=version).exists():
+        return False
+    request.session["privacy_version"] = version
+    return True
+
+
 def actor_required(view: View) -> View:
     """Let signed-in persons through; others sign in first and come back to the same page."""
 
@@ -101,6 +118,9 @@ def actor_required(view: View) -> View:
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not actor_of(request).is_signed_in:
             return _sign_in_or_refuse(request, "accounts:sign_in")
+        if request.method == "GET" and not _has_agreed(request):
+            here = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('accounts:privacy_agree')}?{here}")
         return view(request, *args, **kwargs)
 
     return inner

@@ -9,9 +9,11 @@ from django.db.models import Exists, F, FilteredRelation, Model, OuterRef, Q, Qu
 from linli.core import clock
 from linli.core.actor import Actor, Function
 from linli.core.errors import NotFound
+from linli.core.fields import in_areas
 from linli.foundation.places.models import Division
 
 from .models import Account, Deputyship, Person, Role, Unit
+from .rules import UNIT_FUNCTIONS, is_above
 
 NO_NAME = "居民"
 ERASED_NAME = "已注销用户"
@@ -88,6 +90,16 @@ def actor_of_resident(account: Account) -> Actor:
     )
 
 
+def actor_half_in(account: Account) -> Actor:
+    """Return the actor of somebody who gave the right password and still has steps to take: no powers."""
+    return Actor(
+        key=f"person:{account.person_id}",
+        function=Function.VISITOR,
+        person_id=account.person_id,
+        account_id=account.pk,
+    )
+
+
 def _of_area(area_path: str) -> Q:
     prefixes = path_prefixes(area_path)
     own, of_unit = Q(areas__path__in=prefixes), Q(areas__isnull=True, unit__areas__path__in=prefixes)
@@ -139,6 +151,114 @@ def person_names(person_ids: Iterable[int | None]) -> dict[int, str]:
         return {}
     persons = Person.objects.filter(pk__in=wanted)
     return {p.pk: ERASED_NAME if p.erased_at else p.name or NO_NAME for p in persons}
+
+
+def area_choices(areas: tuple[str, ...], depth: int = 1) -> list[Division]:
+    """Return the divisions a role covers and what stands below them, down to ``depth`` levels."""
+    tops = list(Division.objects.filter(path__in=areas, valid_to__isnull=True))
+    deepest = max((top.level for top in tops), default=0) + depth
+    places = Division.objects.filter(in_areas("path", areas), valid_to__isnull=True, level__lte=deepest)
+    return list(places.order_by("path")) if tops else []
+
+
+def unit_scope(actor: Actor) -> QuerySet[Unit]:
+    """Return the units that an administrator sees: their own, and those below inside their areas."""
+    if actor.function in (Function.SYSTEM, Function.OPERATOR):
+        return Unit.objects.all()
+    if not actor.is_unit_admin:
+        return Unit.objects.none()
+    below = [function for function in UNIT_FUNCTIONS if is_above(actor.function, function)]
+    outside = Unit.areas.through.objects.exclude(in_areas("division__path", actor.areas))
+    inside = Q(function__in=below, areas__isnull=False) & ~Q(pk__in=outside.values("unit_id"))
+    return Unit.objects.filter(Q(pk=actor.unit_id) | inside).distinct()
+
+
+def unit_for_management(actor: Actor, public_id: str) -> Unit:
+    """Return a unit that the actor administers, or raise ``NotFound``."""
+    unit = unit_scope(actor).filter(public_id=public_id).first()
+    if unit is None:
+        raise NotFound("没有找到这个单位。")
+    return unit
+
+
+def account_scope(actor: Actor) -> QuerySet[Account]:
+    """Return the staff accounts whose persons have or had a role in a unit of the actor's scope."""
+    roles = Role.objects.filter(unit__in=unit_scope(actor))
+    return Account.objects.filter(kind=Account.Kind.STAFF, person__in=roles.values("person_id"))
+
+
+def account_for_management(actor: Actor, public_id: str) -> Account:
+    """Return a staff account in the actor's scope, or raise ``NotFound``."""
+    account = account_scope(actor).filter(public_id=public_id).first()
+    if account is None:
+        raise NotFound("没有找到这个人员。")
+    return account
+
+
+def account_list(
+    actor: Actor, *, words: str = "", unit: Unit | None = None, state: str = ""
+) -> list[Account]:
+    """Return the staff of an administrator's scope, by user name.
+
+    Names are encrypted, so that they are compared here: some ten thousand a second.
+    """
+    day = clock.today()
+    accounts = account_scope(actor)
+    if unit is not None:
+        accounts = accounts.filter(person__in=Role.objects.filter(unit=unit).values("person_id"))
+    if state == "off":
+        accounts = accounts.filter(is_active=False)
+    elif state:
+        holding = Role.objects.valid_on(day).values("person_id")
+        accounts = accounts.filter(is_active=True)
+        accounts = (
+            accounts.filter(person__in=holding) if state == "in" else accounts.exclude(person__in=holding)
+        )
+    named = accounts.order_by("username")
+    return [a for a in named if words.lower() in f"{a.username} {a.person.name}".lower()]
+
+
+def roles_by_person(accounts: Iterable[Account]) -> dict[int, list[Role]]:
+    """Return the roles that hold today of several persons (one query)."""
+    found: dict[int, list[Role]] = {}
+    persons = [account.person_id for account in accounts]
+    for role in Role.objects.valid_on(clock.today()).filter(person__in=persons).select_related("unit"):
+        found.setdefault(role.person_id, []).append(role)
+    return found
+
+
+def own_role_list(person: Person) -> QuerySet[Role]:
+    """Return the roles that a person holds today in their own name."""
+    return Role.objects.valid_on(clock.today()).filter(person=person).select_related("unit")
+
+
+def colleague_list(person: Person, roles: Iterable[Role]) -> QuerySet[Person]:
+    """Return who works today in a unit of these roles and can sign in, without the person."""
+    units = [role.unit_id for role in roles]
+    there = Role.objects.valid_on(clock.today()).filter(unit_id__in=units).values("person_id")
+    able = Account.objects.filter(kind=Account.Kind.STAFF, is_active=True).values("person_id")
+    return Person.objects.filter(pk__in=there).filter(pk__in=able).exclude(pk=person.pk).order_by("pk")
+
+
+def deputyship_list(person: Person) -> list[Deputyship]:
+    """Return the deputyships from today on in which a person is stood in for or stands in."""
+    concerned = Q(role__person=person) | Q(deputy=person)
+    return list(
+        Deputyship.objects.filter(concerned, ended_at__isnull=True, to_on__gte=clock.today())
+        .select_related("role__person", "role__unit", "deputy")
+        .order_by("from_on")
+    )
+
+
+def role_history(person: Person) -> list[Role]:
+    """Return every role a person ever had, newest first."""
+    return list(Role.objects.filter(person=person).select_related("unit").order_by("-valid_from", "-pk"))
+
+
+def duty_count(person: Person) -> int:
+    """Return how many duties of work stand open for a person; what they owe as a resident is theirs."""
+    standing = person.duties.filter(state__in=("open", "paused"))
+    return standing.exclude(function=Function.RESIDENT).count()
 
 
 def demo_account_exists() -> bool:

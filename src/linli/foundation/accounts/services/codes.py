@@ -16,6 +16,8 @@ from linli.core.service import record, require_service, service
 
 from ..channels import code_deliver
 from ..models import Account, OneTimeCode, Person, PrivacyConsent, RateHit
+from ..permissions import can_use_account
+from ..privacy import notice_current
 from ..rules import (
     CODE_ATTEMPTS,
     CODE_DIGITS,
@@ -121,8 +123,6 @@ def resident_enter(*, actor: Actor, phone: str, tried: CodeTry, privacy_version:
 
     The consent to ``privacy_version`` is kept with its time.
     """
-    from ..privacy import notice_current
-
     if privacy_version != notice_current().version:
         words = "隐私政策已更新，请阅读后重新勾选同意。"
         raise InvalidInput(words, details={"privacy_version": words})
@@ -156,7 +156,7 @@ def resident_enter(*, actor: Actor, phone: str, tried: CodeTry, privacy_version:
 @service
 def link_prove(*, actor: Actor, account: Account, tried: CodeTry) -> Account:
     """Accept a code as proof that a staff account and a known phone belong to the same person."""
-    if account.person.phone_index != tried.phone_index:
+    if not can_use_account(actor, account) or account.person.phone_index != tried.phone_index:
         raise NotAllowed("请先验证手机号。")
     proof_take(tried=tried, purpose="link")
     account.must_prove_phone = False

@@ -17,7 +17,7 @@ from linli.core.service import changes_of, record, service
 from linli.foundation.places.models import Division
 
 from ..models import Account, Person, Role, Unit
-from ..permissions import can_grant_role, can_manage_account
+from ..permissions import can_grant_role, can_manage_account, can_use_account
 from ..rules import (
     READABLE,
     TEMPORARY_PASSWORD_LENGTH,
@@ -157,6 +157,8 @@ def account_reset(*, actor: Actor, account: Account) -> str:
 @service
 def password_change(*, actor: Actor, account: Account, password: str, repeated: str) -> Account:
     """Set the password that a person chose; every other session of the account ends."""
+    if not can_use_account(actor, account):
+        raise NotAllowed
     words = "两次填写的密码不一样。" if password != repeated else ""
     if not words and account.check_password(password):
         words = "新密码不能和现在的密码相同。"
@@ -183,6 +185,8 @@ def _digest(account: Account, code: str) -> str:
 @service
 def totp_enrol(*, actor: Actor, account: Account, secret: str, code: str) -> list[str]:
     """Bind an authenticator after its first right code; returns recovery codes, shown once."""
+    if not can_use_account(actor, account):
+        raise NotAllowed
     step = totp_step(secret, code_normal(code), clock.now())
     if step is None:
         words = "验证码不对。请核对手机时间是否准确，再输入最新的6位数字。"
@@ -209,6 +213,8 @@ def totp_enrol(*, actor: Actor, account: Account, secret: str, code: str) -> lis
 @service
 def totp_try(*, actor: Actor, account: Account, code: str) -> bool:
     """Try a code of the authenticator, or a recovery code; each is good once, tries are limited."""
+    if not can_use_account(actor, account):
+        raise NotAllowed
     rate_check(limits=[TOTP_TRY_LIMIT], key=f"account:{account.pk}")
     typed = code_normal(code)
     rows = {row.type: row for row in Authenticator.objects.select_for_update().filter(user=account)}
@@ -243,5 +249,7 @@ def _recovery_used(row: Authenticator | None, digest: str) -> bool:
 @service
 def staff_enter(*, actor: Actor, account: Account) -> Account:
     """Record that a staff account has passed every step and is signed in."""
+    if not can_use_account(actor, account):
+        raise NotAllowed
     record("account.sign_in", account, changes_of(account, signed_in_at=clock.now()))
     return account
