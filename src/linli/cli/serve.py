@@ -75,7 +75,7 @@ def run(arguments: Sequence[str]) -> int:
 def _serve(chosen: argparse.Namespace) -> None:
     from gunicorn.app.base import BaseApplication
 
-    class Site(BaseApplication):
+    class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             self.cfg.set("bind", f"{chosen.host}:{chosen.port}")
             self.cfg.set("worker_class", "gthread")
