@@ -22,6 +22,7 @@ def django_ready() -> None:
     """Load the settings and the rooms; reading the database stays the caller's affair."""
     home_default()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
+    os.umask(0o027)  # database, uploads and anchors are nobody else's to read
     import django
 
     django.setup()
