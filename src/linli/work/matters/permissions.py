@@ -1,12 +1,20 @@
 """Who may do what to a matter; the page shows a button exactly where its service would be allowed."""
 
 from linli.core.actor import Actor, Function
+from linli.foundation.accounts.selectors import person_ids_for
+from linli.foundation.places.models import Compound
 
 from .models import Assignment, HandlingRequest, Matter
+from .rules import may_reporter_verify
 from .workflow import WORKFLOW
 
 COMMITTEE_OR_STREET = frozenset({Function.COMMITTEE, Function.STREET})
+STREET_ONLY = frozenset({Function.STREET})
 SUPERVISING = frozenset({Function.STREET, Function.DISTRICT, Function.CITY})
+INTAKE = frozenset({Function.GRID_WORKER, Function.COMMITTEE, Function.STREET})
+REPORTING = INTAKE | {Function.VISITOR, Function.RESIDENT, Function.CLIENT}
+# What a unit does with its hands; who did it in a round does not verify it.
+HANDLING_VERBS = frozenset({"sign", "attend", "answer", "result", "discussion_finish"})
 
 
 def can_see_matter(actor: Actor, matter: Matter) -> bool:
@@ -23,58 +31,46 @@ def is_reporter(actor: Actor, matter: Matter) -> bool:
     return actor.person_id is not None and actor.person_id == matter.reporter_id
 
 
+def is_intake_worker(actor: Actor, matter: Matter) -> bool:
+    """Whether the actor is the named person who first took the matter (首问负责)."""
+    return actor.person_id is not None and actor.person_id == matter.intake_by_id
+
+
+def is_complained_about(actor: Actor, matter: Matter) -> bool:
+    """Whether the actor's own unit is what the matter complains about."""
+    return actor.unit_id is not None and actor.unit_id == matter.about_unit_id
+
+
+# -- who reported ------------------------------------------------------------
 def can_see_reporter(actor: Actor, matter: Matter) -> bool:
-    """Who may know who reported: the reporter, the named intake worker, committee and street."""
-    if is_reporter(actor, matter) or actor.person_id == matter.intake_by_id is not None:
+    """Who may know who reported: the reporter, the named intake worker, committee and street.
+
+    Whoever is complained about never sees who complained; where a matter hides its reporter, the street
+    alone sees beside the reporter and who took the report.
+    """
+    if is_reporter(actor, matter):
         return True
-    return _governs(actor, matter)
+    if is_complained_about(actor, matter):
+        return False
+    if is_intake_worker(actor, matter):
+        return True
+    return _governs(actor, matter, STREET_ONLY if hides_reporter(matter) else COMMITTEE_OR_STREET)
 
 
-def can_report_matter(actor: Actor) -> bool:
-    """A resident reports for themselves; committee, grid and street workers on behalf of someone."""
-    return actor.function in {
-        Function.VISITOR,
-        Function.RESIDENT,
-        Function.GRID_WORKER,
-        Function.COMMITTEE,
-        Function.STREET,
-        Function.CLIENT,
-    }
+def can_reveal_reporter(actor: Actor, matter: Matter) -> bool:
+    """Who may look up name and phone, recorded: those who may know, and a unit that has signed for it."""
+    if can_see_reporter(actor, matter):
+        return True
+    if hides_reporter(matter) or is_complained_about(actor, matter) or actor.unit_id is None:
+        return False
+    return matter.assignments.filter(
+        unit_id=actor.unit_id, ended_at__isnull=True, signed_at__isnull=False
+    ).exists()
 
 
-def can_intake_matter(actor: Actor) -> bool:
-    """Whether the actor takes reports at the door or on the telephone for others."""
-    return actor.function in {Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
-
-
-def can_decide_intake(actor: Actor, matter: Matter) -> bool:
-    """Accept, decline, merge, sort, hand over, whistle: committee or street of the place."""
-    return _governs(actor, matter)
-
-
-def can_guide_matter(actor: Actor, matter: Matter) -> bool:
-    """Guide a private affair: the committee, or the street where no committee is known yet."""
-    return _governs(actor, matter)
-
-
-def can_decide_for_street(actor: Actor, matter: Matter) -> bool:
-    """Returns, extensions, pauses, reopening: the street of the place."""
-    return _governs(actor, matter, frozenset({Function.STREET}))
-
-
-def can_decide_return(actor: Actor, matter: Matter) -> bool:
-    """Returns: who handed it over within the community, or the street."""
-    return _governs(actor, matter)
-
-
-def can_supervise_matter(actor: Actor, matter: Matter) -> bool:
-    """督办: street, district, city over their areas."""
-    return _governs(actor, matter, SUPERVISING)
-
-
-def can_publish_matter(actor: Actor, matter: Matter) -> bool:
-    """Publish a separate version: committee or street, never where the law or the category forbids."""
-    return _governs(actor, matter) and not is_never_public(matter)
+def hides_reporter(matter: Matter) -> bool:
+    """Whether only the street may learn who reported."""
+    return matter.hides_reporter or bool(matter.category and matter.category.hides_reporter)
 
 
 def is_never_public(matter: Matter) -> bool:
@@ -82,16 +78,145 @@ def is_never_public(matter: Matter) -> bool:
     return matter.is_never_public or bool(matter.category and matter.category.is_never_public)
 
 
+# -- intake, sorting -----------------------------------------------------------
+def can_report_matter(actor: Actor) -> bool:
+    """A resident reports for themselves; committee, grid and street workers on behalf of someone."""
+    return actor.function in REPORTING
+
+
+def can_intake_matter(actor: Actor) -> bool:
+    """Whether the actor takes reports at the door or on the telephone for others."""
+    return actor.function in INTAKE
+
+
+def can_decide_intake(actor: Actor, matter: Matter) -> bool:
+    """Accept, decline, merge, sort, hand over, whistle: committee or street of the place."""
+    return _governs(actor, matter)
+
+
+def can_confirm_class(actor: Actor, matter: Matter) -> bool:
+    """Another person than the one who set the class."""
+    return (
+        _governs(actor, matter)
+        and bool(matter.affair_class)
+        and matter.class_set_by_id not in actor.person_ids
+    )
+
+
+def can_guide_matter(actor: Actor, matter: Matter) -> bool:
+    """Guide a private affair: the committee, or the street where no committee is known yet."""
+    return _governs(actor, matter)
+
+
+def can_hold_document(actor: Actor, matter: Matter) -> bool:
+    """Take papers and give them back: committee, street, or who took the report."""
+    return _governs(actor, matter) or (actor.is_staff and is_intake_worker(actor, matter))
+
+
+def can_manage_poster(actor: Actor, compound: Compound) -> bool:
+    """Posters of a compound: committee or street of the place."""
+    return actor.function in COMMITTEE_OR_STREET and actor.covers(compound.area_path)
+
+
+# -- handling, deciding ------------------------------------------------------
 def can_work_assignment(actor: Actor, assignment: Assignment) -> bool:
     """Sign, handle, answer, ask to return: people of the unit while its part lasts."""
-    return assignment.ended_at is None and actor.unit_id is not None and actor.unit_id == assignment.unit_id
+    return (
+        actor.is_staff
+        and assignment.ended_at is None
+        and actor.unit_id is not None
+        and actor.unit_id == assignment.unit_id
+    )
+
+
+def can_decide_for_street(actor: Actor, matter: Matter) -> bool:
+    """Returns, extensions, pauses, reopening: the street of the place."""
+    return _governs(actor, matter, STREET_ONLY)
 
 
 def can_decide_request(actor: Actor, request: HandlingRequest) -> bool:
-    """Decide on what a unit or a resident asked for."""
-    if request.kind == HandlingRequest.Kind.RETURN:
-        return can_decide_return(actor, request.matter)
-    return can_decide_for_street(actor, request.matter)
+    """Decide on what was asked: the street; a return also by the committee that had handed it over."""
+    if can_decide_for_street(actor, request.matter):
+        return True
+    if request.kind != HandlingRequest.Kind.RETURN or request.assignment is None:
+        return False
+    return _governs(actor, request.matter) and actor.unit_id == request.assignment.returns_to_id
+
+
+def can_supervise_matter(actor: Actor, matter: Matter) -> bool:
+    """督办: street, district, city over their areas."""
+    return _governs(actor, matter, SUPERVISING)
+
+
+# -- verifying ----------------------------------------------------------------
+def handler_persons(matter: Matter) -> frozenset[int]:
+    """Every person who signed, handled or reported the result in this round, and whom they stood in for."""
+    events = matter.events.filter(round=matter.round, verb__in=HANDLING_VERBS)
+    pairs = events.values_list("person_id", "deputy_for_id")
+    return frozenset(person for pair in pairs for person in pair if person is not None)
+
+
+def handling_units(matter: Matter) -> frozenset[int]:
+    """The units outside the committee to which the matter was handed in this round."""
+    rows = matter.assignments.filter(round=matter.round).exclude(unit__function=Function.COMMITTEE)
+    return frozenset(rows.values_list("unit_id", flat=True))
+
+
+def committee_has_another(matter: Matter) -> bool:
+    """Whether somebody of the committee is left who had no hand in this round."""
+    committee = person_ids_for(function=Function.COMMITTEE, area_path=matter.area_path)
+    return not may_reporter_verify(committee, handler_persons(matter))
+
+
+def can_verify_matter(actor: Actor, matter: Matter) -> bool:
+    """Committee or street of the place; the reporter where the committee has nobody else.
+
+    Who of them may not, because of a hand they had in it, is ``rules.verifier_refusal``.
+    """
+    if _governs(actor, matter):
+        return True
+    return is_reporter(actor, matter) and not committee_has_another(matter)
+
+
+# -- talking, publishing, reopening ----------------------------------------------
+def can_ask_reporter(actor: Actor, matter: Matter) -> bool:
+    """Those who govern the place, who took the report, or a unit that is handling it."""
+    return _governs(actor, matter) or is_intake_worker(actor, matter) or _takes_part(actor, matter)
+
+
+def can_answer_question(actor: Actor, matter: Matter) -> bool:
+    """The reporter; or a worker who writes down what the reporter said."""
+    return is_reporter(actor, matter) or _governs(actor, matter) or is_intake_worker(actor, matter)
+
+
+def can_note_matter(actor: Actor, matter: Matter) -> bool:
+    """Everybody at the desk who governs the place, supervises, or takes part."""
+    governs = _governs(actor, matter, COMMITTEE_OR_STREET | SUPERVISING)
+    return governs or (actor.is_staff and is_intake_worker(actor, matter)) or _takes_part(actor, matter)
+
+
+def _takes_part(actor: Actor, matter: Matter) -> bool:
+    if not actor.is_staff or actor.unit_id is None:
+        return False
+    return matter.assignments.filter(unit_id=actor.unit_id, ended_at__isnull=True).exists()
+
+
+def can_publish_matter(actor: Actor, matter: Matter) -> bool:
+    """Publish a separate version: committee or street, never where the law or the category forbids."""
+    return _governs(actor, matter) and not is_never_public(matter)
+
+
+def can_ask_reopen(actor: Actor, matter: Matter) -> bool:
+    """The reporter, the reporter of a matter merged into it, or somebody affected (``known_to``)."""
+    if actor.person_id is None or actor.is_staff:
+        return False
+    if is_reporter(actor, matter) or matter.merged.filter(reporter_id=actor.person_id).exists():
+        return True
+    return Matter.objects.filter(
+        pk=matter.pk,
+        public_version__withdrawn_at__isnull=True,
+        public_version__affected__person_id=actor.person_id,
+    ).exists()
 
 
 def can_start_move(matter: Matter, code: str) -> bool:

@@ -6,8 +6,8 @@ from .matter import Channel, ClosedAs, EntrustedDocument, Matter, MatterEvent
 from .public import Affected, Poster, PublicVersion, ReportDraft
 
 __all__ = [
-    "Affected",
     "AffairClass",
+    "Affected",
     "Assignment",
     "Category",
     "Channel",

@@ -34,9 +34,7 @@ class Assignment(models.Model):
     instruction = models.CharField("交办要求", max_length=500, blank=True)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
-    returns_to = models.ForeignKey(
-        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    returns_to = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
     due_at = models.DateTimeField("办理时限", null=True, blank=True)
@@ -44,9 +42,7 @@ class Assignment(models.Model):
     due_source = models.CharField(max_length=200, blank=True)
     extensions = models.PositiveSmallIntegerField(default=0)
     handled_at = models.DateTimeField(null=True, blank=True)
-    handled_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    handled_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
     result = models.TextField("办理结果", blank=True)
     waived_reason = models.CharField("免除理由", max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -89,9 +85,7 @@ class HandlingRequest(models.Model):
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="requests")
-    assignment = models.ForeignKey(
-        Assignment, models.PROTECT, null=True, blank=True, related_name="requests"
-    )
+    assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, blank=True, related_name="requests")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     reason = models.CharField("理由", max_length=500)
     lawful_reason = models.CharField("法定情形", max_length=40, blank=True)
@@ -102,9 +96,7 @@ class HandlingRequest(models.Model):
     asked_unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True, default="")
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    decided_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
     decision = models.CharField("审批意见", max_length=500, blank=True)
 
     class Meta:
@@ -114,7 +106,7 @@ class HandlingRequest(models.Model):
                 fields=["matter", "kind"],
                 condition=Q(outcome=""),
                 name="request_one_open_of_a_kind",
-                violation_error_message="已有同类申请在审批,请等待结果。",
+                violation_error_message="已有同类申请在审批，请等待结果。",
             )
         ]
 

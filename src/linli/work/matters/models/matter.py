@@ -47,7 +47,23 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         own = Q(pk__in=[])
         if actor.person_id is not None:
             own = Q(reporter_id=actor.person_id) | Q(intake_by_id=actor.person_id)
+        if actor.function == Function.GRID_WORKER and actor.unit_id is not None:
+            own |= Q(pk__in=models.Subquery(_assigned(actor.unit_id)))
         return self.filter(own)
+
+    def known_to(self, actor: Actor) -> MatterQuerySet:
+        """Widen ``visible_to``: what one's own report was merged into, and what one said 我也遇到了 to."""
+        if actor.person_id is None:
+            return self.visible_to(actor)
+        affected = Q(
+            public_version__withdrawn_at__isnull=True, public_version__affected__person_id=actor.person_id
+        )
+        joined = Q(merged__reporter_id=actor.person_id)
+        known = self.model.objects
+        return self.filter(
+            Q(pk__in=self.model.objects.visible_to(actor).values("pk"))
+            | Q(pk__in=known.filter(affected | joined).values("pk"))
+        )
 
 
 def _assigned(unit_id: int | None) -> models.QuerySet[models.Model]:
@@ -97,6 +113,7 @@ class Matter(models.Model):
     reporter_name = EncryptedTextField("称呼", blank=True)
     reporter_phone = EncryptedTextField("联系电话", blank=True)
     reporter_phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+    reporter_key = models.CharField("未登录反映人的标识", max_length=64, blank=True, db_index=True)
     beneficiary_name = EncryptedTextField("代谁反映", blank=True)
     beneficiary_relation = models.CharField("关系", max_length=20, blank=True)
     intake_by = models.ForeignKey(
@@ -180,9 +197,7 @@ class MatterEvent(models.Model):
     recorded_at = models.DateTimeField()
     person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
-    deputy_for = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    deputy_for = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
     from_state = models.CharField(max_length=12, choices=State.choices, blank=True)
     to_state = models.CharField(max_length=12, choices=State.choices, blank=True)
     audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.EVERYONE)

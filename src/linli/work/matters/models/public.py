@@ -77,7 +77,6 @@ class ReportDraft(models.Model):
     owner_key = models.CharField(max_length=80, db_index=True)
     content = EncryptedTextField()
     photos = models.ManyToManyField("files.StoredFile", blank=True, related_name="+")
-    request_key = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     matter = models.ForeignKey(Matter, models.PROTECT, null=True, blank=True, related_name="+")

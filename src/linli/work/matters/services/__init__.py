@@ -1,10 +1,26 @@
 """Every write of the matters room, one function for one thing a person does."""
 
+from .closing import matter_rate, matter_verify, reopen_ask, reopen_decide
+from .deciding import (
+    assignment_return_ask,
+    extension_ask,
+    matter_resume,
+    pause_ask,
+    request_decide,
+    return_decide,
+)
+from .drafts import draft_save, draft_submit, drafts_forget, reporter_attach
+from .errands import document_receive, document_return, poster_create, poster_disable
+from .handling import (
+    assignment_answer,
+    assignment_sign,
+    assignment_waive,
+    matter_hand_over,
+    matter_rehand,
+    matter_whistle,
+    result_report,
+)
 from .intake import (
-    document_receive,
-    document_return,
-    draft_save,
-    draft_submit,
     emergency_report,
     matter_accept,
     matter_decline,
@@ -12,9 +28,6 @@ from .intake import (
     matter_place_set,
     matter_report,
     matter_withdraw,
-    poster_create,
-    poster_disable,
-    reporter_attach,
 )
 from .sorting import (
     guidance_confirm,
@@ -28,30 +41,10 @@ from .sorting import (
     matter_guide,
     matter_sort,
 )
-from .handling import (
-    assignment_answer,
-    assignment_return_ask,
-    assignment_sign,
-    assignment_waive,
-    extension_ask,
-    matter_hand_over,
-    matter_rehand,
-    matter_resume,
-    matter_whistle,
-    pause_ask,
-    request_decide,
-    result_report,
-    return_decide,
-)
-from .closing import (
-    matter_rate,
-    matter_verify,
-    reopen_ask,
-    reopen_decide,
-)
 from .talking import (
     affected_add,
     affected_remove,
+    matter_protect,
     matter_publish,
     matter_supervise,
     matter_unpublish,
@@ -72,6 +65,7 @@ __all__ = [
     "document_return",
     "draft_save",
     "draft_submit",
+    "drafts_forget",
     "emergency_report",
     "extension_ask",
     "guidance_confirm",
@@ -88,6 +82,7 @@ __all__ = [
     "matter_hand_over",
     "matter_merge",
     "matter_place_set",
+    "matter_protect",
     "matter_publish",
     "matter_rate",
     "matter_rehand",

@@ -1,34 +1,35 @@
-"""Signatures of this part of a matter's life; bodies follow."""
-
-from __future__ import annotations
+"""Verified by somebody else, closed, rated, opened again."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+
+from django.db import IntegrityError, transaction
 
 from linli.core.actor import Actor
-from linli.core.errors import ProgrammingFault
+from linli.core.errors import Conflict, Expired, InvalidInput, NotAllowed
+from linli.core.service import service
+from linli.foundation.accounts.models import Unit
+from linli.foundation.duties.calendar import limit_due
+from linli.foundation.files.models import StoredFile
 
-from ..models import (
-    Affected,
-    Category,
-    EntrustedDocument,
-    Matter,
-    Poster,
-    PublicVersion,
-    Question,
-    Rating,
-    ReportDraft,
+from ..models import AffairClass, Assignment, ClosedAs, HandlingRequest, Matter, Rating
+from ..permissions import (
+    can_ask_reopen,
+    can_decide_request,
+    can_verify_matter,
+    handler_persons,
+    handling_units,
+    is_reporter,
 )
+from ..rules import verifier_refusal
+from ..wording import instant_words
+from ..workflow import State
+from .assigning import assignment_send, assignment_working, request_settle, unit_checked
+from .steps import Step, class_set, request_step, step_begin, text_limited, text_required
 
-if TYPE_CHECKING:
-    from linli.foundation.accounts.models import Unit
-    from linli.foundation.files.models import StoredFile
-    from linli.foundation.places.models import Building, Compound
-    from linli.foundation.places.selectors import Place
+LEAD = Assignment.Part.LEAD
 
 
+@service(idempotent=True)
 def matter_verify(
     *,
     actor: Actor,
@@ -39,10 +40,59 @@ def matter_verify(
     photos: Sequence[StoredFile] = (),
     is_unverifiable: bool = False,
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_verify is being written")
+    """Look whether it is really done: passed closes, failed goes back to the unit.
+
+    The verifier is never somebody who signed, handled or reported the result in this round, under any
+    role, account or deputyship, and for what was handed to a unit is of another unit. In a committee of
+    one it is the street, or the reporter's confirmation. ``is_unverifiable`` closes with the reason why
+    nobody can look.
+    """
+    move = "pass" if is_passed or is_unverifiable else "fail"
+    step = step_begin(actor=actor, matter_id=matter_id, move=move, may=can_verify_matter, version=version)
+    refusal = verifier_refusal(
+        verifier_persons=actor.person_ids,
+        verifier_unit=actor.unit_id,
+        handler_persons=handler_persons(step.matter),
+        handling_units=handling_units(step.matter),
+    )
+    if refusal:
+        raise NotAllowed(refusal, hint="请由没有参与办理的同事、街镇,或反映人来核查。")
+    words = text_required(value=finding, name="finding", words="请写明核查情况。", most=2_000)
+    step.done("confirm_result")
+    if move == "fail":
+        return _failed(step, words, photos)
+    return _closed(step, words, photos, is_unverifiable)
 
 
+def _failed(step: Step, finding: str, photos: Sequence[StoredFile]) -> Matter:
+    """Back to the unit that handled it, with a fresh limit; a talk without a unit has nobody to go to."""
+    lead = step.matter.assignments.filter(part=LEAD, ended_at__isnull=True).select_related("unit").first()
+    if lead is None:
+        raise Conflict("这件事是协商办结的,没有办理单位。", hint="请核查通过,或由反映人申请重办。")
+    due = limit_due(step.at, step.clock("handle").limit)
+    lead.state, lead.handled_at, lead.matter = Assignment.State.SIGNED, None, step.matter
+    lead.due_at, lead.due_is_provisional = due.at, due.is_provisional
+    step.save_row(lead, "state", "handled_at", "due_at", "due_is_provisional")
+    step.set(handled_at=None)
+    step.facts["unit"] = lead.unit.name
+    assignment_working(step=step, assignment=lead)
+    step.tell_unit(lead.unit, "verify_fail", "核查没有通过,请继续办理", instant_words(due.at))
+    return step.finish("verify_fail", note=finding, photos=photos)
+
+
+def _closed(step: Step, finding: str, photos: Sequence[StoredFile], is_unverifiable: bool) -> Matter:
+    closed_as = ClosedAs.UNVERIFIABLE if is_unverifiable else ClosedAs.VERIFIED
+    step.set(closed_at=step.at, closed_as=closed_as)
+    window = step.due("reopen_window")
+    step.facts["window"] = instant_words(window.at, window.is_provisional)
+    for assignment in step.matter.assignments.filter(ended_at__isnull=True):
+        assignment.ended_at = step.at
+        step.save_row(assignment, "ended_at")
+    return step.finish("verify_unable" if is_unverifiable else "verify_pass", note=finding, photos=photos)
+
+
+# -- rating -------------------------------------------------------------------
+@service
 def matter_rate(
     *,
     actor: Actor,
@@ -52,15 +102,65 @@ def matter_rate(
     was_satisfied: bool,
     comment: str = "",
 ) -> Rating:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_rate is being written")
+    """Say after closing: contacted? solved? satisfied? Once a round.
+
+    The reporter of a merged matter rates their own matter once the one it was merged into has closed.
+    """
+    step = step_begin(actor=actor, matter_id=matter_id, move="rate", may=is_reporter, is_versioned=False)
+    home = step.matter.merged_into or step.matter
+    if home.state != State.CLOSED:
+        raise Conflict(f"并入的那一件({home.number})办结后就可以评价。")
+    rating = Rating(
+        matter=step.matter,
+        round=home.round,
+        was_contacted=was_contacted,
+        was_solved=was_solved,
+        was_satisfied=was_satisfied,
+        comment=text_limited(value=comment, name="comment"),
+        rated_at=step.at,
+        rated_by_id=actor.person_id,
+    )
+    try:
+        with transaction.atomic():
+            step.save_row(rating)
+    except IntegrityError as error:
+        raise Conflict("这件事您已经评价过了,谢谢。") from error
+    step.facts.update(was_contacted=was_contacted, was_solved=was_solved, was_satisfied=was_satisfied)
+    step.finish("rate", note=rating.comment)
+    return rating
 
 
+# -- opened again -------------------------------------------------------------
+@service(idempotent=True)
 def reopen_ask(*, actor: Actor, matter_id: int, reason: str) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("reopen_ask is being written")
+    """Ask to open a closed matter again within the window: its reporter, a merged one's, or another affected."""
+    step = step_begin(
+        actor=actor,
+        matter_id=matter_id,
+        move="ask_reopen",
+        may=can_ask_reopen,
+        is_versioned=False,
+        scope=Matter.objects.known_to(actor),
+    )
+    matter = step.matter
+    window = limit_due(matter.closed_at or step.at, step.clock("reopen_window").limit)
+    if step.at > window.at:
+        raise Expired(
+            f"申请重办的期限({instant_words(window.at)})已过。", hint="如果又发生了,请重新反映一次。"
+        )
+    request = HandlingRequest(
+        matter=matter,
+        kind=HandlingRequest.Kind.REOPEN,
+        reason=text_required(value=reason, name="reason", words="请写明为什么要重办。"),
+        asked_at=step.at,
+        asked_by_id=actor.person_id,
+        asked_unit_id=actor.unit_id,
+    )
+    step.save_row(request)
+    return step.finish("reopen_ask", note=request.reason)
 
 
+@service(idempotent=True)
 def reopen_decide(
     *,
     actor: Actor,
@@ -70,5 +170,26 @@ def reopen_decide(
     unit: Unit | None = None,
     affair_class: str = "",
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("reopen_decide is being written")
+    """Decide on a second round: granted, a unit handles it anew; a private affair is sorted anew."""
+    move = "grant_reopen" if is_granted else "refuse_reopen"
+    step, request = request_step(actor=actor, request_id=request_id, move=move, may=can_decide_request)
+    if request.kind != HandlingRequest.Kind.REOPEN:
+        raise Conflict("这不是重办申请。")
+    request_settle(step=step, request=request, is_granted=is_granted, decision=decision)
+    if not is_granted:
+        step.set(due_at=None, due_is_provisional=False, due_source="")
+        return step.finish("reopen_refuse", note=request.decision)
+    if unit is None:
+        words = "同意重办时,请选择由哪个单位办理。"
+        raise InvalidInput(words, details={"unit": words})
+    wanted = affair_class or step.matter.affair_class
+    if wanted not in (AffairClass.MAJOR, AffairClass.MINOR):
+        words = "原来是私事,重办须改定为大事或小事。"
+        raise InvalidInput(words, details={"affair_class": words})
+    if wanted != step.matter.affair_class:
+        class_set(step=step, affair_class=wanted, reason=request.decision)
+    unit_checked(step=step, unit=unit)
+    step.set(round=step.matter.round + 1, closed_at=None, closed_as="", handled_at=None, handed_at=step.at)
+    step.set(bounces=0)
+    assignment_send(step=step, unit=unit, part=LEAD, instruction=request.decision)
+    return step.finish("reopen_grant", note=request.decision)

@@ -1,34 +1,35 @@
-"""Signatures of this part of a matter's life; bodies follow."""
-
-from __future__ import annotations
+"""Handing over, signing, answering, waiving, reporting the result; whistles."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from datetime import datetime
 
-from linli.core.actor import Actor
-from linli.core.errors import ProgrammingFault
+from linli.core.actor import Actor, Function
+from linli.core.errors import Conflict, InvalidInput
+from linli.core.service import service
+from linli.foundation.accounts.models import Unit
+from linli.foundation.files.models import StoredFile
 
-from ..models import (
-    Affected,
-    Category,
-    EntrustedDocument,
-    Matter,
-    Poster,
-    PublicVersion,
-    Question,
-    Rating,
-    ReportDraft,
+from ..models import AffairClass, Assignment, Matter
+from ..permissions import can_decide_intake, committee_has_another
+from ..rules import OPEN_ASSIGNMENT, handled_refusal
+from .assigning import (
+    assignment_end,
+    assignment_send,
+    assignment_working,
+    lead_of,
+    requests_close,
+    unit_checked,
+    units_free,
 )
+from .steps import Step, assignment_step, class_set, step_begin, text_limited, text_required
 
-if TYPE_CHECKING:
-    from linli.foundation.accounts.models import Unit
-    from linli.foundation.files.models import StoredFile
-    from linli.foundation.places.models import Building, Compound
-    from linli.foundation.places.selectors import Place
+LEAD, CO, WHISTLED = Assignment.Part.LEAD, Assignment.Part.CO, Assignment.Part.WHISTLED
+SIGN_MOVES = {LEAD: "sign", CO: "sign", WHISTLED: "attend"}
+ANSWER_MOVES = {LEAD: "answer", CO: "answer", WHISTLED: "answer_whistle"}
+MAX_RESULT = 2_000
 
 
+@service(idempotent=True)
 def matter_hand_over(
     *,
     actor: Actor,
@@ -40,70 +41,95 @@ def matter_hand_over(
     co_units: Sequence[Unit] = (),
     instruction: str = "",
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_hand_over is being written")
+    """Hand the matter to a lead unit and any co-handlers; each unit's clocks start now.
+
+    A committee hands over inside the community, a street to any unit whose areas hold the place. Class and
+    reason may be what sorting said, or new.
+    """
+    step = step_begin(
+        actor=actor, matter_id=matter_id, move="hand_over", may=can_decide_intake, version=version
+    )
+    if affair_class != step.matter.affair_class:
+        class_set(step=step, affair_class=affair_class, reason=reason)
+    for each in (unit, *co_units):
+        unit_checked(step=step, unit=each)
+    units_free(step=step, units=(unit, *co_units))
+    words = text_limited(value=instruction, name="instruction")
+    step.set(handed_at=step.at)
+    assignment_send(step=step, unit=unit, part=LEAD, instruction=words)
+    for each in co_units:
+        assignment_send(step=step, unit=each, part=CO, instruction=words)
+    if co_units:
+        step.facts["co_units"] = [each.name for each in co_units]
+    return step.finish("hand_over", note=words)
 
 
+@service(idempotent=True)
 def assignment_sign(*, actor: Actor, assignment_id: int) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("assignment_sign is being written")
+    """Sign for what was handed over (签收); a whistled unit reports that it has come (报到)."""
+    step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move=SIGN_MOVES)
+    if assignment.state != Assignment.State.SENT:
+        raise Conflict(f"本单位已经签收({assignment.get_state_display()})。")
+    assignment.state, assignment.signed_at = Assignment.State.SIGNED, step.at
+    assignment.signed_by_id = actor.person_id
+    step.save_row(assignment, "state", "signed_at", "signed_by")
+    assignment_working(step=step, assignment=assignment)
+    if assignment.part == WHISTLED:
+        return step.finish("attend")
+    step.is_told = assignment.part == LEAD
+    return step.finish("sign")
 
 
-def assignment_return_ask(*, actor: Actor, assignment_id: int, reason: str, proposal: str) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("assignment_return_ask is being written")
-
-
-def return_decide(
-    *,
-    actor: Actor,
-    request_id: int,
-    is_granted: bool,
-    decision: str,
-    unit: Unit | None = None,
-    is_final: bool = False,
-) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("return_decide is being written")
-
-
+@service(idempotent=True)
 def matter_rehand(*, actor: Actor, matter_id: int, version: int | None, unit: Unit, reason: str) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_rehand is being written")
+    """Give the lead to another unit; the former one keeps reading rights."""
+    step = step_begin(actor=actor, matter_id=matter_id, move="rehand", may=can_decide_intake, version=version)
+    why = text_required(value=reason, name="reason", words="请写明改派的理由。")
+    lead = lead_of(step=step)
+    unit_checked(step=step, unit=unit)
+    units_free(step=step, units=(unit,))
+    requests_close(step=step, assignment=lead)
+    assignment_end(step=step, assignment=lead, state=Assignment.State.MOVED)
+    step.tell_unit(lead.unit, "rehand", "一件交办已改派给其他单位,不用再办")
+    assignment_send(step=step, unit=unit, part=LEAD, instruction=why)
+    step.facts["former"] = lead.unit.name
+    return step.finish("rehand", note=why)
 
 
-def extension_ask(*, actor: Actor, assignment_id: int, reason: str, new_due_on: date) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("extension_ask is being written")
-
-
-def pause_ask(*, actor: Actor, assignment_id: int, lawful_reason: str, reason: str, until_on: date) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("pause_ask is being written")
-
-
-def request_decide(*, actor: Actor, request_id: int, is_granted: bool, decision: str) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("request_decide is being written")
-
-
-def matter_resume(*, actor: Actor, matter_id: int, version: int | None, reason: str) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_resume is being written")
-
-
+@service(idempotent=True)
 def assignment_answer(
     *, actor: Actor, assignment_id: int, result: str, photos: Sequence[StoredFile] = ()
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("assignment_answer is being written")
+    """A co-handler or a whistled unit says what it did; its part is done."""
+    step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move=ANSWER_MOVES)
+    if assignment.part == LEAD:
+        raise Conflict("主办单位请用「反馈结果」。")
+    words = text_required(value=result, name="result", words="请写明协办情况。", most=MAX_RESULT)
+    _handled(step, assignment, words, step.at)
+    return step.finish("answer", note=words, photos=photos)
 
 
+@service(idempotent=True)
 def assignment_waive(*, actor: Actor, assignment_id: int, reason: str) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("assignment_waive is being written")
+    """Do without a co-handler's answer, for a reason; never the lead's."""
+    step, assignment = assignment_step(
+        actor=actor, assignment_id=assignment_id, move="waive", may=can_decide_intake
+    )
+    if assignment.part == LEAD:
+        raise Conflict("主办单位不能免除,请改派。")
+    if assignment.state not in OPEN_ASSIGNMENT:
+        raise Conflict(f"这个单位{assignment.get_state_display()},不用免除。")
+    assignment.waived_reason = text_required(
+        value=reason, name="reason", words="请写明免除的理由。", most=300
+    )
+    step.save_row(assignment, "waived_reason")
+    assignment_end(step=step, assignment=assignment, state=Assignment.State.WAIVED)
+    step.tell_unit(assignment.unit, "waive", "一件协办已免除,不用再答复")
+    step.facts["unit"] = assignment.unit.name
+    return step.finish("waive", note=assignment.waived_reason)
 
 
+@service(idempotent=True)
 def result_report(
     *,
     actor: Actor,
@@ -112,10 +138,42 @@ def result_report(
     done_at: datetime | None = None,
     photos: Sequence[StoredFile] = (),
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("result_report is being written")
+    """The lead says what was done, when, with evidence; every co-handler has answered or was waived."""
+    step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move="report_result")
+    _result_checked(step, assignment, done_at)
+    words = text_required(value=result, name="result", words="请写明做了什么、效果怎样。", most=MAX_RESULT)
+    _handled(step, assignment, words, done_at or step.at)
+    step.set(handled_at=done_at or step.at)
+    if not committee_has_another(step.matter):
+        step.stage_function = Function.STREET
+        step.duty("confirm_result", stage="verify")
+    return step.finish("result", note=words, photos=photos)
 
 
+def _result_checked(step: Step, assignment: Assignment, done_at: datetime | None) -> None:
+    if assignment.part != LEAD:
+        raise Conflict("只有主办单位反馈结果,协办单位请用「答复」。")
+    if assignment.state != Assignment.State.SIGNED:
+        raise Conflict("请先签收,再反馈结果。")
+    others = step.matter.assignments.filter(ended_at__isnull=True).exclude(pk=assignment.pk)
+    if refusal := handled_refusal((other.unit.name, other.state) for other in others.select_related("unit")):
+        raise Conflict(refusal, hint="协办单位答复或免除后即可反馈。")
+    if done_at is not None and not assignment.sent_at <= done_at <= step.at:
+        words = "办完时间应在派遣之后、现在之前。"
+        raise InvalidInput(words, details={"done_at": words})
+
+
+def _handled(step: Step, assignment: Assignment, result: str, at: datetime) -> None:
+    if assignment.state not in OPEN_ASSIGNMENT:
+        raise Conflict(f"本单位{assignment.get_state_display()},不用再答复。")
+    assignment.state, assignment.result = Assignment.State.HANDLED, result
+    assignment.handled_at, assignment.handled_by_id = at, step.actor.person_id
+    step.save_row(assignment, "state", "result", "handled_at", "handled_by")
+    step.done(unit_id=assignment.unit_id)
+    requests_close(step=step, assignment=assignment)
+
+
+@service(idempotent=True)
 def matter_whistle(
     *,
     actor: Actor,
@@ -127,5 +185,19 @@ def matter_whistle(
     at: datetime,
     note: str = "",
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_whistle is being written")
+    """Call departments to a place at a time (街道吹哨、部门报到); the state stays as it is."""
+    step = step_begin(
+        actor=actor, matter_id=matter_id, move="whistle", may=can_decide_intake, version=version
+    )
+    why = text_required(value=cause, name="cause", words="请写明为什么吹哨。", most=300)
+    where = text_required(value=place, name="place", words="请写明集合地点。", most=160)
+    if not units:
+        raise InvalidInput(details={"units": "请至少选择一个单位。"})
+    if at <= step.at:
+        raise InvalidInput("到场时间必须晚于现在。", details={"at": "到场时间必须晚于现在。"})
+    units_free(step=step, units=units)
+    for unit in units:  # whoever whistles, departments may be called
+        unit_checked(step=step, unit=unit, giver=Function.STREET, affair_class=AffairClass.MAJOR)
+        assignment_send(step=step, unit=unit, part=WHISTLED, instruction=f"{why}({where})"[:500], due_at=at)
+    step.facts.update(unit=[unit.name for unit in units], place=where, arrive_at=at.isoformat())
+    return step.finish("whistle", note=f"{why} {text_limited(value=note, name='note', most=300)}".strip())

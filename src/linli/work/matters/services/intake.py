@@ -1,34 +1,51 @@
-"""Signatures of this part of a matter's life; bodies follow."""
-
-from __future__ import annotations
+"""How a matter comes in: reported, accepted or declined, withdrawn, merged, its place set."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from linli.core.actor import Actor
-from linli.core.errors import ProgrammingFault
+from linli.core import clock as time
+from linli.core.actor import Actor, Function
+from linli.core.crypto import blind_index
+from linli.core.errors import InvalidInput, NotAllowed, NotSignedIn
+from linli.core.fields import public_number, uuid7
+from linli.core.service import service
+from linli.foundation.accounts.models import Person, Unit
+from linli.foundation.accounts.rules import phone_normal
+from linli.foundation.files.models import StoredFile
+from linli.foundation.links.services import link_add
+from linli.foundation.places.selectors import Place, division_name
 
-from ..models import (
-    Affected,
-    Category,
-    EntrustedDocument,
-    Matter,
-    Poster,
-    PublicVersion,
-    Question,
-    Rating,
-    ReportDraft,
-)
+from ..models import Category, Channel, Matter, MatterEvent
+from ..permissions import can_decide_intake, can_intake_matter, can_report_matter, is_reporter
+from ..rules import happened_refusals, is_committee_path, street_of, text_cleaned, text_refusals, title_of
+from ..words import Emergency, emergency_in, sensitivity_of
+from ..workflow import LIVE, State
+from .steps import ROOM, Step, matter_locked, step_begin, text_limited, text_required
 
-if TYPE_CHECKING:
-    from linli.foundation.accounts.models import Unit
-    from linli.foundation.files.models import StoredFile
-    from linli.foundation.places.models import Building, Compound
-    from linli.foundation.places.selectors import Place
+NUMBER_DIGITS = 10
+ON_BEHALF_CHANNELS = frozenset({Channel.DOOR, Channel.TELEPHONE, Channel.PATROL})
+PROTECTED_CHANNELS = frozenset({Channel.IMPORT})
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody reports, cleaned and checked."""
+
+    text: str
+    photos: Sequence[StoredFile]
+    place: Place
+    address: str
+    happened_at: datetime
+    channel: str
+    emergency: Emergency | None
+    is_emergency: bool
+    is_sensitive: bool
+    hides_reporter: bool
+
+
+@service(idempotent=True)
 def matter_report(
     *,
     actor: Actor,
@@ -37,7 +54,7 @@ def matter_report(
     place: Place,
     address: str = "",
     happened_at: datetime | None = None,
-    channel: str = "web",
+    channel: str = Channel.PHONE_PAGE,
     category: Category | None = None,
     reporter_name: str = "",
     reporter_phone: str = "",
@@ -47,12 +64,29 @@ def matter_report(
     public_id: UUID | None = None,
     is_emergency: bool | None = None,
     is_complaint: bool = False,
-    request_key: str = "",
+    about_unit: Unit | None = None,
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_report is being written")
+    """Take a report: from a resident for themselves or for a parent, or by a worker on someone's behalf.
+
+    ``place`` comes from ``place_resolve``. Text or photo is needed. ``is_emergency=None`` lets the words
+    decide. A visitor may report an emergency only; everything else waits as a draft for the phone code.
+    A worker who takes a report for someone else stays named until it closes (首问负责).
+    """
+    if not can_report_matter(actor) or (on_behalf and not can_intake_matter(actor)):
+        raise NotAllowed("您没有上报事项的权限。")
+    report = _report_checked(text, photos, place, address, happened_at, channel, is_emergency, is_complaint)
+    if actor.function == Function.VISITOR and not report.is_emergency:
+        raise NotSignedIn("请先用手机验证码登录,您写的内容已保留。")
+    if actor.is_staff and not _covers(actor, place.area_path):
+        words = "这个地点不在您的服务范围内,请转告当地居委会或街镇。"
+        raise InvalidInput(words, details={"place": words})
+    matter = _matter_of(actor, report, public_id)
+    matter.category, matter.about_unit = category, about_unit
+    _people(matter, actor, on_behalf, reporter_name, reporter_phone, beneficiary_name, beneficiary_relation)
+    return _matter_store(actor, matter, report)
 
 
+@service(idempotent=True)
 def emergency_report(
     *,
     actor: Actor,
@@ -61,79 +95,248 @@ def emergency_report(
     place: Place,
     address: str = "",
     happened_at: datetime | None = None,
-    channel: str = "web",
+    channel: str = Channel.PHONE_PAGE,
     reporter_name: str = "",
     reporter_phone: str = "",
     public_id: UUID | None = None,
-    request_key: str = "",
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("emergency_report is being written")
+    """Store an emergency at once and show it to committee and street, before any phone code."""
+    if not can_report_matter(actor):
+        raise NotAllowed("您没有上报事项的权限。")
+    report = _report_checked(text, photos, place, address, happened_at, channel, True, False)
+    matter = _matter_of(actor, report, public_id)
+    _people(matter, actor, False, reporter_name, reporter_phone, "", "")
+    return _matter_store(actor, matter, report)
 
 
-def reporter_attach(*, actor: Actor, matter_id: int, draft_id: int) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("reporter_attach is being written")
+def _covers(actor: Actor, area_path: str) -> bool:
+    """Whether a worker serves a place; a grid worker's grid lies inside the committee's path."""
+    return actor.covers(area_path) or any(area.startswith(area_path) for area in actor.areas)
 
 
-def draft_save(
-    *, actor: Actor, content: dict[str, Any], photos: Sequence[StoredFile] = (), draft_id: int | None = None
-) -> ReportDraft:
-    """See the room's contract."""
-    raise ProgrammingFault("draft_save is being written")
+def _report_checked(
+    text: str,
+    photos: Sequence[StoredFile],
+    place: Place,
+    address: str,
+    happened_at: datetime | None,
+    channel: str,
+    is_emergency: bool | None,
+    is_complaint: bool,
+) -> Report:
+    now, plain = time.now(), text_cleaned(text)
+    wrong = {**text_refusals(plain, bool(photos)), **happened_refusals(happened_at, now)}
+    if channel not in Channel.values or channel in PROTECTED_CHANNELS:
+        wrong["channel"] = "没有这种来源。"
+    if wrong:
+        raise InvalidInput(next(iter(wrong.values())), details=wrong)
+    emergency, sensitivity = emergency_in(plain), sensitivity_of(plain)
+    urgent = emergency is not None if is_emergency is None else is_emergency
+    return Report(
+        text=plain,
+        photos=photos,
+        place=place,
+        address=text_limited(value=address, name="address", most=160),
+        happened_at=happened_at or now,
+        channel=channel,
+        emergency=emergency,
+        is_emergency=urgent,
+        is_sensitive=bool(sensitivity) or is_complaint or urgent,
+        hides_reporter=bool(sensitivity) or is_complaint,
+    )
 
 
-def draft_submit(*, actor: Actor, draft_id: int) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("draft_submit is being written")
+def _number_new() -> str:
+    """Return a number that people read out: the year's last two digits and ten that cannot be guessed."""
+    return f"{time.now():%y}{public_number(NUMBER_DIGITS)}"
 
 
+def _matter_of(actor: Actor, report: Report, public_id: UUID | None) -> Matter:
+    place = report.place
+    return Matter(
+        public_id=public_id or uuid7(),
+        number=_number_new(),
+        title=title_of(report.text, "照片反映"),
+        text=report.text,
+        place_code=place.code,
+        area_path=place.area_path,
+        place_how=place.how,
+        compound=place.compound,
+        address=report.address,
+        lng=place.lng,
+        lat=place.lat,
+        channel=report.channel,
+        is_emergency=report.is_emergency,
+        emergency_kind=report.emergency.kind if report.emergency else "",
+        is_never_public=report.is_sensitive,
+        hides_reporter=report.hides_reporter,
+        happened_at=report.happened_at,
+        reported_at=time.now(),
+    )
+
+
+def _people(
+    matter: Matter,
+    actor: Actor,
+    on_behalf: bool,
+    name: str,
+    phone: str,
+    beneficiary: str,
+    relation: str,
+) -> None:
+    """Say who reports, for whom, and (at the door or on the telephone) who took it."""
+    digits = phone_normal(phone) if phone.strip() else ""
+    matter.reporter_name = text_limited(value=name, name="reporter_name", most=40)
+    matter.reporter_phone = digits
+    matter.reporter_phone_index = blind_index("phone", digits)
+    matter.beneficiary_name = text_limited(value=beneficiary, name="beneficiary_name", most=40)
+    matter.beneficiary_relation = text_limited(value=relation, name="beneficiary_relation", most=20)
+    if on_behalf:
+        matter.intake_by_id, matter.intake_unit_id = actor.person_id, actor.unit_id
+        known = Person.objects.filter(phone_index=matter.reporter_phone_index).first() if digits else None
+        matter.reporter_id = known.pk if known else None
+    else:
+        matter.reporter_id = actor.person_id
+    if actor.function == Function.VISITOR:
+        matter.reporter_key = blind_index("visitor", actor.key)
+
+
+def _matter_store(actor: Actor, matter: Matter, report: Report) -> Matter:
+    """Write a new matter with its event, first duty, receipt and index."""
+    step = Step(actor, matter, time.now(), State.REPORTED, State.REPORTED)
+    whose = "居委会" if is_committee_path(matter.area_path) else "街镇"
+    step.facts.update(number=matter.number, unit=whose)
+    if report.is_emergency:
+        _alarm(step, report.emergency)
+    verb = "emergency" if report.is_emergency else "report"
+    step.finish(verb, photos=report.photos)
+    step.index()
+    return matter
+
+
+def _alarm(step: Step, emergency: Emergency | None) -> None:
+    """Put an emergency on the lists of committee and street at once, and tell the people there."""
+    step.facts["numbers"] = list(emergency.numbers) if emergency else ["110", "119", "120"]
+    functions = {step.area_function(), Function.STREET}
+    for function in sorted(functions):
+        step.duty("emergency", stage="mandatory_report", function=function)
+        step.tell_function(function, "emergency", "紧急:有人上报险情,请立即核实")
+
+
+@service(idempotent=True)
 def matter_accept(*, actor: Actor, matter_id: int, version: int | None, note: str = "") -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_accept is being written")
+    """Accept a matter: from now on the neighbourhood answers for it."""
+    step = step_begin(actor=actor, matter_id=matter_id, move="accept", may=can_decide_intake, version=version)
+    step.set(accepted_at=step.at)
+    if step.matter.intake_by_id is None:
+        step.set(intake_by_id=actor.person_id, intake_unit_id=actor.unit_id)
+    return step.finish("accept", note=text_limited(value=note, name="note"))
 
 
+@service(idempotent=True)
 def matter_decline(
     *, actor: Actor, matter_id: int, version: int | None, reason: str, where_to_go: str
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_decline is being written")
+    """Decline with a reason and where to go instead; the reporter is told both."""
+    step = step_begin(
+        actor=actor, matter_id=matter_id, move="decline", may=can_decide_intake, version=version
+    )
+    why = text_required(value=reason, name="reason", words="请写明不予受理的理由。")
+    step.facts["where"] = text_required(
+        value=where_to_go, name="where_to_go", words="请告诉居民可以去哪里办。"
+    )
+    step.assignments_end()
+    return step.finish("decline", note=why)
 
 
+@service(idempotent=True)
 def matter_withdraw(*, actor: Actor, matter_id: int, version: int | None, reason: str = "") -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_withdraw is being written")
+    """Take back one's own report before it is handed over."""
+    step = step_begin(actor=actor, matter_id=matter_id, move="withdraw", may=is_reporter, version=version)
+    step.assignments_end()
+    if step.state_before == State.ACCEPTED and step.matter.intake_by_id:
+        step.tell_staff([step.matter.intake_by_id], "withdraw", "反映人撤回了一件事")
+    return step.finish("withdraw", note=text_limited(value=reason, name="reason"))
 
 
+@service(idempotent=True)
 def matter_merge(
     *, actor: Actor, matter_id: int, version: int | None, target_id: int, reason: str = ""
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_merge is being written")
+    """Join a matter to another about the same thing; its reporter gets every later notice of the other."""
+    step = step_begin(actor=actor, matter_id=matter_id, move="merge", may=can_decide_intake, version=version)
+    target = matter_locked(actor=actor, matter_id=target_id)
+    _merge_checked(step.matter, target)
+    for unit in Unit.objects.filter(assignments__matter=step.matter, assignments__ended_at__isnull=True):
+        step.tell_unit(unit, "merge", "一件交办已并入另一件,不用再办")
+    step.assignments_end()
+    for earlier in step.matter.merged.all():  # what was merged into this one now belongs to the target
+        earlier.merged_into = target
+        step.save_row(earlier, "merged_into")
+    step.set(merged_into_id=target.pk)
+    step.facts["target"] = target.number
+    link_add(
+        actor=actor,
+        from_room=ROOM,
+        from_id=str(step.matter.public_id),
+        to_room=ROOM,
+        to_id=str(target.public_id),
+        kind="merged",
+    )
+    _target_event(step, target)
+    return step.finish("merge", note=text_limited(value=reason, name="reason"))
 
 
+def _merge_checked(matter: Matter, target: Matter) -> None:
+    if target.pk == matter.pk:
+        raise InvalidInput(details={"target_id": "不能并入自己。"})
+    if target.state not in LIVE:
+        raise InvalidInput(
+            details={"target_id": f"{target.number}已经结束({State(target.state).label}),请另选。"}
+        )
+    if street_of(target.area_path) != street_of(matter.area_path):
+        raise InvalidInput(details={"target_id": "只能并入同一街镇的事项。"})
+
+
+def _target_event(step: Step, target: Matter) -> None:
+    event = MatterEvent(
+        matter=target,
+        verb="receive_merged",
+        round=target.round,
+        at=step.at,
+        recorded_at=step.at,
+        person_id=step.actor.person_id,
+        unit_id=step.actor.unit_id,
+        from_state=target.state,
+        to_state=target.state,
+        audience=MatterEvent.Audience.DESK,
+        facts={"number": step.matter.number},
+    )
+    step.save_row(event)
+
+
+@service(idempotent=True)
 def matter_place_set(
     *, actor: Actor, matter_id: int, version: int | None, place: Place, address: str = ""
 ) -> Matter:
-    """See the room's contract."""
-    raise ProgrammingFault("matter_place_set is being written")
-
-
-def document_receive(*, actor: Actor, matter_id: int, name: str, note: str = "") -> EntrustedDocument:
-    """See the room's contract."""
-    raise ProgrammingFault("document_receive is being written")
-
-
-def document_return(*, actor: Actor, document_id: int, note: str = "") -> EntrustedDocument:
-    """See the room's contract."""
-    raise ProgrammingFault("document_return is being written")
-
-
-def poster_create(*, actor: Actor, compound: Compound, building: Building | None = None) -> Poster:
-    """See the room's contract."""
-    raise ProgrammingFault("poster_create is being written")
-
-
-def poster_disable(*, actor: Actor, poster_id: int) -> Poster:
-    """See the room's contract."""
-    raise ProgrammingFault("poster_disable is being written")
+    """Set where it happened: from the street down to its committee, or a correction within the street."""
+    step = step_begin(
+        actor=actor, matter_id=matter_id, move="place_set", may=can_decide_intake, version=version
+    )
+    if street_of(place.area_path) != street_of(step.matter.area_path):
+        words = "新的地点在另一个街镇。请不予受理,并告诉居民去哪里反映。"
+        raise InvalidInput(words, details={"place": words})
+    step.set(
+        place_code=place.code,
+        area_path=place.area_path,
+        place_how=place.how,
+        compound_id=place.compound.pk if place.compound else None,
+        lng=place.lng,
+        lat=place.lat,
+        address=text_limited(value=address, name="address", most=160) or step.matter.address,
+    )
+    step.facts["place"] = division_name(place.area_path, 4)
+    step.stage_move()
+    step.finish("place_set")
+    step.index()
+    return step.matter

@@ -1,0 +1,208 @@
+"""Pure decisions about matters: values in, values out; no database, request or clock."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from linli.core.actor import EXECUTING, Function
+
+MAX_TEXT = 5_000
+MAX_TITLE = 40
+COMMITTEE_DEPTH = 5
+EARLIEST_DAYS = 366
+CLOCK_SKEW = timedelta(minutes=5)
+OPEN_ASSIGNMENT = frozenset({"sent", "signed"})
+
+LAWFUL_PAUSES = {
+    "reporter": "等待反映人补充材料或配合",
+    "hearing": "听证、检验、检测、鉴定或专家评审",
+    "lawsuit": "涉及诉讼、仲裁或行政复议,须以其结果为依据",
+    "weather": "天气、季节等客观条件不允许施工",
+    "funds": "须经业主表决或维修资金审批",
+    "force": "不可抗力",
+}
+
+
+def text_refusals(text: str, has_photos: bool) -> dict[str, str]:
+    """Return what is wrong with what somebody wants to report, field by field."""
+    if len(text) > MAX_TEXT:
+        return {"text": f"内容有{len(text)}个字,最多{MAX_TEXT}个字。请精简后再提交,其余内容可以放在照片里。"}
+    if not any(map(str.isalnum, text)) and not has_photos and not _has_symbols(text):
+        return {"text": "请写几个字说明情况,或拍一张照片。"}
+    return {}
+
+
+def _has_symbols(text: str) -> bool:
+    return any(unicodedata.category(character) in ("So", "Cn", "Co") for character in text)
+
+
+def text_cleaned(text: str) -> str:
+    """Return the text as it is kept: no control characters except line ends, no blank edges.
+
+    HTML stays what the reporter wrote; pages escape it.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in plain if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def happened_refusals(happened_at: datetime | None, now: datetime) -> dict[str, str]:
+    """Return why an instant cannot be when something happened: in the future, or over a year ago."""
+    if happened_at is None:
+        return {}
+    if happened_at > now + CLOCK_SKEW:
+        return {"happened_at": "发生时间不能晚于现在,请核对日期和时间。"}
+    if happened_at < now - timedelta(days=EARLIEST_DAYS):
+        return {"happened_at": "发生时间在一年以前,请核对;若确实如此,请写在内容里。"}
+    return {}
+
+
+def title_of(text: str, fallback: str) -> str:
+    """Return a short title: the first sentence of the text, shortened; the fallback where there is none."""
+    first = text.strip()
+    for mark in "\n。!?!?;;":
+        first = first.split(mark, 1)[0]
+    first = " ".join(first.split())
+    if not first:
+        return fallback
+    return first if len(first) <= MAX_TITLE else first[: MAX_TITLE - 1] + "…"
+
+
+def is_committee_path(area_path: str) -> bool:
+    """Whether a path reaches down to a committee; else a matter stands at street level."""
+    return area_path.count("/") >= COMMITTEE_DEPTH
+
+
+def street_of(area_path: str) -> str:
+    """Return the path of the street that a place lies in."""
+    return "".join(f"{code}/" for code in area_path.split("/")[: COMMITTEE_DEPTH - 1] if code)
+
+
+# -- who may verify -----------------------------------------------------------
+def verifier_refusal(
+    *,
+    verifier_persons: frozenset[int],
+    verifier_unit: int | None,
+    handler_persons: frozenset[int],
+    handling_units: frozenset[int],
+) -> str | None:
+    """Return why somebody may not verify a result, or ``None``.
+
+    Persons are compared under every role, account and deputyship; ``handler_persons`` are all who
+    signed, handled or reported in this round. ``handling_units`` are the units outside the committee
+    to which the matter was handed in this round.
+    """
+    if verifier_persons & handler_persons:
+        return "您在本轮签收、办理或反馈过这件事,须由另一人核查。"
+    if verifier_unit is not None and verifier_unit in handling_units:
+        return "这件事由您的单位办理,须由其他单位核查。"
+    return None
+
+
+def may_reporter_verify(committee_persons: Iterable[int], handler_persons: frozenset[int]) -> bool:
+    """Whether the reporter's confirmation counts: nobody else of the committee is left to verify."""
+    return not frozenset(committee_persons) - handler_persons
+
+
+# -- handing over -------------------------------------------------------------
+def hand_over_refusal(
+    giver: Function, unit_function: str, covers_place: bool, affair_class: str
+) -> str | None:
+    """Return why a unit cannot be given a matter, or ``None``.
+
+    A committee hands over inside the community (itself, property company, social organisation,
+    provider); a street to any unit whose areas contain the place. A private affair is guided.
+    """
+    if affair_class not in ("major", "minor"):
+        return "私事请引导居民,不派遣;要派遣请先分为大事或小事。"
+    if not covers_place:
+        return "这个单位的服务范围不包括事发地点,请另选单位。"
+    if unit_function not in {*EXECUTING, Function.COMMITTEE, Function.STREET}:
+        return "只能派给居村委、街镇、职能部门、物业、社会组织或服务商。"
+    if giver == Function.COMMITTEE and unit_function in {Function.DEPARTMENT, Function.STREET}:
+        return "居委会只能派给社区内的单位;需要职能部门办理的,请报街镇派遣。"
+    return None
+
+
+def is_bounce_limit_reached(bounces: int, limit: int) -> bool:
+    """Whether the street now names the unit, which may not return the matter again."""
+    return bounces >= limit
+
+
+def handled_refusal(others: Iterable[tuple[str, str]]) -> str | None:
+    """Return who still has to answer or be waived before the lead may report, or ``None``.
+
+    ``others`` are (unit's name, state) of the matter's other running assignments.
+    """
+    waiting = [name for name, state in others if state in OPEN_ASSIGNMENT]
+    return f"还有单位未答复:{'、'.join(waiting)}。请等其答复,或由派遣方说明理由后免除。" if waiting else None
+
+
+def extension_refusals(new_due_on: date, due_at: datetime | None, today: date) -> dict[str, str]:
+    """Return why a new date cannot be asked for: it must be later than the present one and than today."""
+    if new_due_on <= today:
+        return {"new_due_on": "新的期限必须晚于今天。"}
+    if due_at is not None and new_due_on <= due_at.date():
+        return {"new_due_on": f"新的期限必须晚于现在的期限({due_at:%Y-%m-%d})。"}
+    if new_due_on > today + timedelta(days=EARLIEST_DAYS):
+        return {"new_due_on": "新的期限不能超过一年。"}
+    return {}
+
+
+def pause_refusals(lawful_reason: str, until_on: date, today: date) -> dict[str, str]:
+    """Return why a pause cannot be asked for."""
+    found = {}
+    if lawful_reason not in LAWFUL_PAUSES:
+        found["lawful_reason"] = "请选择一种法定情形。"
+    if not today < until_on <= today + timedelta(days=EARLIEST_DAYS):
+        found["until_on"] = "预计恢复日期必须晚于今天,且不超过一年。"
+    return found
+
+
+# -- the three rates ----------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its denominator; ``None`` where nothing was counted."""
+
+    part: int
+    whole: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.part <= self.whole:
+            raise ValueError(f"{self.part} of {self.whole} is no share")
+
+    @property
+    def percent(self) -> float | None:
+        """The share in per cent, to one decimal."""
+        return round(100 * self.part / self.whole, 1) if self.whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeRates:
+    """响应率, 解决率, 满意率, their weighted sum, and what was left out and why."""
+
+    contacted: Rate
+    solved: Rate
+    satisfied: Rate
+    weighted: float | None
+    left_out: tuple[tuple[str, int], ...]
+
+
+def three_rates(
+    answers: Sequence[tuple[bool, bool, bool]], weights: tuple[int, int, int], left_out: dict[str, int]
+) -> ThreeRates:
+    """Count (contacted, solved, satisfied) over valid answers; weights are in hundredths."""
+    whole = len(answers)
+    rates = [Rate(sum(1 for answer in answers if answer[index]), whole) for index in range(3)]
+    weighted = None
+    if whole and sum(weights):
+        total = sum(weight * rate.part for weight, rate in zip(weights, rates, strict=True))
+        weighted = round(100 * total / (sum(weights) * whole), 1)
+    return ThreeRates(rates[0], rates[1], rates[2], weighted, tuple((k, n) for k, n in left_out.items() if n))
+
+
+# -- likeness -----------------------------------------------------------------
+def likeness(left: frozenset[str], right: frozenset[str]) -> float:
+    """Return how alike two sets of grams are, 0 to 1 (share of the smaller set that both hold)."""
+    smaller = min(len(left), len(right))
+    return len(left & right) / smaller if smaller else 0.0

@@ -1,0 +1,457 @@
+"""One act on one matter: lock, check, change, tell, open and close duties, record. Written once, here.
+
+Every service of the room is: ``step_begin`` (seen? allowed? state? version?), a few ``step.…`` lines that
+say what is special about it, ``step.finish``. What happens on entering and leaving a state is a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from linli.core import clock as time
+from linli.core.actor import Actor, Function
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from linli.core.service import record, require_service
+from linli.core.timelimits import Due
+from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.selectors import person_ids_for
+from linli.foundation.duties.calendar import limit_due
+from linli.foundation.duties.models import Duty
+from linli.foundation.duties.services import duty_close, duty_open
+from linli.foundation.files.models import StoredFile
+from linli.foundation.files.services import MAX_PHOTOS
+from linli.foundation.notices.services import notice_queue
+from linli.foundation.search.services import search_index
+
+from ..clocks import Clock, clocks
+from ..models import AffairClass, Assignment, HandlingRequest, Matter, MatterEvent
+from ..permissions import is_never_public
+from ..rules import OPEN_ASSIGNMENT, is_committee_path, text_cleaned
+from ..wording import ACTIONS, VERBS, instant_words, notice_words
+from ..workflow import ENDED, WORKFLOW, State
+
+ROOM = "matters"
+May = Callable[[Actor, Matter], bool]
+RequestMay = Callable[[Actor, HandlingRequest], bool]
+
+# The duty that stands while a matter is in a state; HANDLING's duties belong to its assignments.
+STAGES: Mapping[str, str] = {
+    State.REPORTED: "accept",
+    State.ACCEPTED: "sort",
+    State.DISCUSSING: "discuss",
+    State.GUIDED: "confirm",
+    State.HANDLED: "verify",
+    State.REOPENING: "decide_reopen",
+}
+OF_STREET = frozenset({"decide_return", "decide_extension", "decide_pause", "decide_reopen", "resume"})
+OF_REPORTER = frozenset({"confirm", "answer_question", "confirm_result"})
+
+
+def _desk_url(matter: Matter) -> str:
+    return f"/desk/matters/{matter.public_id}/"
+
+
+def _resident_url(matter: Matter) -> str:
+    return f"/m/{matter.public_id}/"
+
+
+def _photos_checked(photos: Sequence[StoredFile]) -> list[StoredFile]:
+    if len(photos) > MAX_PHOTOS:
+        raise InvalidInput(details={"photos": f"最多{MAX_PHOTOS}张照片。"})
+    for photo in photos:
+        if photo.state == StoredFile.State.REFUSED:
+            raise InvalidInput(details={"photos": f"{photo.name}:{photo.refusal or '不是可用的照片'}。"})
+    return list(photos)
+
+
+def _photos_link(owner: Matter | MatterEvent, photos: Sequence[StoredFile]) -> None:
+    through = type(owner).photos.through
+    column = f"{owner._meta.model_name}_id"
+    through._default_manager.bulk_create(
+        through(**{column: owner.pk, "storedfile_id": photo.pk}) for photo in photos
+    )
+
+
+@dataclass(slots=True)
+class Step:
+    """One act on a matter that is locked (or new); ``finish`` writes everything that was said about it."""
+
+    actor: Actor
+    matter: Matter
+    at: datetime
+    state_before: str
+    state_after: str
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    touched: set[type[Model]] = field(default_factory=set)
+    facts: dict[str, Any] = field(default_factory=dict)
+    stage_function: Function | None = None
+    is_told: bool = True
+
+    # -- what changes ---------------------------------------------------------
+    def set(self, **after: Any) -> None:
+        """Change columns of the matter (foreign keys by ``…_id``)."""
+        for name, value in after.items():
+            before = getattr(self.matter, name)
+            if before != value:
+                self.changes[name] = (self.changes.get(name, (before,))[0], value)
+                setattr(self.matter, name, value)
+
+    def save_row(self, row: Model, *fields: str) -> None:
+        """Write a row that belongs to the act (an assignment, a request), whole or some columns."""
+        row.save(update_fields=fields or None, force_insert=not fields)
+        self.touched.add(type(row))
+
+    # -- clocks and duties ----------------------------------------------------
+    def clock(self, stage: str) -> Clock:
+        """Return the clock of a stage for this matter's class and category."""
+        category = self.matter.category
+        return clocks().clock(
+            stage, affair_class=self.matter.affair_class, category=category.code if category else ""
+        )
+
+    def due(self, stage: str, start: datetime | None = None) -> Due:
+        """Return when a stage that starts now (or then) is due."""
+        return limit_due(start or self.at, self.clock(stage).limit)
+
+    def due_show(self, due: Due, source: str) -> None:
+        """Make this the matter's current limit, and the date that residents are told."""
+        self.set(due_at=due.at, due_is_provisional=due.is_provisional, due_source=source)
+        self.facts["due"] = instant_words(due.at, due.is_provisional)
+
+    def area_function(self) -> Function:
+        """Who answers for the place: its committee, or the street where none is known yet."""
+        return Function.COMMITTEE if is_committee_path(self.matter.area_path) else Function.STREET
+
+    def duty(
+        self,
+        action: str,
+        *,
+        stage: str = "",
+        unit: Unit | None = None,
+        function: Function | None = None,
+        start: datetime | None = None,
+        due_at: datetime | None = None,
+    ) -> Duty | None:
+        """Put something on a list: the unit's, the reporter's, the street's or the place's."""
+        person_id = self.matter.reporter_id if action in OF_REPORTER else None
+        if action in OF_REPORTER and person_id is None:
+            return None
+        clock = self.clock(stage or action)
+        return duty_open(
+            room=ROOM,
+            subject_id=str(self.matter.public_id),
+            subject_number=self.matter.number,
+            title=self.matter.title,
+            url=_resident_url(self.matter) if person_id else _desk_url(self.matter),
+            action=action,
+            action_label=ACTIONS[action],
+            area_path=self.matter.area_path,
+            limit=clock.limit,
+            start=start or self.at,
+            due_at=due_at,
+            clock=clock.stage,
+            person_id=person_id,
+            unit_id=unit.pk if unit else None,
+            function=self._function(action, unit, function),
+        )
+
+    def _function(self, action: str, unit: Unit | None, function: Function | None) -> str:
+        if unit is not None:
+            return unit.function
+        if action in OF_REPORTER:
+            return Function.RESIDENT
+        return function or (Function.STREET if action in OF_STREET else self.area_function())
+
+    def done(self, action: str | None = None, unit_id: int | None = None) -> None:
+        """Take duties off the lists: one action's, one unit's, or all of the matter's."""
+        duty_close(
+            room=ROOM,
+            subject_id=str(self.matter.public_id),
+            action=action,
+            unit_id=unit_id,
+            by=self.actor.person_id,
+        )
+
+    def _leave_state(self) -> None:
+        if self.state_before == self.state_after:
+            return
+        self.done("supervise")
+        if self.state_after in ENDED:
+            self.done()
+            self.set(due_at=None, due_is_provisional=False, due_source="")
+        elif self.state_before in STAGES:
+            self.done(STAGES[self.state_before])
+
+    def _enter_state(self) -> None:
+        is_new = self.matter.pk is None
+        if self.state_after not in STAGES or (self.state_before == self.state_after and not is_new):
+            return
+        action = STAGES[self.state_after]
+        stage = "emergency" if action == "accept" and self.matter.is_emergency else action
+        duty = self.duty(action, stage=stage, function=self.stage_function)
+        due = Due(duty.due_at, duty.is_provisional) if duty and duty.due_at else self.due(stage)
+        self.due_show(due, self.clock(stage).limit.source)
+
+    def stage_move(self) -> None:
+        """Give the present stage's duty to whoever answers for the matter's new place, same limit."""
+        action = STAGES.get(self.state_before)
+        if action is not None:
+            self.done(action)
+            self.duty(action, due_at=self.matter.due_at)
+
+    def assignments_end(self, state: str = Assignment.State.MOVED) -> None:
+        """End whatever part still runs, because the matter itself ends; units keep reading rights."""
+        for assignment in self.matter.assignments.filter(ended_at__isnull=True):
+            assignment.ended_at = self.at
+            if assignment.state in OPEN_ASSIGNMENT:
+                assignment.state = state
+            self.save_row(assignment, "ended_at", "state")
+
+    # -- who is told ----------------------------------------------------------
+    def _reporters(self) -> list[Matter]:
+        matters = [self.matter] if self.matter.pk is None else [self.matter, *self.matter.merged.all()]
+        return [matter for matter in matters if matter.reporter_id is not None]
+
+    def tell_reporters(self, verb: str) -> None:
+        """Tell the reporter, and those whose matters were merged into this one, each with their own link."""
+        for matter in self._reporters():
+            if matter.reporter_id == self.actor.person_id and verb not in ("report", "emergency"):
+                continue
+            facts = {**self.facts, "number": matter.number}
+            title, body = notice_words(verb, facts, is_never_public(matter))
+            notice_queue(
+                person_ids=[matter.reporter_id or 0],
+                kind=f"matter.{verb}",
+                title=title,
+                body=body,
+                url=_resident_url(matter),
+            )
+
+    def tell_staff(self, persons: Iterable[int], kind: str, title: str, body: str = "") -> None:
+        """Tell people at the desk; the message names the number and the step, never a person."""
+        told = [person for person in dict.fromkeys(persons) if person != self.actor.person_id]
+        if told:
+            notice_queue(
+                person_ids=told,
+                kind=f"matter.{kind}",
+                title=f"{title}({self.matter.number})",
+                body=body,
+                url=_desk_url(self.matter),
+            )
+
+    def tell_unit(self, unit: Unit, kind: str, title: str, body: str = "") -> None:
+        """Tell everybody who works for a unit."""
+        persons = person_ids_for(function=unit.function, unit_id=unit.pk)
+        self.tell_staff(persons, kind, title, body)
+
+    def tell_function(self, function: Function, kind: str, title: str, body: str = "") -> None:
+        """Tell those who hold a function over the place."""
+        persons = person_ids_for(function=function, area_path=self.matter.area_path)
+        self.tell_staff(persons, kind, title, body)
+
+    # -- the end --------------------------------------------------------------
+    def finish(self, verb: str, *, note: str = "", photos: Sequence[StoredFile] = ()) -> Matter:
+        """Write the matter, its event, its duties and its notices, and record the act."""
+        kept = _photos_checked(photos)
+        self._leave_state()
+        self._enter_state()
+        self.facts.update(note=note)
+        is_new = self._save()
+        self._story(verb, note, kept, is_new)
+        if self.is_told and VERBS[verb].title and VERBS[verb].tells:
+            self.tell_reporters(verb)
+        record(f"matter.{verb}", self.matter, None if is_new else self.changes, touched=self.touched)
+        return self.matter
+
+    def _save(self) -> bool:
+        if self.matter.pk is None:
+            self.matter.save(force_insert=True)
+            return True
+        self.set(state=self.state_after, version=self.matter.version + 1)
+        self.matter.save(update_fields=list(self.changes))
+        return False
+
+    def _story(self, verb: str, note: str, photos: Sequence[StoredFile], is_new: bool) -> None:
+        facts = {
+            name: value for name, value in self.facts.items() if name != "note" and value not in ("", [])
+        }
+        event = MatterEvent(
+            matter=self.matter,
+            verb=verb,
+            round=self.matter.round,
+            at=self.at,
+            recorded_at=self.at,
+            person_id=self.actor.person_id,
+            unit_id=self.actor.unit_id,
+            deputy_for_id=self.actor.deputy_for,
+            from_state="" if is_new else self.state_before,
+            to_state=self.state_after,
+            audience=VERBS[verb].audience,
+            note=note,
+            facts=facts,
+        )
+        self.save_row(event)
+        owner: Matter | MatterEvent = self.matter if is_new else event
+        if photos:
+            _photos_link(owner, photos)
+            self.touched.add(type(owner).photos.through)
+
+    def index(self) -> None:
+        """Make the matter findable by number, title, text and address."""
+        matter = self.matter
+        search_index(
+            room=ROOM,
+            subject_id=matter.pk,
+            area_path=matter.area_path,
+            texts=[matter.number, matter.title, matter.text, matter.address],
+        )
+
+
+@require_service
+def matter_locked(*, actor: Actor, matter_id: int, scope: QuerySet[Matter] | None = None) -> Matter:
+    """Return a matter that the actor may see, locked until the service ends; hidden is ``NotFound``."""
+    seen = Matter.objects.visible_to(actor) if scope is None else scope
+    found = seen.select_for_update(of=("self",)).select_related("category").filter(pk=matter_id).first()
+    if found is None:
+        raise NotFound("没有找到这件事。")
+    return found
+
+
+def _stale(actor: Actor, matter: Matter, version: int | None) -> StaleVersion:
+    events = matter.events.select_related("unit").order_by("-recorded_at", "-id")
+    if not actor.is_staff:
+        events = events.filter(audience=MatterEvent.Audience.EVERYONE)
+    last = events.first()
+    who = last.unit.name if last and last.unit else "反映人"
+    what = VERBS[last.verb].desk if last else "变更"
+    when = instant_words(last.recorded_at) if last else ""
+    return StaleVersion(
+        f"在您打开页面之后,{who}已于{when}{what},现在的状态是「{State(matter.state).label}」。",
+        details={"version": matter.version, "yours": version, "who": who, "what": what, "when": when},
+    )
+
+
+@require_service
+def step_begin(
+    *,
+    actor: Actor,
+    matter_id: int,
+    move: str,
+    may: May,
+    version: int | None = None,
+    is_versioned: bool = True,
+    scope: QuerySet[Matter] | None = None,
+) -> Step:
+    """Lock the matter and check, in this order: seen, allowed, not changed meanwhile, possible now.
+
+    Acts on an assignment or a request carry no version (``is_versioned=False``): their row's own state
+    decides. A person must name the version that their page showed; a system actor need not.
+    """
+    matter = matter_locked(actor=actor, matter_id=matter_id, scope=scope)
+    if not may(actor, matter):
+        raise NotAllowed()
+    if is_versioned and actor.function != Function.SYSTEM and version != matter.version:
+        raise _stale(actor, matter, version)
+    target = WORKFLOW.require(matter.state, move)
+    step = Step(actor, matter, time.now(), matter.state, target)
+    step.facts["by"] = _unit_name(actor, matter)
+    return step
+
+
+def _unit_name(actor: Actor, matter: Matter) -> str:
+    if actor.unit_id is None:
+        return ""
+    return Unit.objects.values_list("name", flat=True).get(pk=actor.unit_id)
+
+
+@require_service
+def assignment_step(
+    *, actor: Actor, assignment_id: int, move: Mapping[str, str] | str, may: May | None = None
+) -> tuple[Step, Assignment]:
+    """Begin an act on an assignment, by its unit unless ``may`` says otherwise.
+
+    ``move`` may depend on the unit's part. An assignment that has ended can only be read.
+    """
+    found = Assignment.objects.filter(pk=assignment_id).values_list("matter_id", "part", "unit_id").first()
+    if found is None:
+        raise NotFound("没有找到这件交办。")
+    matter_id, part, unit_id = found
+    step = step_begin(
+        actor=actor,
+        matter_id=matter_id,
+        move=move if isinstance(move, str) else move[part],
+        may=may or (lambda who, _: who.is_staff and who.unit_id == unit_id),
+        is_versioned=False,
+    )
+    assignment = Assignment.objects.select_related("unit").get(pk=assignment_id)
+    if assignment.ended_at is not None:
+        raise Conflict(f"这件交办已结束({assignment.get_state_display()}),只能查看。")
+    assignment.matter = step.matter
+    return step, assignment
+
+
+@require_service
+def request_step(
+    *, actor: Actor, request_id: int, move: str, may: RequestMay
+) -> tuple[Step, HandlingRequest]:
+    """Begin a decision on what a unit or a resident asked for; one that was decided stays decided."""
+    request = HandlingRequest.objects.select_related("matter").filter(pk=request_id).first()
+    if request is None:
+        raise NotFound("没有找到这项申请。")
+    asked = request
+    step = step_begin(
+        actor=actor,
+        matter_id=request.matter_id,
+        move=move,
+        may=lambda who, _: may(who, asked),
+        is_versioned=False,
+    )
+    fresh = HandlingRequest.objects.select_related("assignment__unit").get(pk=request_id)
+    if fresh.outcome:
+        raise Conflict(f"这项申请已经审批过:{fresh.get_outcome_display()}。")
+    fresh.matter = step.matter
+    return step, fresh
+
+
+@require_service
+def class_set(*, step: Step, affair_class: str, reason: str) -> None:
+    """Set the class with its reason; whatever was confirmed before no longer is."""
+    if affair_class not in AffairClass.values:
+        raise InvalidInput(details={"affair_class": "请选择大事、小事或私事。"})
+    why = text_required(value=reason, name="reason", words="请写明这样分类的理由。", most=300)
+    step.done("confirm_class")
+    step.set(
+        affair_class=affair_class,
+        class_reason=why,
+        class_set_by_id=step.actor.person_id,
+        class_confirmed_by_id=None,
+        class_confirmed_on=None,
+        class_minutes="",
+    )
+    step.facts["affair_class"] = affair_class
+    step.duty("confirm_class")
+
+
+@require_service
+def text_required(*, value: str, name: str, words: str, most: int = 500) -> str:
+    """Return a text without blank edges; raises ``InvalidInput`` where it is missing or too long."""
+    plain = text_cleaned(value)
+    if not plain:
+        raise InvalidInput(words, details={name: words})
+    text_limited(value=plain, name=name, most=most)
+    return plain
+
+
+@require_service
+def text_limited(*, value: str, name: str, most: int = 500) -> str:
+    """Return a text that may be empty, without blank edges; raises ``InvalidInput`` where it is too long."""
+    plain = text_cleaned(value)
+    if len(plain) > most:
+        words = f"最多{most}个字,现在有{len(plain)}个字,请精简。"
+        raise InvalidInput(words, details={name: words})
+    return plain
