@@ -1,0 +1,111 @@
+"""The residents' home, the choice of a neighbourhood, and how things work here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods
+
+from linli.core.actor import Function
+from linli.core.clock import now
+from linli.core.errors import InvalidInput
+from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.selectors import unit_list
+from linli.foundation.places.models import Division, Level
+from linli.foundation.places.selectors import division_name
+from linli.work.matters.resident_browser import neighbourhood_keep, neighbourhood_of
+from linli.work.matters.resident_place import place_of
+from linli.work.matters.resident_report import where_asked
+from linli.work.matters.resident_selectors import PublicFilters, promise_list, public_versions
+
+from .rules import greeting
+
+SHOWN = 4
+
+
+@dataclass
+class Contact:
+    """A unit that answers for this neighbourhood, with a number that dials."""
+
+    name: str
+    phone: str
+    dial: str
+    address: str
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the neighbourhood: what one can do here and what is happening."""
+    place = neighbourhood_of(request)
+    context: dict[str, Any] = {"place": place, "greeting": greeting(now()), "today": now()}
+    if place is None:
+        context["where"] = where_asked(request, request.GET)
+        return render(request, "portal/home.html", context)
+    area = place.path
+    context |= {
+        "street": division_name(place.path, Level.COUNTY),
+        "contacts": _contacts(place),
+        "open_matters": public_versions(PublicFilters(area, stage="open"))[:SHOWN],
+        "solved": public_versions(PublicFilters(area, stage="closed"))[:SHOWN],
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _contacts(place: Division) -> list[Contact]:
+    found: list[Unit] = []
+    for function in (Function.COMMITTEE, Function.STREET):
+        found += list(unit_list(function, place.path)[:1])
+    return [
+        Contact(unit.name, unit.phone, "".join(filter(str.isdigit, unit.phone)), unit.address)
+        for unit in found
+    ]
+
+
+def _back(request: HttpRequest, asked: str) -> str:
+    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
+    return asked if safe and asked.startswith("/") else "/"
+
+
+@require_http_methods(["GET", "POST"])
+def neighbourhood(request: HttpRequest) -> HttpResponse:
+    """Choose where one lives: by position, by name, or from district to committee."""
+    if request.method == "GET":
+        return _choose(request, request.GET)
+    if "find" in request.POST or "browse" in request.POST or not request.POST.get("place"):
+        return _choose(request, request.POST)
+    try:
+        place = place_of(request.POST["place"])
+    except InvalidInput as refusal:
+        return _choose(request, request.POST, " ".join(map(str, refusal.details.values())), 422)
+    response = redirect(_back(request, request.POST.get("next", "/")))
+    neighbourhood_keep(response, place.code)
+    return response
+
+
+def _choose(request: HttpRequest, asked: Any, problem: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "where": where_asked(request, asked),
+        "words": asked.get("words", ""),
+        "next": _back(request, asked.get("next", "/")),
+        "place": neighbourhood_of(request),
+        "problem": problem,
+    }
+    return render(request, "portal/neighbourhood.html", context, status=status)
+
+
+@require_GET
+def neighbourhood_places(request: HttpRequest) -> HttpResponse:
+    """Return the places to tap while a neighbourhood is being chosen."""
+    return render(request, "portal/places.html", {"where": where_asked(request, request.GET)})
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Say how things work here, with the promised times that the clocks hold today."""
+    return render(
+        request, "portal/help.html", {"promises": promise_list()}
+    )

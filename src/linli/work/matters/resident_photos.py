@@ -1,0 +1,69 @@
+"""Photos that come with a resident's form: kept before anything is judged, so that none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from linli.core.errors import InvalidInput
+from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.files.models import StoredFile
+from linli.foundation.files.services import MAX_PHOTOS, file_store
+
+from .resident_browser import owner_keys
+from .resident_selectors import uploads_of
+
+KEPT = "kept"
+PHOTOS = "photos"
+
+
+@dataclass
+class PhotosTaken:
+    """The usable photos of a form, those kept from before first, and what is wrong with the others."""
+
+    photos: list[StoredFile] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def photos_take(request: HttpRequest) -> PhotosTaken:
+    """Store the uploads of a form (at most six with those kept before) and say which cannot be used.
+
+    Each upload has the form's key and its position as its own key: a form sent twice stores it once.
+    """
+    taken = PhotosTaken(uploads_of(owner_keys(request), request.POST.getlist(KEPT)))
+    uploads = request.FILES.getlist(PHOTOS)
+    room = max(MAX_PHOTOS - len(taken.photos), 0)
+    for position, upload in enumerate(uploads[:room]):
+        _take(request, upload, position, taken)
+    if len(uploads) > room:
+        taken.problems.append(_("最多放%(most)d张照片，多出的没有添加。") % {"most": MAX_PHOTOS})
+    return taken
+
+
+def _take(request: HttpRequest, upload: UploadedFile, position: int, taken: PhotosTaken) -> None:
+    key = request.POST.get("request_key", "")
+    try:
+        stored = file_store(
+            actor=actor_of(request), upload=upload, request_key=f"{key[:48]}-{position}" if key else ""
+        )
+    except InvalidInput as refusal:
+        taken.problems.append(f"{_name(upload)}：{refusal.message}{refusal.hint}")
+        return
+    if stored.state == StoredFile.State.READY:
+        taken.photos.append(stored)
+    else:
+        taken.problems.append(f"{_name(upload)}：{stored.refusal}")
+
+
+def _name(upload: UploadedFile) -> str:
+    name = upload.name or _("照片")
+    return name if len(name) <= 24 else f"{name[:10]}…{name[-10:]}"
+
+
+def photos_of(photos: Sequence[StoredFile]) -> list[str]:
+    """Return the ids that a form sent back carries for photos already stored."""
+    return [str(photo.public_id) for photo in photos]

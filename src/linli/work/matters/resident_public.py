@@ -1,0 +1,149 @@
+"""What everybody may read: published versions, their map, the list of the three affairs, 我也遇到了."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from linli.core.errors import NotFound
+from linli.foundation.accounts.permissions import actor_of, actor_required
+from linli.foundation.files.views import file_response
+from linli.foundation.places.models import Division
+from linli.foundation.places.selectors import division_by_code, division_name, is_map_schematic
+
+from . import selectors, services
+from .models import Category
+from .resident_browser import neighbourhood_keep, neighbourhood_of
+from .resident_selectors import PublicFilters, is_affected, public_get, public_photo, public_versions
+
+PER_PAGE = 20
+MOST_ON_MAP = 500
+
+
+def _area(request: HttpRequest) -> Division | None:
+    code = request.GET.get("area", "")
+    if code == "all":
+        return None
+    return division_by_code(code) if code else neighbourhood_of(request)
+
+
+def _filters(request: HttpRequest, area: Division | None) -> PublicFilters:
+    return PublicFilters(
+        area=area.path if area else "",
+        stage=request.GET.get("stage", ""),
+        category=request.GET.get("category", ""),
+        words=request.GET.get("q", "").strip()[:60],
+    )
+
+
+@require_GET
+def public_list(request: HttpRequest) -> HttpResponse:
+    """List what is published around here, as rows and on a map."""
+    area = _area(request)
+    filters = _filters(request, area)
+    page = Paginator(public_versions(filters), PER_PAGE).get_page(request.GET.get("page"))
+    asked: dict[str, str] = {**request.GET.dict(), **({"area": area.code} if area else {"area": "all"})}
+    asked.pop("page", None)
+    context: dict[str, Any] = {
+        "page": page,
+        "filters": filters,
+        "area": area,
+        "street": area.parent if area and len(area.code) == 12 else None,
+        "home": neighbourhood_of(request),
+        "categories": Category.objects.filter(is_active=True, is_never_public=False, parent=None),
+        "map_query": urlencode(asked),
+    }
+    return render(request, "matters/resident/public_list.html", context)
+
+
+@require_GET
+def public_map_part(request: HttpRequest) -> HttpResponse:
+    """Return the map of the list; it is asked for only by those who open it."""
+    url = f"{reverse('matters:public_map')}?{request.GET.urlencode()}"
+    context = {"map_url": url, "is_schematic": is_map_schematic()}
+    return render(request, "matters/resident/public_map.html", context)
+
+
+@require_GET
+def public_map(request: HttpRequest) -> HttpResponse:
+    """Return the published matters of the list as points; each place is rounded to its compound."""
+    versions = public_versions(_filters(request, _area(request))).exclude(lng=None)[:MOST_ON_MAP]
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [version.lng, version.lat]},
+            "properties": {
+                "name": version.title[:12],
+                "url": reverse("matters:public_detail", args=[version.public_id]),
+            },
+        }
+        for version in versions
+    ]
+    return JsonResponse(
+        {"type": "FeatureCollection", "features": features}, json_dumps_params={"ensure_ascii": False}
+    )
+
+
+@require_GET
+def public_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show one published version: its own words, never those of the report."""
+    version = public_get(public_id)
+    context = {
+        "version": version,
+        "photos": list(version.photos.all()),
+        "affected": version.affected.count(),
+        "is_affected": is_affected(actor_of(request), version),
+        "place": division_name(version.area_path),
+    }
+    return render(request, "matters/resident/public_detail.html", context)
+
+
+@require_GET
+def public_photo_show(
+    request: HttpRequest, public_id: UUID, photo_id: UUID, variant: str
+) -> HttpResponseBase:
+    """Show a photo that was chosen for a published version."""
+    stored = public_photo(public_get(public_id), photo_id)
+    return file_response(request, stored, "thumb" if variant == "thumb" else "clean")
+
+
+@actor_required
+def affected(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say that it happened to oneself too, or take that back; signing in comes first and leads back."""
+    actor, version = actor_of(request), public_get(public_id)
+    if request.method != "POST":
+        return redirect("matters:public_detail", public_id=public_id)
+    if "remove" in request.POST:
+        services.affected_remove(actor=actor, public_id=version.public_id)
+        messages.success(request, _("已取消。"))
+    else:
+        services.affected_add(actor=actor, public_id=version.public_id)
+        messages.success(request, _("已记下您也遇到了。"))
+    return redirect("matters:public_detail", public_id=public_id)
+
+
+@require_GET
+def affairs(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a community's 三事清单: what government, the community and each person answer for."""
+    division = division_by_code(code)
+    if len(division.code) < 9:
+        raise NotFound
+    context = {
+        "division": division,
+        "name": division_name(division),
+        "affairs": selectors.affairs_list(division.path),
+    }
+    response = render(request, "matters/resident/affairs.html", context)
+    if neighbourhood_of(request) is None:
+        neighbourhood_keep(response, division.code)
+    return response
