@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "linli.foundation.accounts.middleware.ActorMiddleware",
+    "linli.portal.middleware.NeighbourhoodMiddleware",
     "linli.foundation.ui.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
