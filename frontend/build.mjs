@@ -16,7 +16,7 @@ const browsers = ["chrome80", "safari14.1", "firefox78"];
 async function* filesUnder(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && !["static", "node_modules", "__pycache__"].includes(entry.name)) {
+    if (entry.isDirectory() && !["static", "tests", "__pycache__"].includes(entry.name)) {
       yield* filesUnder(path);
     } else if (/\.(html|py)$/.test(entry.name)) {
       yield path;

@@ -13,7 +13,19 @@ from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 
-from .nav import ACCOUNT, DESK, FOOT, PORTAL, RAIL_LIMIT, SETTINGS, Link, NavEntry, address, links
+from .nav import (
+    ACCOUNT,
+    DESK,
+    FOOT,
+    PORTAL,
+    RAIL_LIMIT,
+    SETTINGS,
+    Link,
+    NavEntry,
+    address,
+    links,
+    sign_in_page,
+)
 
 LARGER_COOKIE = "larger"
 PHONE_BAR = 4
@@ -22,7 +34,7 @@ PHONE_BAR = 4
 class RoleChoice(Protocol):
     """One role that the signed-in person may act in; accounts puts a sequence on ``request.role_choices``."""
 
-    id: int
+    id: str
     label: str
     area: str
     is_current: bool
@@ -33,7 +45,7 @@ class Frame:
     """What base templates read as ``frame``; everything costly is computed when it is drawn.
 
     From other rooms it takes, where their middleware has set them: ``request.actor``,
-    ``request.unread_count`` (an int, lazy), ``request.role_choices`` (sequence of RoleChoice, lazy),
+    ``request.unread_count`` (a number, may be lazy), ``request.role_choices`` (RoleChoices, may be lazy),
     ``request.place_name`` (the neighbourhood's name) and ``request.is_schematic`` (map outlines invented).
     """
 
@@ -134,9 +146,9 @@ class Frame:
         return self._links(FOOT)
 
     @cached_property
-    def unread(self) -> int:
-        """Return how many messages are unread."""
-        return int(self._given("unread_count", 0) or 0)
+    def unread(self) -> Any:
+        """Return how many messages are unread: a number, or something lazy that is drawn as one."""
+        return self._given("unread_count", 0)
 
     @cached_property
     def roles(self) -> Sequence[RoleChoice]:
@@ -163,6 +175,11 @@ class Frame:
         return address("accounts:role_switch") or ""
 
     @property
+    def area_url(self) -> str:
+        """Return where the desk is narrowed to one area."""
+        return address("accounts:area_switch") or ""
+
+    @property
     def home_url(self) -> str:
         """Return the start page of the reader's face."""
         if self.is_desk and self.nav:
@@ -187,7 +204,7 @@ class Frame:
     @property
     def sign_in_url(self) -> str:
         """Return where to sign in, coming back to this page."""
-        return f"{settings.LOGIN_URL}?{urlencode({'next': self.here})}"
+        return f"{sign_in_page(self.request.path)}?{urlencode({'next': self.here})}"
 
     @property
     def sign_out_url(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -53,24 +54,27 @@ DESK = (
 PORTAL = (
     NavEntry(_("首页"), icon="home", url_name="portal:home"),
     NavEntry(_("我要反映"), icon="message-plus", url_name="matters:report"),
-    NavEntry(_("议事厅"), icon="messages", url_name="deliberation:hall"),
-    NavEntry(_("附近服务"), icon="map-pin", url_name="services:nearby"),
-    NavEntry(_("我的"), icon="user", url_name="portal:mine"),
+    NavEntry(_("我反映的"), icon="route", url_name="matters:mine"),
+    NavEntry(_("邻里公开"), icon="eye", url_name="matters:public_list"),
+    NavEntry(_("我的"), icon="user", url_name="accounts:profile"),
 )
 ACCOUNT = (
-    NavEntry(_("我的账户"), icon="user", url_name="accounts:profile"),
-    NavEntry(_("登录安全"), icon="shield-lock", url_name="accounts:security"),
-    NavEntry(_("谁看过我的信息"), icon="eye", url_name="audit:my_looks"),
+    NavEntry(_("我的信息"), icon="user", url_name="accounts:profile"),
+    NavEntry(_("登录安全"), icon="shield-lock", url_name="accounts:security", functions=STAFF),
+    NavEntry(_("请假与代理"), icon="calendar-user", url_name="accounts:deputies", functions=STAFF),
 )
 SETTINGS = (
     NavEntry(_("人员与岗位"), icon="id-badge", url_name="accounts:staff_list", functions=MANAGING),
-    NavEntry(_("区划与边界"), icon="map", url_name="places:index", functions=MANAGING),
+    NavEntry(_("单位"), icon="building", url_name="organizations:unit_list", functions=MANAGING),
+    NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING),
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING),
-    NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=OVERSEEING | {Function.OPERATOR}),
+    NavEntry(
+        _("操作记录"), icon="history", url_name="audit:list", functions=OVERSEEING | {Function.OPERATOR}
+    ),
 )
 FOOT = (
+    NavEntry(_("使用帮助"), icon="help", url_name="portal:help"),
     NavEntry(_("隐私说明"), icon="lock", url_name="accounts:privacy"),
-    NavEntry(_("社区公开"), icon="eye", url_name="portal:published"),
 )
 
 
@@ -84,9 +88,12 @@ def _address(url_name: str, urlconf: str) -> str | None:
 
 def address(url_name: str) -> str | None:
     """Return the address of a page, or ``None`` where the room that serves it is not installed."""
-    from django.conf import settings
-
     return _address(url_name, settings.ROOT_URLCONF)
+
+
+def sign_in_page(path: str) -> str:
+    """Return where someone signs in who wanted ``path``: staff with a password, residents by phone."""
+    return (path.startswith("/desk/") and address("accounts:staff_sign_in")) or settings.LOGIN_URL
 
 
 def _current(found: list[tuple[NavEntry, str]], path: str) -> NavEntry | None:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from linli.core.errors import Refusal
+
+from .nav import sign_in_page
 
 log = logging.getLogger("linli.refusals")
 ICONS = {401: "lock", 403: "lock", 404: "map-search", 409: "refresh", 410: "clock-off", 429: "hourglass"}
@@ -49,7 +50,7 @@ def _page_before(request: HttpRequest) -> str:
 def sign_in_address(request: HttpRequest) -> str:
     """Return the sign-in page that leads back to where the reader was."""
     back = request.get_full_path() if request.method == "GET" and not is_htmx(request) else ""
-    return f"{settings.LOGIN_URL}?{urlencode({'next': back or _page_before(request) or '/'})}"
+    return f"{sign_in_page(request.path)}?{urlencode({'next': back or _page_before(request) or '/'})}"
 
 
 def _reasons(details: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django import forms, template
@@ -74,7 +75,7 @@ def numbers(count: str | int) -> Iterable[int]:
 
 
 @register.filter
-def page_numbers(paginator: Paginator, number: int) -> list[int]:
+def page_numbers(paginator: "Paginator[Any]", number: int) -> list[int]:
     """Return the page numbers to show around ``number``; 0 stands for a gap."""
     pages = paginator.get_elided_page_range(number, on_each_side=2, on_ends=1)
     return [page if isinstance(page, int) else 0 for page in pages]
