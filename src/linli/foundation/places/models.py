@@ -86,13 +86,17 @@ class CompoundQuerySet(models.QuerySet["Compound"]):
     """Compounds by who looks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """Return those in the actor's areas for whoever keeps the register; nobody else keeps it.
+        """Return those in the areas of a governing function or an operator; others read no register.
 
-        Names and positions of compounds are no secret: the public search reads all of them.
+        A committee also sees what nobody has claimed yet in its street. Names and positions of compounds
+        are no secret: the public search reads all of them.
         """
         if not (actor.is_governing or actor.function in (Function.SYSTEM, Function.OPERATOR)):
             return self.none()
-        return self.filter(in_areas("area_path", actor.areas))
+        parts = [area.split("/")[:-1] for area in actor.areas]
+        around = {"/".join(codes[:count]) + "/" for codes in parts for count in range(1, len(codes))}
+        unclaimed = Q(is_committee_confirmed=False, area_path__in=around)
+        return self.filter(in_areas("area_path", actor.areas) | unclaimed)
 
 
 class Compound(models.Model):

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import json
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,10 +77,15 @@ def outline_converted(geometry: BaseGeometry, datum: Datum) -> BaseGeometry:
     return outline_polygonal(shapely.transform(geometry, convert))
 
 
+def _no_number(word: str) -> None:
+    raise InvalidInput(_("文件里有不是数字的坐标（%s）。") % word, hint=_HINT)
+
+
 def _document(path: Path) -> dict[str, Any]:
     try:
         raw = path.read_bytes()
-        found = json.loads((gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig"))
+        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
+        found = json.loads(text, parse_constant=_no_number)
     except FileNotFoundError as error:
         raise InvalidInput(_("没有找到文件 %s。") % path, hint=_("请核对路径。")) from error
     except UnicodeDecodeError as error:
@@ -111,7 +115,7 @@ def _geometry(value: Any) -> BaseGeometry:
         geometry = shapely.force_2d(shape(value))
     except (ValueError, TypeError, KeyError, IndexError, shapely.errors.GEOSException) as error:
         raise InvalidInput("坐标写法不对，每个环至少要4个点、首尾相同") from error
-    if geometry.is_empty or not all(map(math.isfinite, geometry.bounds)):
+    if geometry.is_empty or not np.isfinite(shapely.get_coordinates(geometry)).all():
         raise InvalidInput("图形是空的，或坐标不是数字")
     west, south, east, north = geometry.bounds
     if max(abs(south), abs(north)) > 90 and max(abs(west), abs(east)) <= 90:

@@ -12,6 +12,11 @@ def can_load_divisions(actor: Actor) -> bool:
     return actor.function in (Function.OPERATOR, Function.SYSTEM)
 
 
+def can_see_places(actor: Actor) -> bool:
+    """The register's pages are for governing functions and the operator."""
+    return actor.is_governing or actor.function in (Function.OPERATOR, Function.SYSTEM)
+
+
 def can_keep_places(actor: Actor) -> bool:
     """Compounds and buildings are kept by committees and streets."""
     return actor.function in _KEEPERS

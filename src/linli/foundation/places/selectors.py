@@ -12,6 +12,7 @@ import shapely
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from numpy.typing import ArrayLike
 from shapely.geometry import shape
 
@@ -19,7 +20,7 @@ from linli.core.errors import InvalidInput, NotFound
 from linli.core.fields import in_areas
 from linli.core.geometry import haversine_m
 
-from .models import Boundary, Compound, Division, Level
+from .models import Boundary, Building, Compound, Division, Level
 from .pointindex import NOWHERE, Ids, point_index
 from .rules import division_level, path_codes
 
@@ -27,6 +28,8 @@ NEAR_M = 800
 EDGE_M = 300  # how far simplified street outlines may be off; a stated street this near a pin is believed
 # Names of the second level that stand for the code's sake only, as 3101 between Shanghai and its districts.
 PSEUDO_CITIES = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
+_OUTSIDE = gettext_lazy("这个位置不在本市范围内。")
+_OUTSIDE_HINT = gettext_lazy("请在地图上重新点选本市内的位置，或直接选择街镇和居委。")
 _PINYIN = re.compile(r"[a-z0-9' ]+", re.IGNORECASE)
 
 
@@ -82,7 +85,7 @@ def is_map_schematic(level: int = Level.STREET) -> bool:
 def position_checked(lng: float | str | None, lat: float | str | None) -> tuple[float, float]:
     """Return a position as numbers; raises ``InvalidInput`` for nonsense."""
     try:
-        x, y = float(lng or "nan"), float(lat or "nan")
+        x, y = float("nan" if lng is None else lng), float("nan" if lat is None else lat)
     except ValueError:
         x = y = float("nan")
     if not (-180 <= x <= 180 and -90 <= y <= 90):
@@ -130,9 +133,17 @@ def position_street(lng: float | str | None, lat: float | str | None) -> Divisio
             _("这个位置没有落在任何街镇的边界内（可能在江面、道路或边界空隙上）。"),
             hint=_("请把位置移到最近的建筑上，或直接选择街镇和居委。"),
         )
-    raise InvalidInput(
-        _("这个位置不在本市范围内。"), hint=_("请在地图上重新点选本市内的位置，或直接选择街镇和居委。")
-    )
+    raise InvalidInput(str(_OUTSIDE), hint=str(_OUTSIDE_HINT))
+
+
+def position_in_city(lng: float, lat: float) -> bool:
+    """Return whether a map knows the position; False without any map. Outside the city is refused."""
+    levels = (Level.STREET, Level.COUNTY)
+    if not any(len(point_index(level).ids) for level in levels):
+        return False
+    if all(divisions_of_points(lng, lat, level)[0] == NOWHERE for level in levels):
+        raise InvalidInput(str(_OUTSIDE), hint=str(_OUTSIDE_HINT))
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +171,8 @@ def named_like(query: str) -> Q:
     condition = Q()
     for word in words:
         condition &= Q(name__contains=word)
-    if _PINYIN.fullmatch(query):
-        letters = re.sub(r"[' ]", "", query).lower()
+    letters = re.sub(r"[' ]", "", query).lower()
+    if letters and _PINYIN.fullmatch(query):
         condition |= Q(pinyin__startswith=letters) | Q(initials__startswith=letters)
     return condition if words else Q(pk__in=[])
 
@@ -178,12 +189,66 @@ def division_search(query: str, level: Level, area: str = "", limit: int = 8) ->
     return list(rows.select_related("parent").order_by("pinyin", "code")[:limit])
 
 
+def compound_filter(
+    rows: QuerySet[Compound], *, words: str = "", state: str = "", committee: str = ""
+) -> QuerySet[Compound]:
+    """Narrow a list of compounds by words (or pinyin), by committee code, or to the ``unconfirmed``."""
+    if words:
+        rows = rows.filter(named_like(words) | Q(address__contains=words))
+    if committee:
+        rows = rows.filter(committee__code=committee)
+    return rows.filter(is_committee_confirmed=False) if state == "unconfirmed" else rows
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionOverview:
+    """What a page about a division shows: what stands below, and how its outlines are known."""
+
+    children: list[Division]
+    outlined: int
+    schematic: int
+    sources: list[str]
+    committees: int
+    compounds: int
+    unconfirmed: int
+
+
+def division_overview(division: Division) -> DivisionOverview:
+    """Return the children of a division with their outlines, and the counts below it.
+
+    A pseudo-city is passed over: below Shanghai stand its districts.
+    """
+    top = Division.objects.on().filter(parent=division, name__in=PSEUDO_CITIES).values("pk")
+    below = Division.objects.on().filter(Q(parent=division) | Q(parent__in=top)).exclude(pk__in=top)
+    children = list(below.select_related("boundary").order_by("code"))
+    outlines = [child.boundary for child in children if hasattr(child, "boundary")]
+    inside = Division.objects.on().under(division.path)
+    compounds = Compound.objects.filter(in_areas("area_path", (division.path,)))
+    return DivisionOverview(
+        children=children,
+        outlined=len(outlines),
+        schematic=sum(outline.is_schematic for outline in outlines),
+        sources=sorted({outline.source for outline in outlines}),
+        committees=inside.filter(level=Level.COMMITTEE).count(),
+        compounds=compounds.count(),
+        unconfirmed=compounds.filter(is_committee_confirmed=False).count(),
+    )
+
+
 def compound_by_public_id(public_id: UUID | str) -> Compound:
     """Return a compound by its public id; raises ``NotFound``."""
     try:
         return Compound.objects.select_related("street", "committee").get(public_id=public_id)
     except (Compound.DoesNotExist, ValidationError, ValueError) as error:
         raise NotFound(_("没有找到这个小区。"), hint=_("请从小区列表重新进入。")) from error
+
+
+def building_by_public_id(public_id: UUID | str) -> Building:
+    """Return a building with its compound by its public id; raises ``NotFound``."""
+    try:
+        return Building.objects.select_related("compound").get(public_id=public_id)
+    except (Building.DoesNotExist, ValidationError, ValueError) as error:
+        raise NotFound(_("没有找到这个楼栋。"), hint=_("请从小区页面重新进入。")) from error
 
 
 How = Literal["boundary", "compound", "chosen", "street"]
@@ -257,21 +322,12 @@ def _street_at(position: tuple[float, float], stated: Division | None) -> Divisi
     )
 
 
-def _has_map() -> bool:
-    return bool(len(point_index(Level.COUNTY).ids) or len(point_index(Level.STREET).ids))
-
-
 def _position(lng: float | str | None, lat: float | str | None) -> tuple[float, float] | None:
     """Return the position if one is given and a map is loaded to judge it by; outside the city is refused."""
     if lng in (None, "") and lat in (None, ""):
         return None
     x, y = position_checked(lng, lat)
-    if not _has_map():
-        return None
-    levels = (Level.STREET, Level.COUNTY)
-    if all(divisions_of_points(x, y, level)[0] == NOWHERE for level in levels):
-        position_street(x, y)
-    return x, y
+    return (x, y) if position_in_city(x, y) else None
 
 
 def place_resolve(

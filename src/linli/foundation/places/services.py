@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
-from linli.core.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
+from linli.core.errors import InvalidInput, NotAllowed, StaleVersion
 from linli.core.service import changes_of, record, service
 
 from .boundarybatch import BoundaryBatch, boundaries_of_batch, is_same, without_real
@@ -26,7 +26,13 @@ from .rules import (
     pinyin_keys,
     pinyin_syllables,
 )
-from .selectors import position_checked, position_street, unbounded_list
+from .selectors import (
+    building_by_public_id,
+    compound_by_public_id,
+    position_checked,
+    position_in_city,
+    unbounded_list,
+)
 
 BATCH = 2_000
 
@@ -189,10 +195,8 @@ def boundary_load_batch(*, actor: Actor, batch: BoundaryBatch) -> BoundaryResult
 
 
 def _compound_lock(public_id: Any) -> Compound:
-    found = Compound.objects.select_for_update().filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound(_("没有找到这个小区。"))
-    return found
+    number = compound_by_public_id(public_id).pk
+    return Compound.objects.select_for_update().get(pk=number)
 
 
 def _named(value: str, limit: int, what: str) -> str:
@@ -211,11 +215,11 @@ def _keys(name: str) -> dict[str, str]:
 
 
 def _position(lng: float | None, lat: float | None) -> dict[str, float | None]:
-    """Return a whole position or none; it must lie in the city."""
+    """Return a whole position or none; where a map is loaded it must lie in the city."""
     if lng is None and lat is None:
         return {"lng": None, "lat": None}
     x, y = position_checked(lng, lat)
-    position_street(x, y)
+    position_in_city(x, y)
     return {"lng": x, "lat": y}
 
 
@@ -272,7 +276,12 @@ def compound_update(
     if not can_edit_compound(actor, compound):
         raise NotAllowed
     if compound.version != version:
-        raise StaleVersion(details={"yours": version, "current": compound.version})
+        raise StaleVersion(
+            details={
+                "theirs": {_("小区名称"): compound.name, _("地址"): compound.address},
+                "yours": {_("小区名称"): name, _("地址"): address},
+            }
+        )
     name = _named(name, 80, _("小区名称"))
     if name != compound.name:
         street = compound.street
@@ -323,9 +332,7 @@ def building_add(
 @service
 def building_update(*, actor: Actor, building_id: Any, name: str) -> Building:
     """Correct a building's name."""
-    building = Building.objects.select_for_update().filter(public_id=building_id).first()
-    if building is None:
-        raise NotFound(_("没有找到这个楼栋。"))
+    building = building_by_public_id(building_id)
     if not can_edit_compound(actor, building.compound):
         raise NotAllowed
     name = _named(name, 40, _("楼栋名称"))

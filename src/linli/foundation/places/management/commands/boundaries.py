@@ -28,7 +28,9 @@ class Command(BaseCommand):
         """Name the two things that can be done."""
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="load|build-schematic")
         load = verbs.add_parser("load", help="装入边界文件，替换示意图")
-        load.add_argument("file", type=Path, help="GeoJSON（可压缩为 .gz），要素写明 code 或 name 和 district")
+        load.add_argument(
+            "file", type=Path, help="GeoJSON（可压缩为 .gz），要素写明 code 或 name 和 district"
+        )
         load.add_argument("--datum", choices=[datum.value for datum in Datum], default=Datum.WGS84.value)
         load.add_argument("--datum-sure", action="store_true", help="坐标系已核对，不再检查")
         load.add_argument("--level", choices=["county", "street", "committee"], default="street")

@@ -75,7 +75,9 @@ class Command(BaseCommand):
 
     def _show(self, options: dict[str, Any]) -> None:
         division = division_by_code(options["code"])
-        self.stdout.write(f"{division.code} {division_name(division, Level.PROVINCE)}（{division.kind or '—'}）")
+        self.stdout.write(
+            f"{division.code} {division_name(division, Level.PROVINCE)}（{division.kind or '—'}）"
+        )
         self.stdout.write(f"自 {division.valid_from}；来源：{division.source}")
         for child in division_children(division.path):
             self.stdout.write(f"  {child.code} {child.name}（{child.kind or child.get_level_display()}）")
