@@ -172,7 +172,8 @@ def rate_hits_clear(*, actor: Actor) -> int:
     hits, _ = RateHit.objects.filter(at__lt=before).delete()
     old = OneTimeCode.objects.filter(created_at__lt=before)
     first = old.first()
+    if first is None:
+        return hits
     codes, _ = old.delete()
-    if first is not None:
-        record("code.clear", first, touched=[OneTimeCode])
+    record("code.clear", first, touched=[OneTimeCode])
     return hits + codes
