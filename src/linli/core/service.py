@@ -92,9 +92,7 @@ _sink_tables: set[str] = {
 }
 _ALL = "*"  # recorded whole: every column of the table
 _ROW = "+"  # a row came or went: written by INSERT and DELETE, recorded by a record without changes
-_WRITE = re.compile(
-    r'^\s*(INSERT|UPDATE|DELETE)\s+(?:OR \w+ )?(?:INTO\s+|FROM\s+)?"?(\w+)"?', re.IGNORECASE
-)
+_WRITE = re.compile(r'^\s*(INSERT|UPDATE|DELETE)\s+(?:OR \w+ )?(?:INTO\s+|FROM\s+)?"?(\w+)"?', re.IGNORECASE)
 _SET = re.compile(r'"(\w+)"\s*=')
 
 
@@ -187,7 +185,7 @@ def record(
     if frame is None or _audit_sink is None:
         raise ProgrammingFault(f"{verb}: record() outside a service")
     known = frame.recorded.setdefault(subject._meta.db_table, set())
-    columns = {subject._meta.get_field(name).column for name in changes or {}}
+    columns = {str(getattr(subject._meta.get_field(name), "column", name)) for name in changes or {}}
     known.update(columns or {_ROW})
     for other in touched:
         frame.recorded.setdefault(other._meta.db_table, set()).add(_ALL)
@@ -310,5 +308,3 @@ def service(function: Callable[..., R] | None = None, *, idempotent: bool = Fals
         return outer
 
     return wrap(function) if function is not None else wrap
-
-

@@ -37,7 +37,7 @@ class Workflow:
         move = self.moves[code]
         if state not in move.sources:
             raise MoveNotAllowed(
-                f"现在的状态是「{self.states[state]}」,不能{move.label}。",
+                f"现在的状态是「{self.states[state]}」，不能{move.label}。",
                 details={"state": state, "move": code},
             )
         return move.target or state

@@ -89,7 +89,9 @@ class RequestKey(models.Model):
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["actor_key", "service", "key"], name="request_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["actor_key", "service", "key"], name="request_key_once")
+        ]
 
     def __str__(self) -> str:
         return self.service

@@ -1,5 +1,8 @@
 """Reading the record: what is not sealed yet, who looked, who did what."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -80,9 +83,21 @@ def _visible(actor: Actor) -> QuerySet[AuditRecord]:
 
 def _persons(words: str) -> QuerySet[Account, int]:
     found = Q(username=words)
-    try:
+    with suppress(ValueError):
         found |= Q(person__public_id=UUID(words))
-    except ValueError:
-        pass
     return Account.objects.filter(found).values_list("person_id", flat=True)
 
+
+@dataclass(frozen=True, slots=True)
+class SubjectLink:
+    """The number and the page of a record that duties were about."""
+
+    number: str
+    url: str
+
+
+def subject_links(subject_ids: Iterable[str]) -> dict[str, SubjectLink]:
+    """Return id → number and desk page, for records that ever stood on a list (one query)."""
+    rows = Duty.objects.filter(subject_id__in=list(subject_ids)).exclude(function=Function.RESIDENT)
+    found = rows.values_list("subject_id", "subject_number", "url").distinct()
+    return {subject_id: SubjectLink(number, url) for subject_id, number, url in found}

@@ -8,13 +8,14 @@ from django.core.mail import EmailMessage
 from django.db import models
 
 from linli.core import clock
-from linli.core.actor import Actor, Function
+from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 from linli.core.service import record, service
 from linli.foundation.accounts.models import Person
 
 from . import anchors
 from .models import AuditRecord, RequestKey, Seal, SealedRow
+from .permissions import can_forget_keys, can_seal
 from .rules import GENESIS, merkle_root, row_leaf, seal_hash
 from .selectors import unsealed_rows
 from .signing import sign
@@ -49,7 +50,7 @@ def seal_make(*, actor: Actor) -> Seal | None:
 
     One sealer at a time: the number is unique, so of two at once one fails and finds its rows sealed.
     """
-    if actor.function not in (Function.SYSTEM, Function.OPERATOR):
+    if not can_seal(actor):
         raise NotAllowed()
     rows = list(unsealed_rows()[:ROWS_A_SEAL])
     if not rows:
@@ -89,6 +90,6 @@ def anchor_mail(*, actor: Actor) -> int:
 @service
 def request_keys_forget(*, actor: Actor) -> int:
     """Forget request keys older than 30 days; returns how many."""
-    if actor.function != Function.SYSTEM:
+    if not can_forget_keys(actor):
         raise NotAllowed()
     return RequestKey.objects.filter(created_at__lt=clock.now() - KEYS_LIVE).delete()[0]

@@ -24,7 +24,7 @@ class Problem:
     words: str
 
     def __str__(self) -> str:
-        return f"{self.where}:{self.words}"
+        return f"{self.where}：{self.words}"
 
 
 @dataclass(slots=True)
@@ -46,19 +46,19 @@ class Verification:
 def _row_problem(row: AuditRecord) -> Problem | None:
     if row_mac(key_ring().secret("audit"), row.__dict__) == row.mac:
         return None
-    return Problem(f"记录 {row.pk}", f"内容与签名不符,已被改动或伪造({row.verb} {row.subject_id})")
+    return Problem(f"记录 {row.pk}", f"内容与签名不符，已被改动或伪造（{row.verb} {row.subject_id}）")
 
 
 def _seal_problems(seal: Seal, rows: Sequence[SealedRow], previous: Seal | None) -> Iterator[Problem]:
     where = f"封存 {seal.number}"
     if seal.number != (previous.number + 1 if previous else 1):
-        yield Problem(where, "与上一次封存之间缺号,中间的封存被删除")
+        yield Problem(where, "与上一次封存之间缺号，中间的封存被删除")
     if seal.previous_hash != (previous.hash if previous else GENESIS):
-        yield Problem(where, "与上一次封存接不上,链条被改动")
+        yield Problem(where, "与上一次封存接不上，链条被改动")
     if seal_hash(seal.__dict__) != seal.hash:
         yield Problem(where, "封存本身的内容被改动")
     if not is_signed(seal.hash, seal.signature):
-        yield Problem(where, "签名无效,不是本系统的密钥所签")
+        yield Problem(where, "签名无效，不是本系统的密钥所签")
     yield from _rows_problems(seal, rows, where)
 
 
@@ -68,11 +68,11 @@ def _rows_problems(seal: Seal, rows: Sequence[SealedRow], where: str) -> Iterato
     missing = sorted(set(range(seal.row_count)) - {row.position for row in rows})
     if missing:
         places = "、".join(str(place + 1) for place in missing[:10])
-        yield Problem(where, f"应有 {seal.row_count} 条,缺少 {len(missing)} 条(第 {places} 条)")
+        yield Problem(where, f"应有 {seal.row_count} 条，缺少 {len(missing)} 条（第 {places} 条）")
     elif len(rows) != seal.row_count:
-        yield Problem(where, f"应有 {seal.row_count} 条,多出 {len(rows) - seal.row_count} 条")
+        yield Problem(where, f"应有 {seal.row_count} 条，多出 {len(rows) - seal.row_count} 条")
     elif not any(found) and merkle_root([row_leaf(row.record.__dict__) for row in rows]) != seal.merkle_root:
-        yield Problem(where, "记录与封存时不同:被调换、替换或整条改写")
+        yield Problem(where, "记录与封存时不同：被调换、替换或整条改写")
 
 
 def _sealed(checked: Verification) -> Iterator[Problem]:
@@ -86,7 +86,11 @@ def _sealed(checked: Verification) -> Iterator[Problem]:
             here = list(held)
             seal_id, held = next(groups, (None, iter(())))
         yield from _seal_problems(seal, here, previous)
-        checked.seals, checked.sealed_rows, previous = checked.seals + 1, checked.sealed_rows + len(here), seal
+        checked.seals, checked.sealed_rows, previous = (
+            checked.seals + 1,
+            checked.sealed_rows + len(here),
+            seal,
+        )
 
 
 def _tail(checked: Verification) -> Iterator[Problem]:
@@ -99,11 +103,11 @@ def _tail(checked: Verification) -> Iterator[Problem]:
 def _anchor_problem(anchor: Anchor, hashes: dict[int, str]) -> Problem | None:
     where = f"封存 {anchor.number}"
     if anchor.number not in hashes:
-        return Problem(where, "锚定文件里有,数据库里没有:封存被删除")
+        return Problem(where, "锚定文件里有，数据库里没有：封存被删除")
     if hashes[anchor.number] != anchor.hash:
-        return Problem(where, "与锚定文件里的不同:封存被整体重做")
+        return Problem(where, "与锚定文件里的不同：封存被整体重做")
     if not is_signed(anchor.hash, anchor.signature, anchor.public_key):
-        return Problem(where, "锚定文件里的签名无效:锚定文件被改动")
+        return Problem(where, "锚定文件里的签名无效：锚定文件被改动")
     return None
 
 
@@ -111,7 +115,7 @@ def _anchored(path: Path, checked: Verification) -> Iterator[Problem]:
     try:
         anchors = anchor_read(path)
     except (OSError, AnchorUnreadable) as error:
-        yield Problem(str(path), f"锚定文件不能使用:{error}")
+        yield Problem(str(path), f"锚定文件不能使用：{error}")
         return
     checked.anchors = len(anchors)
     hashes = dict(Seal.objects.values_list("number", "hash"))

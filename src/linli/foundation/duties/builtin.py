@@ -1,22 +1,13 @@
 """Years whose holidays come with the package ``chinesecalendar``; years it lacks are never guessed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from importlib.metadata import version
 
 from chinese_calendar import constants
 
+from .rules import CalendarDay
+
 FIRST_YEAR = 2025
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarDay:
-    """A day off, or a weekend day that is worked (调休), with the holiday's name."""
-
-    on: date
-    is_workday: bool
-    name: str
 
 
 def builtin_years() -> list[int]:
@@ -39,4 +30,4 @@ def builtin_days(year: int) -> Sequence[CalendarDay]:
 
 def builtin_source(year: int) -> str:
     """Name the notice and where its dates were taken from."""
-    return f"国务院办公厅关于{year}年部分节假日安排的通知(chinesecalendar {version('chinesecalendar')})"
+    return f"国务院办公厅关于{year}年部分节假日安排的通知（chinesecalendar {version('chinesecalendar')}）"

@@ -3,9 +3,12 @@
 from django.db import models
 from django.db.models import Q
 
+from linli.core import clock
 from linli.core.actor import Function
 from linli.core.fields import PathField, uuid7
 from linli.foundation.accounts.models import FUNCTIONS
+
+from .rules import Colour, duty_colour, law_words
 
 
 class Duty(models.Model):
@@ -70,6 +73,16 @@ class Duty(models.Model):
     def __str__(self) -> str:
         return f"{self.action_label} {self.title}"
 
+    @property
+    def colour(self) -> Colour:
+        """Green, amber or red, as the clock stands now."""
+        return duty_colour(clock.now(), self.due_at, self.remind_at)
+
+    @property
+    def law(self) -> str:
+        """The limit and the rule behind it, in words."""
+        return law_words(self.limit_amount, self.limit_unit, self.source)
+
 
 class HolidayYear(models.Model):
     """A year whose official holiday notice has been loaded."""
@@ -89,6 +102,9 @@ class Holiday(models.Model):
     on = models.DateField(unique=True)
     is_workday = models.BooleanField()
     name = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["on"]
 
     def __str__(self) -> str:
         return f"{self.on} {self.name}"

@@ -1,10 +1,12 @@
-"""When a duty turns amber or red, and how much time is left in words: values in, values out."""
+"""When a duty turns amber or red, the law behind its clock in words, a year's holidays: pure decisions."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from linli.core.timelimits import LimitUnit
 
@@ -19,12 +21,11 @@ UNIT_WORDS = {
 
 
 class Colour(StrEnum):
-    """The clock's colour; grey stands still or has no limit."""
+    """The clock's colour as the ``c-clock`` component names it."""
 
     GREEN = "green"
     AMBER = "amber"
     RED = "red"
-    GREY = "grey"
 
 
 def remind_instant(opened_at: datetime, due_at: datetime | None) -> datetime | None:
@@ -36,39 +37,70 @@ def remind_instant(opened_at: datetime, due_at: datetime | None) -> datetime | N
 
 
 def duty_colour(now: datetime, due_at: datetime | None, remind_at: datetime | None) -> Colour:
-    """Return red once it is over, amber from the reminder on, green before."""
-    if due_at is None:
-        return Colour.GREY
-    if now > due_at:
+    """Return red once it is over, amber from the reminder on, green before and without a limit."""
+    if due_at is not None and now > due_at:
         return Colour.RED
     return Colour.AMBER if remind_at is not None and now >= remind_at else Colour.GREEN
 
 
-def span_words(span: timedelta) -> str:
-    """Return a length of time as a clerk would say it: 3天4小时, 2小时5分钟, 5分钟."""
-    minutes = max(0, int(span.total_seconds() // 60))
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return _("%(days)d天%(hours)d小时") % {"days": days, "hours": hours} if hours else _("%d天") % days
-    if hours:
-        return _("%(hours)d小时%(minutes)d分钟") % {"hours": hours, "minutes": rest} if rest else _("%d小时") % hours
-    return ngettext("%d分钟", "%d分钟", rest) % rest
-
-
-def left_words(now: datetime, due_at: datetime | None) -> str:
-    """Return the time left or the time since, in words."""
-    if due_at is None:
-        return _("不限时")
-    if now > due_at:
-        return _("已超时 %s") % span_words(now - due_at)
-    return _("还剩 %s") % span_words(due_at - now)
-
-
 def law_words(amount: int | None, unit: str, source: str) -> str:
-    """Return the limit and the rule behind it: 时限 5个工作日 · 依据 …"""
-    parts = []
+    """Return the limit and the rule behind it: ``5个工作日;…第七条``; empty where there is neither."""
+    limit = ""
     if amount and unit:
-        parts.append(_("时限 %(amount)d%(unit)s") % {"amount": amount, "unit": UNIT_WORDS[LimitUnit(unit)]})
-    if source:
-        parts.append(_("依据 %s") % source)
-    return " · ".join(parts)
+        limit = _("时限%(amount)d%(unit)s") % {"amount": amount, "unit": UNIT_WORDS[LimitUnit(unit)]}
+    return (
+        _("%(source)s(%(limit)s)") % {"source": source, "limit": limit}
+        if source and limit
+        else source or limit
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day off, or a weekend day that is worked (调休), with the holiday's name."""
+
+    on: date
+    is_workday: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSpan:
+    """Neighbouring days off of one name, both ends included."""
+
+    name: str
+    first: date
+    last: date
+
+    @property
+    def length(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+
+def calendar_spans(days: Iterable[CalendarDay]) -> list[CalendarSpan]:
+    """Return days in order as spans of neighbouring days of one name."""
+    spans: list[CalendarSpan] = []
+    for day in days:
+        last = spans[-1] if spans else None
+        if last and last.name == day.name and day.on - last.last == timedelta(days=1):
+            spans[-1] = CalendarSpan(last.name, last.first, day.on)
+        else:
+            spans.append(CalendarSpan(day.name, day.on, day.on))
+    return spans
+
+
+def calendar_faults(year: int, days: Iterable[CalendarDay]) -> list[str]:
+    """Return what is wrong with a year's list, in words that say what to mend; empty when it is fit."""
+    listed = sorted(days, key=lambda day: day.on)
+    if not any(not day.is_workday for day in listed):
+        return [_("这一年一个休假日也没有，请核对文件是否完整。")]
+    faults = []
+    for position, day in enumerate(listed):
+        if day.on.year != year:
+            faults.append(_("%(day)s不在%(year)d年，一次只装入一年。") % {"day": day.on, "year": year})
+        if position and listed[position - 1].on == day.on:
+            faults.append(_("%s出现了两次，请删去重复的一行。") % day.on)
+        if day.is_workday and day.on.weekday() < 5:
+            faults.append(_("%s本来就是工作日，不能写成调休上班。") % day.on)
+    return faults

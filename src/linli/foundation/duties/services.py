@@ -1,21 +1,27 @@
 """Opening and closing what somebody must do, and loading the holidays that clocks run over."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
 from linli.core.errors import InvalidInput, NotAllowed
 from linli.core.service import record, require_service, service
 from linli.core.timelimits import Limit, LimitUnit, due_after_pause
+from linli.foundation.accounts.selectors import person_ids_for
+from linli.foundation.notices.services import notice_queue
 
 from . import calendar
-from .builtin import CalendarDay
 from .models import Duty, Holiday, HolidayYear
-from .permissions import can_load_calendar
-from .rules import remind_instant
+from .permissions import can_load_calendar, can_remind
+from .rules import CalendarDay, calendar_faults, remind_instant
+from .words import remind_words
 
+BATCH = 500
 STANDING = (Duty.State.OPEN, Duty.State.PAUSED)
 
 
@@ -130,10 +136,59 @@ def duty_reschedule(*, room: str, subject_id: str, action: str, due_at: datetime
     return len(standing)
 
 
+@service
+def duties_remind(*, actor: Actor) -> int:
+    """Tell those responsible, once each, of what is soon due and of what has become overdue.
+
+    The step counts: 1 reminded, 2 told that it is overdue. A person gets one message a run, however many
+    duties it is about. Returns how many duties were stepped; at most ``BATCH`` a call.
+    """
+    if not can_remind(actor):
+        raise NotAllowed()
+    now = time.now()
+    overdue = list(_to_tell(escalation_step__lt=2, due_at__lt=now))
+    soon = list(_to_tell(escalation_step=0, remind_at__lte=now, due_at__gte=now))
+    for duties, step in ((overdue, 2), (soon, 1)):
+        _tell(duties, step)
+        Duty.objects.filter(pk__in=[duty.pk for duty in duties]).update(escalation_step=step)
+    return len(overdue) + len(soon)
+
+
+def _to_tell(**condition: object) -> QuerySet[Duty]:
+    duties = Duty.objects.filter(state=Duty.State.OPEN, **condition).exclude(function=Function.RESIDENT)
+    return duties.order_by("due_at").select_for_update(skip_locked=True, of=("self",))[:BATCH]
+
+
+def _tell(duties: Iterable[Duty], step: int) -> None:
+    whose: dict[int, list[Duty]] = defaultdict(list)
+    holders: dict[tuple[str, int | None, str], list[int]] = {}
+    for duty in duties:
+        for person_id in _responsible(duty, holders):
+            whose[person_id].append(duty)
+    for person_id, theirs in whose.items():
+        title, url = remind_words(theirs, step)
+        notice_queue(
+            person_ids=[person_id], kind=f"duty.{'overdue' if step == 2 else 'remind'}", title=title, url=url
+        )
+
+
+def _responsible(duty: Duty, holders: dict[tuple[str, int | None, str], list[int]]) -> list[int]:
+    if duty.person_id is not None:
+        return [duty.person_id]
+    key = (duty.function, duty.unit_id, "" if duty.unit_id else duty.area_path)
+    if key not in holders:
+        holders[key] = person_ids_for(function=duty.function, unit_id=duty.unit_id, area_path=key[2])
+    return holders[key]
+
+
 @require_service
 def duty_handover(*, actor: Actor, from_person: int, to_person: int) -> int:
-    """Move every standing duty of one person to another (on leaving); returns how many."""
+    """Move every standing duty of one person's work to another (on leaving); returns how many.
+
+    What the person has to do as a resident stays theirs.
+    """
     standing = Duty.objects.filter(person_id=from_person, state__in=STANDING)
+    standing = standing.exclude(function=Function.RESIDENT)
     return standing.update(person_id=to_person)
 
 
@@ -147,8 +202,11 @@ def calendar_load(*, actor: Actor, year: int, source: str, days: Iterable[Calend
     if not can_load_calendar(actor):
         raise NotAllowed()
     listed = sorted(days, key=lambda day: day.on)
-    _check_days(year, listed)
-    loaded, _ = HolidayYear.objects.update_or_create(
+    if faults := calendar_faults(year, listed):
+        raise InvalidInput(
+            _("没有装入：日期有问题。"), details={str(n): words for n, words in enumerate(faults)}
+        )
+    loaded, _made = HolidayYear.objects.update_or_create(
         year=year, defaults={"source": source[:200], "loaded_at": time.now()}
     )
     loaded.days.all().delete()
@@ -158,17 +216,3 @@ def calendar_load(*, actor: Actor, year: int, source: str, days: Iterable[Calend
     record("calendar.load", loaded, touched=[HolidayYear, Holiday])
     calendar.calendar_forget()
     return loaded
-
-
-def _check_days(year: int, days: list[CalendarDay]) -> None:
-    if not days:
-        raise InvalidInput("这一年一个休假日也没有,没有装入。", hint="请核对文件是否完整。")
-    for before, day in zip([None, *days], days, strict=False):
-        if day.on.year != year:
-            raise InvalidInput(f"{day.on} 不在{year}年。", hint="一次只装入一年,请核对日期。")
-        if before is not None and before.on == day.on:
-            raise InvalidInput(f"{day.on} 出现了两次。", hint="请删去重复的一行。")
-        if day.is_workday and day.on.weekday() < 5:
-            raise InvalidInput(f"{day.on} 本来就是工作日,不能作为调休上班日。", hint="请核对日期。")
-
-

@@ -1,18 +1,14 @@
-"""What happens by itself: the built-in years, reminders and overdue marks."""
+"""What happens by itself: reminders."""
 
 from linli.core.actor import system
 
-from .builtin import builtin_days, builtin_source, builtin_years
-from .models import HolidayYear
-from .services import calendar_load
+from .services import BATCH, duties_remind
 
 
-def calendar_fill() -> list[int]:
-    """Load every built-in year that the table lacks; a year loaded by hand is left as it is."""
-    have = set(HolidayYear.objects.values_list("year", flat=True))
-    missing = [year for year in builtin_years() if year not in have]
-    for year in missing:
-        calendar_load(
-            actor=system("calendar"), year=year, source=builtin_source(year), days=builtin_days(year)
-        )
-    return missing
+def mark_overdue() -> int:
+    """Tell people of what is soon due or overdue; returns how many duties were stepped."""
+    stepped = total = duties_remind(actor=system("reminders"))
+    while stepped >= BATCH:
+        stepped = duties_remind(actor=system("reminders"))
+        total += stepped
+    return total

@@ -35,7 +35,7 @@ def _words(head: bytes) -> str:
     for mark, name in known.items():
         if mark in head[:16]:
             return f"这是{name},不是可用的照片。请上传 JPEG、PNG、WebP 或 GIF 图片。"
-    return "这个文件不是照片,或者已经损坏。请上传 JPEG、PNG、WebP 或 GIF 图片。"
+    return "这个文件不是照片，或者已经损坏。请上传 JPEG、PNG、WebP 或 GIF 图片。"
 
 
 def _open(content: bytes) -> Image.Image:
@@ -46,7 +46,7 @@ def _open(content: bytes) -> Image.Image:
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
         raise NotAPhoto(_words(content)) from error
     if image.width * image.height > MAX_PIXELS:
-        raise NotAPhoto("照片的像素太多了(超过 8000 万),请缩小后再上传。")
+        raise NotAPhoto("照片的像素太多了（超过 8000 万），请缩小后再上传。")
     return image
 
 
@@ -83,5 +83,5 @@ def photo_judge(content: bytes) -> Photo:
     try:
         flat = _flat(image)
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
-        raise NotAPhoto("这张照片已经损坏,打不开。请换一张,或重新拍摄。") from error
+        raise NotAPhoto("这张照片已经损坏，打不开。请换一张，或重新拍摄。") from error
     return Photo(media_type, width, height, _jpeg(flat, CLEAN_PIXELS), _jpeg(flat, THUMB_PIXELS))

@@ -52,7 +52,7 @@ class Email:
         if address is None:
             raise LookupError(_("这个人已没有电子邮箱"))
         link = f"{settings.BASE_URL}{notice.url}" if notice.url else ""
-        body = "\n\n".join(part for part in (notice.body, link, _("这是邻里的自动通知,请勿回复。")) if part)
+        body = "\n\n".join(part for part in (notice.body, link, _("这是邻里的自动通知，请勿回复。")) if part)
         EmailMessage(
             subject=notice.title,
             body=body,

@@ -18,9 +18,7 @@ SQLITE = (
         INSERT INTO search_fts(search_fts, rowid, grams) VALUES ('delete', old.id, old.grams);
         INSERT INTO search_fts(rowid, grams) VALUES (new.id, new.grams); END""",
 )
-POSTGRESQL = (
-    "CREATE INDEX search_grams ON search_searchdocument USING gin (string_to_array(grams, ' '))",
-)
+POSTGRESQL = ("CREATE INDEX search_grams ON search_searchdocument USING gin (string_to_array(grams, ' '))",)
 
 
 def index_make(apps: Any, schema_editor: Any) -> None:

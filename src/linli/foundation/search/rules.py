@@ -10,7 +10,10 @@ MAX_GRAMS = 4000
 
 def _kind(character: str) -> str:
     category = unicodedata.category(character)
-    if category[0] in "LN" or category in ("Cn", "Co"):  # newer than this Unicode, or a private use: a rare name
+    if category[0] in "LN" or category in (
+        "Cn",
+        "Co",
+    ):  # newer than this Unicode, or a private use: a rare name
         return "ideograph" if ord(character) >= FIRST_IDEOGRAPH else "word"
     if category in ("Mn", "Mc"):
         return "word"

@@ -22,10 +22,10 @@ def query_grams(query: str) -> list[str]:
     A lone ideograph beside other words is left out rather than failing the whole query.
     """
     found = grams(query[:MAX_QUERY])
-    if not found or len(normalise(query).strip()) == 1 and query.strip().isalnum():
+    if not found or (len(normalise(query).strip()) == 1 and query.strip().isalnum()):
         raise InvalidInput(
             _("搜索的字太少了。"),
-            hint=_("请至少输入两个连续的字,例如“路灯”;也可以输入编号。"),
+            hint=_("请至少输入两个连续的字，例如“路灯”；也可以输入编号。"),
             details={"q": _("请至少输入两个字。")},
         )
     return found

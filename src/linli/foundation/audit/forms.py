@@ -1,0 +1,20 @@
+"""The shape of a search over the record."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class Day(forms.DateInput):
+    """A day as the browser's own control picks it."""
+
+    input_type = "date"
+
+
+class AuditSearch(forms.Form):
+    """Record, person, act and time; everything may be left out."""
+
+    subject = forms.CharField(label=_("编号"), max_length=60, required=False)
+    person = forms.CharField(label=_("用户名"), max_length=60, required=False)
+    verb = forms.CharField(label=_("操作代码"), max_length=60, required=False)
+    since = forms.DateField(label=_("从"), required=False, widget=Day)
+    until = forms.DateField(label=_("到"), required=False, widget=Day)

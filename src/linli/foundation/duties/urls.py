@@ -1,0 +1,11 @@
+"""Addresses of this room."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "duties"
+urlpatterns = [
+    path("desk/", views.todo, name="todo"),
+    path("desk/settings/calendar/", views.calendar, name="calendar"),
+]
