@@ -29,6 +29,7 @@ TABLE = (
     ("audit.seal", 30, "linli.foundation.audit.tasks.seal_rows"),
     ("duties.overdue", 60, "linli.foundation.duties.tasks.mark_overdue"),
     ("matters.lapse", 300, "linli.work.matters.tasks.lapse_guided"),
+    ("matters.resume", 300, "linli.work.matters.tasks.resume_paused"),
     ("files.sweep", 3600, "linli.foundation.files.tasks.sweep_unused"),
     ("audit.keys", 3600, "linli.foundation.audit.tasks.forget_request_keys"),
     ("accounts.hits", 3600, "linli.foundation.accounts.tasks.forget_rate_hits"),

@@ -53,6 +53,7 @@ from .talking import (
     question_ask,
     reporter_reveal,
 )
+from .tree import categories_load
 
 __all__ = [
     "affected_add",
@@ -61,6 +62,7 @@ __all__ = [
     "assignment_return_ask",
     "assignment_sign",
     "assignment_waive",
+    "categories_load",
     "document_receive",
     "document_return",
     "draft_save",

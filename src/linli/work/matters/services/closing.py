@@ -133,10 +133,15 @@ def matter_rate(
 # -- opened again -------------------------------------------------------------
 @service(idempotent=True)
 def reopen_ask(*, actor: Actor, matter_id: int, reason: str) -> Matter:
-    """Ask to open a closed matter again within the window: its reporter, a merged one's, or another affected."""
+    """Ask, within the window, to open a closed matter again: its reporter or another affected.
+
+    The reporter of a merged matter asks for the one it was merged into.
+    """
+    merged = Matter.objects.visible_to(actor).filter(pk=matter_id, state=State.MERGED)
+    home_id = merged.values_list("merged_into_id", flat=True).first() or matter_id
     step = step_begin(
         actor=actor,
-        matter_id=matter_id,
+        matter_id=home_id,
         move="ask_reopen",
         may=can_ask_reopen,
         is_versioned=False,

@@ -1,0 +1,48 @@
+"""Every read of the matters room that is more than a lookup."""
+
+from .figures import AreaFigures, Figures, figures, figures_by_area
+from .lists import MatterFilters, matter_get, matter_list, matters_of, place_words, public_list, public_of
+from .offers import Action, actions_for
+from .stories import JourneyStep, StoryStep, journey, story_list
+from .suggestions import (
+    AffairGroup,
+    AffairRow,
+    affairs_list,
+    category_list,
+    category_suggest,
+    duplicates_near,
+    emergency,
+    emergency_words,
+    promise_for,
+    units_for,
+)
+
+__all__ = [
+    "Action",
+    "AffairGroup",
+    "AffairRow",
+    "AreaFigures",
+    "Figures",
+    "JourneyStep",
+    "MatterFilters",
+    "StoryStep",
+    "actions_for",
+    "affairs_list",
+    "category_list",
+    "category_suggest",
+    "duplicates_near",
+    "emergency",
+    "emergency_words",
+    "figures",
+    "figures_by_area",
+    "journey",
+    "matter_get",
+    "matter_list",
+    "matters_of",
+    "place_words",
+    "promise_for",
+    "public_list",
+    "public_of",
+    "story_list",
+    "units_for",
+]

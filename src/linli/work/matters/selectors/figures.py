@@ -1,0 +1,186 @@
+"""Figures with their denominators and what was left out of them (三率; weights are settings)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Substr
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.core.clock import local_midnight
+from linli.core.fields import in_areas
+
+from ..clocks import setting
+from ..models import AffairClass, Assignment, ClosedAs, Matter, Rating
+from ..rules import Rate, ThreeRates, three_rates
+from ..workflow import ENDED, State
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One area in one period, both days included; counted by the day of reporting.
+
+    ``on_time`` is of matters handed to a unit that is done or late; ``rates`` of ratings given.
+    """
+
+    received: int
+    imported: int
+    emergencies: int
+    open: int
+    overdue: int
+    by_state: tuple[tuple[str, str, int], ...]
+    by_class: tuple[tuple[str, str, int], ...]
+    unsorted: int
+    provisional: int
+    by_category: tuple[tuple[str, int], ...]
+    closed: int
+    on_time: Rate
+    rates: ThreeRates
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFigures:
+    """One line of the table below an area: the next level's path and its counts."""
+
+    area_path: str
+    received: int
+    closed: int
+    overdue: int
+    on_time: Rate
+
+
+def _scope(actor: Actor, area: str, from_on: date, to_on: date) -> QuerySet[Matter]:
+    rows = Matter.objects.visible_to(actor).order_by()
+    if area:
+        rows = rows.filter(in_areas("area_path", (area,)))
+    return rows.filter(
+        reported_at__gte=local_midnight(from_on), reported_at__lt=local_midnight(to_on + timedelta(days=1))
+    )
+
+
+def _late() -> Q:
+    return Q(due_at__lt=clock.now()) & ~Q(state__in=(*ENDED, State.SUSPENDED))
+
+
+def figures(actor: Actor, area: str, from_on: date, to_on: date) -> Figures:
+    """Return the figures of what was reported in an area between two days (six queries).
+
+    Imported matters count as received but not in the three rates. Guided matters closed in silence are
+    left out of the rates; so is whatever nobody rated. What was left out is listed.
+    """
+    rows = _scope(actor, area, from_on, to_on)
+    totals = rows.aggregate(
+        received=Count("pk"),
+        imported=Count("pk", filter=Q(is_imported=True)),
+        emergencies=Count("pk", filter=Q(is_emergency=True)),
+        open=Count("pk", filter=~Q(state__in=ENDED)),
+        overdue=Count("pk", filter=_late()),
+        closed=Count("pk", filter=Q(state=State.CLOSED)),
+        provisional=Count("pk", filter=~Q(affair_class="") & Q(class_confirmed_by__isnull=True)),
+        silent=Count("pk", filter=Q(state=State.CLOSED, closed_as=ClosedAs.GUIDED_SILENT)),
+    )
+    states = dict(rows.values_list("state").annotate(Count("pk")))
+    classes = dict(rows.values_list("affair_class").annotate(Count("pk")))
+    categories = rows.values_list("category__name").annotate(Count("pk")).order_by("-pk__count")
+    return Figures(
+        received=totals["received"],
+        imported=totals["imported"],
+        emergencies=totals["emergencies"],
+        open=totals["open"],
+        overdue=totals["overdue"],
+        by_state=tuple((s, str(label), states.get(s, 0)) for s, label in State.choices),
+        by_class=tuple((c, str(label), classes.get(c, 0)) for c, label in AffairClass.choices),
+        unsorted=classes.get("", 0),
+        provisional=totals["provisional"],
+        by_category=tuple((name or "未分类", count) for name, count in categories),
+        closed=totals["closed"],
+        on_time=_on_time(rows),
+        rates=_rates(rows, totals["closed"], totals["silent"]),
+    )
+
+
+def _on_time(rows: QuerySet[Matter]) -> Rate:
+    """Count lead assignments of the present round that are done or late, imported matters left out."""
+    leads = Assignment.objects.filter(
+        matter__in=rows.filter(is_imported=False),
+        part=Assignment.Part.LEAD,
+        round=F("matter__round"),
+        due_at__isnull=False,
+    ).exclude(state__in=(Assignment.State.MOVED, Assignment.State.RETURNED))
+    in_time = Q(handled_at__lte=F("due_at"))
+    late = Q(handled_at__gt=F("due_at")) | Q(handled_at__isnull=True, due_at__lt=clock.now()) & ~Q(
+        matter__state=State.SUSPENDED
+    )
+    counts = leads.aggregate(in_time=Count("pk", filter=in_time), late=Count("pk", filter=late))
+    return Rate(counts["in_time"], counts["in_time"] + counts["late"])
+
+
+def _rates(rows: QuerySet[Matter], closed: int, silent: int) -> ThreeRates:
+    """Count the ratings of each last round; a merged matter's reporter has an answer of their own."""
+    rated = (
+        Rating.objects.filter(matter__in=rows)
+        .filter(Q(matter__state=State.CLOSED, round=F("matter__round")) | Q(matter__state=State.MERGED))
+        .order_by()
+    )
+    valid = rated.filter(matter__is_imported=False).exclude(matter__closed_as=ClosedAs.GUIDED_SILENT)
+    answers = list(valid.values_list("was_contacted", "was_solved", "was_satisfied"))
+    imported = rows.filter(is_imported=True, state=State.CLOSED).count()
+    own = valid.filter(matter__state=State.CLOSED).count()
+    weights = (setting("contact_weight"), setting("solved_weight"), setting("satisfied_weight"))
+    left_out = {
+        "引导后未回应": silent,
+        "导入": imported,
+        "未评价": max(closed - silent - imported - own, 0),
+    }
+    return three_rates(answers, weights, left_out)
+
+
+def figures_by_area(actor: Actor, paths: Sequence[str], from_on: date, to_on: date) -> dict[str, AreaFigures]:
+    """Return counts for several areas of one depth (the children of a division); two queries."""
+    if not paths:
+        return {}
+    length = len(paths[0])
+    rows = _scope(actor, "", from_on, to_on).filter(in_areas("area_path", tuple(paths)))
+    totals = (
+        rows.annotate(child=Substr("area_path", 1, length))
+        .values("child")
+        .annotate(
+            received=Count("pk"),
+            closed=Count("pk", filter=Q(state=State.CLOSED)),
+            overdue=Count("pk", filter=_late()),
+        )
+    )
+    counted = {row["child"]: row for row in totals}
+    times = _on_time_by_area(rows, length)
+    return {
+        path: AreaFigures(
+            path,
+            counted.get(path, {}).get("received", 0),
+            counted.get(path, {}).get("closed", 0),
+            counted.get(path, {}).get("overdue", 0),
+            times.get(path, Rate(0, 0)),
+        )
+        for path in paths
+    }
+
+
+def _on_time_by_area(rows: QuerySet[Matter], length: int) -> dict[str, Rate]:
+    leads = (
+        Assignment.objects.filter(
+            matter__in=rows.filter(is_imported=False), part=Assignment.Part.LEAD, round=F("matter__round")
+        )
+        .exclude(state__in=(Assignment.State.MOVED, Assignment.State.RETURNED))
+        .annotate(child=Substr("matter__area_path", 1, length))
+        .order_by()
+        .values("child")
+        .annotate(
+            in_time=Count("pk", filter=Q(handled_at__lte=F("due_at"))),
+            late=Count(
+                "pk",
+                filter=Q(handled_at__gt=F("due_at")) | Q(handled_at__isnull=True, due_at__lt=clock.now()),
+            ),
+        )
+    )
+    return {row["child"]: Rate(row["in_time"], row["in_time"] + row["late"]) for row in leads}

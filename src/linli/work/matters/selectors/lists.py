@@ -1,0 +1,140 @@
+"""Matters one at a time and in lists; ``visible_to`` is the only scope."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.core.clock import local_midnight
+from linli.core.errors import NotFound
+from linli.core.fields import in_areas
+from linli.foundation.places.selectors import division_name
+from linli.foundation.search.selectors import search_filter
+
+from ..models import Assignment, Matter, PublicVersion, Question, Rating
+from ..workflow import ENDED, State
+
+ROOM = "matters"
+ORDERS = {
+    "due": (F("due_at").asc(nulls_last=True), "-id"),
+    "-reported": ("-reported_at", "-id"),
+    "reported": ("reported_at", "id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MatterFilters:
+    """What a list is narrowed by; an empty value narrows nothing.
+
+    ``stage`` is open, overdue, closed or mine; ``category`` a code, ``unit`` a unit's public id, ``area``
+    a path; ``order`` is due, -reported or reported.
+    """
+
+    q: str = ""
+    stage: str = ""
+    state: str = ""
+    category: str = ""
+    affair_class: str = ""
+    unit: str = ""
+    area: str = ""
+    channel: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
+    order: str = "due"
+
+
+def _stage(actor: Actor, stage: str) -> Q:
+    conditions = {
+        "open": ~Q(state__in=ENDED),
+        "closed": Q(state__in=ENDED),
+        "overdue": Q(due_at__lt=clock.now()) & ~Q(state__in=(*ENDED, State.SUSPENDED)),
+        "mine": Q(intake_by_id=actor.person_id) & ~Q(state__in=ENDED),
+    }
+    return conditions.get(stage, Q())
+
+
+def _plain(filters: MatterFilters) -> Q:
+    named = {
+        "state": filters.state,
+        "category__code": filters.category,
+        "affair_class": filters.affair_class,
+        "channel": filters.channel,
+    }
+    condition = Q(**{name: value for name, value in named.items() if value})
+    if filters.area:
+        condition &= in_areas("area_path", (filters.area,))
+    if filters.from_on:
+        condition &= Q(reported_at__gte=local_midnight(filters.from_on))
+    if filters.to_on:
+        condition &= Q(reported_at__lt=local_midnight(filters.to_on + timedelta(days=1)))
+    return condition
+
+
+def matter_list(actor: Actor, *, filters: MatterFilters | None = None) -> QuerySet[Matter]:
+    """Return the matters that an actor may see, narrowed and ordered, with category and compound.
+
+    Raises ``InvalidInput`` where the words to look for are too short.
+    """
+    wanted = filters or MatterFilters()
+    rows = Matter.objects.visible_to(actor).filter(_stage(actor, wanted.stage), _plain(wanted))
+    if wanted.unit:
+        handled = Assignment.objects.filter(matter=OuterRef("pk"), unit__public_id=wanted.unit)
+        rows = rows.filter(Exists(handled))
+    if number := _number(wanted.q):
+        rows = rows.filter(number__startswith=number)
+    else:
+        rows = search_filter(rows, room=ROOM, query=wanted.q)
+    return rows.select_related("category", "compound").order_by(*ORDERS.get(wanted.order, ORDERS["due"]))
+
+
+def _number(query: str) -> str:
+    """Return the number that a query may be the beginning of: digits, however they were spaced."""
+    digits = "".join(query.split()).replace("-", "")
+    return digits if digits.isascii() and digits.isdigit() and len(digits) >= 4 else ""
+
+
+def matter_get(actor: Actor, public_id: UUID | str) -> Matter:
+    """Return a matter by the id that pages carry; missing and hidden are the same ``NotFound``."""
+    rows = Matter.objects.visible_to(actor).select_related(
+        "category", "compound", "building", "merged_into", "intake_unit", "public_version"
+    )
+    try:
+        return rows.get(public_id=public_id)
+    except (Matter.DoesNotExist, ValueError, TypeError) as error:
+        raise NotFound("没有找到这件事。") from error
+
+
+def matters_of(actor: Actor) -> QuerySet[Matter]:
+    """Return what a person reported, newest first, with what waits for them.
+
+    ``open_questions`` and ``waits_for_rating`` are booleans; a merged matter waits for a rating once the
+    one it was merged into has closed.
+    """
+    asked = Question.objects.filter(matter=OuterRef("pk"), answered_at__isnull=True)
+    rated = Rating.objects.filter(matter=OuterRef("pk"), round=OuterRef("round"))
+    closed = Q(state=State.CLOSED) | Q(state=State.MERGED, merged_into__state=State.CLOSED)
+    rows = Matter.objects.filter(reporter_id=actor.person_id) if actor.person_id else Matter.objects.none()
+    return rows.select_related("category", "merged_into").annotate(
+        open_questions=Exists(asked),
+        waits_for_rating=Exists(Matter.objects.filter(closed, pk=OuterRef("pk"))) & ~Exists(rated),
+    )
+
+
+def public_list(area: str = "") -> QuerySet[PublicVersion]:
+    """Return what is published in an area and was not taken down, newest first."""
+    rows = PublicVersion.objects.filter(withdrawn_at__isnull=True).select_related("matter__category")
+    return rows.filter(in_areas("area_path", (area,))) if area else rows
+
+
+def public_of(matter: Matter) -> PublicVersion | None:
+    """Return a matter's public version, if it has one that stands."""
+    return PublicVersion.objects.filter(matter=matter, withdrawn_at__isnull=True).first()
+
+
+def place_words(matter: Matter) -> str:
+    """Return where a matter is, in words: the street and committee, the compound, the address."""
+    parts = [division_name(matter.area_path, 4), str(matter.compound or ""), matter.address]
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,520 @@
+"""What an actor may do to a matter now: the one source of buttons, menus and keyboard numbers.
+
+Each row of ``OFFERS`` names a move, who may make it and about which records; the order is the order of
+urgency, so that the first row that is offered is the page's one coloured button.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from linli.core.actor import Actor, Function
+
+from .. import permissions as may
+from ..clocks import setting
+from ..models import AffairClass, Assignment, EntrustedDocument, HandlingRequest, Matter, Question
+from ..rules import OPEN_ASSIGNMENT, handled_refusal, is_bounce_limit_reached, verifier_refusal
+from ..workflow import LIVE, WORKFLOW, State
+
+LEAD, CO, WHISTLED = Assignment.Part.LEAD, Assignment.Part.CO, Assignment.Part.WHISTLED
+MUST_REPORT = frozenset({"violence", "child"})
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that may be done now; ``subject_key`` names what it is about besides the matter."""
+
+    code: str
+    label: str
+    help: str
+    who_is_told: str
+    url_name: str
+    is_primary: bool = False
+    subject_key: str = ""
+
+
+class Scene:
+    """A matter as one actor sees it, each part read at most once."""
+
+    def __init__(self, actor: Actor, matter: Matter) -> None:
+        self.actor, self.matter = actor, matter
+
+    @cached_property
+    def governs(self) -> bool:
+        """Whether the actor is of the committee or the street of the place."""
+        return may.can_decide_intake(self.actor, self.matter)
+
+    @cached_property
+    def is_reporter(self) -> bool:
+        """Whether the actor reported it."""
+        return may.is_reporter(self.actor, self.matter)
+
+    @cached_property
+    def assignments(self) -> list[Assignment]:
+        """Everything that still runs."""
+        return list(self.matter.assignments.filter(ended_at__isnull=True).select_related("unit"))
+
+    @cached_property
+    def own(self) -> list[Assignment]:
+        """What runs at the actor's own unit."""
+        return [row for row in self.assignments if may.can_work_assignment(self.actor, row)]
+
+    @cached_property
+    def requests(self) -> list[HandlingRequest]:
+        """What waits for a decision."""
+        rows = list(self.matter.requests.filter(outcome="").select_related("assignment"))
+        for row in rows:
+            row.matter = self.matter
+        return rows
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """What waits for an answer."""
+        return list(self.matter.questions.filter(answered_at__isnull=True))
+
+    @cached_property
+    def documents(self) -> list[EntrustedDocument]:
+        """Papers that have not been given back."""
+        return list(self.matter.documents.filter(returned_at__isnull=True))
+
+    @cached_property
+    def may_verify(self) -> bool:
+        """Whether the actor may verify, persons and units compared."""
+        if not may.can_verify_matter(self.actor, self.matter):
+            return False
+        return not verifier_refusal(
+            verifier_persons=self.actor.person_ids,
+            verifier_unit=self.actor.unit_id,
+            handler_persons=may.handler_persons(self.matter),
+            handling_units=may.handling_units(self.matter),
+        )
+
+    @cached_property
+    def may_rate(self) -> bool:
+        """Whether the reporter has something closed that they have not rated in this round."""
+        home = self.matter.merged_into or self.matter
+        if not self.is_reporter or home.state != State.CLOSED:
+            return False
+        return not self.matter.ratings.filter(round=home.round).exists()
+
+    def of_class(self, *classes: str) -> bool:
+        """Whether the matter was sorted so."""
+        return self.matter.affair_class in classes
+
+    def working(self, parts: tuple[str, ...], *states: str) -> Iterator[str]:
+        """Yield own assignments of these parts in these states."""
+        yield from (str(a.public_id) for a in self.own if a.part in parts and a.state in states)
+
+    def asked(self, kind: str) -> Iterator[str]:
+        """Yield open requests of a kind on which the actor decides."""
+        at_limit = is_bounce_limit_reached(self.matter.bounces, setting("bounce_limit"))
+        for row in self.requests:
+            if row.kind == kind and may.can_decide_request(self.actor, row):
+                if (
+                    kind == HandlingRequest.Kind.RETURN
+                    and at_limit
+                    and self.actor.function != Function.STREET
+                ):
+                    continue
+                yield str(row.public_id)
+
+    def unasked(self, kind: str, parts: tuple[str, ...], *states: str) -> Iterator[str]:
+        """Yield own assignments for which nothing of this kind waits for a decision yet."""
+        waiting = {row.assignment_id for row in self.requests if row.kind == kind}
+        for row in self.own:
+            is_fixed = kind == HandlingRequest.Kind.RETURN and row.is_final
+            if row.part in parts and row.state in states and row.pk not in waiting and not is_fixed:
+                yield str(row.public_id)
+
+    def finishable(self) -> Iterator[str]:
+        """Yield the own lead if every other part has answered or was waived."""
+        others = [(row.unit.name, row.state) for row in self.assignments if row.part != LEAD]
+        if handled_refusal(others) is None:
+            yield from self.working((LEAD,), "signed")
+
+
+def _when(condition: bool) -> Iterator[str]:
+    if condition:
+        yield ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One row: the action's words, the move that the state must allow, and the subjects it is offered for."""
+
+    code: str
+    label: str
+    help: str
+    told: str
+    move: str
+    subjects: Callable[[Scene], Iterator[str]]
+    is_next: Callable[[Scene], bool] = lambda scene: False
+
+
+def _yes(scene: Scene) -> bool:
+    return True
+
+
+def _must_report(scene: Scene) -> bool:
+    return (
+        scene.matter.emergency_kind in MUST_REPORT
+        and not scene.matter.events.filter(verb="mandatory_report").exists()
+    )
+
+
+def _governing(scene: Scene) -> Iterator[str]:
+    yield from _when(scene.governs)
+
+
+def _reporting(scene: Scene) -> Iterator[str]:
+    yield from _when(scene.is_reporter)
+
+
+def _of_street(scene: Scene) -> Iterator[str]:
+    yield from _when(may.can_decide_for_street(scene.actor, scene.matter))
+
+
+REPORTER, UNIT, STREET, NOBODY = _("反映人"), _("办理单位"), _("街镇"), ""
+
+OFFERS: tuple[Offer, ...] = (
+    Offer(
+        "mandatory_report",
+        _("强制报告"),
+        _("登记已向公安、民政等机关报告"),
+        NOBODY,
+        "mandatory_report",
+        _governing,
+        _must_report,
+    ),
+    Offer(
+        "answer_question",
+        _("答复询问"),
+        _("回答工作人员的问题"),
+        _("提问的人"),
+        "answer_question",
+        lambda s: iter(
+            [str(q.public_id) for q in s.questions] if may.can_answer_question(s.actor, s.matter) else []
+        ),
+        lambda s: s.is_reporter,
+    ),
+    Offer(
+        "decide_return",
+        _("审批退单"),
+        _("同意则改派,不同意则原单位继续办"),
+        UNIT,
+        "rehand",
+        lambda s: s.asked("return"),
+        _yes,
+    ),
+    Offer(
+        "decide_extension",
+        _("审批延期"),
+        _("同意后新期限会告知反映人"),
+        _("办理单位、反映人"),
+        "extend",
+        lambda s: s.asked("extension"),
+        _yes,
+    ),
+    Offer(
+        "decide_pause",
+        _("审批挂起"),
+        _("同意后时限停止计算"),
+        _("办理单位、反映人"),
+        "pause",
+        lambda s: s.asked("pause"),
+        _yes,
+    ),
+    Offer(
+        "decide_reopen",
+        _("审批重办"),
+        _("同意则开始新一轮办理"),
+        REPORTER,
+        "grant_reopen",
+        lambda s: s.asked("reopen"),
+        _yes,
+    ),
+    Offer("accept", _("受理"), _("由我们负责到底,反映人会收到通知"), REPORTER, "accept", _governing, _yes),
+    Offer(
+        "sign",
+        _("签收"),
+        _("确认收到,开始办理"),
+        REPORTER,
+        "sign",
+        lambda s: s.working((LEAD, CO), "sent"),
+        _yes,
+    ),
+    Offer(
+        "sign", _("报到"), _("确认已到现场"), NOBODY, "attend", lambda s: s.working((WHISTLED,), "sent"), _yes
+    ),
+    Offer(
+        "report_result",
+        _("反馈结果"),
+        _("说明做了什么,交给别人核查"),
+        REPORTER,
+        "report_result",
+        lambda s: s.finishable(),
+        _yes,
+    ),
+    Offer(
+        "answer",
+        _("答复协办"),
+        _("说明本单位做了什么"),
+        NOBODY,
+        "answer",
+        lambda s: s.working((CO,), *OPEN_ASSIGNMENT),
+        _yes,
+    ),
+    Offer(
+        "answer",
+        _("答复吹哨"),
+        _("说明到场后做了什么"),
+        NOBODY,
+        "answer_whistle",
+        lambda s: s.working((WHISTLED,), *OPEN_ASSIGNMENT),
+        _yes,
+    ),
+    Offer(
+        "verify",
+        _("核查"),
+        _("看是否真的办好了,通过即办结"),
+        REPORTER,
+        "pass",
+        lambda s: _when(s.may_verify),
+        _yes,
+    ),
+    Offer("resume", _("恢复办理"), _("时限接着计算"), _("办理单位、反映人"), "resume", _of_street, _yes),
+    Offer(
+        "finish_discussion",
+        _("登记协商结果"),
+        _("形成决议,或交给单位去办"),
+        REPORTER,
+        "finish_discussion",
+        _governing,
+        _yes,
+    ),
+    Offer(
+        "sort",
+        _("研判分类"),
+        _("分为大事、小事或私事,须另一人确认"),
+        NOBODY,
+        "sort",
+        _governing,
+        lambda s: s.of_class(""),
+    ),
+    Offer(
+        "hand_over",
+        _("派遣"),
+        _("交给单位办理,时限开始计算"),
+        _("办理单位、反映人"),
+        "hand_over",
+        _governing,
+        lambda s: s.of_class(AffairClass.MAJOR, AffairClass.MINOR),
+    ),
+    Offer(
+        "guide",
+        _("引导"),
+        _("私事:告诉居民怎么办、找谁办"),
+        REPORTER,
+        "guide",
+        _governing,
+        lambda s: s.of_class(AffairClass.PRIVATE),
+    ),
+    Offer(
+        "confirm_guidance",
+        _("有用,可以办结"),
+        _("这个办法解决了问题"),
+        NOBODY,
+        "confirm_guidance",
+        _reporting,
+        _yes,
+    ),
+    Offer(
+        "rate",
+        _("评价"),
+        _("有没有联系您?解决了吗?满意吗?"),
+        NOBODY,
+        "rate",
+        lambda s: _when(s.may_rate),
+        _yes,
+    ),
+    Offer(
+        "confirm_class",
+        _("确认分类"),
+        _("另一人按议事结果确认分类"),
+        NOBODY,
+        "confirm_class",
+        lambda s: _when(may.can_confirm_class(s.actor, s.matter) and s.matter.class_confirmed_by_id is None),
+    ),
+    Offer(
+        "start_discussion",
+        _("转协商"),
+        _("小事:请居民一起商量"),
+        REPORTER,
+        "start_discussion",
+        lambda s: _when(s.governs and s.of_class(AffairClass.MINOR)),
+    ),
+    Offer(
+        "end_discussion", _("终止协商"), _("没有达成一致,回到研判"), REPORTER, "end_discussion", _governing
+    ),
+    Offer("object", _("提出异议"), _("这个办法没用,请再想想"), _("居委会"), "object", _reporting),
+    Offer(
+        "ask_return",
+        _("退单"),
+        _("不归本单位办,写明理由和建议"),
+        STREET,
+        "ask_return",
+        lambda s: s.unasked("return", (LEAD, CO, WHISTLED), *OPEN_ASSIGNMENT),
+    ),
+    Offer(
+        "ask_extension",
+        _("申请延期"),
+        _("由街镇审批,批准后告知反映人"),
+        STREET,
+        "ask_extension",
+        lambda s: s.unasked("extension", (LEAD, CO), "signed"),
+    ),
+    Offer(
+        "ask_pause",
+        _("申请挂起"),
+        _("有法定情形时停止计算时限"),
+        STREET,
+        "ask_pause",
+        lambda s: s.unasked("pause", (LEAD,), "signed"),
+    ),
+    Offer(
+        "rehand",
+        _("改派"),
+        _("换一个单位主办,原单位仍可查看"),
+        _("两个单位、反映人"),
+        "rehand",
+        lambda s: _when(s.governs and any(row.part == LEAD for row in s.assignments)),
+    ),
+    Offer(
+        "waive",
+        _("免除协办"),
+        _("不再等这个单位答复"),
+        UNIT,
+        "waive",
+        lambda s: iter(
+            [str(a.public_id) for a in s.assignments if a.part != LEAD and a.state in OPEN_ASSIGNMENT]
+            if s.governs
+            else []
+        ),
+    ),
+    Offer("whistle", _("吹哨"), _("请有关单位按时到现场"), _("被请的单位"), "whistle", _governing),
+    Offer("merge", _("并案"), _("和另一件相同的事一起办"), REPORTER, "merge", _governing),
+    Offer("place_set", _("核定地点"), _("更正地点,或确定是哪个居委会"), NOBODY, "place_set", _governing),
+    Offer("decline", _("不予受理"), _("写明理由和可以去哪里办"), REPORTER, "decline", _governing),
+    Offer("withdraw", _("撤回"), _("不用再办了"), _("居委会"), "withdraw", _reporting),
+    Offer(
+        "ask_reopen",
+        _("申请重办"),
+        _("问题没有解决或者又出现了"),
+        STREET,
+        "ask_reopen",
+        lambda s: _when(may.can_ask_reopen(s.actor, s.matter)),
+    ),
+    Offer(
+        "ask",
+        _("询问反映人"),
+        _("反映人会收到通知并在手机上回答"),
+        REPORTER,
+        "ask",
+        lambda s: _when(s.matter.reporter_id is not None and may.can_ask_reporter(s.actor, s.matter)),
+    ),
+    Offer(
+        "note",
+        _("补记"),
+        _("只有工作人员能看到"),
+        NOBODY,
+        "note",
+        lambda s: _when(may.can_note_matter(s.actor, s.matter)),
+    ),
+    Offer(
+        "supervise",
+        _("督办"),
+        _("要求限期答复,状态不变"),
+        _("办理单位、居委会"),
+        "supervise",
+        lambda s: _when(may.can_supervise_matter(s.actor, s.matter) and s.matter.state in LIVE),
+    ),
+    Offer(
+        "publish",
+        _("公开"),
+        _("另写标题和内容,原文不会公开"),
+        REPORTER,
+        "publish",
+        lambda s: _when(may.can_publish_matter(s.actor, s.matter)),
+    ),
+    Offer(
+        "unpublish",
+        _("撤下公开"),
+        _("公开版本不再显示"),
+        NOBODY,
+        "unpublish",
+        lambda s: _when(s.governs and _is_published(s.matter)),
+    ),
+    Offer(
+        "protect",
+        _("设为不得公开"),
+        _("涉及隐私或投诉个人,今后不得公开"),
+        NOBODY,
+        "protect",
+        lambda s: _when(s.governs and not s.matter.is_never_public),
+    ),
+    Offer(
+        "document_receive",
+        _("收取材料"),
+        _("代办时登记收到的材料"),
+        REPORTER,
+        "document",
+        lambda s: _when(
+            s.actor.is_staff and s.matter.state in LIVE and may.can_hold_document(s.actor, s.matter)
+        ),
+    ),
+    Offer(
+        "document_return",
+        _("交还材料"),
+        _("登记材料已交还"),
+        REPORTER,
+        "document",
+        lambda s: iter([str(d.pk) for d in s.documents] if may.can_hold_document(s.actor, s.matter) else []),
+    ),
+)
+
+
+def _is_published(matter: Matter) -> bool:
+    version = getattr(matter, "public_version", None)
+    return version is not None and version.withdrawn_at is None
+
+
+def actions_for(actor: Actor, matter: Matter) -> list[Action]:
+    """Return what this actor may do to a matter now; at most one is the next step (``is_primary``).
+
+    It asks the same permissions and the same table of moves as the services.
+    """
+    scene, found = Scene(actor, matter), []
+    has_primary = False
+    for offer in OFFERS:
+        if not WORKFLOW.allows(matter.state, offer.move):
+            continue
+        for key in offer.subjects(scene):
+            is_primary = not has_primary and offer.is_next(scene)
+            has_primary = has_primary or is_primary
+            found.append(_action(offer, key, is_primary))
+    return found
+
+
+def _action(offer: Offer, key: str, is_primary: bool) -> Action:
+    return Action(
+        code=offer.code,
+        label=gettext(offer.label),
+        help=gettext(offer.help),
+        who_is_told=gettext(offer.told) if offer.told else "",
+        url_name="matters:action_on" if key else "matters:action",
+        is_primary=is_primary,
+        subject_key=key,
+    )

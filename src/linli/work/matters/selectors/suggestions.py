@@ -1,0 +1,171 @@
+"""What a machine recommends and a person decides: category, likeness, unit, promised time, emergency."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db.models import Count, Max
+
+from linli.core import clock
+from linli.core.actor import Actor, Function
+from linli.core.fields import in_areas
+from linli.core.timelimits import Due
+from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.selectors import unit_list
+from linli.foundation.duties.calendar import limit_due
+from linli.foundation.places.selectors import Place
+from linli.foundation.search.selectors import grams
+
+from ..clocks import clocks
+from ..models import AffairClass, Category, Matter, PublicVersion
+from ..rules import likeness
+from ..words import Emergency, emergency_in, words_matched
+from ..workflow import LIVE
+from .lists import public_list
+
+ALIKE = 0.45
+LOOKED_AT = 200
+LOOK_BACK = timedelta(days=60)
+T = TypeVar("T")
+HANDLING_FUNCTIONS = {
+    Function.PROPERTY: 0,
+    Function.DEPARTMENT: 1,
+    Function.SOCIAL_ORG: 2,
+    Function.PROVIDER: 3,
+    Function.COMMITTEE: 4,
+    Function.STREET: 5,
+}
+
+
+def category_list() -> list[Category]:
+    """Return the categories in use, in order."""
+    return list(Category.objects.filter(is_active=True))
+
+
+def category_suggest(text: str) -> list[tuple[Category, list[str]]]:
+    """Return likely categories, best first, each with the words of the text that speak for it."""
+    known = {category.code: category for category in category_list()}
+    ranked = words_matched(text, {code: category.words for code, category in known.items()})
+    return [(known[code], words) for code, words in ranked]
+
+
+def promise_for(category: Category | None, place: Place | None = None) -> Due:
+    """Return by when a report sent now would be answered: accepted, or declined with a reason."""
+    clock_row = clocks().clock("accept", category=category.code if category else "")
+    return limit_due(clock.now(), clock_row.limit)
+
+
+def emergency(text: str) -> Emergency | None:
+    """Return the emergency that a text speaks of, with whom to call."""
+    return emergency_in(text)
+
+
+def emergency_words(text: str) -> list[str]:
+    """Return the words of a text that make it an emergency."""
+    found = emergency_in(text)
+    return list(found.words) if found else []
+
+
+def units_for(matter: Matter, category: Category | None = None) -> list[Unit]:
+    """Return the units whose areas hold a matter's place, the likeliest first.
+
+    First those of the category's kind, then by how near to the community they work.
+    """
+    kind = category.unit_kind if category else ""
+    units = unit_list(covering=matter.area_path).filter(function__in=list(HANDLING_FUNCTIONS))
+    return sorted(
+        units,
+        key=lambda unit: (
+            not kind or unit.kind != kind,
+            HANDLING_FUNCTIONS[Function(unit.function)],
+            unit.name,
+        ),
+    )
+
+
+def duplicates_near(actor: Actor, text: str, place: Place | None) -> list[Matter] | list[PublicVersion]:
+    """Return what looks like the same thing nearby, most alike first.
+
+    People at the desk get live matters that they may see; residents get public versions only.
+    """
+    wanted = frozenset(grams(text))
+    if place is None or not wanted:
+        return []
+    if not actor.is_staff:
+        versions = public_list(place.area_path).filter(matter__state__in=LIVE)[:LOOKED_AT]
+        return _alike(wanted, [(version, f"{version.title} {version.text}") for version in versions])
+    seen = Matter.objects.visible_to(actor).filter(
+        in_areas("area_path", (place.area_path,)), state__in=LIVE, reported_at__gte=clock.now() - LOOK_BACK
+    )
+    return _alike(wanted, [(matter, f"{matter.text} {matter.address}") for matter in seen[:LOOKED_AT]])
+
+
+def _alike(wanted: frozenset[str], rows: Iterable[tuple[T, str]]) -> list[T]:
+    scored = [(likeness(wanted, frozenset(grams(text))), row) for row, text in rows]
+    return [row for score, row in sorted(scored, key=lambda pair: -pair[0]) if score >= ALIKE]
+
+
+# -- 三事清单 -----------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class AffairRow:
+    """One kind of thing, and what is known about it here."""
+
+    name: str
+    note: str
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AffairGroup:
+    """大事, 小事 or 私事 with its kinds of things."""
+
+    affair_class: str
+    name: str
+    rows: Sequence[AffairRow]
+
+
+def affairs_list(area: str) -> list[AffairGroup]:
+    """Return a community's 三事清单: what each category usually is, and what was confirmed here.
+
+    Counts only classes that a second person has confirmed; nothing that may never be published.
+    """
+    confirmed = _confirmed(area)
+    categories = category_list()
+    return [
+        AffairGroup(value, str(label), _affair_rows(value, categories, confirmed))
+        for value, label in AffairClass.choices
+    ]
+
+
+def _confirmed(area: str) -> dict[tuple[str, int | None], tuple[int, str]]:
+    rows = (
+        Matter.objects.filter(
+            in_areas("area_path", (area,)),
+            class_confirmed_by__isnull=False,
+            is_never_public=False,
+        )
+        .exclude(category__is_never_public=True)
+        .order_by()
+        .values("affair_class", "category_id")
+        .annotate(count=Count("pk"), last=Max("class_confirmed_on"))
+    )
+    return {
+        (row["affair_class"], row["category_id"]): (row["count"], f"{row['last']:%Y-%m-%d}") for row in rows
+    }
+
+
+def _affair_rows(
+    affair_class: str,
+    categories: Sequence[Category],
+    confirmed: dict[tuple[str, int | None], tuple[int, str]],
+) -> list[AffairRow]:
+    rows = []
+    for category in categories:
+        count, last = confirmed.get((affair_class, category.pk), (0, ""))
+        if not count and category.default_class != affair_class:
+            continue
+        usual = f"主责:{category.unit_kind}" if category.default_class == affair_class else ""
+        met = f"已议定{count}件,最近{last}" if count else ""
+        rows.append(AffairRow(category.name, ";".join(part for part in (usual, met) if part), count))
+    return rows

@@ -1,0 +1,59 @@
+"""What happens by itself: fetch, then call a service as a named system actor."""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from linli.core import clock
+from linli.core.actor import system
+from linli.core.errors import Refusal
+
+from . import services
+from .models import HandlingRequest, Matter
+from .workflow import State
+
+logger = logging.getLogger(__name__)
+BATCH = 500
+
+
+def _each(matter_ids: Iterable[int], act: Callable[[int], object]) -> int:
+    """Call a service for each matter on its own; one refusal does not stop the others."""
+    done = 0
+    for matter_id in matter_ids:
+        try:
+            act(matter_id)
+        except Refusal as refusal:
+            logger.warning("matter %s: %s", matter_id, refusal.message)
+        else:
+            done += 1
+    return done
+
+
+def lapse_guided() -> int:
+    """Close guided matters whose reporters were silent until the limit; returns how many."""
+    actor = system("lapse")
+    due = Matter.objects.filter(state=State.GUIDED, due_at__lte=clock.now()).order_by("due_at")
+    ids = list(due.values_list("pk", flat=True)[:BATCH])
+    return _each(ids, lambda pk: services.guidance_lapse(actor=actor, matter_id=pk))
+
+
+def resume_paused() -> int:
+    """Let the clocks of a pause run again when its expected end has come; returns how many."""
+    actor = system("resume")
+    ended = HandlingRequest.objects.filter(
+        kind=HandlingRequest.Kind.PAUSE,
+        outcome=HandlingRequest.Outcome.GRANTED,
+        new_due_at__lte=clock.now(),
+        matter__state=State.SUSPENDED,
+    )
+    ids = list(ended.order_by("new_due_at").values_list("matter_id", flat=True).distinct()[:BATCH])
+    return _each(
+        ids,
+        lambda pk: services.matter_resume(
+            actor=actor, matter_id=pk, version=None, reason="挂起的预计恢复日期已到。"
+        ),
+    )
+
+
+def forget_drafts() -> int:
+    """Delete drafts whose seven days are over; returns how many."""
+    return services.drafts_forget(actor=system("drafts"))
