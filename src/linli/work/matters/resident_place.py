@@ -82,18 +82,6 @@ def choice_of(place: Place) -> PlaceChoice:
     return PlaceChoice(f"{kind}:{place.code}{at}", place.division.name, division_name(place.area_path))
 
 
-def place_said(place: Place) -> dict[str, str]:
-    """Return a place in the words by which ``place_resolve`` finds it again: ids, codes, a position."""
-    said: dict[str, str] = {}
-    if place.lng is not None and place.lat is not None:
-        said |= {"lng": f"{place.lng:.6f}", "lat": f"{place.lat:.6f}"}
-    if place.compound is not None:
-        said["compound"] = str(place.compound.public_id)
-    if place.compound is None or place.how == "chosen":
-        said["committee" if place.division.level >= Level.COMMITTEE else "street"] = place.code
-    return said
-
-
 def choice_of_compound(compound: Compound, note: str = "") -> PlaceChoice:
     """Return a compound as a choice."""
     committee = compound.committee or compound.street

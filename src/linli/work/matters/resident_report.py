@@ -37,7 +37,6 @@ from .resident_place import (
     choices_for_words,
     city,
     place_of,
-    place_said,
 )
 from .resident_selectors import draft_list, emergency_vocabulary, last_reported, poster_get, uploads_of
 
@@ -236,7 +235,7 @@ def _send_as_visitor(
         named = {name: said[name] for name in ("text", "address", "channel", "reporter_phone")}
         matter = services.emergency_report(actor=actor, place=place, photos=photos, request_key=key, **named)
         return redirect("matters:emergency", public_id=matter.public_id)
-    content = {**said, "place": place_said(place)}
+    content = {**said, "place": choice_of(place).token}
     draft = services.draft_save(actor=actor, content=content, photos=photos, request_key=key)
     return redirect("matters:draft", public_id=draft.public_id)
 
