@@ -126,6 +126,8 @@ class Place {
       center: start ?? [121.4737, 31.2304],
       zoom: start ? 15 : 9,
       attributionControl: false,
+      // Otherwise a printed page shows an empty map.
+      canvasContextAttributes: { preserveDrawingBuffer: true },
       dragRotate: false,
       pitchWithRotate: false,
       cooperativeGestures: !("pick" in element.dataset),

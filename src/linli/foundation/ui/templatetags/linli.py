@@ -101,6 +101,8 @@ def control(field: BoundField, count: str = "") -> SafeString:
     attributes: dict[str, str | bool] = {}
     if kind := _control_class(field.field.widget):
         attributes["class"] = " ".join(filter(None, [kind, field.field.widget.attrs.get("class", "")]))
+    if isinstance(field.field.widget, forms.Textarea) and field.field.widget.attrs.get("rows") == "10":
+        attributes["rows"] = "4"  # ten, which nobody chose, fills a phone
     if count:
         attributes["data-count"] = True
     drawn = field.as_widget(attrs=attributes)
