@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +16,6 @@ RELATIONS = [
     ("邻居", _("邻居")),
     ("其他", _("其他")),
 ]
-YES_NO = [("yes", _("是")), ("no", _("否"))]
 
 
 class ReportForm(DeskForm):
@@ -107,15 +104,17 @@ class RateForm(DeskForm):
         label=_("还想说的话"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def answers(self) -> dict[str, Any]:
-        """Return the three answers as booleans and the comment."""
-        said = self.cleaned_data
-        return {
-            "was_contacted": said["was_contacted"] == "yes",
-            "was_solved": said["was_solved"] == "yes",
-            "was_satisfied": said["was_satisfied"] == "yes",
-            "comment": said["comment"],
-        }
+
+class ResultForm(DeskForm):
+    """Whether it is really done, asked of the reporter where nobody else could look."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    is_passed = forms.ChoiceField(
+        label=_("办好了吗"), choices=[("yes", _("办好了")), ("no", _("没有办好"))], widget=forms.RadioSelect
+    )
+    finding = forms.CharField(
+        label=_("您看到的情况"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class ReopenForm(DeskForm):

@@ -27,7 +27,7 @@ from . import selectors, services
 from .models import Matter
 from .permissions import is_reporter
 from .resident_browser import owner_keys
-from .resident_forms import AnswerForm, ConfirmForm, ObjectForm, RateForm, ReopenForm, WithdrawForm
+from .resident_forms import AnswerForm, ConfirmForm, ObjectForm, RateForm, ReopenForm, ResultForm, WithdrawForm
 from .resident_photos import photos_take
 from .resident_selectors import draft_list, matter_photo, question_get
 
@@ -77,7 +77,25 @@ def _reopen(actor: Actor, matter: Matter, said: dict[str, Any]) -> Any:
     return services.reopen_ask(actor=actor, matter_id=matter.pk, reason=said["reason"])
 
 
+def _verify(actor: Actor, matter: Matter, said: dict[str, Any]) -> Any:
+    return services.matter_verify(
+        actor=actor,
+        matter_id=matter.pk,
+        version=said["version"],
+        is_passed=said["is_passed"] == "yes",
+        finding=said["finding"],
+    )
+
+
 ACTS: dict[str, Act] = {
+    "verify": Act(
+        ResultForm,
+        _verify,
+        _("请您确认：办好了吗"),
+        _("确认"),
+        _("谢谢，已记下。"),
+        _("居委会没有别的人可以核查，想请您看一看。"),
+    ),
     "withdraw": Act(
         WithdrawForm,
         _withdraw,
@@ -145,6 +163,7 @@ def matter(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "matter": found,
         "steps": selectors.journey(found, actor),
         "photos": list(found.photos.all()),
+        "place": selectors.place_words(found),
         "questions": list(found.questions.filter(answered_at=None)),
         "answered": list(found.questions.exclude(answered_at=None)),
         "documents": list(found.documents.all()),
@@ -230,8 +249,8 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = own_matter(actor, public_id)
     context = {
         "matter": found,
-        "step": next(iter(selectors.journey(found, actor)), None),
         "place": selectors.place_words(found),
+        "photo_count": found.photos.count(),
     }
     return render(request, "matters/resident/receipt.html", context)
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from linli.core.errors import NotFound
 from linli.foundation.accounts.permissions import actor_of, actor_required
@@ -23,7 +23,9 @@ from linli.foundation.places.selectors import division_by_code, division_name, i
 
 from . import selectors, services
 from .models import Category
+from .permissions import can_ask_reopen
 from .resident_browser import neighbourhood_keep, neighbourhood_of
+from .resident_forms import ReopenForm
 from .resident_selectors import PublicFilters, is_affected, public_get, public_photo, public_versions
 
 PER_PAGE = 20
@@ -103,9 +105,29 @@ def public_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "photos": list(version.photos.all()),
         "affected": version.affected.count(),
         "is_affected": is_affected(actor_of(request), version),
+        "may_reopen": can_ask_reopen(actor_of(request), version.matter),
         "place": division_name(version.area_path),
     }
     return render(request, "matters/resident/public_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@actor_required
+def public_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Let somebody who said 我也遇到了 ask to open a closed matter again."""
+    actor, version = actor_of(request), public_get(public_id)
+    if not can_ask_reopen(actor, version.matter):
+        raise NotFound
+    form = ReopenForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        services.reopen_ask(actor=actor, matter_id=version.matter_id, reason=reason)
+        messages.success(request, _("已交给街镇决定。"))
+        return redirect("matters:public_detail", public_id=public_id)
+    context = {"version": version, "form": form}
+    return render(
+        request, "matters/resident/public_reopen.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_GET

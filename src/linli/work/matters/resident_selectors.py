@@ -16,12 +16,12 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.crypto import blind_index
 from linli.core.errors import Expired, NotFound
-from linli.core.fields import in_areas
 from linli.core.timelimits import Limit, LimitUnit
 from linli.foundation.files.models import StoredFile
 
 from .clocks import clocks, yaml_read
 from .models import Matter, MatterEvent, Poster, PublicVersion, Question, ReportDraft
+from .selectors import public_list
 from .workflow import ENDED
 
 UNITS = {
@@ -189,9 +189,7 @@ def matter_photo(matter: Matter, public_id: UUID) -> StoredFile:
 
 def public_versions(filters: PublicFilters) -> QuerySet[PublicVersion]:
     """Return what is published and not taken down, newest first."""
-    rows = PublicVersion.objects.filter(withdrawn_at=None).select_related("matter", "matter__category")
-    if filters.area:
-        rows = rows.filter(in_areas("area_path", (filters.area,)))
+    rows = public_list(filters.area)
     if filters.stage == "closed":
         rows = rows.filter(matter__state__in=ENDED)
     elif filters.stage == "open":
@@ -200,13 +198,12 @@ def public_versions(filters: PublicFilters) -> QuerySet[PublicVersion]:
         rows = rows.filter(matter__category__code=filters.category)
     if filters.words:
         rows = rows.filter(Q(title__contains=filters.words) | Q(text__contains=filters.words))
-    return rows.annotate(affected_count=Count("affected"))
+    return rows.annotate(affected_count=Count("affected")).order_by("-published_at", "-id")
 
 
 def public_get(public_id: UUID) -> PublicVersion:
     """Return a published version; one that was taken down is not found."""
-    rows = PublicVersion.objects.filter(withdrawn_at=None).select_related("matter", "matter__category")
-    found = rows.filter(public_id=public_id).first()
+    found = public_list().filter(public_id=public_id).first()
     if found is None:
         raise NotFound(
             gettext("没有找到这件公开的事。"), hint=gettext("它可能已经撤下。可以到“邻里公开”里看看别的。")

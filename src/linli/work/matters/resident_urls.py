@@ -27,6 +27,7 @@ urlpatterns = [
     path("public/map.geojson", public.public_map, name="public_map"),
     path("public/<uuid:public_id>/", public.public_detail, name="public_detail"),
     path("public/<uuid:public_id>/affected/", public.affected, name="affected"),
+    path("public/<uuid:public_id>/reopen/", public.public_reopen, name="public_reopen"),
     path(
         "public/<uuid:public_id>/photo/<uuid:photo_id>/<slug:variant>/",
         public.public_photo_show,

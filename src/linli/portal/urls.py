@@ -1,0 +1,13 @@
+"""Addresses of the home page, the choice of a neighbourhood and the help page."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("neighbourhood/", views.neighbourhood, name="neighbourhood"),
+    path("neighbourhood/places/", views.neighbourhood_places, name="neighbourhood_places"),
+    path("help/", views.help_page, name="help"),
+]
