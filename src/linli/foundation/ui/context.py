@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from linli.core.actor import Actor
+from linli.core.actor import Actor, Function
 
 from .nav import (
     ACCOUNT,
@@ -108,7 +108,9 @@ class Frame:
         return sha256(f"{settings.SECRET_KEY}:{self.actor.key}".encode()).hexdigest()[:12]
 
     def _links(self, entries: tuple[NavEntry, ...]) -> list[Link]:
-        return links(entries, self.actor.function if self.actor else None, self.request.path)
+        is_admin = bool(self.actor and (self.actor.is_unit_admin or self.actor.function == Function.OPERATOR))
+        shown = tuple(entry for entry in entries if is_admin or not entry.is_for_admins)
+        return links(shown, self.actor.function if self.actor else None, self.request.path)
 
     @cached_property
     def nav(self) -> list[Link]:

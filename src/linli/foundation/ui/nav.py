@@ -15,6 +15,8 @@ FIELD = GOVERNING | {Function.GRID_WORKER}
 MANAGING = GOVERNING | {Function.OPERATOR}
 OVERSEEING = GOVERNING | {Function.SUPERVISOR}
 RAIL_LIMIT = 8
+# Every other address begins with one of these two.
+START_PAGES = ("/", "/desk/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class NavEntry:
     """One link: words, icon, the url it leads to and the functions that see it (empty: everybody).
 
     ``also`` are further path prefixes under which the entry counts as the present place.
+    ``is_for_admins`` leaves the entry to administrators of units and to operators.
     """
 
     label: Text
@@ -29,6 +32,7 @@ class NavEntry:
     url_name: str
     functions: frozenset[Function] = frozenset()
     also: tuple[str, ...] = ()
+    is_for_admins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,18 @@ PORTAL = (
 )
 ACCOUNT = (
     NavEntry(_("我的信息"), icon="user", url_name="accounts:profile"),
+    NavEntry(_("谁看过我的信息"), icon="eye", url_name="audit:my_looks"),
     NavEntry(_("登录安全"), icon="shield-lock", url_name="accounts:security", functions=STAFF),
     NavEntry(_("请假与代理"), icon="calendar-user", url_name="accounts:deputies", functions=STAFF),
 )
 SETTINGS = (
-    NavEntry(_("人员与岗位"), icon="id-badge", url_name="accounts:staff_list", functions=MANAGING),
-    NavEntry(_("单位"), icon="building", url_name="organizations:unit_list", functions=MANAGING),
+    NavEntry(
+        _("人员与岗位"),
+        icon="id-badge",
+        url_name="accounts:staff_list",
+        functions=STAFF,
+        is_for_admins=True,
+    ),
     NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING),
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING),
     NavEntry(
@@ -97,12 +107,12 @@ def sign_in_page(path: str) -> str:
 
 
 def _current(found: list[tuple[NavEntry, str]], path: str) -> NavEntry | None:
-    """Return the entry whose address is the longest beginning of ``path``; ``/`` only for itself."""
+    """Return the entry whose address is the longest beginning of ``path``; start pages only for themselves."""
     matches = [
         (len(prefix), position)
         for position, (entry, url) in enumerate(found)
         for prefix in (url, *entry.also)
-        if path == prefix or (prefix != "/" and path.startswith(prefix))
+        if path == prefix or (prefix not in START_PAGES and path.startswith(prefix))
     ]
     if not matches:
         return None

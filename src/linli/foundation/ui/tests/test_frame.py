@@ -58,12 +58,12 @@ def test_rail_never_holds_more_than_eight(function: Function) -> None:
 
 @pytest.mark.usefixtures("all_rooms")
 @pytest.mark.parametrize(
-    ("function", "sees_units"),
+    ("function", "sees_clocks"),
     [(Function.STREET, True), (Function.OPERATOR, True), (Function.DEPARTMENT, False)],
 )
-def test_entries_are_those_of_the_function(function: Function, sees_units: bool) -> None:
+def test_entries_are_those_of_the_function(function: Function, sees_clocks: bool) -> None:
     names = {str(link.label) for link in Frame(_request("/desk/", _staff(function))).manage}
-    assert ("单位" in names) is sees_units
+    assert ("办理时限" in names) is sees_clocks
 
 
 @pytest.mark.usefixtures("all_rooms")
@@ -80,6 +80,14 @@ def test_entries_that_lead_nowhere_are_left_out() -> None:
 def test_only_the_nearest_entry_is_the_present_one() -> None:
     frame = Frame(_request("/desk/matters/list/", _staff(Function.STREET)))
     assert [link.url for link in frame.nav if link.is_current] == ["/desk/matters/list/"]
+
+
+@pytest.mark.usefixtures("all_rooms")
+def test_start_page_is_present_only_on_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nav, "_address", lambda name, urlconf: "/desk/" if name == "duties:todo" else None)
+    entries = (nav.DESK[0],)
+    assert [link.is_current for link in nav.links(entries, Function.STREET, "/desk/")] == [True]
+    assert [link.is_current for link in nav.links(entries, Function.STREET, "/desk/settings/")] == [False]
 
 
 def test_frame_takes_lazy_values() -> None:
