@@ -78,9 +78,11 @@ SETTINGS = (
     ),
     NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING),
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING),
+    NavEntry(_("类别与时限"), icon="clock", url_name="matters:clocks", functions=MANAGING),
     NavEntry(
-        _("操作记录"), icon="history", url_name="audit:list", functions=OVERSEEING | {Function.OPERATOR}
+        _("消息发送"), icon="send", url_name="notices:deliveries", functions=frozenset({Function.OPERATOR})
     ),
+    NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=OVERSEEING | {Function.OPERATOR}),
 )
 FOOT = (
     NavEntry(_("使用帮助"), icon="help", url_name="portal:help"),
@@ -107,7 +109,7 @@ def sign_in_page(path: str) -> str:
 
 
 def _current(found: list[tuple[NavEntry, str]], path: str) -> NavEntry | None:
-    """Return the entry whose address is the longest beginning of ``path``; start pages only for themselves."""
+    """Return the entry whose address is the longest beginning of ``path``."""
     matches = [
         (len(prefix), position)
         for position, (entry, url) in enumerate(found)
