@@ -2,7 +2,8 @@
 
 Ours: ``streets_of_points``, the shipped path with its check that no outline has changed. Peer: Shapely's
 own vectorised answer, ``STRtree.query(points, predicate="intersects")`` on the same outlines, without the
-rule for overlaps. Outlines: the 217 real ones of Shanghai where they lie beside the checkout, else the packaged cells.
+rule for overlaps. Outlines: the 217 real ones of Shanghai where they lie beside the checkout, else the
+packaged cells.
 """
 
 import os

@@ -82,13 +82,15 @@ class CommitteeForm(forms.Form):
         label=_("居村委会"),
         queryset=Division.objects.none(),
         to_field_name="code",
-        empty_label=None,
+        empty_label=_("请选择"),
         error_messages={"required": _("请选择居村委会。"), "invalid_choice": _("请选择本街镇的居村委会。")},
     )
 
     def __init__(self, *args: Any, compound: Compound, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = committees_of(actor).filter(parent=compound.street)
+        if rows.count() == 1:
+            self.fields["committee"].empty_label = None  # type: ignore[attr-defined]
         self.fields["committee"].queryset = rows  # type: ignore[attr-defined]
 
 

@@ -16,6 +16,7 @@ PADDED = 12
 # National Bureau of Statistics, 统计用区划代码和城乡划分代码编制规则 (国统字〔2009〕91号): the last three
 # digits of a street's nine, and of a committee's twelve.
 _STREET_KINDS = ((99, "街道"), (199, "镇"), (399, "乡"), (999, "类乡级"))
+_COUNTY_KINDS = ("区", "县", "市", "旗")
 _COMMITTEE_KINDS = ((199, "居委"), (399, "村委"), (499, "类居委"), (999, "类村委"))
 
 _COUNCIL = re.compile(r"(?:社区)?(?:居民委员会|居委会)$")
@@ -79,9 +80,14 @@ def path_codes(path: str) -> list[str]:
     return [code for code in path.split("/") if code]
 
 
-def division_kind(code: str) -> str:
-    """Return 街道, 镇, 乡, 类乡级 or 居委, 村委, 类居委, 类村委 by the coding rule; nothing above."""
+def division_kind(code: str, name: str = "") -> str:
+    """Return the kind by the coding rule, of a county by its name, of anything above empty.
+
+    A street is 街道, 镇, 乡 or 类乡级; a committee 居委, 村委, 类居委 or 类村委.
+    """
     level = division_level(code)
+    if level is Level.COUNTY and name[-1:] in _COUNTY_KINDS:
+        return name[-1]
     if level not in (Level.STREET, Level.COMMITTEE):
         return ""
     kinds = _STREET_KINDS if level is Level.STREET else _COMMITTEE_KINDS

@@ -62,7 +62,7 @@ def _division_fields(row: DivisionRow) -> dict[str, str]:
     return {
         "name": row.name,
         "short_name": row.short_name,
-        "kind": division_kind(row.code),
+        "kind": division_kind(row.code, row.name),
         "pinyin": row.pinyin,
         "initials": row.initials,
     }

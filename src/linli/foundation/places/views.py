@@ -20,7 +20,7 @@ from .forms import BuildingForm, CommitteeForm, CompoundAddForm, CompoundForm, c
 from .models import Compound, Division, Level
 from .permissions import can_confirm_committee, can_edit_compound, can_keep_places, can_see_places
 from .rules import path_codes
-from .selectors import compound_filter, division_by_code, division_names, division_overview
+from .selectors import compound_filter, division_by_code, division_names, division_overview, is_map_schematic
 from .services import (
     building_add,
     building_update,
@@ -134,7 +134,11 @@ def compound_new(request: HttpRequest) -> HttpResponse:
             return redirect("places:compound", public_id=compound.public_id)
     home = _home(actor)
     codes = path_codes(home.path) if home else []
-    context = {"form": form, "map_parent": codes[min(len(codes), Level.COUNTY) - 1] if codes else ""}
+    context = {
+        "form": form,
+        "map_parent": codes[min(len(codes), Level.COUNTY) - 1] if codes else "",
+        "is_schematic": is_map_schematic(),
+    }
     return render(request, "places/compound_add.html", context, status=_status(form))
 
 
@@ -169,6 +173,7 @@ def _compound_page(
         "compound": compound,
         "place": division_names([compound.area_path])[compound.area_path],
         "buildings": compound.buildings.all(),
+        "is_schematic": is_map_schematic(),
         "may_edit": can_edit_compound(actor, compound),
         "may_confirm": any(can_confirm_committee(actor, compound, choice) for choice in choices),
     }

@@ -81,6 +81,13 @@ def test_kind_by_the_coding_rule(code: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "kind"), [("徐汇区", "区"), ("崇明县", "县"), ("昆山市", "市"), ("飞地", "")]
+)
+def test_the_kind_of_a_county_is_in_its_name(name: str, kind: str) -> None:
+    assert division_kind("310104", name) == kind
+
+
+@pytest.mark.parametrize(
     ("name", "level", "short"),
     [
         ("中山居民委员会", Level.COMMITTEE, "中山居委"),
