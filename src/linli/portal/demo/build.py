@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import yaml
+from django.conf import settings
+from django.db import connection
 
 from linli.core.clock import clock_set, now
+from linli.core.errors import Conflict
 from linli.foundation.duties.calendar import holiday_calendar
 from linli.foundation.places.edition import SHANGHAI, edition_read
 from linli.foundation.places.services import divisions_load
@@ -83,7 +86,11 @@ STANDING: list[tuple[PlotMaker, tuple[float, ...]]] = [
 
 
 def demo_build(*, matters: int = MATTERS) -> str:
-    """Fill an empty database and return one line that says with what."""
+    """Fill an empty database and return one line that says with what; refused outside the demo."""
+    if not settings.SHOW_CODES:
+        raise Conflict("演示数据只在演示模式里生成。", hint="请运行：linli demo")
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("PRAGMA synchronous=OFF")  # a demo that a power cut ends is built anew
     end = now()
     try:
         stage = _stage_build(end - timedelta(days=DAYS) - OPENED_BEFORE)

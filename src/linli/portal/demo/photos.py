@@ -16,7 +16,7 @@ from linli.foundation.files.services import file_store
 if TYPE_CHECKING:
     from .life import Stage
 
-SIZE = (960, 720)
+SIZE = (800, 600)
 VARIANTS = 3
 # sky or wall, ground, the thing itself, its shade
 PALETTES = {
@@ -42,11 +42,11 @@ def picture(topic: str, variant: int) -> bytes:
     back, ground, thing, shade = PALETTES[topic]
     image = Image.new("RGB", SIZE, back)
     draw = ImageDraw.Draw(image)
-    horizon = rng.randint(400, 480)
+    horizon = rng.randint(330, 400)
     _houses(draw, rng, horizon, back)
     draw.rectangle((0, horizon, *SIZE), fill=ground)
     for _ in range(rng.randint(3, 7)):
-        x, y = rng.randint(60, 780), rng.randint(horizon - 60, 600)
+        x, y = rng.randint(50, 640), rng.randint(horizon - 50, 490)
         w, h = rng.randint(50, 190), rng.randint(60, 170)
         draw.ellipse((x - 12, y + h - 14, x + w + 22, y + h + 16), fill=_mix(ground, "#000000", 0.25))
         draw.rounded_rectangle((x, y, x + w, y + h), radius=rng.randint(4, 40), fill=thing)

@@ -251,7 +251,12 @@ def guided(story: Story, at: datetime) -> Plot:
     at = yield from _opening(story, at)
     yield (at := story.stage.hours.office(at, 0.3, 3))
     texts = story.stage.texts["topics"][story.topic]
-    do.matter_guide(actor=story.worker, **story.now, guidance=story.stage.rng.choice(texts["guidances"]))
+    do.matter_guide(
+        actor=story.worker,
+        **story.now,
+        guidance=story.stage.rng.choice(texts["guidances"]),
+        reason=story.stage.rng.choice(story.stage.texts["reasons"]["private"]),
+    )
     answer = story.stage.rng.random()
     yield (at := story.stage.hours.home(at, 2, 40))
     if story.reporter.is_staff or story.matter.state != State.GUIDED:

@@ -72,7 +72,7 @@ class Story:
         building = rng.choice(self.place.buildings)
         return text.format(b=building.name, f=rng.randint(2, 16), c=self.place.compound.name)
 
-    def photo(self, chance: float = 0.5) -> list[Any]:
+    def photo(self, chance: float = 0.4) -> list[Any]:
         """Sometimes a photo, taken by whoever acts next."""
         if self.stage.rng.random() > chance:
             return []
@@ -165,7 +165,7 @@ def result(story: Story, at: datetime, least: float = 4, most: float = 26) -> Sc
         assignment_id=story.lead().pk,
         result=stage.rng.choice(stage.texts["topics"][story.topic]["results"]),
         done_at=at - timedelta(minutes=20),
-        photos=upload(stage, story.handler, story.photo(0.8)),
+        photos=upload(stage, story.handler, story.photo(0.6)),
     )
     return at
 
@@ -180,7 +180,7 @@ def verify(story: Story, at: datetime, *, is_passed: bool = True) -> Scene:
         **story.now,
         is_passed=is_passed,
         finding=stage.pick("findings" if is_passed else "failures"),
-        photos=upload(stage, verifier, [story.topic]),
+        photos=upload(stage, verifier, story.photo(0.7)),
     )
     return at
 
