@@ -13,19 +13,22 @@ from linli.core import clock
 from linli.core.errors import InvalidInput
 from linli.core.geometry import Datum
 
-from .models import Boundary, Division, Level
+from . import schematic
+from .models import CODE_LENGTH, Boundary, Division, Level
 from .outlines import (
     Correction,
     Feature,
     Unit,
     datum_suspected,
     features_match,
+    features_read,
     outline_converted,
     refuse,
     share_inside,
 )
 
 MIN_SHARE_INSIDE = 0.3  # of a unit's outline inside its district's; schematic districts are off by 100 m
+_DRAWN = (Level.COUNTY, Level.STREET)
 DATUM_NAMES = {Datum.WGS84: "WGS-84", Datum.GCJ02: "GCJ-02", Datum.BD09: "BD-09"}
 
 
@@ -109,6 +112,13 @@ def without_real(new: Sequence[Boundary], known: Iterable[Boundary]) -> list[Bou
         if boundary.division_id not in real
         and (boundary.division.level <= Level.COUNTY or boundary.division.parent_id not in parents)
     ]
+
+
+def schematic_batches() -> list[BoundaryBatch]:
+    """Return the packaged schematic map as batches: districts, then streets."""
+    features = features_read(schematic.SHANGHAI)
+    chosen = {level: [f for f in features if len(f.code) == CODE_LENGTH[level]] for level in _DRAWN}
+    return [BoundaryBatch(chosen[level], schematic.SOURCE, level, is_schematic=True) for level in _DRAWN]
 
 
 def is_same(old: Boundary, new: Boundary) -> bool:

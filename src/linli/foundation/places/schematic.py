@@ -22,6 +22,8 @@ from .outlines import outline_converted, outline_polygonal
 
 SHANGHAI = Path(__file__).parent / "data" / "shanghai_schematic.geojson.gz"
 SOURCE = "示意：区界取自 npm echarts 4.9.0（Apache-2.0），街镇为等分的格子，不代表实际范围"
+# The street in which the demo plays gets the cell around its own neighbourhood (longitude, latitude).
+PINNED = {"310110015": (121.535, 31.2945)}
 _ENCODED_STEP = 1024  # echarts 4 writes whole 1/1024 degrees
 _SAMPLES_PER_CELL = 200
 _LLOYD_ROUNDS = 40
@@ -72,21 +74,29 @@ def _samples(area: BaseGeometry, wanted: int) -> Floats:
     return points[shapely.contains_xy(area, points[:, 0], points[:, 1])]
 
 
-def _centres(points: Floats, count: int, seed: int) -> Floats:
-    """Spread ``count`` centres evenly over sample points (Lloyd), the same for the same seed."""
-    centres = points[np.random.default_rng(seed).choice(len(points), count, replace=False)]
+def _centres(points: Floats, count: int, seed: int, pinned: Floats) -> Floats:
+    """Spread ``count`` centres evenly over sample points (Lloyd), west to east, after the pinned ones.
+
+    The same seed gives the same centres; the pinned ones (k × 2) stay where they are.
+    """
+    free = count - len(pinned)
+    centres = points[np.random.default_rng(seed).choice(len(points), free, replace=False)]
     for _ in range(_LLOYD_ROUNDS):
-        nearest = ((points[:, None, :] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
-        own = [points[nearest == number] for number in range(count)]
+        everyone = np.concatenate([pinned, centres])
+        nearest = ((points[:, None, :] - everyone[None]) ** 2).sum(axis=2).argmin(axis=1) - len(pinned)
+        own = [points[nearest == number] for number in range(free)]
         centres = np.array([p.mean(axis=0) if len(p) else c for p, c in zip(own, centres, strict=True)])
-    return centres[np.lexsort((centres[:, 1], centres[:, 0]))]
+    return np.concatenate([pinned, centres[np.lexsort((centres[:, 1], centres[:, 0]))]])
 
 
 def cells(area: BaseGeometry, codes: list[str], seed: int) -> dict[str, BaseGeometry]:
     """Divide an area into one cell per code, from west to east; cells neither overlap nor leave gaps."""
     if len(codes) == 1:
         return {codes[0]: area}
-    centres = _centres(_samples(area, _SAMPLES_PER_CELL * len(codes)), len(codes), seed)
+    pinned = [code for code in codes if code in PINNED]
+    codes = pinned + [code for code in codes if code not in PINNED]
+    at = np.array([PINNED[code] for code in pinned]).reshape(-1, 2)
+    centres = _centres(_samples(area, _SAMPLES_PER_CELL * len(codes)), len(codes), seed, at)
     parts = shapely.voronoi_polygons(MultiPoint(centres), extend_to=area.envelope.buffer(1), ordered=True)
     return {
         code: outline_polygonal(cell.intersection(area))

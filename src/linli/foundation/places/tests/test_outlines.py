@@ -233,6 +233,12 @@ def test_cells_divide_a_district_without_gaps() -> None:
     assert all(parts[code].equals(again[code]) for code in parts)
 
 
+def test_the_demo_plays_inside_its_own_cell() -> None:
+    """1.2 km by 0.8 km around the neighbourhood whose name the street bears."""
+    [cell] = [f.raw for f in map_features() if f.code == "310110015"]
+    assert cell.contains(shapely.box(121.529, 31.2905, 121.5412, 31.2975))
+
+
 def test_a_district_without_an_outline_is_named() -> None:
     with pytest.raises(InvalidInput, match="徐汇区"):
         schematic_build({}, {"310104": "徐汇区"})

@@ -9,10 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from linli.core.actor import system
 from linli.core.errors import Refusal
 
-from ... import edition, schematic
-from ...boundarybatch import BoundaryBatch
+from ... import edition
+from ...boundarybatch import schematic_batches
 from ...models import Level
-from ...outlines import features_read
 from ...selectors import (
     division_by_code,
     division_children,
@@ -66,12 +65,9 @@ class Command(BaseCommand):
             self._load_schematic()
 
     def _load_schematic(self) -> None:
-        features = features_read(schematic.SHANGHAI)
-        for level, digits in ((Level.COUNTY, 6), (Level.STREET, 9)):
-            chosen = [feature for feature in features if len(feature.code) == digits]
-            batch = BoundaryBatch(chosen, schematic.SOURCE, level, is_schematic=True)
+        for batch in schematic_batches():
             done = boundary_load_batch(actor=ACTOR, batch=batch)
-            self.stdout.write(f"示意图（{level.label}）：装入 {done.loaded}，不变 {done.same}。")
+            self.stdout.write(f"示意图（{batch.level.label}）：装入 {done.loaded}，不变 {done.same}。")
 
     def _show(self, options: dict[str, Any]) -> None:
         division = division_by_code(options["code"])
