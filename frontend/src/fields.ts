@@ -54,6 +54,16 @@ function locate(button: HTMLButtonElement): void {
   );
 }
 
+function filtersAttach(form: HTMLFormElement): void {
+  const controls = [...form.elements].filter((each): each is HTMLInputElement | HTMLSelectElement => each instanceof HTMLInputElement || each instanceof HTMLSelectElement);
+  const used = controls.some((each) => each.type !== "hidden" && (each instanceof HTMLSelectElement ? each.selectedIndex > 0 : each.type === "checkbox" || each.type === "radio" ? each.checked : each.value !== ""));
+  form.classList.toggle("is-open", used);
+  form.querySelector(".filters-open")?.addEventListener("click", () => {
+    form.classList.add("is-open");
+    controls.find((each) => each.type !== "hidden")?.focus();
+  });
+}
+
 export function fieldsAttach(root: ParentNode): void {
   for (const field of root.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("[data-count]")) countAttach(field);
   for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-locate]")) {
@@ -61,6 +71,7 @@ export function fieldsAttach(root: ParentNode): void {
     button.dataset.ready = "yes";
     button.addEventListener("click", () => locate(button));
   }
+  for (const form of root.querySelectorAll<HTMLFormElement>("form.filters")) filtersAttach(form);
   for (const box of root.querySelectorAll<HTMLInputElement>("[data-check-all]")) {
     box.addEventListener("change", () => {
       for (const each of document.querySelectorAll<HTMLInputElement>(`input[name="${box.dataset.checkAll}"]`)) each.checked = box.checked;

@@ -15,7 +15,7 @@ from linli.core.errors import InvalidInput, NotAllowed, NotFound, Refusal
 
 from .context import LARGER_COOKIE
 from .gallery import GalleryForm, shapes
-from .refusals import number_new, refusal_response, wants_json
+from .refusals import log, number_new, refusal_response, wants_json
 
 YEAR = 365 * 24 * 3600
 
@@ -63,6 +63,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 with a page that depends on nothing that may have failed."""
     number = getattr(request, "request_id", "") or number_new()
+    log.error("%s 500 %s", number, request.path)
     if wants_json(request):
         fault = Refusal(_("系统出了故障，这一步没有完成。"), hint=_("请稍后再试。"))
         fault.status, fault.code = 500, "server.fault"
