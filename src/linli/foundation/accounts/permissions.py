@@ -88,6 +88,11 @@ def can_administer(actor: Actor) -> bool:
     return actor.is_unit_admin or actor.function in MACHINE_ROOM
 
 
+def can_look_up_units(actor: Actor) -> bool:
+    """Whether the list of units shows anything to this actor."""
+    return actor.is_governing or can_administer(actor)
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """Return the actor of a request as a plain value, not the lazy object that templates use."""
     lazy = cast(Actor, request.actor)  # type: ignore[attr-defined]

@@ -173,6 +173,15 @@ def unit_scope(actor: Actor) -> QuerySet[Unit]:
     return Unit.objects.filter(Q(pk=actor.unit_id) | inside).distinct()
 
 
+def unit_visible(actor: Actor) -> QuerySet[Unit]:
+    """Return the units an actor may look up: their scope; governing staff, whoever serves their areas."""
+    if not actor.is_governing:
+        return unit_scope(actor)
+    prefixes = {prefix for area in actor.areas for prefix in path_prefixes(area)}
+    here = in_areas("areas__path", actor.areas) | Q(areas__path__in=prefixes)
+    return Unit.objects.filter(here | Q(pk__in=unit_scope(actor).values("pk"))).distinct()
+
+
 def unit_for_management(actor: Actor, public_id: str) -> Unit:
     """Return a unit that the actor administers, or raise ``NotFound``."""
     unit = unit_scope(actor).filter(public_id=public_id).first()

@@ -11,7 +11,7 @@ from linli.core.actor import Actor
 from linli.foundation.accounts.models import Account, Role, Unit
 from linli.foundation.accounts.permissions import can_grant_role, can_open_unit
 from linli.foundation.accounts.rules import lies_within
-from linli.foundation.accounts.selectors import unit_scope
+from linli.foundation.accounts.selectors import unit_visible
 from linli.foundation.places.models import Division
 
 from .models import UnitImport
@@ -45,11 +45,11 @@ class ImportPlan:
 
 
 def unit_table(actor: Actor, *, words: str = "", function: str = "", closed: bool = False) -> QuerySet[Unit]:
-    """Return the units of an administrator's scope with how many people work there today."""
+    """Return the units that an actor may look up with how many people work there today."""
     day = clock.today()
     holding = Role.objects.valid_on(day).values("pk")
     shut = Q(closed_on__isnull=False, closed_on__lte=day)
-    units = unit_scope(actor).filter(shut if closed else ~shut)
+    units = unit_visible(actor).filter(shut if closed else ~shut)
     if words:
         units = units.filter(Q(name__icontains=words) | Q(kind__icontains=words))
     if function:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from linli.core.errors import InvalidInput, NotAllowed
+from linli.core.errors import InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.middleware import ActorRequest
 from linli.foundation.accounts.models import Unit
@@ -20,11 +20,14 @@ from linli.foundation.accounts.permissions import (
     actor_of,
     administrator_required,
     can_change_unit,
+    can_look_up_units,
     can_manage_unit,
+    staff_required,
 )
 from linli.foundation.accounts.rules import LEVEL
-from linli.foundation.accounts.selectors import area_choices, unit_for_management, unit_scope
+from linli.foundation.accounts.selectors import area_choices, unit_for_management, unit_scope, unit_visible
 from linli.foundation.accounts.services import unit_close, unit_contact_change, unit_open, unit_update
+from linli.foundation.accounts.views.ways import posted
 from linli.foundation.places.models import Division, Level
 
 from .forms import ContactForm, UnitChangeForm, UnitFilterForm, UnitForm, WorkbookForm
@@ -37,11 +40,23 @@ SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PREVIEW_SECONDS = 3600
 
 
-@require_GET
-@administrator_required
-def unit_list(request: ActorRequest) -> HttpResponse:
-    """List the units of one's scope."""
+def _unit(request: ActorRequest, public_id: str) -> Unit:
     actor = actor_of(request)
+    if not can_look_up_units(actor):
+        raise NotAllowed
+    unit = unit_visible(actor).filter(public_id=public_id).first()
+    if unit is None:
+        raise NotFound(_("没有找到这个单位。"))
+    return unit
+
+
+@require_GET
+@staff_required
+def unit_list(request: ActorRequest) -> HttpResponse:
+    """List the units that serve the reader's areas; administrators act from here."""
+    actor = actor_of(request)
+    if not can_look_up_units(actor):
+        raise NotAllowed
     filters = UnitFilterForm(request.GET or None)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     units = unit_table(
@@ -78,7 +93,7 @@ def unit_new(request: ActorRequest) -> HttpResponse:
     """Open a unit."""
     actor = actor_of(request)
     form = UnitForm(
-        request.POST or None, parents=unit_scope(actor).order_by("name"), places=_place_choices(request)
+        posted(request), parents=unit_scope(actor).order_by("name"), places=_place_choices(request)
     )
     refused = ""
     if request.method == "POST" and form.is_valid():
@@ -119,10 +134,10 @@ def _contact_form(request: ActorRequest, unit: Unit, is_posted: bool) -> Contact
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@administrator_required
+@staff_required
 def unit_detail(request: ActorRequest, public_id: str) -> HttpResponse:
     """Show a unit; keep its contact (own administrator), change the rest (from above)."""
-    actor, unit = actor_of(request), unit_for_management(actor_of(request), public_id)
+    actor, unit = actor_of(request), _unit(request, public_id)
     part = request.POST.get("part", "")
     change = _change_form(request, unit, part == "change")
     contact = _contact_form(request, unit, part == "contact")
@@ -166,7 +181,7 @@ def _salt(request: ActorRequest) -> str:
 @administrator_required
 def unit_import(request: ActorRequest) -> HttpResponse:
     """Take a workbook and show what it would do, row by row; nothing is written yet."""
-    form = WorkbookForm(request.POST or None, request.FILES or None)
+    form = WorkbookForm(posted(request), request.FILES or None)
     context: dict[str, Any] = {"form": form, "runs": import_list(actor_of(request))}
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]

@@ -29,6 +29,7 @@ from ..services import (
     own_data_export,
     password_change,
 )
+from .ways import posted
 
 
 def _base(request: ActorRequest) -> str:
@@ -48,7 +49,7 @@ def _account(request: ActorRequest) -> Account:
 def profile(request: ActorRequest) -> HttpResponse:
     """Show what is known of the reader; residents say here how they want to be called."""
     account = _account(request)
-    form = NameForm(request.POST or None, initial={"name": account.person.name})
+    form = NameForm(posted(request), initial={"name": account.person.name})
     if request.method == "POST" and form.is_valid():
         try:
             name_change(actor=actor_of(request), name=form.cleaned_data["name"])
@@ -75,7 +76,7 @@ def profile(request: ActorRequest) -> HttpResponse:
 def security(request: ActorRequest) -> HttpResponse:
     """Show how a staff account is protected, and change its password."""
     account = _account(request)
-    form = OwnPasswordForm(request.POST or None)
+    form = OwnPasswordForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             _own_password_change(request, account, form)
@@ -111,7 +112,7 @@ def deputies(request: ActorRequest) -> HttpResponse:
     actor = actor_of(request)
     person = _account(request).person
     form = DeputyForm(
-        request.POST or None,
+        posted(request),
         roles=own_role_list(person),
         colleagues=colleague_list(person, own_role_list(person)),
     )
@@ -156,7 +157,7 @@ def export(request: ActorRequest) -> HttpResponse:
 @actor_required
 def erase(request: ActorRequest) -> HttpResponse:
     """Say what the end of an account means; carry it out once it is confirmed in writing."""
-    form = EraseForm(request.POST or None)
+    form = EraseForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             account_erase(actor=actor_of(request), confirmation=form.cleaned_data["confirmation"])

@@ -20,7 +20,7 @@ from ..privacy import notice_current
 from ..services import code_send
 from ..services.codes import SentCode
 from ..sign_in import resident_sign_in_or_up
-from .ways import next_address, pending_get, pending_keep, secret_unwrap, secret_wrap
+from .ways import next_address, pending_get, pending_keep, posted, secret_unwrap, secret_wrap
 
 PENDING = "sign_in"
 
@@ -51,7 +51,7 @@ def sign_in(request: ActorRequest) -> HttpResponse:
     if actor_of(request).is_signed_in:
         return redirect(next_address(request, wanted))
     notice = notice_current()
-    form = PhoneForm(request.POST or None, initial={"privacy_version": notice.version, "next": wanted})
+    form = PhoneForm(posted(request), initial={"privacy_version": notice.version, "next": wanted})
     context = {"form": form, "notice": notice, "next": wanted}
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,7 +89,7 @@ def sign_in_code(request: ActorRequest) -> HttpResponse:
     if not kept:
         messages.warning(request, _("请重新填写手机号获取验证码。"))
         return redirect("accounts:sign_in")
-    form = CodeForm(request.POST if "code" in request.POST else None)
+    form = CodeForm(None if "resend" in request.POST else posted(request))
     context = {"form": form, "kept": kept, "has_gateway": settings.SHOW_CODES}
     if request.method == "POST":
         try:

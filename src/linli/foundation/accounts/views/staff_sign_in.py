@@ -33,7 +33,7 @@ from ..services import (
     totp_try,
 )
 from ..sign_in import code_verify
-from .ways import next_address, pending_get, pending_keep, secret_unwrap, secret_wrap
+from .ways import next_address, pending_get, pending_keep, posted, secret_unwrap, secret_wrap
 
 PENDING = "staff_sign_in"
 CODES = "recovery_codes"
@@ -47,7 +47,7 @@ def staff_sign_in(request: ActorRequest) -> HttpResponse:
     wanted = request.POST.get("next") or request.GET.get("next", "")
     if actor_of(request).is_staff:
         return redirect(next_address(request, wanted, DESK))
-    form = StaffSignInForm(request.POST or None, initial={"next": wanted})
+    form = StaffSignInForm(posted(request), initial={"next": wanted})
     status = 200
     if request.method == "POST" and form.is_valid():
         account = _authenticated(request, form)

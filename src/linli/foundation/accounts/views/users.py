@@ -50,6 +50,7 @@ from ..services import (
     role_end,
     role_grant,
 )
+from .ways import posted
 
 PAGE = 25
 
@@ -110,9 +111,7 @@ def staff_new(request: ActorRequest) -> HttpResponse:
 
 def _password_page(request: ActorRequest, account: Account, password: str, *, is_new: bool) -> HttpResponse:
     context = {"account": account, "password": password, "is_new": is_new}
-    response = render(request, "accounts/password_once.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "accounts/password_once.html", context)
 
 
 @never_cache
@@ -122,7 +121,7 @@ def staff_detail(request: ActorRequest, public_id: str) -> HttpResponse:
     """Show one staff member: roles, deputies, state; correct name and e-mail."""
     actor, account = actor_of(request), account_for_management(actor_of(request), public_id)
     details = {"name": account.person.name, "email": account.email}
-    form = StaffDetailsForm(request.POST or None, initial=details)
+    form = StaffDetailsForm(posted(request), initial=details)
     if request.method == "POST" and form.is_valid():
         account_update(actor=actor, account=account, **form.cleaned_data)
         messages.success(request, _("已保存。"))
@@ -206,7 +205,7 @@ def staff_deputy(request: ActorRequest, public_id: str) -> HttpResponse:
     roles = own_role_list(account.person)
     if request.POST.get("end", "").isdigit():
         return _deputy_end(request, account, int(request.POST["end"]))
-    form = DeputyForm(request.POST or None, roles=roles, colleagues=colleague_list(account.person, roles))
+    form = DeputyForm(posted(request), roles=roles, colleagues=colleague_list(account.person, roles))
     if request.method == "POST" and form.is_valid():
         try:
             deputyship_set(actor=actor, **form.cleaned_data)
@@ -235,7 +234,7 @@ def staff_handover(request: ActorRequest, public_id: str) -> HttpResponse:
     """Show what is still open, then hand it all to a successor and end every role."""
     actor, account = actor_of(request), account_for_management(actor_of(request), public_id)
     roles = list(own_role_list(account.person))
-    form = HandoverForm(request.POST or None, colleagues=colleague_list(account.person, roles))
+    form = HandoverForm(posted(request), colleagues=colleague_list(account.person, roles))
     if request.method == "POST" and form.is_valid():
         try:
             moved = handover_all(actor=actor, person=account.person, **form.cleaned_data)

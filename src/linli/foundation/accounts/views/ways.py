@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from linli.core import clock
@@ -12,6 +12,11 @@ from linli.core.crypto import key_ring
 
 CONTEXT = "session.sign_in"
 PENDING_MINUTES = 10
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, also when it was nothing; ``None`` when a page was only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def next_address(request: HttpRequest, wanted: str, otherwise: str = "") -> str:

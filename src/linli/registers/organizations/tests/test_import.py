@@ -14,7 +14,16 @@ from linli.registers.organizations import rules, selectors, services, workbook
 from linli.registers.organizations.models import UnitImport
 from tests.people import Cast
 
-UNIT = ("新家物业", "物业企业", "物业", "桂花街道办事处", "990101001001", "021-1", "桂花路1号", "a@example.org")
+UNIT = (
+    "新家物业",
+    "物业企业",
+    "物业",
+    "桂花街道办事处",
+    "990101001001",
+    "021-1",
+    "桂花路1号",
+    "a@example.org",
+)
 STAFF = ("新家物业", "何花", "he-hua", "13900000077", "", "", "经理", "", "是")
 
 

@@ -1,0 +1,39 @@
+"""The records that the access table speaks of, by name; each is made through services in the cast's world.
+
+A room adds one function that takes the cast and returns names → values for URL arguments, and lists it
+in ``BUILDERS``. They run once, before any request of the table.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from linli.core import clock
+from linli.foundation.accounts.privacy import notice_current
+from linli.foundation.accounts.services import deputyship_set
+from tests.people import Cast
+
+Subjects = dict[str, Any]
+
+
+def accounts(cast: Cast) -> Subjects:
+    """A colleague, their role and a deputyship of the committee that owns everything in the table."""
+    today = clock.today()
+    deputyship = deputyship_set(
+        actor=cast.actor("worker"),
+        role=cast.role("worker2"),
+        deputy=cast.person("worker"),
+        from_on=today,
+        to_on=today + timedelta(days=1),
+    )
+    return {
+        "colleague": cast.accounts["worker2"].public_id,
+        "colleague_role": cast.role("worker2").public_id,
+        "deputyship": deputyship.pk,
+        "notice": notice_current().version,
+        "committee_unit": cast.units["committee_a"].public_id,
+        "property_unit": cast.units["wuye"].public_id,
+    }
+
+
+BUILDERS: list[Callable[[Cast], Subjects]] = [accounts]
