@@ -85,7 +85,7 @@ WORKFLOW = Workflow(
         _move("ask", "询问", LIVE, None),
         _move("answer_question", "答复询问", LIVE, None),
         _move("note", "补记", LIVE, None),
-        _move("publish", "公开", ANY, None),
+        _move("publish", "公开", (*LIVE, S.CLOSED), None),
         _move("unpublish", "撤下公开", ANY, None),
     ],
 )

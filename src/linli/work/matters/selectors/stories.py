@@ -19,6 +19,7 @@ from ..wording import VERBS, words_filled
 Audience = MatterEvent.Audience
 REPORTER = "反映人"
 JOINED_AT = frozenset({"merge"})
+NOT_SHARED = frozenset({"report", "emergency", "rate", "question_ask", "question_answer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,10 @@ def journey(matter: Matter, reader: Actor) -> list[JourneyStep]:
         merged_at = next((event.recorded_at for event in own if event.verb in JOINED_AT), None)
         further = _events(matter.merged_into, (Audience.EVERYONE,))
         if merged_at is not None:
-            further = further.filter(recorded_at__gte=merged_at).exclude(verb__in=("rate", "question_answer"))
+            further = further.filter(recorded_at__gte=merged_at).exclude(verb__in=NOT_SHARED)
         events += [event for event in further if VERBS[event.verb].title]
-    steps = [_journey_step(matter, event, is_open) for event in events]
-    return sorted(steps, key=lambda step: step.at, reverse=True)
+    events.sort(key=lambda event: (event.recorded_at, event.pk), reverse=True)
+    return [_journey_step(matter, event, is_open) for event in events]
 
 
 def _journey_step(matter: Matter, event: MatterEvent, is_open: bool) -> JourneyStep:

@@ -203,7 +203,7 @@ def _people(
 
 def _matter_store(actor: Actor, matter: Matter, report: Report) -> Matter:
     """Write a new matter with its event, first duty, receipt and index."""
-    step = Step(actor, matter, time.now(), State.REPORTED, State.REPORTED)
+    step = Step(actor, matter, time.now(), State.REPORTED, State.REPORTED, is_new=True)
     whose = "居委会" if is_committee_path(matter.area_path) else "街镇"
     step.facts.update(number=matter.number, unit=whose)
     if report.is_emergency:

@@ -91,6 +91,7 @@ class Step:
     facts: dict[str, Any] = field(default_factory=dict)
     stage_function: Function | None = None
     is_told: bool = True
+    is_new: bool = False
 
     # -- what changes ---------------------------------------------------------
     def set(self, **after: Any) -> None:
@@ -188,8 +189,7 @@ class Step:
             self.done(STAGES[self.state_before])
 
     def _enter_state(self) -> None:
-        is_new = self.matter.pk is None
-        if self.state_after not in STAGES or (self.state_before == self.state_after and not is_new):
+        if self.state_after not in STAGES or (self.state_before == self.state_after and not self.is_new):
             return
         action = STAGES[self.state_after]
         stage = "emergency" if action == "accept" and self.matter.is_emergency else action
@@ -214,7 +214,7 @@ class Step:
 
     # -- who is told ----------------------------------------------------------
     def _reporters(self) -> list[Matter]:
-        matters = [self.matter] if self.matter.pk is None else [self.matter, *self.matter.merged.all()]
+        matters = [self.matter] if self.is_new else [self.matter, *self.matter.merged.all()]
         return [matter for matter in matters if matter.reporter_id is not None]
 
     def tell_reporters(self, verb: str) -> None:
@@ -261,22 +261,21 @@ class Step:
         self._leave_state()
         self._enter_state()
         self.facts.update(note=note)
-        is_new = self._save()
-        self._story(verb, note, kept, is_new)
+        self._save()
+        self._story(verb, note, kept)
         if self.is_told and VERBS[verb].title and VERBS[verb].tells:
             self.tell_reporters(verb)
-        record(f"matter.{verb}", self.matter, None if is_new else self.changes, touched=self.touched)
+        record(f"matter.{verb}", self.matter, None if self.is_new else self.changes, touched=self.touched)
         return self.matter
 
-    def _save(self) -> bool:
-        if self.matter.pk is None:
+    def _save(self) -> None:
+        if self.is_new:
             self.matter.save(force_insert=True)
-            return True
+            return
         self.set(state=self.state_after, version=self.matter.version + 1)
         self.matter.save(update_fields=list(self.changes))
-        return False
 
-    def _story(self, verb: str, note: str, photos: Sequence[StoredFile], is_new: bool) -> None:
+    def _story(self, verb: str, note: str, photos: Sequence[StoredFile]) -> None:
         facts = {
             name: value for name, value in self.facts.items() if name != "note" and value not in ("", [])
         }
@@ -289,14 +288,14 @@ class Step:
             person_id=self.actor.person_id,
             unit_id=self.actor.unit_id,
             deputy_for_id=self.actor.deputy_for,
-            from_state="" if is_new else self.state_before,
+            from_state="" if self.is_new else self.state_before,
             to_state=self.state_after,
             audience=VERBS[verb].audience,
             note=note,
             facts=facts,
         )
         self.save_row(event)
-        owner: Matter | MatterEvent = self.matter if is_new else event
+        owner: Matter | MatterEvent = self.matter if self.is_new else event
         if photos:
             _photos_link(owner, photos)
             self.touched.add(type(owner).photos.through)

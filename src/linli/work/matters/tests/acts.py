@@ -1,0 +1,173 @@
+"""Each act of the life cycle as a call with valid input; who makes it and on which matter is the test's choice."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.work.matters import services as do
+from linli.work.matters.models import Assignment, HandlingRequest, Matter
+from linli.work.matters.tests.life import Life
+
+Act = Callable[[Life, Actor, Matter], Any]
+
+
+def _assignment(matter: Matter, part: str = "lead") -> int:
+    """Return the running assignment of a part, else the last one there was."""
+    rows = matter.assignments.filter(part=part)
+    found = rows.filter(ended_at__isnull=True).first() or rows.last()
+    return found.pk if found else 0
+
+
+def _request(matter: Matter, kind: str) -> int:
+    rows = matter.requests.filter(kind=kind)
+    found = rows.filter(outcome="").first() or rows.last()
+    return found.pk if found else 0
+
+
+def _soon() -> Any:
+    return clock.now() + timedelta(hours=3)
+
+
+def _later() -> Any:
+    return clock.today() + timedelta(days=20)
+
+
+ACTS: dict[str, Act] = {
+    "accept": lambda life, who, m: do.matter_accept(actor=who, **life.on(m)),
+    "decline": lambda life, who, m: do.matter_decline(
+        actor=who, **life.on(m), reason="理由", where_to_go="12345"
+    ),
+    "withdraw": lambda life, who, m: do.matter_withdraw(actor=who, **life.on(m)),
+    "merge": lambda life, who, m: do.matter_merge(actor=who, **life.on(m), target_id=life.other.pk),
+    "sort": lambda life, who, m: do.matter_sort(actor=who, **life.on(m), affair_class="major", reason="理由"),
+    "hand_over": lambda life, who, m: do.matter_hand_over(
+        actor=who, **life.on(m), affair_class="major", reason="理由", unit=life.cast.units["wuye"]
+    ),
+    "start_discussion": lambda life, who, m: do.matter_discussion_start(
+        actor=who, **life.on(m), topic_link="活动室"
+    ),
+    "finish_discussion_task": lambda life, who, m: do.matter_discussion_finish(
+        actor=who, **life.on(m), resolution="由物业办", unit=life.cast.units["wuye"]
+    ),
+    "finish_discussion": lambda life, who, m: do.matter_discussion_finish(
+        actor=who, **life.on(m), resolution="已定"
+    ),
+    "end_discussion": lambda life, who, m: do.matter_discussion_end(
+        actor=who, **life.on(m), reason="意见不一"
+    ),
+    "guide": lambda life, who, m: do.matter_guide(
+        actor=who, **life.on(m), guidance="找物业", reason="家中维修"
+    ),
+    "confirm_guidance": lambda life, who, m: do.guidance_confirm(actor=who, **life.on(m)),
+    "lapse": lambda life, who, m: do.guidance_lapse(actor=who, matter_id=m.pk),
+    "object": lambda life, who, m: do.guidance_object(actor=who, **life.on(m), reason="没用"),
+    "sign": lambda life, who, m: do.assignment_sign(actor=who, assignment_id=_assignment(m)),
+    "ask_return": lambda life, who, m: do.assignment_return_ask(
+        actor=who, assignment_id=_assignment(m), reason="不归我们", proposal="房管所"
+    ),
+    "rehand": lambda life, who, m: do.matter_rehand(
+        actor=who, **life.on(m), unit=life.cast.units["wuye"], reason="改由物业"
+    ),
+    "ask_extension": lambda life, who, m: do.extension_ask(
+        actor=who, assignment_id=_assignment(m), reason="等材料", new_due_on=_later()
+    ),
+    "extend": lambda life, who, m: do.request_decide(
+        actor=who, request_id=_request(m, "extension"), is_granted=True, decision="同意"
+    ),
+    "ask_pause": lambda life, who, m: do.pause_ask(
+        actor=who, assignment_id=_assignment(m), lawful_reason="hearing", reason="检测", until_on=_later()
+    ),
+    "pause": lambda life, who, m: do.request_decide(
+        actor=who, request_id=_request(m, "pause"), is_granted=True, decision="同意"
+    ),
+    "resume": lambda life, who, m: do.matter_resume(actor=who, **life.on(m), reason="检测完成"),
+    "answer": lambda life, who, m: do.assignment_answer(
+        actor=who, assignment_id=_assignment(m, "co"), result="已配合"
+    ),
+    "waive": lambda life, who, m: do.assignment_waive(
+        actor=who, assignment_id=_assignment(m, "co"), reason="不需要"
+    ),
+    "report_result": lambda life, who, m: do.result_report(
+        actor=who, assignment_id=_assignment(m), result="修好了"
+    ),
+    "fail": lambda life, who, m: do.matter_verify(actor=who, **life.on(m), is_passed=False, finding="没修好"),
+    "pass": lambda life, who, m: do.matter_verify(actor=who, **life.on(m), is_passed=True, finding="修好了"),
+    "rate": lambda life, who, m: do.matter_rate(
+        actor=who, matter_id=m.pk, was_contacted=True, was_solved=True, was_satisfied=False
+    ),
+    "ask_reopen": lambda life, who, m: do.reopen_ask(actor=who, matter_id=m.pk, reason="又坏了"),
+    "grant_reopen": lambda life, who, m: do.reopen_decide(
+        actor=who,
+        request_id=_request(m, "reopen"),
+        is_granted=True,
+        decision="重办",
+        unit=life.cast.units["wuye"],
+    ),
+    "refuse_reopen": lambda life, who, m: do.reopen_decide(
+        actor=who, request_id=_request(m, "reopen"), is_granted=False, decision="已修好"
+    ),
+    "mandatory_report": lambda life, who, m: do.mandatory_report(
+        actor=who, **life.on(m), authority="派出所", note="已电话报告"
+    ),
+    "whistle": lambda life, who, m: do.matter_whistle(
+        actor=who,
+        **life.on(m),
+        cause="需要一起看",
+        units=[life.cast.units["fangguan"]],
+        place="三号楼",
+        at=_soon(),
+    ),
+    "supervise": lambda life, who, m: do.matter_supervise(actor=who, matter_id=m.pk, note="请尽快"),
+}
+
+
+# -- what must have happened before an act can succeed, beyond the state ----------------
+def _asks(kind: str) -> Callable[[Life, Matter], None]:
+    def ready(life: Life, matter: Matter) -> None:
+        ACTS[kind](life, life.who("department"), matter)
+
+    return ready
+
+
+def _signed(life: Life, matter: Matter) -> None:
+    life.sign(matter)
+
+
+def _co(life: Life, matter: Matter) -> None:
+    Assignment.objects.create(
+        matter=matter, unit=life.cast.units["wuye"], part="co", state="sent", sent_at=clock.now()
+    )
+
+
+READY: dict[str, Callable[[Life, Matter], None]] = {
+    "start_discussion": lambda life, m: life.sort(m, "minor") and None,
+    "lapse": lambda life, m: clock.clock_forward(timedelta(days=30)),
+    "ask_extension": _signed,
+    "extend": lambda life, m: (_signed(life, m), _asks("ask_extension")(life, m)) and None,
+    "ask_pause": _signed,
+    "pause": lambda life, m: (_signed(life, m), _asks("ask_pause")(life, m)) and None,
+    "report_result": _signed,
+    "answer": _co,
+    "waive": _co,
+}
+
+
+UNITS = {"answer": ("wuye", "co"), "waive": ("fangguan", "co")}
+KINDS = {"extend": "extension", "pause": "pause", "grant_reopen": "reopen", "refuse_reopen": "reopen"}
+
+
+def subject_make(life: Life, move: str, about: str | None, matter: Matter) -> None:
+    """Make what an act is about where the matter has none, so that only its state stands in the way."""
+    if about == "assignment":
+        unit, part = UNITS.get(move, ("chengguan", "lead"))
+        if not matter.assignments.filter(part=part, unit=life.cast.units[unit]).exists():
+            Assignment.objects.create(
+                matter=matter, unit=life.cast.units[unit], part=part, state="signed", sent_at=clock.now()
+            )
+    if about == "request" and not matter.requests.filter(kind=KINDS[move]).exists():
+        lead = matter.assignments.filter(part="lead").last()
+        HandlingRequest.objects.create(
+            matter=matter, kind=KINDS[move], assignment=lead, reason="理由", asked_at=clock.now()
+        )

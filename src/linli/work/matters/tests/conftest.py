@@ -1,0 +1,93 @@
+"""The cast and a matter in every state, made once a module; each test starts from the same database."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+
+from linli.core.clock import clock_at
+from linli.work.matters import services as do
+from linli.work.matters.models import Matter
+from linli.work.matters.tests.life import Life, category, place_of, year_load
+from linli.work.matters.workflow import State
+from tests.people import Cast, cast_build
+
+WATCHED = ("matters", "duties", "notices", "audit", "search", "links")
+
+
+@dataclass
+class Gallery:
+    """One matter in each state, and one more that others can be merged into."""
+
+    life: Life
+    matters: dict[str, Matter] = field(default_factory=dict)
+
+    def get(self, state: str) -> Matter:
+        """Return the matter of a state as the database has it now."""
+        return Matter.objects.get(pk=self.matters[state].pk)
+
+
+@pytest.fixture(scope="module")
+def gallery_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[Gallery]:
+    """Build everything inside one transaction that is rolled back after the module."""
+    from conftest import TUESDAY_MORNING
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        with clock_at(TUESDAY_MORNING):
+            year_load()
+            category("facility")
+            cast = cast_build()
+            life = Life(cast)
+            life.other = do.matter_report(
+                actor=cast.actor("neighbour"), text="四号楼门禁坏了", place=place_of(cast)
+            )
+            gallery = Gallery(life)
+            for state in State.values:
+                gallery.matters[state] = life.to(state)
+        yield gallery
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def gallery(gallery_of_module: Gallery, db: None, clock: Any) -> Gallery:
+    """Return the module's gallery; what a test does to it is undone."""
+    return gallery_of_module
+
+
+@pytest.fixture
+def life(gallery: Gallery) -> Life:
+    """Return who lives a matter's life."""
+    return gallery.life
+
+
+@pytest.fixture
+def people(gallery: Gallery) -> Cast:
+    """Return the cast of the module."""
+    return gallery.life.cast
+
+
+def tables_digest() -> str:
+    """Return a digest of every row that a matter's life may touch."""
+    digest = sha256()
+    tables = [m._meta.db_table for label in WATCHED for m in apps.get_app_config(label).get_models(True)]
+    with connection.cursor() as cursor:
+        for table in sorted(set(tables)):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
+    return digest.hexdigest()
+
+
+@pytest.fixture
+def unchanged() -> Callable[[], None]:
+    """Return a check to be called before and after a refusal: nothing may have been written between."""
+    seen: list[str] = []
+
+    def check() -> None:
+        seen.append(tables_digest())
+        assert seen[0] == seen[-1], "a refusal changed something"
+
+    return check
