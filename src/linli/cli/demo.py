@@ -157,6 +157,7 @@ def run(arguments: Sequence[str]) -> int:
     os.environ["LINLI_DEMO"] = "1"
     os.environ.pop("DATABASE_URL", None)  # the demo never touches a database that somebody works in
     os.environ.setdefault("LINLI_BASE_URL", f"http://127.0.0.1:{chosen.port}")
+    os.environ.setdefault("LINLI_PLACE", "310110015001")  # 敦化路居委会: where the demo's people live
     home_default("var/demo")
     if not chosen.build_only and _is_taken(chosen.port):
         print(f"端口 {chosen.port} 已被占用，请换一个：linli demo --port {chosen.port + 1}", file=sys.stderr)

@@ -24,6 +24,8 @@ ALLOWED_HOSTS = env.list("LINLI_HOSTS", default=["127.0.0.1", "localhost", "[::1
 CSRF_TRUSTED_ORIGINS = env.list("LINLI_ORIGINS", default=[])
 BASE_URL = env("LINLI_BASE_URL", default="http://127.0.0.1:8000")
 HTTPS = BASE_URL.startswith("https://")
+# The street or committee (division code) whose neighbourhood a new visitor sees first.
+HOME_PLACE = env("LINLI_PLACE", default="")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

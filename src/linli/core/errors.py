@@ -31,7 +31,7 @@ class InvalidInput(Refusal):
     code = "input.invalid"
     status = 422
     message = "有内容需要修改。"
-    hint = "请按提示修改后再提交,已填写的内容不会丢失。"
+    hint = "请按提示修改后再提交，已填写的内容不会丢失。"
 
 
 class NotSignedIn(Refusal):
@@ -40,7 +40,7 @@ class NotSignedIn(Refusal):
     code = "actor.not_signed_in"
     status = 401
     message = "请先登录。"
-    hint = "登录后会回到这里,已填写的内容不会丢失。"
+    hint = "登录后会回到这里，已填写的内容不会丢失。"
 
 
 class NotAllowed(Refusal):
@@ -49,7 +49,7 @@ class NotAllowed(Refusal):
     code = "actor.not_allowed"
     status = 403
     message = "您没有办理这一步的权限。"
-    hint = "如需办理,请联系本单位管理员,或切换到有权限的岗位。"
+    hint = "如需办理，请联系本单位管理员，或切换到有权限的岗位。"
 
 
 class NotFound(Refusal):
@@ -58,7 +58,7 @@ class NotFound(Refusal):
     code = "record.not_found"
     status = 404
     message = "没有找到这条记录。"
-    hint = "它可能已被删除,或不在您的查看范围内。请核对编号。"
+    hint = "它可能已被删除，或不在您的查看范围内。请核对编号。"
 
 
 class Conflict(Refusal):
@@ -66,8 +66,8 @@ class Conflict(Refusal):
 
     code = "record.conflict"
     status = 409
-    message = "情况已经变化,这一步现在不能办理。"
-    hint = "请刷新页面,查看最新进展。"
+    message = "情况已经变化，这一步现在不能办理。"
+    hint = "请刷新页面，查看最新进展。"
 
 
 class MoveNotAllowed(Conflict):
@@ -80,16 +80,16 @@ class StaleVersion(Conflict):
     """Somebody else changed the record since it was read; ``details`` shows both versions."""
 
     code = "record.stale"
-    message = "在您打开页面之后,别人已经办理过这件事。"
-    hint = "请刷新查看最新进展;您填写的内容已保留。"
+    message = "在您打开页面之后，别人已经办理过这件事。"
+    hint = "请刷新查看最新进展；您填写的内容已保留。"
 
 
 class KeyReused(Conflict):
     """The same request key came with different input."""
 
     code = "request.key_reused"
-    message = "这份表单已经提交过一次,内容与上次不同。"
-    hint = "请刷新页面后重新填写;上一次的提交仍然有效。"
+    message = "这份表单已经提交过一次，内容与上次不同。"
+    hint = "请刷新页面后重新填写；上一次的提交仍然有效。"
 
 
 class Expired(Refusal):
@@ -98,7 +98,7 @@ class Expired(Refusal):
     code = "link.expired"
     status = 410
     message = "这个链接已经失效。"
-    hint = "请从“我的”里找到这件事,查看最新进展。"
+    hint = "请从“我的”里找到这件事，查看最新进展。"
 
 
 class TooMany(Refusal):

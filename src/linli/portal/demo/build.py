@@ -16,8 +16,9 @@ from django.db import connection
 from linli.core.clock import clock_set, now
 from linli.core.errors import Conflict
 from linli.foundation.duties.calendar import holiday_calendar
+from linli.foundation.places.boundarybatch import schematic_batches
 from linli.foundation.places.edition import SHANGHAI, edition_read
-from linli.foundation.places.services import divisions_load
+from linli.foundation.places.services import boundary_load_batch, divisions_load
 from linli.work.matters.models import Category, Matter
 from linli.work.matters.services import categories_load, poster_create
 from linli.work.matters.tasks import lapse_guided
@@ -107,6 +108,8 @@ def _stage_build(opened_at: datetime) -> Stage:
     clock_set(opened_at)
     rng = random.Random(SEED)  # noqa: S311 - a story, not a secret
     divisions_load(actor=MACHINE, edition=edition_read(SHANGHAI))
+    for batch in schematic_batches():
+        boundary_load_batch(actor=MACHINE, batch=batch)
     categories_load(actor=MACHINE)
     places = places_build()
     units = units_build(opened_at.date())

@@ -30,8 +30,8 @@ def is_resident_face(actor: Actor) -> bool:
 
 
 def neighbourhood_of(request: HttpRequest) -> Division | None:
-    """Return the street or committee that this browser's reader chose, if it still exists."""
-    code = request.COOKIES.get(NEIGHBOURHOOD_COOKIE, "")
+    """Return the street or committee that this reader chose (else the installation's), if it exists."""
+    code = request.COOKIES.get(NEIGHBOURHOOD_COOKIE, "") or settings.HOME_PLACE
     if not (code.isascii() and code.isdigit()):
         return None
     try:
