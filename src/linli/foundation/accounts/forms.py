@@ -222,7 +222,7 @@ class StaffDetailsForm(forms.Form):
     )
 
 
-class RoleChoiceField(forms.ModelChoiceField):
+class RoleChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Roles by function and unit."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -230,7 +230,7 @@ class RoleChoiceField(forms.ModelChoiceField):
         return f"{obj}（{obj.unit}）"
 
 
-class PersonChoiceField(forms.ModelChoiceField):
+class PersonChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Persons by name."""
 
     def label_from_instance(self, obj: Any) -> str:

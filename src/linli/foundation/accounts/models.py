@@ -69,7 +69,7 @@ class Account(AbstractBaseUser):
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
     email = models.EmailField("工作邮箱", blank=True)
-    is_active = models.BooleanField("启用", default=True)
+    is_active = models.BooleanField("启用", default=True)  # type: ignore[misc]
     is_demo = models.BooleanField("演示账号", default=False)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     must_prove_phone = models.BooleanField("首次登录须验证手机号", default=False)

@@ -108,7 +108,9 @@ def _sign_in_or_refuse(request: HttpRequest, url_name: str) -> HttpResponse:
 def _has_agreed(request: HttpRequest) -> bool:
     """Whether a resident has agreed to the notice in force; asked once a session."""
     actor, version = actor_of(request), notice_current().version
-    if actor.function != Function.RESIDENT or request.session.get("privacy_version") == version:
+    if actor.function != Function.RESIDENT or actor.person_id is None:
+        return True
+    if request.session.get("privacy_version") == version:
         return True
     if not PrivacyConsent.objects.filter(person_id=actor.person_id, version=version).exists():
         return False

@@ -29,7 +29,7 @@ def path_prefixes(path: str) -> list[str]:
 def role_areas(role: Role) -> tuple[str, ...]:
     """Return the paths a role covers: its own areas, or its unit's where it has none (one query)."""
     own = Role.areas.through.objects.filter(role_id=role.pk, division_id=OuterRef("pk"))
-    of_unit = Unit.areas.through.objects.filter(unit_id=role.unit_id, division_id=OuterRef("pk"))
+    of_unit = Unit.areas.through.objects.filter(unit_id=role.unit_id or 0, division_id=OuterRef("pk"))
     rows = list(
         Division.objects.filter(Exists(own) | Exists(of_unit))
         .annotate(is_own=Exists(own))
@@ -243,7 +243,7 @@ def own_role_list(person: Person) -> QuerySet[Role]:
 
 def colleague_list(person: Person, roles: Iterable[Role]) -> QuerySet[Person]:
     """Return who works today in a unit of these roles and can sign in, without the person."""
-    units = [role.unit_id for role in roles]
+    units = [role.unit_id for role in roles if role.unit_id is not None]
     there = Role.objects.valid_on(clock.today()).filter(unit_id__in=units).values("person_id")
     able = Account.objects.filter(kind=Account.Kind.STAFF, is_active=True).values("person_id")
     return Person.objects.filter(pk__in=there).filter(pk__in=able).exclude(pk=person.pk).order_by("pk")

@@ -22,7 +22,7 @@ class UnitFilterForm(forms.Form):
     )
 
 
-class PlaceChoiceField(forms.ModelMultipleChoiceField):
+class PlaceChoiceField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Divisions by name and code."""
 
     def label_from_instance(self, obj: Any) -> str:

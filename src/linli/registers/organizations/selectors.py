@@ -31,7 +31,8 @@ class ImportPlan:
     @property
     def problems(self) -> list[UnitRow | StaffRow]:
         """The rows that keep the file from being applied."""
-        return [row for row in (*self.units, *self.staff) if row.problems]
+        rows: list[UnitRow | StaffRow] = [*self.units, *self.staff]
+        return [row for row in rows if row.problems]
 
     @property
     def units_new(self) -> int:
@@ -61,7 +62,8 @@ def unit_table(actor: Actor, *, words: str = "", function: str = "", closed: boo
 def import_plan(actor: Actor, units: Iterable[Row], staff: Iterable[Row]) -> ImportPlan:
     """Judge every row of a workbook against what is there and what the actor may do."""
     unit_list, staff_list = unit_rows(units), staff_rows(staff)
-    codes = {code for row in (*unit_list, *staff_list) for code in row.codes}
+    codes = {code for unit in unit_list for code in unit.codes}
+    codes |= {code for person in staff_list for code in person.codes}
     places = {place.code: place for place in Division.objects.filter(code__in=codes, valid_to__isnull=True)}
     names = {name for row in unit_list for name in (row.name, row.parent)} | {row.unit for row in staff_list}
     named = list(Unit.objects.filter(name__in=names).prefetch_related("areas"))

@@ -192,9 +192,8 @@ def unit_import(request: ActorRequest) -> HttpResponse:
         else:
             plan = import_plan(actor_of(request), units, staff)
             kept = {"name": upload.name, "units": units, "staff": staff}
-            context.update(
-                plan=plan, kept=signing.dumps(kept, salt=_salt(request), compress=True), name=upload.name
-            )
+            sealed = signing.dumps(kept, salt=_salt(request), compress=True)
+            context |= {"plan": plan, "kept": sealed, "name": upload.name}
             return render(request, "organizations/import_preview.html", context)
     return render(request, "organizations/import.html", context, status=422 if form.errors else 200)
 

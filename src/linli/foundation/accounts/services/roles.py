@@ -72,7 +72,7 @@ def role_end(*, actor: Actor, role: Role) -> Role:
 
 
 def _may_stand_in(deputy: Person, role: Role) -> bool:
-    held = Role.objects.valid_on(clock.today()).filter(person=deputy, unit_id=role.unit_id)
+    held = Role.objects.valid_on(clock.today()).filter(person=deputy, unit_id=role.unit_id or 0)
     has_account = Account.objects.filter(person=deputy, kind=Account.Kind.STAFF, is_active=True)
     return held.exists() and has_account.exists()
 

@@ -48,8 +48,13 @@ def _temporary_password() -> str:
     return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
-def _person(name: str, phone: str) -> tuple[Person, bool]:
+def _person(name: str, phone: str, username: str) -> tuple[Person, bool]:
     """Return the person behind a new account, and whether the phone was somebody's already."""
+    if Account.objects.filter(username=username).exists():
+        words = "这个用户名已被使用，请换一个。"
+        raise InvalidInput(words, details={"username": words})
+    if not name:
+        raise InvalidInput("请填写姓名。", details={"name": "请填写姓名。"})
     digits = phone_normal(phone) if phone.strip() else ""
     known = Person.objects.filter(phone_index=blind_index("phone", digits)).first() if digits else None
     if known is not None:
@@ -84,12 +89,7 @@ def account_create_staff(
     places, username = list(areas), username_normal(username)
     if not can_grant_role(actor, unit, function, tuple(place.path for place in places)):
         raise NotAllowed("您不能为这个单位添加这样的人员。", hint="请联系该单位或上级单位的管理员。")
-    if Account.objects.filter(username=username).exists():
-        words = "这个用户名已被使用，请换一个。"
-        raise InvalidInput(words, details={"username": words})
-    if not name.strip():
-        raise InvalidInput("请填写姓名。", details={"name": "请填写姓名。"})
-    person, is_known = _person(name.strip(), phone)
+    person, is_known = _person(name.strip(), phone, username)
     temporary = password or _temporary_password()
     account = Account.objects.create(
         kind=Account.Kind.STAFF,

@@ -95,7 +95,6 @@ def sign_in_code(request: ActorRequest) -> HttpResponse:
         try:
             return _code_posted(request, form, kept)
         except TooMany as refusal:
-            form.is_bound or form.full_clean()
             context["refused"] = refusal.message
             return _refused(request, "accounts/sign_in_code.html", context, refusal)
         except (InvalidInput, NotAllowed) as refusal:

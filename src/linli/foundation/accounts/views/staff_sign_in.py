@@ -87,7 +87,7 @@ def _step_of(account: Account, kept: dict[str, Any]) -> SignInStep:
 def staff_sign_in_step(request: ActorRequest) -> HttpResponse:
     """Show and take the next step; when none is left, the person is in."""
     kept = pending_get(request, PENDING)
-    account = Account.objects.filter(pk=kept.get("account"), is_active=True).first()
+    account = Account.objects.filter(pk=kept.get("account", 0), is_active=True).first()
     if account is None:
         messages.warning(request, _("登录已超时，请重新填写用户名和密码。"))
         return redirect("accounts:staff_sign_in")
