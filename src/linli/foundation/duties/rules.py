@@ -44,12 +44,12 @@ def duty_colour(now: datetime, due_at: datetime | None, remind_at: datetime | No
 
 
 def law_words(amount: int | None, unit: str, source: str) -> str:
-    """Return the limit and the rule behind it: ``5个工作日;…第七条``; empty where there is neither."""
+    """Return the limit and the rule behind it: ``…第七条（时限5个工作日）``; empty where there is neither."""
     limit = ""
     if amount and unit:
         limit = _("时限%(amount)d%(unit)s") % {"amount": amount, "unit": UNIT_WORDS[LimitUnit(unit)]}
     return (
-        _("%(source)s(%(limit)s)") % {"source": source, "limit": limit}
+        _("%(source)s（%(limit)s）") % {"source": source, "limit": limit}
         if source and limit
         else source or limit
     )

@@ -34,7 +34,7 @@ def _words(head: bytes) -> str:
     known = {b"%PDF": "PDF 文件", b"PK\x03\x04": "Office 文档或压缩包", b"ftyp": "视频或 HEIC 照片"}
     for mark, name in known.items():
         if mark in head[:16]:
-            return f"这是{name},不是可用的照片。请上传 JPEG、PNG、WebP 或 GIF 图片。"
+            return f"这是{name}，不是可用的照片。请上传 JPEG、PNG、WebP 或 GIF 图片。"
     return "这个文件不是照片，或者已经损坏。请上传 JPEG、PNG、WebP 或 GIF 图片。"
 
 

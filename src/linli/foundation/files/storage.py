@@ -7,6 +7,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from linli.core import clock
+
+FRESH_SECONDS = 3600
+
 
 def root() -> Path:
     """Return the folder of all uploads."""
@@ -24,7 +28,8 @@ def write(kind: str, content: bytes) -> str:
     if path.exists():
         os.utime(path)
         return str(relative)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (root(), path.parent.parent, path.parent):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{secrets.token_hex(8)}")
     with fresh.open("wb") as file:
         file.write(content)
@@ -49,5 +54,7 @@ def read(relative: str) -> bytes:
 
 
 def remove(relative: str) -> None:
-    """Delete a kept file; one that is gone already is no error."""
-    (root() / relative).unlink(missing_ok=True)
+    """Delete a kept file, unless it was written or asked for again within the hour (an upload under way)."""
+    path = root() / relative
+    if path.exists() and clock.now().timestamp() - path.stat().st_mtime > FRESH_SECONDS:
+        path.unlink(missing_ok=True)

@@ -17,13 +17,13 @@ from linli.foundation.audit.verification import audit_verify
 class Command(BaseCommand):
     """Seals the record, checks it, writes seals down outside."""
 
-    help = "审计记录：封存(seal)、核验(verify)、锚定(anchor)、查看(show)"
+    help = "审计记录：封存 seal、核验 verify、锚定 anchor、查看 show"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the four acts."""
         acts = parser.add_subparsers(dest="act", required=True)
         acts.add_parser("seal", help="封存还没有封存的记录，并写入锚定文件")
-        verify = acts.add_parser("verify", help="核验全部记录和封存;有问题时退出码为 1")
+        verify = acts.add_parser("verify", help="核验全部记录和封存；有问题时退出码为 1")
         verify.add_argument("--anchor", type=Path, help="另存在外的锚定文件")
         anchor = acts.add_parser("anchor", help="把封存写入锚定文件（只增不改）")
         anchor.add_argument("--file", type=Path, help="锚定文件，默认见设置 LINLI_ANCHOR")
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         sealed = Seal.objects.aggregate(rows=Count("rows"))["rows"]
         self.stdout.write(f"记录 {AuditRecord.objects.count()} 条，已封存 {sealed} 条")
         self.stdout.write(f"最近一次封存：{line_of(last) if last else '无'}")
-        self.stdout.write(f"验签公钥(Ed25519):{public_key()}")
+        self.stdout.write(f"验签公钥（Ed25519）：{public_key()}")
 
     def _verify(self, options: dict[str, Any]) -> None:
         checked = audit_verify(options["anchor"])

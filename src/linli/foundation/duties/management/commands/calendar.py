@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Declare the three acts."""
         acts = parser.add_subparsers(dest="act", required=True)
         load = acts.add_parser("load", help="装入一年的安排（CSV 或 JSON），或软件自带的各年")
-        load.add_argument("file", nargs="?", type=Path, help="文件：日期,类型（休/班），名称")
+        load.add_argument("file", nargs="?", type=Path, help="文件：日期,类型,名称；类型写“休”或“班”")
         load.add_argument("--source", default="", help="依据：通知的名称和文号")
         load.add_argument("--builtin", action="store_true", help="把软件自带的各年写入数据库")
         show = acts.add_parser("show", help="查看一年")

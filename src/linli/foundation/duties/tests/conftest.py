@@ -1,0 +1,14 @@
+"""The calendar is kept by the process; each test reads its own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from linli.foundation.duties.calendar import calendar_forget
+
+
+@pytest.fixture(autouse=True)
+def fresh_calendar() -> Iterator[None]:
+    calendar_forget()
+    yield
+    calendar_forget()
