@@ -17,6 +17,7 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import unit_list
 from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_name
+from linli.work.matters.models import PublicVersion
 from linli.work.matters.resident_browser import neighbourhood_keep, neighbourhood_of
 from linli.work.matters.resident_place import place_of
 from linli.work.matters.resident_report import where_asked
@@ -45,14 +46,24 @@ def home(request: HttpRequest) -> HttpResponse:
     if place is None:
         context["where"] = where_asked(request, request.GET)
         return render(request, "portal/home.html", context)
-    area = place.path
+    near, is_wider = _around(place, "open")
     context |= {
-        "street": division_name(place.path, Level.COUNTY),
+        "name": place.short_name or place.name,
+        "street": division_name(place.parent if place.level > Level.STREET and place.parent else place),
         "contacts": _contacts(place),
-        "open_matters": public_versions(PublicFilters(area, stage="open"))[:SHOWN],
-        "solved": public_versions(PublicFilters(area, stage="closed"))[:SHOWN],
+        "open_matters": near,
+        "is_wider": is_wider,
+        "solved": _around(place, "closed")[0],
     }
     return render(request, "portal/home.html", context)
+
+
+def _around(place: Division, stage: str) -> tuple[list[PublicVersion], bool]:
+    """Return what is published here, or in the whole street where nothing is, and whether it is wider."""
+    near = list(public_versions(PublicFilters(place.path, stage=stage))[:SHOWN])
+    if near or place.level <= Level.STREET or place.parent is None:
+        return near, False
+    return list(public_versions(PublicFilters(place.parent.path, stage=stage))[:SHOWN]), True
 
 
 def _contacts(place: Division) -> list[Contact]:
@@ -106,6 +117,4 @@ def neighbourhood_places(request: HttpRequest) -> HttpResponse:
 @require_GET
 def help_page(request: HttpRequest) -> HttpResponse:
     """Say how things work here, with the promised times that the clocks hold today."""
-    return render(
-        request, "portal/help.html", {"promises": promise_list()}
-    )
+    return render(request, "portal/help.html", {"promises": promise_list()})

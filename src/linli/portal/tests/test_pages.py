@@ -21,7 +21,8 @@ def page(answer: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("hour", "words"), [(0, "夜深了"), (6, "早上好"), (12, "中午好"), (15, "下午好"), (20, "晚上好"), (23, "夜深了")]
+    ("hour", "words"),
+    [(0, "夜深了"), (6, "早上好"), (12, "中午好"), (15, "下午好"), (20, "晚上好"), (23, "夜深了")],
 )
 def test_greeting_follows_the_hour(hour: int, words: str) -> None:
     assert greeting(datetime(2026, 3, 10, hour, 0, tzinfo=BEIJING)).startswith(words)

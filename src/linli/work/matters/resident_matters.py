@@ -27,7 +27,15 @@ from . import selectors, services
 from .models import Matter
 from .permissions import is_reporter
 from .resident_browser import owner_keys
-from .resident_forms import AnswerForm, ConfirmForm, ObjectForm, RateForm, ReopenForm, ResultForm, WithdrawForm
+from .resident_forms import (
+    AnswerForm,
+    ConfirmForm,
+    ObjectForm,
+    RateForm,
+    ReopenForm,
+    ResultForm,
+    WithdrawForm,
+)
 from .resident_photos import photos_take
 from .resident_selectors import draft_list, matter_photo, question_get
 
@@ -134,6 +142,23 @@ ACTS: dict[str, Act] = {
 }
 
 
+# Steps that say where a matter stands; a rating or a corrected place does not move it.
+STANDS = frozenset(
+    {
+        *("report", "emergency", "accept", "decline", "withdraw", "merge", "guide", "guidance_confirm"),
+        *("guidance_object", "guidance_lapse", "discussion_start", "discussion_finish_task"),
+        *("discussion_finish", "discussion_end", "hand_over", "sign", "return_grant", "rehand", "extend"),
+        *("pause", "resume", "result", "verify_pass", "verify_unable", "verify_fail"),
+        *("reopen_ask", "reopen_grant", "reopen_refuse"),
+    }
+)
+
+
+def where_now(steps: list[selectors.JourneyStep]) -> selectors.JourneyStep | None:
+    """Return the step that says where a matter stands, from a journey that begins with the newest."""
+    return next((step for step in steps if step.verb in STANDS), None)
+
+
 def own_matter(actor: Actor, public_id: UUID) -> Matter:
     """Return a matter for its reporter or the worker who took it in; for everybody else it is not there."""
     matter = selectors.matter_get(actor, public_id)
@@ -159,15 +184,17 @@ def matter(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = own_matter(actor, public_id)
     actions = [action for action in selectors.actions_for(actor, found) if action.code in ACTS]
     first = next((action for action in actions if action.is_primary), None)
+    steps = selectors.journey(found, actor)
     context = {
         "matter": found,
-        "steps": selectors.journey(found, actor),
+        "steps": steps,
+        "now": where_now(steps),
         "photos": list(found.photos.all()),
         "place": selectors.place_words(found),
         "questions": list(found.questions.filter(answered_at=None)),
         "answered": list(found.questions.exclude(answered_at=None)),
         "documents": list(found.documents.all()),
-        "rating": found.ratings.filter(round=found.round).first(),
+        "rating": found.ratings.order_by("-round").first(),
         "public": selectors.public_of(found),
         "first": first,
         "first_act": ACTS[first.code] if first else None,
@@ -202,7 +229,7 @@ def act(request: HttpRequest, public_id: UUID, code: str) -> HttpResponse:
         except InvalidInput as refusal:
             form.take(refusal)  # type: ignore[attr-defined]
         else:
-            messages.success(request, chosen.done)
+            messages.success(request, str(chosen.done))
             return redirect("matters:matter", public_id=public_id)
     status = 422 if form.errors else 200
     context = {"matter": found, "act": chosen, "code": code, "form": form}
@@ -267,7 +294,6 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@actor_required
 def photo(request: HttpRequest, public_id: UUID, photo_id: UUID, variant: str) -> HttpResponseBase:
     """Show a photo of the reporter's own matter, or one that was added for everybody to see."""
     found = own_matter(actor_of(request), public_id)

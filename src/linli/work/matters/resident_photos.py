@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,11 @@ from linli.foundation.files.services import MAX_PHOTOS, file_store
 
 from .resident_browser import owner_keys
 from .resident_selectors import uploads_of
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    Upload = UploadedFile[bytes]
 
 KEPT = "kept"
 PHOTOS = "photos"
@@ -44,7 +49,7 @@ def photos_take(request: HttpRequest) -> PhotosTaken:
     return taken
 
 
-def _take(request: HttpRequest, upload: UploadedFile, position: int, taken: PhotosTaken) -> None:
+def _take(request: HttpRequest, upload: Upload, position: int, taken: PhotosTaken) -> None:
     key = request.POST.get("request_key", "")
     try:
         stored = file_store(
@@ -59,7 +64,7 @@ def _take(request: HttpRequest, upload: UploadedFile, position: int, taken: Phot
         taken.problems.append(f"{_name(upload)}：{stored.refusal}")
 
 
-def _name(upload: UploadedFile) -> str:
+def _name(upload: Upload) -> str:
     name = upload.name or _("照片")
     return name if len(name) <= 24 else f"{name[:10]}…{name[-10:]}"
 

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.foundation.accounts.permissions import actor_of, actor_required
 from linli.foundation.files.views import file_response
@@ -22,8 +23,8 @@ from linli.foundation.places.models import Division
 from linli.foundation.places.selectors import division_by_code, division_name, is_map_schematic
 
 from . import selectors, services
-from .models import Category
-from .permissions import can_ask_reopen
+from .models import Category, PublicVersion
+from .permissions import can_ask_reopen, can_start_move
 from .resident_browser import neighbourhood_keep, neighbourhood_of
 from .resident_forms import ReopenForm
 from .resident_selectors import PublicFilters, is_affected, public_get, public_photo, public_versions
@@ -105,10 +106,14 @@ def public_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "photos": list(version.photos.all()),
         "affected": version.affected.count(),
         "is_affected": is_affected(actor_of(request), version),
-        "may_reopen": can_ask_reopen(actor_of(request), version.matter),
+        "may_reopen": _may_reopen(actor_of(request), version),
         "place": division_name(version.area_path),
     }
     return render(request, "matters/resident/public_detail.html", context)
+
+
+def _may_reopen(actor: Actor, version: PublicVersion) -> bool:
+    return can_start_move(version.matter, "ask_reopen") and can_ask_reopen(actor, version.matter)
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,7 +121,7 @@ def public_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def public_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let somebody who said 我也遇到了 ask to open a closed matter again."""
     actor, version = actor_of(request), public_get(public_id)
-    if not can_ask_reopen(actor, version.matter):
+    if not _may_reopen(actor, version):
         raise NotFound
     form = ReopenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -125,9 +130,7 @@ def public_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
         messages.success(request, _("已交给街镇决定。"))
         return redirect("matters:public_detail", public_id=public_id)
     context = {"version": version, "form": form}
-    return render(
-        request, "matters/resident/public_reopen.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "matters/resident/public_reopen.html", context, status=422 if form.errors else 200)
 
 
 @require_GET

@@ -206,7 +206,7 @@ def _send(
             request_key=request.POST.get("request_key", ""),
             **said_in(form),
         )
-        response = redirect("matters:receipt", public_id=matter.public_id)
+        response: HttpResponse = redirect("matters:receipt", public_id=matter.public_id)
     else:
         response = _send_as_visitor(request, actor, form, place, photos)
     neighbourhood_keep(response, place.code)

@@ -136,5 +136,9 @@ class Life:
 
 def report_form(compound: Compound | None, **more: Any) -> dict[str, Any]:
     """Return what the report form sends."""
-    form = {"text": WORDS, "place": f"compound:{compound.public_id}" if compound else "", "request_key": "a" * 32}
+    form = {
+        "text": WORDS,
+        "place": f"compound:{compound.public_id}" if compound else "",
+        "request_key": "a" * 32,
+    }
     return {**form, **more}

@@ -126,7 +126,9 @@ def test_a_name_that_can_mean_one_place_only_is_enough(resident: Client, compoun
     assert Matter.objects.get().compound == compound
 
 
-def test_a_name_that_can_mean_several_places_is_asked(resident: Client, cast: Cast, compound: Compound) -> None:
+def test_a_name_that_can_mean_several_places_is_asked(
+    resident: Client, cast: Cast, compound: Compound
+) -> None:
     compound_make(cast, "桂花苑二期")
     answer = resident.post("/report/", report_form(None, words="桂花"))
     assert answer.status_code == 422
@@ -236,7 +238,9 @@ def test_hundred_thousand_letters_are_refused_and_kept(resident: Client, compoun
     assert not Matter.objects.exists()
 
 
-@pytest.mark.parametrize("text", ["𠮷野家门口𡃁仔👨‍👩‍👧‍👦🔥路灯坏", "<script>alert(1)</script><b>灯</b>坏了", "灯坏了' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "text", ["𠮷野家门口𡃁仔👨‍👩‍👧‍👦🔥路灯坏", "<script>alert(1)</script><b>灯</b>坏了", "灯坏了' OR 1=1 --"]
+)
 def test_rare_letters_and_html_come_back_as_typed(resident: Client, life: Life, text: str) -> None:
     matter = life.reported(resident, text=text)
     assert matter.text == text
