@@ -1,6 +1,7 @@
 """Persons, their accounts, units, roles, deputies, one-time codes."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -69,7 +70,7 @@ class Account(AbstractBaseUser):
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
     email = models.EmailField("工作邮箱", blank=True)
-    is_active = models.BooleanField("启用", default=True)  # type: ignore[misc]
+    is_active = models.BooleanField("启用", default=True)
     is_demo = models.BooleanField("演示账号", default=False)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     must_prove_phone = models.BooleanField("首次登录须验证手机号", default=False)
@@ -79,7 +80,7 @@ class Account(AbstractBaseUser):
     objects = AccountManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
