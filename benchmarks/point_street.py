@@ -60,12 +60,12 @@ def main() -> int:
         import shapely
 
         from linli.foundation.places.models import Level
-        from linli.foundation.places.pointindex import point_index
+        from linli.foundation.places.pointindex import point_indexes
         from linli.foundation.places.selectors import streets_of_points
 
         outlines = _load()
         lngs, lats = _points()
-        index = point_index(Level.STREET)
+        index = point_indexes()[Level.STREET]
         tree = shapely.STRtree(index.outlines)
         ours = POINTS / _fastest(lambda: streets_of_points(lngs, lats))
         peer = POINTS / _fastest(lambda: tree.query(shapely.points(lngs, lats), predicate="intersects"))

@@ -16,13 +16,13 @@ from .mapdata import divisions_geojson
 from .models import Compound, Division, Level
 from .selectors import (
     committee_list,
-    committee_of_point,
     compound_nearby,
     compound_search,
     division_by_code,
     division_names,
     division_search,
     position_checked,
+    position_find,
     position_street,
 )
 
@@ -98,8 +98,9 @@ def _position(request: HttpRequest) -> tuple[float, float]:
 def place_locate(request: HttpRequest) -> HttpResponse:
     """GET /place/locate/?lng=&lat=&datum=: the street, its committees, compounds nearby."""
     lng, lat = _position(request)
-    street = position_street(lng, lat)
-    committee = committee_of_point(lng, lat)
+    position = position_find(lng, lat)
+    street = position_street(position)
+    committee = position.committee if position else None
     near = [{**_compound_json(n.compound), "metres": n.metres} for n in compound_nearby(lng, lat)]
     body = {
         "lng": lng,

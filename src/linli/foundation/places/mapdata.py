@@ -83,4 +83,4 @@ def divisions_geojson(parent: str, level: str = "") -> tuple[str, str]:
     """
     division = division_by_code(parent)
     chosen = _level(division.level, level)
-    return _collection(division.path, chosen, boundary_version(chosen))
+    return _collection(division.path, chosen, boundary_version())

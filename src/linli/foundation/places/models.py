@@ -190,5 +190,9 @@ class Boundary(models.Model):
     source = models.CharField("来源", max_length=200)
     loaded_at = models.DateTimeField()
 
+    class Meta:
+        # Read whole for the version of the map, without touching the outlines.
+        indexes = [models.Index(fields=["loaded_at", "west", "north"], name="boundary_version")]
+
     def __str__(self) -> str:
         return f"{self.division}边界"

@@ -12,7 +12,6 @@ import shapely
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from numpy.typing import ArrayLike
 from shapely.geometry import shape
 
@@ -21,15 +20,13 @@ from linli.core.fields import in_areas
 from linli.core.geometry import haversine_m
 
 from .models import Boundary, Building, Compound, Division, Level
-from .pointindex import NOWHERE, Ids, point_index
+from .pointindex import NOWHERE, Ids, point_indexes
 from .rules import division_level, path_codes
 
 NEAR_M = 800
 EDGE_M = 300  # how far simplified street outlines may be off; a stated street this near a pin is believed
 # Names of the second level that stand for the code's sake only, as 3101 between Shanghai and its districts.
 PSEUDO_CITIES = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
-_OUTSIDE = gettext_lazy("这个位置不在本市范围内。")
-_OUTSIDE_HINT = gettext_lazy("请在地图上重新点选本市内的位置，或直接选择街镇和居委。")
 _PINYIN = re.compile(r"[a-z0-9' ]+", re.IGNORECASE)
 
 
@@ -97,53 +94,74 @@ def position_checked(lng: float | str | None, lat: float | str | None) -> tuple[
     return x, y
 
 
-def divisions_of_points(lngs: ArrayLike, lats: ArrayLike, level: Level) -> Ids:
-    """Return the division id of each point on a level (-1: none); arrays of one length, WGS-84 degrees."""
-    return point_index(level).divisions_at(np.atleast_1d(lngs), np.atleast_1d(lats))
-
-
 def streets_of_points(lngs: ArrayLike, lats: ArrayLike) -> Ids:
-    """Return the street's division id for each point, -1 where no boundary holds it."""
-    return divisions_of_points(lngs, lats, Level.STREET)
+    """Return each point's street as a division id, -1 where no boundary holds it.
+
+    Two arrays of one length, or two numbers (then an array of one), in WGS-84 degrees.
+    """
+    return point_indexes()[Level.STREET].divisions_at(np.atleast_1d(lngs), np.atleast_1d(lats))
 
 
-def _division_of_point(lng: float, lat: float, level: Level) -> Division | None:
-    number = int(divisions_of_points(lng, lat, level)[0])
-    return None if number == NOWHERE else Division.objects.select_related("boundary").get(pk=number)
+def _division(number: int) -> Division | None:
+    if number == NOWHERE:
+        return None
+    return Division.objects.select_related("boundary").defer("boundary__geometry").get(pk=number)
 
 
 def street_of_point(lng: float, lat: float) -> Division | None:
     """Return the street whose boundary holds a point."""
-    return _division_of_point(lng, lat, Level.STREET)
+    return _division(int(streets_of_points(lng, lat)[0]))
 
 
-def committee_of_point(lng: float, lat: float) -> Division | None:
-    """Return the committee whose boundary holds a point, where committee boundaries are loaded."""
-    return _division_of_point(lng, lat, Level.COMMITTEE)
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point in the city, and the ids of the divisions whose boundaries hold it (-1: none)."""
+
+    lng: float
+    lat: float
+    street_id: int
+    committee_id: int
+
+    @property
+    def street(self) -> Division | None:
+        """The street, if a boundary holds the point."""
+        return _division(self.street_id)
+
+    @property
+    def committee(self) -> Division | None:
+        """The committee, where committee boundaries are loaded and one holds the point."""
+        return _division(self.committee_id)
 
 
-def position_street(lng: float | str | None, lat: float | str | None) -> Division:
-    """Return the street of a position; raises ``InvalidInput`` that says whether the city ends there."""
+def position_find(lng: float | str | None, lat: float | str | None) -> Position | None:
+    """Return what the map knows of a position; None without any map.
+
+    Raises ``InvalidInput`` for nonsense and for a position outside the city.
+    """
     x, y = position_checked(lng, lat)
-    street = street_of_point(x, y)
+    maps = point_indexes()
+    if not any(len(index.ids) for index in maps.values()):
+        return None
+    found = {level: int(index.divisions_at([x], [y])[0]) for level, index in maps.items()}
+    if all(number == NOWHERE for number in found.values()):
+        raise InvalidInput(
+            _("这个位置不在本市范围内。"),
+            hint=_("请在地图上重新点选本市内的位置，或直接选择街镇和居委。"),
+        )
+    return Position(x, y, found[Level.STREET], found[Level.COMMITTEE])
+
+
+def position_street(position: Position | None) -> Division:
+    """Return the street of a position; raises ``InvalidInput`` where no boundary holds it."""
+    street = position.street if position else None
     if street is not None:
         return street
-    if divisions_of_points(x, y, Level.COUNTY)[0] != NOWHERE:
-        raise InvalidInput(
-            _("这个位置没有落在任何街镇的边界内（可能在江面、道路或边界空隙上）。"),
-            hint=_("请把位置移到最近的建筑上，或直接选择街镇和居委。"),
-        )
-    raise InvalidInput(str(_OUTSIDE), hint=str(_OUTSIDE_HINT))
-
-
-def position_in_city(lng: float, lat: float) -> bool:
-    """Return whether a map knows the position; False without any map. Outside the city is refused."""
-    levels = (Level.STREET, Level.COUNTY)
-    if not any(len(point_index(level).ids) for level in levels):
-        return False
-    if all(divisions_of_points(lng, lat, level)[0] == NOWHERE for level in levels):
-        raise InvalidInput(str(_OUTSIDE), hint=str(_OUTSIDE_HINT))
-    return True
+    if position is None:
+        raise InvalidInput(_("还没有装入地图，不能按位置查找。"), hint=_("请直接选择街镇和居委。"))
+    raise InvalidInput(
+        _("这个位置没有落在任何街镇的边界内（可能在江面、道路或边界空隙上）。"),
+        hint=_("请把位置移到最近的建筑上，或直接选择街镇和居委。"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,27 +325,19 @@ def _metres_off(street: Division, lng: float, lat: float) -> float:
     return float(shapely.distance(outline, shapely.Point(lng * squeeze[0], lat)) * 111_195)
 
 
-def _street_at(position: tuple[float, float], stated: Division | None) -> Division:
+def _street_at(position: Position, stated: Division | None) -> Division:
     """Weigh the street of a pin against the street that was stated."""
-    found = street_of_point(*position) if stated is not None else position_street(*position)
-    if found is None or stated is None or found.pk == stated.pk:
-        street = stated or found
-        assert street is not None  # position_street raises instead
-        return street
-    if found.boundary.is_schematic or _metres_off(stated, *position) <= EDGE_M:
+    found = position.street
+    if stated is None:
+        return found or position_street(position)
+    if found is None or found.pk == stated.pk or found.boundary.is_schematic:
+        return stated
+    if _metres_off(stated, position.lng, position.lat) <= EDGE_M:
         return stated
     raise InvalidInput(
         _("图上的位置在%(found)s，所选的却属于%(stated)s。") % {"found": found.name, "stated": stated.name},
         hint=_("请移动图上的位置，或重新选择居委。"),
     )
-
-
-def _position(lng: float | str | None, lat: float | str | None) -> tuple[float, float] | None:
-    """Return the position if one is given and a map is loaded to judge it by; outside the city is refused."""
-    if lng in (None, "") and lat in (None, ""):
-        return None
-    x, y = position_checked(lng, lat)
-    return (x, y) if position_in_city(x, y) else None
 
 
 def place_resolve(
@@ -344,12 +354,13 @@ def place_resolve(
     from the person's choice. Divisions may be given as codes, the compound by its public id. Raises
     ``InvalidInput`` for nonsense coordinates, a place outside the city, contradictions, or nothing at all.
     """
-    position = _position(lng, lat)
-    where = position_checked(lng, lat) if lng not in (None, "") else (None, None)
+    is_given = lng not in (None, "") or lat not in (None, "")
+    where = position_checked(lng, lat) if is_given else (None, None)
+    position = position_find(lng, lat) if is_given else None
     if compound and not isinstance(compound, Compound):
         compound = compound_by_public_id(compound)
     home = compound if isinstance(compound, Compound) else None
-    if position and (bounded := committee_of_point(*position)):
+    if position and (bounded := position.committee):
         return Place(bounded, "boundary", home, *where)
     if home and home.is_committee_confirmed and home.committee:
         return Place(home.committee, "compound", home, *where)

@@ -29,8 +29,7 @@ from .rules import (
 from .selectors import (
     building_by_public_id,
     compound_by_public_id,
-    position_checked,
-    position_in_city,
+    position_find,
     unbounded_list,
 )
 
@@ -218,9 +217,8 @@ def _position(lng: float | None, lat: float | None) -> dict[str, float | None]:
     """Return a whole position or none; where a map is loaded it must lie in the city."""
     if lng is None and lat is None:
         return {"lng": None, "lat": None}
-    x, y = position_checked(lng, lat)
-    position_in_city(x, y)
-    return {"lng": x, "lat": y}
+    position_find(lng, lat)
+    return {"lng": lng, "lat": lat}
 
 
 def _name_free(model: type[Model], message: str, **where: Any) -> None:
