@@ -20,10 +20,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from .actor import Actor
-from .errors import ProgrammingFault
+from .errors import ProgrammingFault, Refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,11 +61,15 @@ class AuditSink(Protocol):
 class RequestKeys(Protocol):
     """Where repeated requests are recognised; the audit room fills this in at start-up."""
 
-    def claim(self, actor_key: str, service: str, key: str, digest: str) -> str | None:
-        """Return the first result's public id, or ``None`` if this request is the first."""
+    def keep(self, actor_key: str, service: str, key: str, digest: str, result_id: str) -> bool:
+        """Keep a request's result; ``False`` where a request under this key was carried out before."""
 
-    def settle(self, actor_key: str, service: str, key: str, result_id: str) -> None:
-        """Keep the result of the first request."""
+    def first_result(self, actor_key: str, service: str, key: str, digest: str) -> str | None:
+        """Return that first request's result, ``None`` if there is none; raises ``KeyReused``."""
+
+
+class _Repeated(Exception):
+    """What was just done has been done before under the same key: undo it."""
 
 
 @dataclass(slots=True)
@@ -256,14 +260,25 @@ def _first_result(function: Callable[..., Any], public_id: str) -> Any:
 
 
 def _run_once(function: Callable[..., R], name: str, actor: Actor, key: str, kwargs: dict[str, Any]) -> R:
+    """Act, then keep the key; a repeat is noticed there (or by its refusal), undone, and told the result.
+
+    This way round the usual, first request costs one statement; of two at once the unique key lets the
+    second wait for the first and then undo itself.
+    """
     if _request_keys is None:
         raise ProgrammingFault("no store of request keys")
-    first = _request_keys.claim(actor.key, name, key, _digest(kwargs))
-    if first is not None:
+    digest = _digest(kwargs)
+    try:
+        with _open_frame(name, actor):
+            result = function(actor=actor, **kwargs)
+            if _request_keys.keep(actor.key, name, key, digest, str(result.public_id)):  # type: ignore[attr-defined]
+                return result
+            raise _Repeated
+    except (_Repeated, Refusal, IntegrityError):
+        first = _request_keys.first_result(actor.key, name, key, digest)
+        if first is None:
+            raise
         return cast(R, _first_result(function, first))
-    result = function(actor=actor, **kwargs)
-    _request_keys.settle(actor.key, name, key, str(result.public_id))  # type: ignore[attr-defined]
-    return result
 
 
 def _room(module: str) -> str:
@@ -298,11 +313,11 @@ def service(function: Callable[..., R] | None = None, *, idempotent: bool = Fals
             if not isinstance(actor, Actor):
                 raise ProgrammingFault(f"{name} needs an actor")
             key = str(kwargs.pop("request_key", "") or "") if idempotent else ""
+            if key:
+                rest = {k: v for k, v in kwargs.items() if k != "actor"}
+                return _run_once(inner, name, actor, key, rest)
             with _open_frame(name, actor):
-                if key:
-                    rest = {k: v for k, v in kwargs.items() if k != "actor"}
-                    return _run_once(inner, name, actor, key, rest)
-                return inner(*args, **kwargs)
+                return inner(**kwargs)
 
         outer.is_service = True  # type: ignore[attr-defined]
         return outer

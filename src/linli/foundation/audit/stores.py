@@ -10,6 +10,7 @@ from linli.core import clock
 from linli.core.crypto import key_ring
 from linli.core.errors import KeyReused
 from linli.core.fields import uuid7
+from linli.core.rows import row_insert
 from linli.core.service import AuditEntry
 
 from .models import AuditRecord, RequestKey
@@ -57,15 +58,13 @@ class AuditStore:
             request_id=entry.request_id,
         )
         row.mac = row_mac(key_ring().secret("audit"), row.__dict__)
-        row.save(force_insert=True)
-        return row.id
+        return row_insert(row).id
 
 
-_CLAIM = """
+_KEEP = """
 INSERT INTO audit_requestkey (actor_key, service, key, digest, result_id, created_at)
-VALUES (%s, %s, %s, %s, '', %s) ON CONFLICT (actor_key, service, key) DO NOTHING
+VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (actor_key, service, key) DO NOTHING
 """
-_SETTLE = "UPDATE audit_requestkey SET result_id = %s WHERE actor_key = %s AND service = %s AND key = %s"
 
 
 def _column(key: str) -> str:
@@ -76,22 +75,21 @@ class RequestKeyStore:
     """Recognises a repeated request; the unique index decides between two at once.
 
     The second of two simultaneous requests waits in its INSERT until the first has committed (then it
-    reads the first's result) or rolled back (then it is the first).
+    is the repeat) or rolled back (then it is the first).
     """
 
-    def claim(self, actor_key: str, service: str, key: str, digest: str) -> str | None:
-        """Return the first result's public id, or ``None`` if this request is the first."""
+    def keep(self, actor_key: str, service: str, key: str, digest: str, result_id: str) -> bool:
+        """Keep a request's result; ``False`` where a request under this key was carried out before."""
         at = connection.ops.adapt_datetimefield_value(clock.now())
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [actor_key, service, _column(key), digest, at])
-            if cursor.rowcount == 1:
-                return None
-        first = RequestKey.objects.get(actor_key=actor_key, service=service, key=_column(key))
+            cursor.execute(_KEEP, [actor_key, service, _column(key), digest, result_id, at])
+            return bool(cursor.rowcount == 1)
+
+    def first_result(self, actor_key: str, service: str, key: str, digest: str) -> str | None:
+        """Return that first request's result, ``None`` if there is none; raises ``KeyReused``."""
+        first = RequestKey.objects.filter(actor_key=actor_key, service=service, key=_column(key)).first()
+        if first is None:
+            return None
         if first.digest != digest:
             raise KeyReused()
         return first.result_id
-
-    def settle(self, actor_key: str, service: str, key: str, result_id: str) -> None:
-        """Keep the result of the first request."""
-        with connection.cursor() as cursor:
-            cursor.execute(_SETTLE, [result_id, actor_key, service, _column(key)])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
 from linli.core.errors import InvalidInput, NotAllowed
+from linli.core.rows import row_insert
 from linli.core.service import record, require_service, service
 from linli.core.timelimits import Limit, LimitUnit, due_after_pause
 from linli.foundation.accounts.selectors import person_ids_for
@@ -52,7 +53,7 @@ def duty_open(
     opened_at = start or time.now()
     due = calendar.limit_due(opened_at, limit) if limit and due_at is None else None
     at = due.at if due else due_at
-    return Duty.objects.create(
+    duty = Duty(
         room=room,
         subject_id=subject_id,
         subject_number=subject_number,
@@ -73,6 +74,7 @@ def duty_open(
         remind_at=remind_instant(opened_at, at),
         is_provisional=bool(due and due.is_provisional),
     )
+    return row_insert(duty)
 
 
 @require_service

@@ -1,4 +1,8 @@
-"""Who is told what, written in the same transaction as the event, sent later by a channel."""
+"""Who is told what, written in the same transaction as the event, sent later by a channel.
+
+A notice is its own outbox: ``is_queued`` until the sender has made a delivery of it for each channel
+that reaches the person.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -23,12 +27,14 @@ class Notice(models.Model):
     url = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    is_queued = models.BooleanField("待外发", default=True)
 
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["person", "-created_at"]),
             models.Index(fields=["person"], condition=Q(read_at__isnull=True), name="notice_unread"),
+            models.Index(fields=["id"], condition=Q(is_queued=True), name="notice_queued"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed, NotFound
+from linli.core.rows import row_insert
 from linli.core.service import require_service, service
 
 from .channels import CHANNELS
@@ -29,13 +30,14 @@ def notice_queue(
     url: str = "",
     purpose: str = "transaction",
 ) -> int:
-    """Put one message into the inbox of each person, and into the outbox for those with an e-mail.
+    """Put one message into the inbox of each person, queued for the outside channels; one statement each.
 
     Title and body must not hold personal details: they leave the house. Returns how many were told.
     """
     at = clock.now()
-    notices = Notice.objects.bulk_create(
-        Notice(
+    told = list(dict.fromkeys(person_ids))
+    for person_id in told:
+        notice = Notice(
             person_id=person_id,
             purpose=purpose,
             kind=kind,
@@ -44,10 +46,24 @@ def notice_queue(
             url=url,
             created_at=at,
         )
-        for person_id in dict.fromkeys(person_ids)
-    )
-    Delivery.objects.bulk_create(_deliveries(notices))
-    return len(notices)
+        row_insert(notice)
+    return len(told)
+
+
+@service
+def deliveries_make(*, actor: Actor, most: int = 500) -> int:
+    """Make the deliveries of queued notices, one for each channel that reaches the person.
+
+    Returns how many notices were taken off the queue.
+    """
+    if not can_send(actor):
+        raise NotAllowed()
+    queued = Notice.objects.filter(is_queued=True).order_by("id")
+    taken = list(queued.select_for_update(skip_locked=True)[:most])
+    if taken:
+        Delivery.objects.bulk_create(_deliveries(taken))
+        Notice.objects.filter(pk__in=[notice.pk for notice in taken]).update(is_queued=False)
+    return len(taken)
 
 
 def _deliveries(notices: list[Notice]) -> list[Delivery]:

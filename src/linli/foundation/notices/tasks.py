@@ -6,7 +6,7 @@ from linli.core.actor import system
 
 from .channels import CHANNELS
 from .models import Delivery
-from .services import deliveries_claim, delivery_settle
+from .services import deliveries_claim, deliveries_make, delivery_settle
 
 log = logging.getLogger(__name__)
 SENDER = system("notices")
@@ -18,6 +18,8 @@ def send_due() -> int:
     Claimed in one transaction, sent outside any, settled one by one: two workers never hold the same
     one, and a crash in between repeats a message rather than losing it.
     """
+    while deliveries_make(actor=SENDER):
+        pass
     tried = 0
     while claimed := deliveries_claim(actor=SENDER):
         for delivery in claimed:

@@ -2,24 +2,24 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from linli.core.service import require_service
 
 from .models import SearchDocument
 from .rules import grams
 
+_UPSERT = """
+INSERT INTO search_searchdocument (room, subject_id, area_path, grams) VALUES (%s, %s, %s, %s)
+ON CONFLICT (room, subject_id) DO UPDATE SET area_path = excluded.area_path, grams = excluded.grams
+"""
+
 
 @require_service
 def search_index(*, room: str, subject_id: int, area_path: str, texts: Iterable[str]) -> None:
     """Make a record findable by its texts, replacing what was there; one statement."""
-    document = SearchDocument(
-        room=room, subject_id=subject_id, area_path=area_path, grams=" ".join(grams("\n".join(texts)))
-    )
-    SearchDocument.objects.bulk_create(
-        [document],
-        update_conflicts=True,
-        unique_fields=["room", "subject_id"],
-        update_fields=["area_path", "grams"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, [room, subject_id, area_path, " ".join(grams("\n".join(texts)))])
 
 
 @require_service

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from linli.core import clock
 from linli.core.actor import Actor, system, visitor
-from linli.core.errors import KeyReused, NotAllowed
-from linli.core.service import record, service
+from linli.core.errors import Conflict, KeyReused, NotAllowed
+from linli.core.fields import uuid7
+from linli.core.service import changes_of, record, service
 from linli.foundation.accounts.models import Person
 from linli.foundation.audit.models import AuditRecord, RequestKey, Seal
 from linli.foundation.audit.selectors import looks_about, looks_at
@@ -92,33 +94,34 @@ def test_only_the_machine_seals_and_forgets() -> None:
 
 
 def test_the_first_request_is_carried_out_and_the_second_gets_its_result() -> None:
-    assert STORE.claim("a", "s", "key", "digest") is None
-    STORE.settle("a", "s", "key", "result")
-    assert STORE.claim("a", "s", "key", "digest") == "result"
+    assert STORE.first_result("a", "s", "key", "digest") is None
+    assert STORE.keep("a", "s", "key", "digest", "result")
+    assert not STORE.keep("a", "s", "key", "digest", "second")
+    assert STORE.first_result("a", "s", "key", "digest") == "result"
 
 
 def test_the_same_key_with_other_input_is_refused() -> None:
-    STORE.claim("a", "s", "key", "digest")
+    STORE.keep("a", "s", "key", "digest", "result")
     with pytest.raises(KeyReused):
-        STORE.claim("a", "s", "key", "other")
+        STORE.first_result("a", "s", "key", "other")
 
 
 @pytest.mark.parametrize("other", [("b", "s", "key"), ("a", "t", "key"), ("a", "s", "key2")])
 def test_keys_belong_to_one_actor_and_one_service(other: tuple[str, str, str]) -> None:
-    STORE.claim("a", "s", "key", "digest")
-    assert STORE.claim(*other, "digest") is None
+    STORE.keep("a", "s", "key", "digest", "result")
+    assert STORE.first_result(*other, "digest") is None
+    assert STORE.keep(*other, "digest", "other")
 
 
 def test_a_long_key_is_a_key_too() -> None:
-    assert STORE.claim("a", "s", "k" * 500, "digest") is None
-    STORE.settle("a", "s", "k" * 500, "result")
-    assert STORE.claim("a", "s", "k" * 500, "digest") == "result"
+    assert STORE.keep("a", "s", "k" * 500, "digest", "result")
+    assert STORE.first_result("a", "s", "k" * 500, "digest") == "result"
 
 
 def test_keys_are_forgotten_after_thirty_days() -> None:
     with clock.clock_at(clock.now() - timedelta(days=31)):
-        STORE.claim("a", "s", "old", "digest")
-    STORE.claim("a", "s", "new", "digest")
+        STORE.keep("a", "s", "old", "digest", "r")
+    STORE.keep("a", "s", "new", "digest", "r")
     assert forget_request_keys() == 1
     assert RequestKey.objects.get().key == "new"
 
@@ -134,3 +137,39 @@ def test_an_idempotent_service_acts_once() -> None:
     with pytest.raises(KeyReused):
         make_once(actor=system("t"), name="b", request_key="1")
     assert Person.objects.count() == 1
+    assert AuditRecord.objects.count() == 1
+
+
+def test_a_repeat_that_would_now_be_refused_gets_the_first_result() -> None:
+    person = person_make(actor=MACHINE, name="a")
+
+    @service(idempotent=True)
+    def erase_once(*, actor: Actor, public_id: str, version: int) -> Person:
+        found = Person.objects.get(public_id=public_id)
+        if found.erased_at is not None:
+            raise Conflict
+        record("person.erase", found, changes_of(found, erased_at=clock.now()))
+        return found
+
+    given = {"actor": MACHINE, "public_id": str(person.public_id)}
+    assert erase_once(**given, version=1, request_key="k") == person
+    assert erase_once(**given, version=1, request_key="k") == person
+    with pytest.raises(KeyReused):
+        erase_once(**given, version=2, request_key="k")
+    with pytest.raises(Conflict):
+        erase_once(**given, version=1, request_key="other")
+    assert RequestKey.objects.count() == 1
+
+
+def test_a_repeat_of_a_record_that_the_client_named_gets_the_first_result() -> None:
+    @service(idempotent=True)
+    def make_named(*, actor: Actor, public_id: str) -> Person:
+        made = Person.objects.create(public_id=public_id, created_at=clock.now())
+        record("person.make", made)
+        return made
+
+    given = {"actor": MACHINE, "public_id": str(uuid7()), "request_key": "k"}
+    assert make_named(**given) == make_named(**given)
+    with pytest.raises(IntegrityError):
+        make_named(**given | {"request_key": "other"})
+    assert Person.objects.count() == AuditRecord.objects.count() == 1

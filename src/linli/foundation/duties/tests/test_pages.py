@@ -32,7 +32,14 @@ def make(cast: Cast, title: str, **given: Any) -> None:
 def test_the_list_shows_what_where_until_when_and_why(cast: Cast) -> None:
     make(cast, "路灯不亮")
     page = todo(cast)
-    for words in ("路灯不亮", "受理", "3月17日(周二) 17:30", "还剩", "热线办理规范第六条", 'href="/desk/matters/m1/"'):
+    for words in (
+        "路灯不亮",
+        "受理",
+        "3月17日(周二) 17:30",
+        "还剩",
+        "热线办理规范第六条",
+        'href="/desk/matters/m1/"',
+    ):
         assert words in page
     assert "data-row" in page and "clock-green" in page
 
@@ -75,7 +82,9 @@ def test_titles_are_text(cast: Cast) -> None:
     assert "<script>alert(1)" not in todo(cast)
 
 
-@pytest.mark.parametrize("query", [{"page": "x"}, {"page": "999"}, {"due": "never"}, {"area": "'"}, {"action": "%"}])
+@pytest.mark.parametrize(
+    "query", [{"page": "x"}, {"page": "999"}, {"due": "never"}, {"area": "'"}, {"action": "%"}]
+)
 def test_nonsense_in_the_address_is_harmless(cast: Cast, query: dict[str, str]) -> None:
     make(cast, "路灯不亮")
     todo(cast, **query)
@@ -93,7 +102,9 @@ def test_queries_do_not_grow_with_the_list(cast: Cast) -> None:
     counts = []
     for n in range(2):
         for m in range(5):
-            make(cast, f"事{n}{m}", function="street", place=("committee_a_place", "committee_b_place")[m % 2])
+            make(
+                cast, f"事{n}{m}", function="street", place=("committee_a_place", "committee_b_place")[m % 2]
+            )
         client.get(TODO)
         with CaptureQueriesContext(connection) as queries:
             client.get(TODO)
@@ -101,7 +112,9 @@ def test_queries_do_not_grow_with_the_list(cast: Cast) -> None:
     assert counts[0] == counts[1] <= 12, [query["sql"][:90] for query in queries]
 
 
-@pytest.mark.parametrize(("name", "status"), [("visitor", 302), ("resident", 403), ("worker", 200), ("operator", 200)])
+@pytest.mark.parametrize(
+    ("name", "status"), [("visitor", 302), ("resident", 403), ("worker", 200), ("operator", 200)]
+)
 def test_who_comes_in(cast: Cast, name: str, status: int) -> None:
     assert cast.client(name).get(TODO).status_code == status
     assert cast.client(name).get(CALENDAR).status_code == status

@@ -31,7 +31,8 @@ def test_a_reminder_lies_between_opening_and_due(length: timedelta, later: timed
 
 
 @pytest.mark.parametrize(
-    ("hours", "colour"), [(0, Colour.GREEN), (29, Colour.GREEN), (30, Colour.AMBER), (40, Colour.AMBER), (41, Colour.RED)]
+    ("hours", "colour"),
+    [(0, Colour.GREEN), (29, Colour.GREEN), (30, Colour.AMBER), (40, Colour.AMBER), (41, Colour.RED)],
 )
 def test_amber_is_the_last_quarter(hours: int, colour: Colour) -> None:
     due = START + timedelta(hours=40)

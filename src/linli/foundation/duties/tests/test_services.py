@@ -42,7 +42,9 @@ def test_a_duty_carries_its_clock_and_the_law_behind_it() -> None:
 
 def test_opening_costs_one_statement() -> None:
     duty_make()
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         duty_make()
     assert len([query for query in queries if "duties_duty" in query["sql"]]) == 1
     assert not [query for query in queries if query["sql"].startswith("SELECT")]
@@ -146,7 +148,13 @@ def test_everything_of_a_person_can_be_handed_over(cast: Cast) -> None:
     standing = duty_make(person_id=old.pk)
     done = duty_make(person_id=old.pk, subject_id="m2")
     call("duty_close", room="matters", subject_id="m2")
-    assert step(actor=MACHINE, call=lambda: services.duty_handover(actor=MACHINE, from_person=old.pk, to_person=new.pk)) == 1
+    assert (
+        step(
+            actor=MACHINE,
+            call=lambda: services.duty_handover(actor=MACHINE, from_person=old.pk, to_person=new.pk),
+        )
+        == 1
+    )
     standing.refresh_from_db()
     done.refresh_from_db()
     assert (standing.person, done.person) == (new, old)

@@ -9,7 +9,9 @@ from PIL import Image
 GPS_IFD, ORIENTATION, MAKER = 0x8825, 0x0112, 0x010F
 
 
-def picture(size: tuple[int, int] = (300, 200), kind: str = "JPEG", mode: str = "RGB", **options: Any) -> bytes:
+def picture(
+    size: tuple[int, int] = (300, 200), kind: str = "JPEG", mode: str = "RGB", **options: Any
+) -> bytes:
     """Return a picture whose left half is red and whose right half is blue."""
     image = Image.new("RGB", size, "blue")
     image.paste("red", (0, 0, size[0] // 2, size[1]))

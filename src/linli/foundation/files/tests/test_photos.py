@@ -49,7 +49,12 @@ def test_nothing_but_the_picture_is_left() -> None:
     photo = photo_judge(original)
     for made in (photo.clean, photo.thumb):
         assert b"SECRET" not in made and b"Exif" not in made
-        assert not opened(made).getexif() and not set(opened(made).info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+        assert not opened(made).getexif() and not set(opened(made).info) - {
+            "jfif",
+            "jfif_version",
+            "jfif_unit",
+            "jfif_density",
+        }
 
 
 def test_a_picture_on_its_side_is_set_upright() -> None:
@@ -101,7 +106,12 @@ def bomb(width: int, height: int) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\x00" * 99)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\x00" * 99))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("side", [9_000, 15_000, 60_000])

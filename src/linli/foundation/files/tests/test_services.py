@@ -99,7 +99,9 @@ def days_later(days: int) -> Any:
     return clock.clock_at(clock.now() + timedelta(days=days))
 
 
-def test_what_nobody_used_goes_after_seven_days(own_folder: Path, django_capture_on_commit_callbacks: Any) -> None:
+def test_what_nobody_used_goes_after_seven_days(
+    own_folder: Path, django_capture_on_commit_callbacks: Any
+) -> None:
     file_store(actor=ME, upload=upload(picture()))
     with days_later(6):
         assert sweep_unused() == 0
@@ -109,7 +111,9 @@ def test_what_nobody_used_goes_after_seven_days(own_folder: Path, django_capture
     assert AuditRecord.objects.filter(verb="file.sweep").count() == 1
 
 
-def test_bytes_that_another_upload_shares_stay(own_folder: Path, django_capture_on_commit_callbacks: Any) -> None:
+def test_bytes_that_another_upload_shares_stay(
+    own_folder: Path, django_capture_on_commit_callbacks: Any
+) -> None:
     file_store(actor=ME, upload=upload(picture()))
     with days_later(5):
         file_store(actor=ME, upload=upload(picture()))

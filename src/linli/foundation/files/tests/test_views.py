@@ -29,7 +29,9 @@ def served(stored: StoredFile, variant: Literal["clean", "thumb"] = "clean", **h
 
 
 @pytest.mark.parametrize("variant", ["clean", "thumb"])
-def test_the_clean_picture_with_strict_headers(stored: StoredFile, variant: Literal["clean", "thumb"]) -> None:
+def test_the_clean_picture_with_strict_headers(
+    stored: StoredFile, variant: Literal["clean", "thumb"]
+) -> None:
     response = served(stored, variant)
     body = b"".join(response.streaming_content)
     assert body == storage.read(getattr(stored, f"{variant}_path")) and b"SECRET" not in body

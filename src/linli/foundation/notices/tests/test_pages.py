@@ -6,9 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from linli.foundation.accounts.models import Account
 from linli.foundation.notices.models import Delivery, Notice
+from linli.foundation.notices.services import deliveries_make
 from tests.people import Cast
 
-from .factories import tell
+from .factories import MACHINE, tell
 
 pytestmark = pytest.mark.django_db
 INBOX, OUTBOX = "/inbox/", "/desk/settings/deliveries/"
@@ -78,7 +79,8 @@ def test_queries_do_not_grow_with_the_inbox(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("visitor", 302), ("resident", 403), ("worker", 403), ("city", 403), ("operator", 200)]
+    ("name", "status"),
+    [("visitor", 302), ("resident", 403), ("worker", 403), ("city", 403), ("operator", 200)],
 )
 def test_only_operators_see_the_outbox(cast: Cast, name: str, status: int) -> None:
     assert cast.client(name).get(OUTBOX).status_code == status
@@ -87,6 +89,7 @@ def test_only_operators_see_the_outbox(cast: Cast, name: str, status: int) -> No
 def test_operators_see_why_and_try_again(cast: Cast) -> None:
     Account.objects.filter(pk=cast.accounts["worker"].pk).update(email="worker@example.org")
     tell(cast.person("worker").pk, title="给赵敏的消息")
+    deliveries_make(actor=MACHINE)
     Delivery.objects.update(state="failed", attempts=8, error="ConnectionRefusedError: 没有应答")
     client = cast.client("operator")
     page = client.get(OUTBOX).content.decode()

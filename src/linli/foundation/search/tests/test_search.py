@@ -21,7 +21,7 @@ TEXTS = {
     1: ["路灯坏了", "天钥桥路180弄3号楼"],
     2: ["小区路面积水,路灯正常", "13号楼"],
     3: ["🔥着火了!!", "㛃𬭩"],
-    4: ["100%满意", "<b>加粗</b> O'Reilly \"引号\""],
+    4: ["100%满意", '<b>加粗</b> O\'Reilly "引号"'],
     5: ["Wi-Fi信号差"],
 }
 
@@ -152,7 +152,9 @@ def test_the_index_is_used(persons: dict[int, Person]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE search_searchdocument")
-    assert ("search_grams" if connection.vendor == "postgresql" else "VIRTUAL TABLE INDEX") in documents.explain()
+    assert (
+        "search_grams" if connection.vendor == "postgresql" else "VIRTUAL TABLE INDEX"
+    ) in documents.explain()
 
 
 def test_a_refused_service_leaves_no_trace_in_the_index(persons: dict[int, Person]) -> None:
