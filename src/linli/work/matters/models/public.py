@@ -58,12 +58,17 @@ class Poster(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["compound", "building"],
+                fields=["building"],
                 condition=Q(disabled_at__isnull=True),
-                nulls_distinct=False,
-                name="poster_once_a_place",
-                violation_error_message="这个位置已有海报。",
-            )
+                name="poster_once_a_building",
+                violation_error_message="这个楼栋已有海报。",
+            ),
+            models.UniqueConstraint(
+                fields=["compound"],
+                condition=Q(disabled_at__isnull=True, building__isnull=True),
+                name="poster_once_a_compound",
+                violation_error_message="这个小区已有海报。",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from linli.core.actor import Function
-from linli.core.errors import Conflict, InvalidInput
+from linli.core.errors import Conflict
 from linli.core.service import require_service
 from linli.core.timelimits import Due
 from linli.foundation.accounts.models import Unit
@@ -12,6 +12,7 @@ from linli.foundation.accounts.selectors import path_prefixes
 from linli.foundation.duties.calendar import limit_due
 
 from ..models import Assignment, HandlingRequest
+from ..refusals import invalid
 from ..rules import hand_over_refusal
 from ..wording import instant_words
 from .steps import Step, text_required
@@ -49,14 +50,14 @@ def unit_checked(*, step: Step, unit: Unit, giver: Function | None = None, affai
     if unit.closed_on is not None and unit.closed_on <= step.at.date():
         refusal = "这个单位已停用,请另选单位。"
     if refusal:
-        raise InvalidInput(refusal, details={"unit": refusal})
+        raise invalid(unit=refusal)
 
 
 @require_service
 def units_free(*, step: Step, units: Sequence[Unit]) -> None:
     """Refuse a unit named twice, or one that is already handling this matter."""
     if len({unit.pk for unit in units}) != len(units):
-        raise InvalidInput(details={"co_units": "同一个单位只能选一次。"})
+        raise invalid(co_units="同一个单位只能选一次。")
     busy = (
         step.matter.assignments.filter(unit__in=units, ended_at__isnull=True).select_related("unit").first()
     )

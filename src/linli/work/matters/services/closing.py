@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, Expired, InvalidInput, NotAllowed
+from linli.core.errors import Conflict, Expired, NotAllowed
 from linli.core.service import service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.duties.calendar import limit_due
@@ -20,6 +20,7 @@ from ..permissions import (
     handling_units,
     is_reporter,
 )
+from ..refusals import invalid
 from ..rules import verifier_refusal
 from ..wording import instant_words
 from ..workflow import State
@@ -185,12 +186,10 @@ def reopen_decide(
         step.set(due_at=None, due_is_provisional=False, due_source="")
         return step.finish("reopen_refuse", note=request.decision)
     if unit is None:
-        words = "同意重办时,请选择由哪个单位办理。"
-        raise InvalidInput(words, details={"unit": words})
+        raise invalid(unit="同意重办时,请选择由哪个单位办理。")
     wanted = affair_class or step.matter.affair_class
     if wanted not in (AffairClass.MAJOR, AffairClass.MINOR):
-        words = "原来是私事,重办须改定为大事或小事。"
-        raise InvalidInput(words, details={"affair_class": words})
+        raise invalid(affair_class="原来是私事,重办须改定为大事或小事。")
     if wanted != step.matter.affair_class:
         class_set(step=step, affair_class=wanted, reason=request.decision)
     unit_checked(step=step, unit=unit)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from linli.core import clock
 from linli.core.actor import Actor, Function
 from linli.core.clock import BEIJING
-from linli.core.errors import Conflict, InvalidInput, NotAllowed
+from linli.core.errors import Conflict, NotAllowed
 from linli.core.service import service
 from linli.core.timelimits import Due, due_after_pause
 from linli.foundation.accounts.models import Unit
@@ -15,6 +15,7 @@ from linli.foundation.duties.services import duty_pause, duty_resume
 from ..clocks import setting
 from ..models import Assignment, HandlingRequest, Matter
 from ..permissions import can_decide_for_street, can_decide_request
+from ..refusals import invalid, invalid_if
 from ..rules import LAWFUL_PAUSES, extension_refusals, is_bounce_limit_reached, pause_refusals
 from ..wording import instant_words
 from .assigning import (
@@ -114,11 +115,9 @@ def _return_granted(
     if assignment.part != Assignment.Part.LEAD:
         return step.finish("return_co_grant", note=decision)
     if unit is None:
-        words = "同意退单时,请选择改派给哪个单位。"
-        raise InvalidInput(words, details={"unit": words})
+        raise invalid(unit="同意退单时,请选择改派给哪个单位。")
     if unit.pk == assignment.unit_id and not is_final:
-        words = "同意退单后不能派回同一单位;要它继续办理,请选择“不同意”。"
-        raise InvalidInput(words, details={"unit": words})
+        raise invalid(unit="同意退单后不能派回同一单位;要它继续办理,请选择“不同意”。")
     unit_checked(step=step, unit=unit)
     units_free(step=step, units=(unit,))
     assignment_send(step=step, unit=unit, part=Assignment.Part.LEAD, instruction=decision, is_final=is_final)
@@ -131,8 +130,7 @@ def extension_ask(*, actor: Actor, assignment_id: int, reason: str, new_due_on: 
     """Ask for a later date; the street approves, and then the reporter is told."""
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move="ask_extension")
     _signed(assignment)
-    if wrong := extension_refusals(new_due_on, assignment.due_at, clock.today()):
-        raise InvalidInput(next(iter(wrong.values())), details=wrong)
+    invalid_if(extension_refusals(new_due_on, assignment.due_at, clock.today()))
     if assignment.extensions >= setting("extension_limit"):
         raise Conflict(f"这件事已批准延期{assignment.extensions}次,不能再延。")
     _request_open(step, assignment, Kind.EXTENSION, reason, new_due_at=_closing_time(new_due_on))
@@ -147,8 +145,7 @@ def pause_ask(*, actor: Actor, assignment_id: int, lawful_reason: str, reason: s
     _signed(assignment)
     if assignment.part != Assignment.Part.LEAD:
         raise Conflict("挂起由主办单位申请。")
-    if wrong := pause_refusals(lawful_reason, until_on, clock.today()):
-        raise InvalidInput(next(iter(wrong.values())), details=wrong)
+    invalid_if(pause_refusals(lawful_reason, until_on, clock.today()))
     until = _closing_time(until_on)
     _request_open(step, assignment, Kind.PAUSE, reason, lawful_reason=lawful_reason, new_due_at=until)
     step.facts.update(until=str(until_on), lawful_reason=lawful_reason)

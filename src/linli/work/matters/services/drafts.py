@@ -16,6 +16,7 @@ from linli.foundation.files.models import StoredFile
 from ..clocks import clocks
 from ..models import Matter, ReportDraft
 from ..permissions import can_report_matter
+from ..refusals import invalid_if
 from ..resident_place import place_of
 from ..rules import text_refusals
 from .intake import matter_report
@@ -34,8 +35,7 @@ BESIDES = frozenset({"place", "happened_at", "request_key", "matter"})
 def _content_checked(content: Mapping[str, Any], photos: Sequence[StoredFile]) -> str:
     if unknown := set(content) - WORDS - BESIDES:
         raise InvalidInput(f"草稿里有不认识的内容:{'、'.join(sorted(unknown))}。")
-    if wrong := text_refusals(str(content.get("text", "")), bool(photos)):
-        raise InvalidInput(next(iter(wrong.values())), details=wrong)
+    invalid_if(text_refusals(str(content.get("text", "")), bool(photos)))
     return json.dumps(content, ensure_ascii=False, default=str, sort_keys=True)
 
 

@@ -4,13 +4,14 @@ from django.db import IntegrityError, transaction
 
 from linli.core import clock as time
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.core.errors import Conflict, NotAllowed, NotFound
 from linli.core.fields import public_number
 from linli.core.service import changes_of, record, service
 from linli.foundation.places.models import Building, Compound
 
 from ..models import EntrustedDocument, Poster
 from ..permissions import can_hold_document, can_manage_poster
+from ..refusals import invalid
 from .steps import step_begin, text_limited, text_required
 
 CODE_DIGITS = 12
@@ -61,7 +62,7 @@ def poster_create(*, actor: Actor, compound: Compound, building: Building | None
     if not can_manage_poster(actor, compound):
         raise NotAllowed("只有小区所在的居委会或街镇可以制作海报。")
     if building is not None and building.compound_id != compound.pk:
-        raise InvalidInput(details={"building": "这个楼栋不属于所选小区。"})
+        raise invalid(building="这个楼栋不属于所选小区。")
     poster = Poster(
         code=public_number(CODE_DIGITS),
         compound=compound,

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from linli.core.actor import Actor, Function
-from linli.core.errors import Conflict, InvalidInput
+from linli.core.errors import Conflict
 from linli.core.service import service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.files.models import StoredFile
 
 from ..models import AffairClass, Assignment, Matter
 from ..permissions import can_decide_intake, committee_has_another
+from ..refusals import invalid
 from ..rules import OPEN_ASSIGNMENT, handled_refusal
 from .assigning import (
     assignment_end,
@@ -159,8 +160,7 @@ def _result_checked(step: Step, assignment: Assignment, done_at: datetime | None
     if refusal := handled_refusal((other.unit.name, other.state) for other in others.select_related("unit")):
         raise Conflict(refusal, hint="协办单位答复或免除后即可反馈。")
     if done_at is not None and not assignment.sent_at <= done_at <= step.at:
-        words = "办完时间应在派遣之后、现在之前。"
-        raise InvalidInput(words, details={"done_at": words})
+        raise invalid(done_at="办完时间应在派遣之后、现在之前。")
 
 
 def _handled(step: Step, assignment: Assignment, result: str, at: datetime) -> None:
@@ -192,9 +192,9 @@ def matter_whistle(
     why = text_required(value=cause, name="cause", words="请写明为什么吹哨。", most=300)
     where = text_required(value=place, name="place", words="请写明集合地点。", most=160)
     if not units:
-        raise InvalidInput(details={"units": "请至少选择一个单位。"})
+        raise invalid(units="请至少选择一个单位。")
     if at <= step.at:
-        raise InvalidInput("到场时间必须晚于现在。", details={"at": "到场时间必须晚于现在。"})
+        raise invalid(at="到场时间必须晚于现在。")
     units_free(step=step, units=units)
     for unit in units:  # whoever whistles, departments may be called
         unit_checked(step=step, unit=unit, giver=Function.STREET, affair_class=AffairClass.MAJOR)

@@ -19,6 +19,7 @@ from linli.foundation.places.selectors import Place, division_name
 
 from ..models import Category, Channel, Matter, MatterEvent
 from ..permissions import can_decide_intake, can_intake_matter, can_report_matter, is_reporter
+from ..refusals import invalid, invalid_if
 from ..rules import happened_refusals, is_committee_path, street_of, text_cleaned, text_refusals, title_of
 from ..words import Emergency, emergency_in, sensitivity_of
 from ..workflow import LIVE, State
@@ -78,8 +79,7 @@ def matter_report(
     if actor.function == Function.VISITOR and not report.is_emergency:
         raise NotSignedIn("请先用手机验证码登录,您写的内容已保留。")
     if actor.is_staff and not _covers(actor, place.area_path):
-        words = "这个地点不在您的服务范围内,请转告当地居委会或街镇。"
-        raise InvalidInput(words, details={"place": words})
+        raise invalid(place="这个地点不在您的服务范围内,请转告当地居委会或街镇。")
     matter = _matter_of(actor, report, public_id)
     matter.category, matter.about_unit = category, about_unit
     _people(matter, actor, on_behalf, reporter_name, reporter_phone, beneficiary_name, beneficiary_relation)
@@ -128,8 +128,7 @@ def _report_checked(
     wrong = {**text_refusals(plain, bool(photos)), **happened_refusals(happened_at, now)}
     if channel not in Channel.values or channel in PROTECTED_CHANNELS:
         wrong["channel"] = "没有这种来源。"
-    if wrong:
-        raise InvalidInput(next(iter(wrong.values())), details=wrong)
+    invalid_if(wrong)
     emergency, sensitivity = emergency_in(plain), sensitivity_of(plain)
     urgent = emergency is not None if is_emergency is None else is_emergency
     return Report(
@@ -175,6 +174,16 @@ def _matter_of(actor: Actor, report: Report, public_id: UUID | None) -> Matter:
     )
 
 
+def _phone(phone: str) -> str:
+    """Return a telephone number's digits; the refusal names the field that people filled in."""
+    if not phone.strip():
+        return ""
+    try:
+        return phone_normal(phone)
+    except InvalidInput as refusal:
+        raise invalid(reporter_phone=refusal.message) from refusal
+
+
 def _people(
     matter: Matter,
     actor: Actor,
@@ -185,7 +194,7 @@ def _people(
     relation: str,
 ) -> None:
     """Say who reports, for whom, and (at the door or on the telephone) who took it."""
-    digits = phone_normal(phone) if phone.strip() else ""
+    digits = _phone(phone)
     matter.reporter_name = text_limited(value=name, name="reporter_name", most=40)
     matter.reporter_phone = digits
     matter.reporter_phone_index = blind_index("phone", digits)
@@ -289,13 +298,11 @@ def matter_merge(
 
 def _merge_checked(matter: Matter, target: Matter) -> None:
     if target.pk == matter.pk:
-        raise InvalidInput(details={"target_id": "不能并入自己。"})
+        raise invalid(target_id="不能并入自己。")
     if target.state not in LIVE:
-        raise InvalidInput(
-            details={"target_id": f"{target.number}已经结束({State(target.state).label}),请另选。"}
-        )
+        raise invalid(target_id=f"{target.number}已经结束({State(target.state).label}),请另选。")
     if street_of(target.area_path) != street_of(matter.area_path):
-        raise InvalidInput(details={"target_id": "只能并入同一街镇的事项。"})
+        raise invalid(target_id="只能并入同一街镇的事项。")
 
 
 def _target_event(step: Step, target: Matter) -> None:
@@ -324,8 +331,7 @@ def matter_place_set(
         actor=actor, matter_id=matter_id, move="place_set", may=can_decide_intake, version=version
     )
     if street_of(place.area_path) != street_of(step.matter.area_path):
-        words = "新的地点在另一个街镇。请不予受理,并告诉居民去哪里反映。"
-        raise InvalidInput(words, details={"place": words})
+        raise invalid(place="新的地点在另一个街镇。请不予受理,并告诉居民去哪里反映。")
     step.set(
         place_code=place.code,
         area_path=place.area_path,

@@ -11,6 +11,7 @@ from linli.foundation.links.services import link_add
 
 from ..models import AffairClass, Assignment, Category, ClosedAs, Matter
 from ..permissions import can_decide_intake, can_guide_matter, is_reporter
+from ..refusals import invalid
 from ..wording import instant_words
 from .assigning import assignment_send, unit_checked
 from .steps import ROOM, Step, class_set, step_begin, text_required
@@ -60,8 +61,7 @@ def matter_class_confirm(
     if matter.class_set_by_id in actor.person_ids:
         raise NotAllowed("分类是您作的,须由另一人确认。", hint="请另一位居委会或街镇工作人员确认。")
     if not matter.reported_at.date() <= council_on <= time.today():
-        words = "议事日期应在上报之后、今天之前。"
-        raise InvalidInput(words, details={"council_on": words})
+        raise invalid(council_on="议事日期应在上报之后、今天之前。")
     step.set(
         class_confirmed_by_id=actor.person_id,
         class_confirmed_on=council_on,
@@ -139,8 +139,7 @@ def matter_discussion_start(*, actor: Actor, matter_id: int, version: int | None
         actor=actor, matter_id=matter_id, move="start_discussion", may=can_decide_intake, version=version
     )
     if step.matter.affair_class != AffairClass.MINOR:
-        words = "只有小事可以转协商,请先研判分类。"
-        raise InvalidInput(words, details={"affair_class": words})
+        raise invalid(affair_class="只有小事可以转协商,请先研判分类。")
     topic = text_required(value=topic_link, name="topic_link", words="请写明协商的时间地点,或议题链接。")
     _link(step, topic if topic.startswith("deliberation:") else "", "discussed_in")
     return step.finish("discussion_start", note=topic)
@@ -207,8 +206,7 @@ def _link(step: Step, target: str, kind: str) -> None:
         return
     room, _, record_id = target.partition(":")
     if not (room.isidentifier() and record_id) or record_id.startswith("//"):
-        words = "链接要以“/”开头,是本站的页面。"
-        raise InvalidInput(words, details={"target_link": words})
+        raise invalid(target_link="链接要以“/”开头,是本站的页面。")
     link_add(
         actor=step.actor,
         from_room=ROOM,

@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
-from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion
 from linli.core.service import record, require_service
 from linli.core.timelimits import Due
 from linli.foundation.accounts.models import Unit
@@ -31,6 +31,7 @@ from linli.foundation.search.services import search_index
 from ..clocks import Clock, clocks
 from ..models import AffairClass, Assignment, HandlingRequest, Matter, MatterEvent
 from ..permissions import is_never_public
+from ..refusals import invalid
 from ..rules import OPEN_ASSIGNMENT, is_committee_path, text_cleaned
 from ..wording import ACTIONS, VERBS, instant_words, notice_words
 from ..workflow import ENDED, WORKFLOW, State
@@ -62,10 +63,10 @@ def _resident_url(matter: Matter) -> str:
 
 def _photos_checked(photos: Sequence[StoredFile]) -> list[StoredFile]:
     if len(photos) > MAX_PHOTOS:
-        raise InvalidInput(details={"photos": f"最多{MAX_PHOTOS}张照片。"})
+        raise invalid(photos=f"最多{MAX_PHOTOS}张照片。")
     for photo in photos:
         if photo.state == StoredFile.State.REFUSED:
-            raise InvalidInput(details={"photos": f"{photo.name}:{photo.refusal or '不是可用的照片'}。"})
+            raise invalid(photos=f"{photo.name}:{photo.refusal or '不是可用的照片'}。")
     return list(photos)
 
 
@@ -421,7 +422,7 @@ def request_step(
 def class_set(*, step: Step, affair_class: str, reason: str) -> None:
     """Set the class with its reason; whatever was confirmed before no longer is."""
     if affair_class not in AffairClass.values:
-        raise InvalidInput(details={"affair_class": "请选择大事、小事或私事。"})
+        raise invalid(affair_class="请选择大事、小事或私事。")
     why = text_required(value=reason, name="reason", words="请写明这样分类的理由。", most=300)
     step.done("confirm_class")
     step.set(
@@ -441,7 +442,7 @@ def text_required(*, value: str, name: str, words: str, most: int = 500) -> str:
     """Return a text without blank edges; raises ``InvalidInput`` where it is missing or too long."""
     plain = text_cleaned(value)
     if not plain:
-        raise InvalidInput(words, details={name: words})
+        raise invalid(**{name: words})
     text_limited(value=plain, name=name, most=most)
     return plain
 
@@ -452,5 +453,5 @@ def text_limited(*, value: str, name: str, most: int = 500) -> str:
     plain = text_cleaned(value)
     if len(plain) > most:
         words = f"最多{most}个字,现在有{len(plain)}个字,请精简。"
-        raise InvalidInput(words, details={name: words})
+        raise invalid(**{name: words})
     return plain

@@ -7,7 +7,7 @@ from uuid import UUID
 from linli.core import clock as time
 from linli.core.actor import Actor
 from linli.core.clock import BEIJING
-from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn
+from linli.core.errors import Conflict, NotAllowed, NotFound, NotSignedIn
 from linli.core.service import record, service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.duties.calendar import HOURS
@@ -24,6 +24,7 @@ from ..permissions import (
     can_reveal_reporter,
     can_supervise_matter,
 )
+from ..refusals import invalid
 from .steps import Step, matter_locked, step_begin, text_required
 
 MAX_ANSWER = 2_000
@@ -90,7 +91,7 @@ def matter_supervise(*, actor: Actor, matter_id: int, note: str, due_on: date | 
     )
     words = text_required(value=note, name="note", words="请填写督办意见。")
     if due_on is not None and due_on <= time.today():
-        raise InvalidInput("督办的期限必须晚于今天。", details={"due_on": "督办的期限必须晚于今天。"})
+        raise invalid(due_on="督办的期限必须晚于今天。")
     due_at = datetime.combine(due_on, HOURS.end, BEIJING) if due_on else None
     unit = _lead_unit(step)
     step.duty("supervise", unit=unit, due_at=due_at, function=None if unit else step.area_function())
@@ -155,7 +156,7 @@ def _own_photos(matter: Matter, photos: Sequence[StoredFile]) -> list[StoredFile
     own = set(matter.photos.values_list("pk", flat=True))
     own |= set(matter.events.filter(photos__isnull=False).values_list("photos", flat=True))
     if strangers := [photo for photo in photos if photo.pk not in own]:
-        raise InvalidInput(details={"photos": f"{strangers[0].name}不是这件事的照片。"})
+        raise invalid(photos=f"{strangers[0].name}不是这件事的照片。")
     return list(photos)
 
 

@@ -1,4 +1,4 @@
-"""Each act of the life cycle as a call with valid input; who makes it and on which matter is the test's choice."""
+"""Each act of the life cycle as a call with valid input; who acts, and on which matter, the test says."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -124,9 +124,10 @@ ACTS: dict[str, Act] = {
 
 
 # -- what must have happened before an act can succeed, beyond the state ----------------
-def _asks(kind: str) -> Callable[[Life, Matter], None]:
+def _asked(act: str) -> Callable[[Life, Matter], None]:
     def ready(life: Life, matter: Matter) -> None:
-        ACTS[kind](life, life.who("department"), matter)
+        _signed(life, matter)
+        ACTS[act](life, life.who("department"), matter)
 
     return ready
 
@@ -145,9 +146,9 @@ READY: dict[str, Callable[[Life, Matter], None]] = {
     "start_discussion": lambda life, m: life.sort(m, "minor") and None,
     "lapse": lambda life, m: clock.clock_forward(timedelta(days=30)),
     "ask_extension": _signed,
-    "extend": lambda life, m: (_signed(life, m), _asks("ask_extension")(life, m)) and None,
+    "extend": _asked("ask_extension"),
     "ask_pause": _signed,
-    "pause": lambda life, m: (_signed(life, m), _asks("ask_pause")(life, m)) and None,
+    "pause": _asked("ask_pause"),
     "report_result": _signed,
     "answer": _co,
     "waive": _co,

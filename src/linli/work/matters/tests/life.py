@@ -8,6 +8,7 @@ from linli.core import clock
 from linli.core.actor import Actor, system
 from linli.foundation.duties.builtin import builtin_days, builtin_source
 from linli.foundation.duties.services import calendar_load
+from linli.foundation.places.models import Compound
 from linli.foundation.places.selectors import Place
 from linli.work.matters import services as do
 from linli.work.matters.models import Assignment, Category, HandlingRequest, Matter
@@ -152,6 +153,20 @@ class Life:
     def to_merged(self) -> Matter:
         target = do.matter_report(actor=self.who("neighbour"), text=TEXT, place=place_of(self.cast))
         return do.matter_merge(actor=self.who("worker"), **self.on(self.report()), target_id=target.pk)
+
+
+def compound_of(life: Life) -> Compound:
+    """Make a compound of committee A."""
+    places = life.cast.places
+    return Compound.objects.create(
+        name="桂花苑",
+        street=places["street_place"],
+        committee=places["committee_a_place"],
+        is_committee_confirmed=True,
+        area_path=places["committee_a_place"].path,
+        lng=121.45,
+        lat=31.2,
+    )
 
 
 def days_later(days: int, hours: int = 0) -> None:

@@ -112,9 +112,14 @@ def test_whoever_is_complained_about_never_sees_who_complained(life: Life) -> No
 
 def test_a_complained_about_unit_that_took_the_report_itself_stays_shut_out(life: Life) -> None:
     matter = do.matter_report(
-        actor=life.who("worker"), text="物业乱收费", place=place_of(life.cast), channel="door", on_behalf=True,
-        reporter_phone="13800138000", about_unit=life.cast.units["committee_a"],
-    )  # fmt: skip
+        actor=life.who("worker"),
+        text="居委会乱收费",
+        place=place_of(life.cast),
+        channel="door",
+        on_behalf=True,
+        reporter_phone="13800138000",
+        about_unit=life.cast.units["committee_a"],
+    )
     assert not can_see_reporter(life.who("worker2"), matter)
 
 
