@@ -31,6 +31,7 @@ class PhoneForm(forms.Form):
         error_messages={"required": _("请填写手机号。")},
     )
     agree = forms.BooleanField(
+        label=_("同意告知"),
         error_messages={"required": _("请先阅读并勾选同意个人信息处理告知。")},
     )
     privacy_version = forms.CharField(widget=forms.HiddenInput)
@@ -241,8 +242,11 @@ class PersonChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class DeputyForm(forms.Form):
     """Who stands in for which role, from when to when."""
 
-    role = RoleChoiceField(label=_("岗位"), queryset=Role.objects.none(), to_field_name="public_id")
+    role = RoleChoiceField(
+        label=_("岗位"), queryset=Role.objects.none(), to_field_name="public_id", empty_label=None
+    )
     deputy = PersonChoiceField(
+        empty_label=_("请选择"),
         label=_("代理人"),
         queryset=Person.objects.none(),
         to_field_name="public_id",
@@ -264,6 +268,7 @@ class HandoverForm(forms.Form):
     """Who takes over, and why."""
 
     successor = PersonChoiceField(
+        empty_label=_("请选择"),
         label=_("接手人"),
         queryset=Person.objects.none(),
         to_field_name="public_id",

@@ -15,7 +15,7 @@ from linli.core.errors import NotAllowed, NotSignedIn
 
 from .models import Account, Deputyship, PrivacyConsent, Role, Unit
 from .privacy import notice_current
-from .rules import functions_of_unit, is_above, lies_within
+from .rules import UNIT_FUNCTIONS, functions_of_unit, is_above, lies_within
 
 View = Callable[..., HttpResponse]
 MACHINE_ROOM = frozenset({Function.SYSTEM, Function.OPERATOR})
@@ -86,6 +86,15 @@ def can_end_deputyship(actor: Actor, deputyship: Deputyship) -> bool:
 def can_administer(actor: Actor) -> bool:
     """Whether the pages for users and units show anything to this actor."""
     return actor.is_unit_admin or actor.function in MACHINE_ROOM
+
+
+def functions_below(actor: Actor) -> frozenset[Function]:
+    """Return the functions of units that the actor may open somewhere; nothing for others."""
+    if actor.function in MACHINE_ROOM:
+        return UNIT_FUNCTIONS
+    if not actor.is_unit_admin:
+        return frozenset()
+    return frozenset(function for function in UNIT_FUNCTIONS if is_above(actor.function, function))
 
 
 def can_look_up_units(actor: Actor) -> bool:

@@ -38,7 +38,11 @@ class UnitChangeForm(forms.Form):
         label=_("类别"), max_length=40, required=False, help_text=_("例如：城管、房管、物业。")
     )
     parent = forms.ModelChoiceField(
-        label=_("上级单位"), queryset=Unit.objects.none(), required=False, to_field_name="public_id"
+        label=_("上级单位"),
+        queryset=Unit.objects.none(),
+        required=False,
+        to_field_name="public_id",
+        empty_label=_("没有"),
     )
     areas = PlaceChoiceField(
         label=_("负责区域"),
@@ -69,7 +73,16 @@ class ContactForm(forms.Form):
 class UnitForm(UnitChangeForm, ContactForm):
     """A new unit."""
 
-    function = forms.ChoiceField(label=_("职能"), choices=UNIT_CHOICES)
+    function = forms.ChoiceField(
+        label=_("职能"),
+        choices=UNIT_CHOICES,
+        error_messages={"invalid_choice": _("您不能设立这类单位，请从列表里选。")},
+    )
+
+    def __init__(self, *args: Any, functions: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["function"].choices = [pair for pair in UNIT_CHOICES if pair[0] in functions]  # type: ignore[attr-defined]
+
     field_order = ("name", "function", "kind", "parent", "areas", "phone", "address", "email")
 
 

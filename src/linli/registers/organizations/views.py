@@ -19,12 +19,13 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.permissions import (
     actor_of,
     administrator_required,
+    can_administer,
     can_change_unit,
     can_look_up_units,
     can_manage_unit,
+    functions_below,
     staff_required,
 )
-from linli.foundation.accounts.rules import LEVEL
 from linli.foundation.accounts.selectors import area_choices, unit_for_management, unit_scope, unit_visible
 from linli.foundation.accounts.services import unit_close, unit_contact_change, unit_open, unit_update
 from linli.foundation.accounts.views.ways import posted
@@ -70,7 +71,8 @@ def unit_list(request: ActorRequest) -> HttpResponse:
         "filters": filters,
         "page": page,
         "is_filtered": any(chosen.values()),
-        "can_open": (actor.function in LEVEL and LEVEL[actor.function] > 1) or not actor.unit_id,
+        "can_import": can_administer(actor),
+        "can_open": bool(functions_below(actor)),
     }
     return render(request, "organizations/unit_list.html", context)
 
@@ -93,7 +95,10 @@ def unit_new(request: ActorRequest) -> HttpResponse:
     """Open a unit."""
     actor = actor_of(request)
     form = UnitForm(
-        posted(request), parents=unit_scope(actor).order_by("name"), places=_place_choices(request)
+        posted(request),
+        parents=unit_scope(actor).order_by("name"),
+        places=_place_choices(request),
+        functions=functions_below(actor),
     )
     refused = ""
     if request.method == "POST" and form.is_valid():

@@ -80,7 +80,10 @@ def _areas_of(unit: Unit) -> Any:
 
 def _role_form(form: type[RoleForm], request: ActorRequest, unit: Unit, is_posted: bool) -> Any:
     return form(
-        request.POST if is_posted else None, functions=functions_of_unit(unit.function), areas=_areas_of(unit)
+        request.POST if is_posted else None,
+        initial={"function": unit.function},
+        functions=functions_of_unit(unit.function),
+        areas=_areas_of(unit),
     )
 
 
