@@ -1,5 +1,6 @@
 // What every page loads: htmx under our rules, and the small behaviours of forms, dialogs and keys.
 import htmx from "htmx.org";
+import { chosenAttach } from "./chosen";
 import { dialogsAttach, menusAttach } from "./dialogs";
 import { draftsAttach } from "./drafts";
 import { emergencyAttach } from "./emergency";
@@ -28,6 +29,7 @@ function csrfToken(): string {
 
 function attach(root: ParentNode): void {
   emergencyAttach(root);
+  chosenAttach(root);
   draftsAttach(root);
   fieldsAttach(root);
   photosAttach(root);

@@ -129,13 +129,13 @@ def _received(request: HttpRequest, actor: Actor) -> HttpResponse:
     if "find" in request.POST or "browse" in request.POST:
         return _page(request, form, where_asked(request, request.POST), taken)
     if not form.is_valid() or taken.problems:
-        return _page(request, form, _where_of(form), taken, status=422)
+        return _page(request, form, _where_of(request, form), taken, status=422)
     try:
         place = _place(form)
         return _send(request, actor, form, place, taken.photos)
     except InvalidInput as refusal:
         form.take(refusal)
-        return _page(request, form, _where_of(form), taken, status=422)
+        return _page(request, form, _where_of(request, form), taken, status=422)
 
 
 def _place(form: ReportForm) -> Place:
@@ -155,10 +155,10 @@ def _place(form: ReportForm) -> Place:
     raise InvalidInput(words, details={"place": words})
 
 
-def _where_of(form: ReportForm) -> Where:
+def _where_of(request: HttpRequest, form: ReportForm) -> Where:
     """Return what the place part showed when the form was sent, so that nothing seems lost."""
-    token, words = str(form["place"].value() or ""), str(form["words"].value() or "")
-    choices = choices_for_words(words)
+    token, words = str(form["place"].value() or ""), str(form["words"].value() or "").strip()
+    choices = _where_named(request, words).choices if words else []
     if token and token not in [choice.token for choice in choices]:
         try:
             choices.insert(0, choice_of(place_of(token)))

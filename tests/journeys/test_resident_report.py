@@ -1,0 +1,283 @@
+"""A resident with a phone: from opening the page to the receipt; with or without account and connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from linli.work.matters.models import Category, Matter, ReportDraft
+from linli.work.matters.tests.resident_life import (
+    WORDS,
+    Life,
+    boundaries_make,
+    compound_make,
+    picture,
+)
+from tests.people import Cast
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+Visitor = Callable[..., Page]
+MOST_ACTIONS = 5
+
+
+class Counted:
+    """A page on which every action of its reader is counted: a click, or one field filled."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.actions = 0
+
+    def click(self, what: Locator) -> None:
+        """Press something."""
+        self.actions += 1
+        what.click()
+
+    def fill(self, field: Locator, words: str) -> None:
+        """Write into a field, however long."""
+        self.actions += 1
+        field.fill(words)
+
+    def attach(self, field: Locator, name: str, content: bytes) -> None:
+        """Take a photo."""
+        self.actions += 1
+        field.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": content})
+
+
+@pytest.fixture
+def life(cast: Cast) -> Life:
+    """A compound, and somebody who has reported before."""
+    Category.objects.get_or_create(
+        code="light", version="test", defaults={"name": "道路与公共设施", "words": ["路灯"]}
+    )
+    life = Life(cast, compound_make(cast))
+    life.reported(cast.client("resident"), text="楼道里堆了东西")
+    return life
+
+
+@pytest.fixture
+def line_may_break(complaints: Any) -> Iterator[None]:
+    """Allow the browser to report the connection that a test cuts."""
+    yield
+    complaints.found = [line for line in complaints.found if "net::ERR_" not in line]
+
+
+def _text(page: Page) -> Locator:
+    return page.get_by_label("发生了什么")
+
+
+def _send(page: Page) -> Locator:
+    return page.get_by_role("button", name="发送", exact=True)
+
+
+def _received(page: Page) -> Matter:
+    expect(page.get_by_role("heading", name="收到了，谢谢您")).to_be_visible()
+    matter = Matter.objects.order_by("-pk").first()
+    assert matter is not None
+    expect(page.locator(".big-number")).to_have_text(matter.number)
+    return matter
+
+
+def test_a_returning_resident_needs_at_most_five_actions(
+    visitor: Visitor,
+    cast: Cast,
+    life: Life,
+    axe: Callable[[Page], None],
+    picture: Callable[[Page, str], None],
+) -> None:
+    page = visitor(account=cast.accounts["resident"])
+    page.goto("/report/")
+    axe(page)
+    reader = Counted(page)
+    reader.fill(_text(page), WORDS)
+    expect(page.locator("#help")).to_contain_text("前答复您是否受理")
+    reader.attach(page.locator("input[type=file]"), "lamp.jpg", _photo())
+    expect(page.locator(".photos img")).to_have_count(1)
+    picture(page, "report")
+    reader.click(_send(page))
+    matter = _received(page)
+    assert reader.actions <= MOST_ACTIONS
+    assert (matter.text, matter.compound, matter.photos.count()) == (WORDS, life.compound, 1)
+    axe(page)
+    picture(page, "receipt")
+    page.get_by_role("link", name="看进展").click()
+    expect(page.get_by_role("heading", name="我们收到了您反映的事")).to_be_visible()
+    axe(page)
+    page.goto("/report/")
+    expect(_text(page)).to_have_value("")  # the draft went with the receipt
+
+
+def _photo() -> bytes:
+    return picture().read()
+
+
+def test_another_place_still_fits_into_few_actions(visitor: Visitor, cast: Cast, life: Life) -> None:
+    other = compound_make(cast, "银杏里")
+    page = visitor(account=cast.accounts["resident"])
+    page.goto("/report/")
+    reader = Counted(page)
+    reader.fill(_text(page), WORDS)
+    reader.click(page.get_by_text("换个地方"))
+    reader.fill(page.get_by_label("小区名或路名"), "银杏")
+    reader.click(page.get_by_label("银杏里"))
+    reader.click(_send(page))
+    assert _received(page).compound == other
+    assert reader.actions <= MOST_ACTIONS
+
+
+def test_a_visitor_gives_the_phone_after_sending(
+    visitor: Visitor, life: Life, settings: Any, axe: Callable[[Page], None]
+) -> None:
+    settings.SHOW_CODES = True
+    page = visitor()
+    page.goto("/report/")
+    _text(page).fill(WORDS)
+    page.get_by_label("小区名或路名").fill("桂花苑")
+    page.get_by_label("桂花苑").check()
+    _send(page).click()
+    expect(page.get_by_role("heading", name="还差一步：您的手机号")).to_be_visible()
+    expect(page.get_by_text(WORDS)).to_be_visible()
+    axe(page)
+    page.reload()
+    page.get_by_label("手机号", exact=True).fill("139 0000 0009")
+    page.get_by_label("我同意按隐私说明处理我的手机号").check()
+    page.get_by_role("button", name="获取验证码").click()
+    code = page.locator(".code-shown .number").inner_text()
+    axe(page)
+    page.get_by_label("验证码").fill(code)
+    page.get_by_role("button", name="验证并发送").click()
+    assert _received(page).text == WORDS
+    assert ReportDraft.objects.count() == 1
+
+
+@pytest.mark.usefixtures("line_may_break")
+def test_emergency_numbers_show_while_typing_even_without_a_connection(
+    visitor: Visitor, cast: Cast, life: Life
+) -> None:
+    page = visitor(account=cast.accounts["resident"])
+    page.goto("/report/")
+    page.context.set_offline(True)
+    expect(page.locator("#emergency")).to_be_hidden()
+    _text(page).fill("反家暴宣传栏坏了")
+    expect(page.locator("#emergency")).to_be_hidden()
+    _text(page).fill("5号楼着火了")
+    for number in ("110", "119", "120"):
+        expect(page.locator(f"#emergency a[href='tel:{number}']")).to_be_visible()
+    page.context.set_offline(False)
+
+
+def test_an_emergency_is_reported_before_the_phone_is_known(visitor: Visitor, life: Life) -> None:
+    page = visitor()
+    page.goto("/report/")
+    _text(page).fill("5号楼着火了，有人被困")
+    page.get_by_label("小区名或路名").fill("桂花苑")
+    page.get_by_label("桂花苑").check()
+    _send(page).click()
+    expect(page.get_by_text("已经同时报给居委会和街道")).to_be_visible()
+    matter = Matter.objects.order_by("-pk").first()
+    assert matter is not None
+    assert matter.is_emergency
+    assert matter.reporter is None
+
+
+@pytest.mark.usefixtures("line_may_break")
+def test_a_lost_connection_loses_nothing(visitor: Visitor, cast: Cast, life: Life) -> None:
+    page = visitor(account=cast.accounts["resident"])
+    page.goto("/report/")
+    _text(page).fill(WORDS)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
+    )
+    page.context.set_offline(True)
+    _send(page).click()
+    expect(page.locator("#live")).to_contain_text("正在重试")
+    page.context.set_offline(False)
+    assert _received(page).photos.count() == 1
+    assert Matter.objects.filter(text=WORDS).count() == 1
+
+
+def test_the_text_survives_a_reload(visitor: Visitor, cast: Cast, life: Life) -> None:
+    page = visitor(account=cast.accounts["resident"])
+    page.goto("/report/")
+    _text(page).fill(WORDS)
+    page.wait_for_timeout(600)
+    page.reload()
+    expect(_text(page)).to_have_value(WORDS)
+
+
+def test_the_chosen_place_survives_a_reload(visitor: Visitor, cast: Cast, life: Life) -> None:
+    other = compound_make(cast, "银杏里")
+    page = visitor(account=cast.accounts["resident"])
+    page.goto("/report/")
+    _text(page).fill(WORDS)
+    page.get_by_text("换个地方").click()
+    page.get_by_label("小区名或路名").fill("银杏")
+    page.get_by_label("银杏里").check()
+    page.wait_for_timeout(600)
+    page.reload()
+    expect(page.get_by_label("银杏里")).to_be_checked()
+    _send(page).click()
+    assert _received(page).compound == other
+
+
+def test_the_phone_says_where_one_is(visitor: Visitor, cast: Cast, life: Life) -> None:
+    boundaries_make(cast)
+    page = visitor(
+        account=cast.accounts["neighbour"],
+        geolocation={"longitude": 121.4051, "latitude": 31.2051},
+        permissions=["geolocation"],
+    )
+    page.goto("/report/")
+    reader = Counted(page)
+    reader.fill(_text(page), WORDS)
+    reader.click(page.get_by_role("button", name="用我现在的位置"))
+    expect(page.get_by_label("地图上的这个位置")).to_be_checked()
+    expect(page.get_by_label("桂花苑")).to_be_visible()
+    reader.click(_send(page))
+    assert _received(page).place_code == "990101001"
+    assert reader.actions <= MOST_ACTIONS
+
+
+def test_the_map_opens_when_it_is_asked_for(visitor: Visitor, cast: Cast, life: Life) -> None:
+    boundaries_make(cast)
+    page = visitor(account=cast.accounts["neighbour"])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/report/")
+    assert not [url for url in asked if "map" in url]
+    page.get_by_text("在地图上点选").click()
+    expect(page.locator(".map canvas")).to_be_visible()
+
+
+def test_everything_works_without_scripts(visitor: Visitor, cast: Cast, life: Life) -> None:
+    page = visitor(account=cast.accounts["neighbour"], java_script_enabled=False)
+    page.goto("/report/")
+    _text(page).fill(WORDS)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
+    )
+    page.get_by_label("小区名或路名").fill("桂花苑")
+    page.get_by_role("button", name="查找").click()
+    expect(_text(page)).to_have_value(WORDS)
+    page.get_by_label("桂花苑").check()
+    _send(page).click()
+    matter = _received(page)
+    assert matter.compound == life.compound
+    assert matter.photos.count() == 1
+
+
+@pytest.mark.parametrize("size", ["small", "desk"])
+def test_the_larger_version_fits(
+    visitor: Visitor, cast: Cast, life: Life, size: str, axe: Callable[[Page], None]
+) -> None:
+    page = visitor(size=size, account=cast.accounts["resident"])
+    page.goto("/")
+    page.get_by_role("button", name="长辈版").first.click()
+    for url in ("/", "/report/", "/mine/", f"/m/{life.matter.public_id}/", "/public/", "/help/"):
+        page.goto(url)
+        assert page.evaluate("getComputedStyle(document.querySelector('main')).fontSize") >= "18px"
+        width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width <= 1, url
+        axe(page)
