@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -66,10 +68,10 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         )
 
 
-def _assigned(unit_id: int | None) -> models.QuerySet[models.Model]:
+def _assigned(unit_id: int | None) -> models.QuerySet[Any, Any]:
     from .handling import Assignment
 
-    return Assignment.objects.filter(unit_id=unit_id).values("matter_id")  # type: ignore[return-value]
+    return Assignment.objects.filter(unit_id=unit_id or 0).values("matter_id")
 
 
 class Matter(models.Model):

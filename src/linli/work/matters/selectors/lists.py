@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -18,7 +20,7 @@ from ..models import Assignment, Matter, PublicVersion, Question, Rating
 from ..workflow import ENDED, State
 
 ROOM = "matters"
-ORDERS = {
+ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
     "due": (F("due_at").asc(nulls_last=True), "-id"),
     "-reported": ("-reported_at", "-id"),
     "reported": ("reported_at", "id"),
@@ -79,7 +81,9 @@ def matter_list(actor: Actor, *, filters: MatterFilters | None = None) -> QueryS
     Raises ``InvalidInput`` where the words to look for are too short.
     """
     wanted = filters or MatterFilters()
-    rows = Matter.objects.visible_to(actor).filter(_stage(actor, wanted.stage), _plain(wanted))
+    rows: QuerySet[Matter] = Matter.objects.visible_to(actor).filter(
+        _stage(actor, wanted.stage), _plain(wanted)
+    )
     if wanted.unit:
         handled = Assignment.objects.filter(matter=OuterRef("pk"), unit__public_id=wanted.unit)
         rows = rows.filter(Exists(handled))
@@ -103,7 +107,7 @@ def matter_get(actor: Actor, public_id: UUID | str) -> Matter:
     )
     try:
         return rows.get(public_id=public_id)
-    except (Matter.DoesNotExist, ValueError, TypeError) as error:
+    except (Matter.DoesNotExist, ValidationError) as error:
         raise NotFound("没有找到这件事。") from error
 
 

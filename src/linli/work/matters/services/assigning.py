@@ -157,7 +157,7 @@ def requests_close(*, step: Step, assignment: Assignment) -> None:
         request.outcome, request.decided_at = HandlingRequest.Outcome.REFUSED, step.at
         request.decision = "这件交办已结束,申请不再审批。"
         step.save_row(request, "outcome", "decided_at", "decision")
-        step.done(DECIDE_ACTION[request.kind])
+        step.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])
 
 
 @require_service

@@ -27,7 +27,7 @@ def document_receive(*, actor: Actor, matter_id: int, name: str, note: str = "")
         matter=step.matter,
         name=text_required(value=name, name="name", words="请写明是什么材料。", most=80),
         received_at=step.at,
-        received_by_id=actor.person_id,
+        received_by_id=actor.person_id or 0,
         note=text_limited(value=note, name="note", most=160),
     )
     step.save_row(document)

@@ -25,8 +25,8 @@ from .assigning import (
 from .steps import Step, assignment_step, class_set, step_begin, text_limited, text_required
 
 LEAD, CO, WHISTLED = Assignment.Part.LEAD, Assignment.Part.CO, Assignment.Part.WHISTLED
-SIGN_MOVES = {LEAD: "sign", CO: "sign", WHISTLED: "attend"}
-ANSWER_MOVES = {LEAD: "answer", CO: "answer", WHISTLED: "answer_whistle"}
+SIGN_MOVES: dict[str, str] = {LEAD: "sign", CO: "sign", WHISTLED: "attend"}
+ANSWER_MOVES: dict[str, str] = {LEAD: "answer", CO: "answer", WHISTLED: "answer_whistle"}
 MAX_RESULT = 2_000
 
 

@@ -73,9 +73,8 @@ def _photos_checked(photos: Sequence[StoredFile]) -> list[StoredFile]:
 def _photos_link(owner: Matter | MatterEvent, photos: Sequence[StoredFile]) -> None:
     through = type(owner).photos.through
     column = f"{owner._meta.model_name}_id"
-    through._default_manager.bulk_create(
-        through(**{column: owner.pk, "storedfile_id": photo.pk}) for photo in photos
-    )
+    rows: list[Any] = [through(**{column: owner.pk, "storedfile_id": photo.pk}) for photo in photos]
+    through._default_manager.bulk_create(rows)
 
 
 @dataclass(slots=True)

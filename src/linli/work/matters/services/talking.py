@@ -38,7 +38,7 @@ def question_ask(*, actor: Actor, matter_id: int, text: str) -> Question:
         matter=step.matter,
         text=text_required(value=text, name="text", words="请写明想问什么。", most=300),
         asked_at=step.at,
-        asked_by_id=actor.person_id,
+        asked_by_id=actor.person_id or 0,
         asked_unit_id=actor.unit_id,
     )
     step.save_row(question)
