@@ -76,12 +76,13 @@ def test_an_honest_record_is_sound(acts: list[AuditRecord], anchor: Path) -> Non
     assert (checked.seals, checked.sealed_rows, checked.tail_rows, checked.anchors) == (1, 6, 1, 1)
 
 
-@pytest.mark.parametrize("is_sealed", [True, False])
-@pytest.mark.parametrize("column", [*MAC_COLUMNS, "mac"])
+EDITS = [(column, False) for column in (*MAC_COLUMNS, "mac")]
+EDITS += [(column, True) for column in (*MAC_COLUMNS, "mac") if column != "id"]  # the seal holds the key
+
+
+@pytest.mark.parametrize(("column", "is_sealed"), EDITS)
 def test_an_edited_column_is_found(acts: list[AuditRecord], column: str, is_sealed: bool) -> None:
     if is_sealed:
-        if column == "id":
-            pytest.skip("a sealed row's key is held by the seal; see the deleted row")
         seal_make(actor=MACHINE)
     value = OTHER.get(column, "改")
     if column == "id" and connection.vendor == "sqlite":
