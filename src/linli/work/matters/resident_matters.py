@@ -38,6 +38,7 @@ from .resident_forms import (
 )
 from .resident_photos import photos_take
 from .resident_selectors import draft_list, matter_photo, question_get
+from .wording import instant_words
 
 PER_PAGE = 20
 
@@ -159,6 +160,11 @@ def where_now(steps: list[selectors.JourneyStep]) -> selectors.JourneyStep | Non
     return next((step for step in steps if step.verb in STANDS), None)
 
 
+def is_due_untold(matter: Matter, step: selectors.JourneyStep | None) -> bool:
+    """Whether the matter has a limit that the words of its present step do not name."""
+    return matter.due_at is not None and (step is None or instant_words(matter.due_at) not in step.text)
+
+
 def own_matter(actor: Actor, public_id: UUID) -> Matter:
     """Return a matter for its reporter or the worker who took it in; for everybody else it is not there."""
     matter = selectors.matter_get(actor, public_id)
@@ -189,6 +195,7 @@ def matter(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "matter": found,
         "steps": steps,
         "now": where_now(steps),
+        "tells_due": is_due_untold(found, where_now(steps)),
         "photos": list(found.photos.all()),
         "place": selectors.place_words(found),
         "questions": list(found.questions.filter(answered_at=None)),

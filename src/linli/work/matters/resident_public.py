@@ -19,7 +19,8 @@ from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.foundation.accounts.permissions import actor_of, actor_required
 from linli.foundation.files.views import file_response
-from linli.foundation.places.models import Division
+from linli.foundation.places.mapdata import boundary_features
+from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_by_code, division_name, is_map_schematic
 
 from . import selectors, services
@@ -79,22 +80,37 @@ def public_map_part(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def public_map(request: HttpRequest) -> HttpResponse:
-    """Return the published matters of the list as points; each place is rounded to its compound."""
-    versions = public_versions(_filters(request, _area(request))).exclude(lng=None)[:MOST_ON_MAP]
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [version.lng, version.lat]},
-            "properties": {
-                "name": version.title[:12],
-                "url": reverse("matters:public_detail", args=[version.public_id]),
-            },
-        }
-        for version in versions
-    ]
+    """Return the published matters of the list as points over the outline of their area.
+
+    Each place was rounded to its compound when it was published.
+    """
+    area = _area(request)
+    versions = public_versions(_filters(request, area)).exclude(lng=None)[:MOST_ON_MAP]
+    features = [*_outlines(area), *(_point(version) for version in versions)]
     return JsonResponse(
         {"type": "FeatureCollection", "features": features}, json_dumps_params={"ensure_ascii": False}
     )
+
+
+def _outlines(area: Division | None) -> list[dict[str, Any]]:
+    """Return the outline of the area's street, or those of the districts."""
+    if area is None:
+        return boundary_features("", Level.COUNTY)
+    if area.level < Level.STREET:
+        return boundary_features(area.path, Level.STREET)
+    street = area.parent if area.level > Level.STREET and area.parent else area
+    return boundary_features(street.path, Level.STREET)
+
+
+def _point(version: PublicVersion) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [version.lng, version.lat]},
+        "properties": {
+            "name": version.title[:12],
+            "url": reverse("matters:public_detail", args=[version.public_id]),
+        },
+    }
 
 
 @require_GET

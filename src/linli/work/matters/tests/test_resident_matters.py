@@ -17,7 +17,7 @@ from linli.work.matters.models import Matter, Question
 from linli.work.matters.workflow import State
 from tests.people import Cast
 
-from .resident_life import WORDS, Life, compound_make, picture, report_form
+from .resident_life import WORDS, Life, boundaries_make, compound_make, picture, report_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -53,7 +53,7 @@ def test_the_reporter_sees_number_place_and_promise(resident: Client, life: Life
     assert life.matter.number in shown
     assert WORDS in shown
     assert "桂花苑" in shown
-    assert "最迟" in shown
+    assert "17:30前决定是否受理" in shown
 
 
 @pytest.mark.parametrize("path", ["", "receipt/", "withdraw/", "rate/", "ask_reopen/"])
@@ -238,6 +238,13 @@ def test_the_map_shows_published_places_only(client: Client, life: Life) -> None
     version = life.published()
     [feature] = client.get("/public/map.geojson?area=all").json()["features"]
     assert feature["properties"]["url"] == f"/public/{version.public_id}/"
+
+
+def test_the_map_draws_the_street_below_the_points(client: Client, cast: Cast, life: Life) -> None:
+    boundaries_make(cast)
+    [outline] = client.get("/public/map.geojson?area=990101001001").json()["features"]
+    assert outline["properties"]["name"] == "桂花街道"
+    assert "url" not in outline["properties"]
 
 
 def test_what_was_taken_down_is_not_there(client: Client, cast: Cast, life: Life) -> None:
