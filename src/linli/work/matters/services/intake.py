@@ -23,7 +23,7 @@ from ..refusals import invalid, invalid_if
 from ..rules import happened_refusals, is_committee_path, street_of, text_cleaned, text_refusals, title_of
 from ..words import Emergency, emergency_in, sensitivity_of
 from ..workflow import LIVE, State
-from .steps import ROOM, Step, matter_locked, step_begin, text_limited, text_required
+from .steps import ROOM, Step, matter_locked, matters_lock, step_begin, text_limited, text_required
 
 NUMBER_DIGITS = 10
 ON_BEHALF_CHANNELS = frozenset({Channel.DOOR, Channel.TELEPHONE, Channel.PATROL})
@@ -273,6 +273,7 @@ def matter_merge(
     *, actor: Actor, matter_id: int, version: int | None, target_id: int, reason: str = ""
 ) -> Matter:
     """Join a matter to another about the same thing; its reporter gets every later notice of the other."""
+    matters_lock(matter_ids=(matter_id, target_id))
     step = step_begin(actor=actor, matter_id=matter_id, move="merge", may=can_decide_intake, version=version)
     target = matter_locked(actor=actor, matter_id=target_id)
     _merge_checked(step.matter, target)
