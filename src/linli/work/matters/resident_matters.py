@@ -114,7 +114,7 @@ ACTS: dict[str, Act] = {
         _("撤回以后不再办理，居委会会知道。需要时可以重新反映。"),
     ),
     "confirm_guidance": Act(
-        ConfirmForm, _confirm, _("这个办法有用"), _("有用，可以办结"), _("谢谢，这件事办结了。")
+        ConfirmForm, _confirm, _("这个办法有用吗"), _("有用，可以办结"), _("谢谢，这件事办结了。")
     ),
     "object": Act(
         ObjectForm,
@@ -162,7 +162,7 @@ def where_now(steps: list[selectors.JourneyStep]) -> selectors.JourneyStep | Non
 
 def is_due_untold(matter: Matter, step: selectors.JourneyStep | None) -> bool:
     """Whether the matter has a limit that the words of its present step do not name."""
-    return matter.due_at is not None and (step is None or instant_words(matter.due_at) not in step.text)
+    return matter.due_at is not None and (step is None or instant_words(matter.due_at) not in step.title + step.text)
 
 
 def own_matter(actor: Actor, public_id: UUID) -> Matter:
@@ -191,6 +191,7 @@ def matter(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actions = [action for action in selectors.actions_for(actor, found) if action.code in ACTS]
     first = next((action for action in actions if action.is_primary), None)
     steps = selectors.journey(found, actor)
+    beside = "object" if first and first.code == "confirm_guidance" else ""  # stands in the same card
     context = {
         "matter": found,
         "steps": steps,
@@ -206,7 +207,7 @@ def matter(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "first": first,
         "first_act": ACTS[first.code] if first else None,
         "first_form": _form_of(first.code, found) if first else None,
-        "others": [action for action in actions if action is not first],
+        "others": [action for action in actions if action is not first and action.code != beside],
     }
     return render(request, "matters/resident/matter.html", context)
 

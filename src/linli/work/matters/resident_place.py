@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from linli.core.errors import InvalidInput, Refusal
-from linli.foundation.places.models import Compound, Division, Level
+from linli.foundation.places.models import Boundary, Compound, Division, Level
 from linli.foundation.places.selectors import (
     Place,
     committee_list,
@@ -141,6 +141,12 @@ def city() -> Division | None:
         above = rows[0]
         rows = list(division_children(above.path))
     return above
+
+
+def bounds_of(division: Division) -> str:
+    """Return the box around a division's outline as ``west,south,east,north``; empty where none is loaded."""
+    box = Boundary.objects.filter(division=division).values_list("west", "south", "east", "north").first()
+    return ",".join(f"{side:.5f}" for side in box) if box else ""
 
 
 def _districts() -> list[Division]:

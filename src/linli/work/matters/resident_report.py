@@ -19,7 +19,8 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.files.models import StoredFile
 from linli.foundation.files.services import MAX_PHOTOS
 from linli.foundation.files.views import file_response
-from linli.foundation.places.selectors import Place, place_resolve
+from linli.foundation.places.models import CODE_LENGTH, Level
+from linli.foundation.places.selectors import Place, is_map_schematic, place_resolve
 
 from . import selectors, services
 from .forms import LONG_TEXT
@@ -30,6 +31,7 @@ from .resident_photos import PhotosTaken, photos_take
 from .resident_place import (
     Browse,
     PlaceChoice,
+    bounds_of,
     browse,
     choice_of,
     choice_of_compound,
@@ -40,6 +42,7 @@ from .resident_place import (
 )
 from .resident_selectors import draft_list, emergency_vocabulary, last_reported, poster_get, uploads_of
 
+COUNTY_DIGITS = CODE_LENGTH[Level.COUNTY]
 SELF_REPORTING = frozenset({Function.VISITOR, Function.RESIDENT})
 
 
@@ -276,9 +279,14 @@ def report_places(request: HttpRequest) -> HttpResponse:
 def report_map(request: HttpRequest) -> HttpResponse:
     """Return the map to tap on; it is asked for only by those who open it."""
     last, near = last_reported(actor_of(request)), neighbourhood_of(request)
-    above = city()
-    parent = near.code[:6] if near else above.code if above else ""
-    context = {"centre": last if last and last.lat else None, "parent": parent}
+    above = near or city()
+    street = near.parent if near and near.level > Level.STREET else near
+    context = {
+        "centre": last if last and last.lat else last.compound if last else None,
+        "bounds": bounds_of(street) if street else "",
+        "parent": above.code[:COUNTY_DIGITS] if above else "",
+        "is_schematic": is_map_schematic(),
+    }
     return render(request, "matters/resident/report_map.html", context)
 
 

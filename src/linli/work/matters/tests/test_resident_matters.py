@@ -122,6 +122,8 @@ def test_guidance_is_confirmed_or_objected_to(resident: Client, life: Life) -> N
     life.guided()
     shown = page(resident.get(f"/m/{life.matter.public_id}/"))
     assert "可以请物业换灯泡" in shown
+    assert "您还可以" not in shown  # both answers stand beside each other
+    assert shown.count(f"/m/{life.matter.public_id}/object/") == 1
     empty = resident.post(
         f"/m/{life.matter.public_id}/object/", {"version": life.matter.version, "reason": ""}
     )
