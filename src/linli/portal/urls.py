@@ -3,11 +3,13 @@
 from django.urls import path
 
 from . import views
+from .api import api
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("neighbourhood/", views.neighbourhood, name="neighbourhood"),
     path("neighbourhood/places/", views.neighbourhood_places, name="neighbourhood_places"),
+    path("api/v1/", api.urls),
     path("help/", views.help_page, name="help"),
 ]
