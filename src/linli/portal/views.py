@@ -51,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "name": place.short_name or place.name,
         "street": division_name(place.parent if place.level > Level.STREET and place.parent else place),
         "contacts": _contacts(place),
+        "is_street": place.level <= Level.STREET,
         "open_matters": near,
         "is_wider": is_wider,
         "solved": _around(place, "closed")[0],

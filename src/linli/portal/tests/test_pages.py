@@ -40,6 +40,15 @@ def test_without_a_neighbourhood_the_home_asks(client: Client, cast: Cast) -> No
     assert "您住在哪里" in page(client.get("/"))
 
 
+def test_the_installations_own_street_greets_whoever_has_not_chosen(
+    client: Client, cast: Cast, settings: Any
+) -> None:
+    settings.HOME_PLACE = "990101001"
+    shown = page(client.get("/"))
+    assert "桂花街道的邻居" in shown
+    assert "选一下您住的小区" in shown
+
+
 def test_chosen_by_name_without_javascript(client: Client, cast: Cast) -> None:
     compound = compound_make(cast)
     found = client.post("/neighbourhood/", {"words": "桂花苑", "find": "1", "next": "/"})

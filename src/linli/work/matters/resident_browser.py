@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from linli.core.actor import Actor, visitor
+from linli.core.actor import visitor
 from linli.core.errors import NotFound
 from linli.foundation.accounts.middleware import VISITOR_COOKIE
 from linli.foundation.accounts.permissions import actor_of
@@ -22,11 +22,6 @@ def owner_keys(request: HttpRequest) -> list[str]:
     known = request.COOKIES.get(VISITOR_COOKIE, "")
     before = [visitor(known).key] if known else []
     return list(dict.fromkeys([actor.key, *before]))
-
-
-def is_resident_face(actor: Actor) -> bool:
-    """Whether the actor uses the portal as a resident or a visitor."""
-    return not actor.is_staff
 
 
 def neighbourhood_of(request: HttpRequest) -> Division | None:

@@ -36,7 +36,7 @@ from .resident_forms import (
     ResultForm,
     WithdrawForm,
 )
-from .resident_photos import photos_take
+from .resident_photos import PhotosTaken, photos_take
 from .resident_selectors import draft_list, matter_photo, question_get
 from .wording import instant_words
 
@@ -162,7 +162,8 @@ def where_now(steps: list[selectors.JourneyStep]) -> selectors.JourneyStep | Non
 
 def is_due_untold(matter: Matter, step: selectors.JourneyStep | None) -> bool:
     """Whether the matter has a limit that the words of its present step do not name."""
-    return matter.due_at is not None and (step is None or instant_words(matter.due_at) not in step.title + step.text)
+    said = step.title + step.text if step else ""
+    return matter.due_at is not None and instant_words(matter.due_at) not in said
 
 
 def own_matter(actor: Actor, public_id: UUID) -> Matter:
@@ -253,25 +254,18 @@ def answer(request: HttpRequest, public_id: UUID, question_id: UUID) -> HttpResp
     found = own_matter(actor, public_id)
     question = question_get(found, question_id)
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    problems: list[str] = []
-    if request.method == "POST":
-        taken = photos_take(request)
-        problems = taken.problems
-        if form.is_valid() and not problems:
-            try:
-                services.question_answer(
-                    actor=actor,
-                    question_id=question.pk,
-                    answer=form.cleaned_data["answer"],
-                    photos=taken.photos,
-                )
-            except InvalidInput as refusal:
-                form.take(refusal)
-            else:
-                messages.success(request, _("谢谢，您的回答已经转给工作人员。"))
-                return redirect("matters:matter", public_id=public_id)
-    context = {"matter": found, "question": question, "form": form, "problems": problems}
-    status = 422 if form.errors or problems else 200
+    taken = photos_take(request) if request.method == "POST" else PhotosTaken()
+    if request.method == "POST" and form.is_valid() and not taken.problems:
+        try:
+            words = form.cleaned_data["answer"]
+            services.question_answer(actor=actor, question_id=question.pk, answer=words, photos=taken.photos)
+        except InvalidInput as refusal:
+            form.take(refusal)
+        else:
+            messages.success(request, _("谢谢，您的回答已经转给工作人员。"))
+            return redirect("matters:matter", public_id=public_id)
+    context = {"matter": found, "question": question, "form": form, "taken": taken}
+    status = 422 if form.errors or taken.problems else 200
     return render(request, "matters/resident/answer.html", context, status=status)
 
 

@@ -26,7 +26,7 @@ from linli.foundation.places.selectors import division_by_code, division_name, i
 from . import selectors, services
 from .models import Category, PublicVersion
 from .permissions import can_ask_reopen, can_start_move
-from .resident_browser import neighbourhood_keep, neighbourhood_of
+from .resident_browser import NEIGHBOURHOOD_COOKIE, neighbourhood_keep, neighbourhood_of
 from .resident_forms import ReopenForm
 from .resident_selectors import PublicFilters, is_affected, public_get, public_photo, public_versions
 
@@ -185,6 +185,6 @@ def affairs(request: HttpRequest, code: str) -> HttpResponse:
         "affairs": selectors.affairs_list(division.path),
     }
     response = render(request, "matters/resident/affairs.html", context)
-    if neighbourhood_of(request) is None:
+    if NEIGHBOURHOOD_COOKIE not in request.COOKIES:
         neighbourhood_keep(response, division.code)
     return response
