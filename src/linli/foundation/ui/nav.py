@@ -14,6 +14,7 @@ Text = str | Promise
 FIELD = GOVERNING | {Function.GRID_WORKER}
 MANAGING = GOVERNING | {Function.OPERATOR}
 OVERSEEING = GOVERNING | {Function.SUPERVISOR}
+WATCHING = frozenset({Function.SUPERVISOR, Function.OPERATOR})
 RAIL_LIMIT = 8
 # Every other address begins with one of these two.
 START_PAGES = ("/", "/desk/")
@@ -82,7 +83,8 @@ SETTINGS = (
     NavEntry(
         _("消息发送"), icon="send", url_name="notices:deliveries", functions=frozenset({Function.OPERATOR})
     ),
-    NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=OVERSEEING | {Function.OPERATOR}),
+    NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=WATCHING),
+    NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=GOVERNING, is_for_admins=True),
 )
 FOOT = (
     NavEntry(_("使用帮助"), icon="help", url_name="portal:help"),
