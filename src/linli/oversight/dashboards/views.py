@@ -1,0 +1,67 @@
+"""The page of figures for committees, streets, districts and the city."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.core.errors import NotAllowed
+from linli.foundation.accounts.permissions import actor_of, staff_required
+from linli.foundation.places.selectors import is_map_schematic
+
+from .overview import (
+    address_of,
+    area_of,
+    can_see_figures,
+    child_level,
+    has_outlines,
+    map_features,
+    overview,
+)
+from .periods import PERIODS, Period, period_of
+
+
+def _reader(request: HttpRequest) -> Actor:
+    actor = actor_of(request)
+    if not can_see_figures(actor):
+        raise NotAllowed(_("您的岗位不查看数据。"), hint=_("数据供居委会、街镇、区和市查看。"))
+    return actor
+
+
+def _period(request: HttpRequest) -> Period:
+    return period_of(request.GET.get("period", ""), clock.today())
+
+
+@staff_required
+def overview_page(request: HttpRequest) -> HttpResponse:
+    """Show the figures of one area in one period."""
+    actor = _reader(request)
+    period = _period(request)
+    division = area_of(actor, request.GET.get("area", ""))
+    periods = [
+        (words, address_of(division, Period(code, period.from_on, period.to_on)), code == period.code)
+        for code, words in PERIODS.items()
+    ]
+    shown = overview(actor, division, period)
+    context = {
+        **shown,
+        "period": period,
+        "periods": periods,
+        "now": clock.now(),
+        "has_map": has_outlines(division),
+        "is_schematic": is_map_schematic(child_level(division)),
+    }
+    return render(request, "dashboards/overview.html", context)
+
+
+@staff_required
+def areas_geojson(request: HttpRequest) -> HttpResponse:
+    """Send the outlines that the page's map is coloured by."""
+    actor = _reader(request)
+    division = area_of(actor, request.GET.get("area", ""))
+    response = JsonResponse(map_features(actor, division, _period(request)))
+    response["Cache-Control"] = "private, max-age=60"
+    return response

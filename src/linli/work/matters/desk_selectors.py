@@ -1,0 +1,173 @@
+"""What the desk's pages read beside the room's own selectors: tabs, choices for filters, rows for export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.core.errors import NotFound
+from linli.core.fields import in_areas
+from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.selectors import person_names
+from linli.foundation.files.models import StoredFile
+from linli.foundation.places.models import Building, Compound, Division, Level
+from linli.foundation.places.selectors import Place, division_by_code, division_names
+
+from . import selectors
+from .models import Assignment, EntrustedDocument, Matter, Poster
+from .workflow import ENDED, State
+
+MOST_AREAS = 500
+HANDLING = (State.HANDLING, State.SUSPENDED, State.DISCUSSING, State.GUIDED, State.REOPENING)
+TABS: dict[str, tuple[str, Q]] = {
+    "reported": ("待受理", Q(state=State.REPORTED)),
+    "accepted": ("待研判", Q(state=State.ACCEPTED)),
+    "handling": ("办理中", Q(state__in=HANDLING)),
+    "handled": ("待核查", Q(state=State.HANDLED)),
+    "overdue": ("超期", Q()),  # depends on the time of asking, see tab_condition
+    "all": ("全部", Q()),
+}
+
+
+def tab_condition(tab: str) -> Q:
+    """Return which matters stand under a tab now."""
+    if tab == "overdue":
+        return Q(due_at__lt=clock.now()) & ~Q(state__in=(*ENDED, State.SUSPENDED))
+    return TABS.get(tab, TABS["all"])[1]
+
+
+def tab_counts(rows: QuerySet[Matter]) -> dict[str, int]:
+    """Return how many matters stand under each tab (one query)."""
+    counts = {tab: Count("pk", filter=tab_condition(tab)) for tab in TABS if tab != "all"}
+    return rows.order_by().aggregate(all=Count("pk"), **counts)
+
+
+def lead_units(matters: Iterable[Matter]) -> dict[int, str]:
+    """Return the name of the unit that leads each matter now (one query)."""
+    rows = Assignment.objects.filter(
+        matter__in=[matter.pk for matter in matters], part=Assignment.Part.LEAD
+    ).order_by("sent_at", "id")
+    return dict(rows.values_list("matter_id", "unit__name"))
+
+
+def unit_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Return the units that an actor may filter by: executing ones whose areas touch theirs, committees."""
+    if not actor.is_governing:
+        return []
+    units = Unit.objects.filter(in_areas("areas__path", actor.areas)).exclude(function="operator")
+    return [(str(key), name) for key, name in units.distinct().values_list("public_id", "name")]
+
+
+def area_choices(actor: Actor, chosen: str = "") -> list[tuple[str, str]]:
+    """Return the divisions right below an actor's areas, to narrow a list by, and a deeper one if chosen."""
+    if not actor.is_governing:
+        return []
+    below = Q(parent__path__in=actor.areas, level__lte=Level.COMMITTEE)
+    asked = Q(code=chosen) & in_areas("path", actor.areas) if chosen else Q(pk__in=[])
+    rows = Division.objects.on().filter(below | asked)
+    return [(code, name) for code, name in rows.order_by("code").values_list("code", "name")]
+
+
+def area_path_of(actor: Actor, code: str) -> str:
+    """Return the path of an area by code, if the actor covers it; raises ``NotFound``."""
+    division = division_by_code(code)
+    if not actor.covers(division.path):
+        raise NotFound
+    return division.path
+
+
+def alike(actor: Actor, matter: Matter) -> list[Matter]:
+    """Return live matters nearby that look like this one, most alike first."""
+    division = Division.objects.on().filter(path=matter.area_path).first()
+    if division is None:
+        return []
+    found = selectors.duplicates_near(actor, matter.text, Place(division, "chosen"))
+    return [other for other in found if isinstance(other, Matter) and other.pk != matter.pk][:5]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One line of a list as a file: what the page shows, nothing about the reporter."""
+
+    matter: Matter
+    place: str
+    unit: str
+
+
+def export_rows(rows: QuerySet[Matter], most: int) -> Iterator[ExportRow]:
+    """Yield the rows of a list, with the names of their places and units."""
+    matters = list(rows[:most])
+    places = division_names({matter.area_path for matter in matters}, Level.STREET)
+    units = lead_units(matters)
+    for matter in matters:
+        yield ExportRow(matter, places.get(matter.area_path, ""), units.get(matter.pk, ""))
+
+
+def photos_of(actor: Actor, matter: Matter) -> list[StoredFile]:
+    """Return the photos of a matter and of those steps of its story that this actor may read."""
+    told = [photo for step in selectors.story_list(actor, matter) for photo in step.photos]
+    found = {photo.pk: photo for photo in (*matter.photos.all(), *told)}
+    return [photo for photo in found.values() if photo.state == StoredFile.State.READY]
+
+
+def photo_get(actor: Actor, matter: Matter, public_id: UUID) -> StoredFile:
+    """Return one of these photos; raises ``NotFound`` for any other file."""
+    found = next((photo for photo in photos_of(actor, matter) if photo.public_id == public_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def document_list(matter: Matter) -> list[EntrustedDocument]:
+    """Return the papers that were handed over, with who took and returned them."""
+    rows = list(matter.documents.all())
+    names = person_names([p for row in rows for p in (row.received_by_id, row.returned_by_id)])
+    for row in rows:
+        row.taken_by = names.get(row.received_by_id, "")  # type: ignore[attr-defined]
+        row.given_by = names.get(row.returned_by_id or 0, "")  # type: ignore[attr-defined]
+    return rows
+
+
+def affairs_areas(actor: Actor) -> list[tuple[str, str]]:
+    """Return the committees whose list of the three affairs an actor may look at, by code."""
+    rows = Division.objects.on().filter(in_areas("path", actor.areas), level=Level.COMMITTEE)
+    return list(rows.order_by("path").values_list("code", "name")[:MOST_AREAS])
+
+
+def poster_list(actor: Actor) -> list[Poster]:
+    """Return the posters within an actor's areas, those that are up first."""
+    rows = Poster.objects.filter(in_areas("compound__area_path", actor.areas))
+    return list(
+        rows.select_related("compound", "building").order_by(
+            "disabled_at", "compound__name", "building__name"
+        )
+    )
+
+
+def poster_of(actor: Actor, code: str) -> Poster:
+    """Return a poster within an actor's areas; raises ``NotFound``."""
+    found = next((poster for poster in poster_list(actor) if poster.code == code), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def poster_place(actor: Actor, key: str) -> tuple[Compound, Building | None]:
+    """Return the compound, and the building if one is named: ``compound:ID`` or ``building:ID``."""
+    kind, _sep, public_id = key.partition(":")
+    compounds = Compound.objects.filter(in_areas("area_path", actor.areas))
+    try:
+        if kind == "building":
+            building = Building.objects.select_related("compound").get(
+                public_id=public_id, compound__in=compounds
+            )
+            return building.compound, building
+        return compounds.get(public_id=public_id), None
+    except (Compound.DoesNotExist, Building.DoesNotExist, ValueError) as error:
+        raise NotFound(_("没有找到这个小区或楼栋。")) from error

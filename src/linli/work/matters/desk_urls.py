@@ -1,0 +1,29 @@
+"""Addresses of the desk's pages about matters."""
+
+from django.urls import path
+
+from .desk_views.actions import action_page
+from .desk_views.affairs import affairs_page, clocks_page
+from .desk_views.intake import intake_hints, intake_page, place_choices
+from .desk_views.lists import matter_list_file, matter_list_page
+from .desk_views.posters import poster_off, poster_page, posters_page
+from .desk_views.record import photo, record_page, reporter_page, slip_page
+
+urlpatterns = [
+    path("desk/matters/", matter_list_page, name="list"),
+    path("desk/matters/export.csv", matter_list_file, name="list_file"),
+    path("desk/matters/new/", intake_page, name="intake"),
+    path("desk/matters/new/hints/", intake_hints, name="intake_hints"),
+    path("desk/matters/places/", place_choices, name="place_choices"),
+    path("desk/matters/affairs/", affairs_page, name="affairs_desk"),
+    path("desk/matters/posters/", posters_page, name="posters"),
+    path("desk/matters/posters/<slug:code>/", poster_page, name="poster_print"),
+    path("desk/matters/posters/<slug:code>/off/", poster_off, name="poster_off"),
+    path("desk/matters/<uuid:public_id>/", record_page, name="record"),
+    path("desk/matters/<uuid:public_id>/reporter/", reporter_page, name="reporter"),
+    path("desk/matters/<uuid:public_id>/slip/", slip_page, name="slip"),
+    path("desk/matters/<uuid:public_id>/photos/<uuid:photo_id>/<slug:variant>/", photo, name="record_photo"),
+    path("desk/matters/<uuid:public_id>/do/<slug:code>/", action_page, name="action"),
+    path("desk/matters/<uuid:public_id>/do/<slug:code>/<slug:key>/", action_page, name="action_on"),
+    path("desk/settings/clocks/", clocks_page, name="clocks"),
+]

@@ -1,0 +1,1 @@
+"""The pages of the desk: list, intake, record, actions, affairs, posters, clocks."""

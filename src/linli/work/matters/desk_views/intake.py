@@ -1,0 +1,119 @@
+"""Intake at the door or on the telephone: one screen, on behalf of somebody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from linli.core.actor import Actor
+from linli.core.errors import InvalidInput, NotAllowed, Refusal
+from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.places.selectors import Place
+
+from .. import selectors
+from ..forms import IntakeForm, places_named
+from ..models import Matter
+from ..permissions import can_intake_matter
+from ..resident_photos import PhotosTaken, photos_take
+from ..resident_place import place_of
+from ..services import document_receive, matter_report
+from .actions import SENT, record_url
+from .keeping import desk_page, kept, page
+
+ENOUGH_LETTERS = 4
+
+
+def _intake_actor(request: HttpRequest) -> Actor:
+    actor = actor_of(request)
+    if not can_intake_matter(actor):
+        raise NotAllowed(_("您的岗位不登记来访来电。"), hint=_("请由居委会、网格员或街镇工作人员登记。"))
+    return actor
+
+
+@desk_page
+def intake_page(request: HttpRequest) -> HttpResponse:
+    """Write down what somebody reports at the door or on the telephone."""
+    actor = _intake_actor(request)
+    if request.method == "POST":
+        return _take(request, actor)
+    before = kept(request)
+    form = IntakeForm(initial=before.dict() if before else {})
+    form.offer_places(actor)
+    return _show(request, form, restored=before is not None)
+
+
+def _take(request: HttpRequest, actor: Actor) -> HttpResponse:
+    form = IntakeForm(request.POST)
+    form.offer_places(actor)
+    taken = photos_take(request)
+    for words in taken.problems:
+        form.add_error(None, words)
+    if form.is_valid():
+        try:
+            return _store(request, actor, form, taken)
+        except InvalidInput as refusal:
+            form.take(refusal)
+    return _show(request, form, kept_photos=taken.photos, status=422)
+
+
+def _store(request: HttpRequest, actor: Actor, form: IntakeForm, taken: PhotosTaken) -> HttpResponse:
+    matter = matter_report(
+        actor=actor,
+        place=form.chosen_place,
+        photos=taken.photos,
+        on_behalf=True,
+        request_key=request.POST.get("request_key", ""),
+        **form.report(),
+    )
+    is_repeat = matter.documents.exists()  # the same form sent twice has stored its papers already
+    for name in () if is_repeat else form.document_names():
+        document_receive(actor=actor, matter_id=matter.pk, name=name)
+    messages.success(request, _("已登记，编号 %s。您是这件事的首问责任人。") % matter.number)
+    request.session[SENT] = request.path
+    return HttpResponseRedirect(record_url(matter))
+
+
+def _show(request: HttpRequest, form: IntakeForm, status: int = 200, **more: Any) -> HttpResponse:
+    return page(request, "intake", {"form": form, **more}, status)
+
+
+@desk_page
+def place_choices(request: HttpRequest) -> HttpResponse:
+    """Answer with the places that words name, while typing."""
+    words = request.GET.get("place_words", "")[:60]
+    choices = list(places_named(actor_of(request), words))
+    return render(request, "matters/desk/place_choices.html", {"choices": choices, "words": words.strip()})
+
+
+@desk_page
+def intake_hints(request: HttpRequest) -> HttpResponse:
+    """Answer with what helps while typing: emergency, likely category, the promised time, likely repeats."""
+    actor = _intake_actor(request)
+    text = request.GET.get("text", "")[:2000]
+    place = _place(request.GET.get("place", ""))
+    suggested = selectors.category_suggest(text) if len(text) >= ENOUGH_LETTERS else []
+    context = {
+        "emergency": selectors.emergency(text),
+        "suggested": suggested[:3],
+        "due": selectors.promise_for(suggested[0][0], place) if suggested and place else None,
+        "alike": _alike(actor, text, place),
+    }
+    return render(request, "matters/desk/intake_hints.html", context)
+
+
+def _place(token: str) -> Place | None:
+    try:
+        return place_of(token) if token else None
+    except Refusal:
+        return None
+
+
+def _alike(actor: Actor, text: str, place: Place | None) -> list[Matter]:
+    if place is None or len(text) < ENOUGH_LETTERS:
+        return []
+    found = selectors.duplicates_near(actor, text, place)
+    return [matter for matter in found if isinstance(matter, Matter)][:5]

@@ -1,0 +1,102 @@
+"""How states and clocks look at the desk: tones, colours, icons. No rule stands here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from linli.core import clock
+from linli.foundation.duties.rules import duty_colour, remind_instant
+
+from ..models import Assignment, Matter
+from ..workflow import ENDED, State
+
+TONES = {
+    State.REPORTED: "action",
+    State.ACCEPTED: "action",
+    State.HANDLED: "action",
+    State.REOPENING: "action",
+    State.CLOSED: "done",
+    State.DECLINED: "quiet",
+    State.WITHDRAWN: "quiet",
+    State.MERGED: "quiet",
+}
+ICONS = {
+    "report": "message-plus",
+    "emergency": "urgent",
+    "accept": "check",
+    "decline": "ban",
+    "withdraw": "arrow-back",
+    "merge": "git-merge",
+    "receive_merged": "git-merge",
+    "place_set": "map-pin",
+    "sort": "category",
+    "class_confirm": "checks",
+    "guide": "directions",
+    "hand_over": "send",
+    "sign": "signature",
+    "attend": "speakerphone",
+    "whistle": "speakerphone",
+    "return_ask": "arrow-back-up",
+    "rehand": "arrows-exchange",
+    "extend": "calendar-plus",
+    "pause": "player-pause",
+    "resume": "player-play",
+    "result": "clipboard-check",
+    "answer": "message-check",
+    "verify_pass": "zoom-check",
+    "verify_fail": "x",
+    "rate": "star",
+    "reopen_ask": "refresh",
+    "question_ask": "message-question",
+    "question_answer": "message-reply",
+    "note": "note",
+    "supervise": "alert-circle",
+    "publish": "world",
+    "unpublish": "world-off",
+    "document_receive": "file-import",
+    "document_return": "file-export",
+    "mandatory_report": "urgent",
+    "any": "point",
+}
+DONE = frozenset({"verify_pass", "verify_unable", "guidance_confirm", "rate"})
+LATE = frozenset({"verify_fail", "supervise", "return_ask"})
+
+
+def state_tone(state: str) -> str:
+    """Return the tone of a state's chip."""
+    return TONES.get(State(state), "neutral")
+
+
+def step_icon(verb: str) -> str:
+    """Return the icon of a step of the story."""
+    return ICONS.get(verb, ICONS["any"])
+
+
+def step_tone(verb: str) -> str:
+    """Return the tone of a step of the story."""
+    if verb in DONE:
+        return "done"
+    return "late" if verb in LATE else "action"
+
+
+def clock_level(matter: Matter) -> str:
+    """Return the colour of a matter's clock."""
+    if matter.state in ENDED:
+        return "done"
+    if matter.state == State.SUSPENDED:
+        return "paused"
+    started = matter.handed_at or matter.accepted_at or matter.reported_at
+    return _level(started, matter.due_at)
+
+
+def assignment_level(assignment: Assignment, is_paused: bool) -> str:
+    """Return the colour of one unit's clock."""
+    if assignment.ended_at is not None or assignment.handled_at is not None:
+        return "done"
+    return "paused" if is_paused else _level(assignment.sent_at, assignment.due_at)
+
+
+def _level(started: datetime, due_at: datetime | None) -> str:
+    if due_at is None:
+        return "paused"
+    return str(duty_colour(clock.now(), due_at, remind_instant(started, due_at)))

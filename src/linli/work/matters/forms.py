@@ -1,0 +1,306 @@
+"""The shape of what people type at the desk: filters, intake, posters; actions stand in action_forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.core.errors import InvalidInput
+from linli.foundation.places.selectors import Place
+
+from .models import AffairClass, Category, Channel
+from .resident_place import PlaceChoice, choices_for_words, place_of
+
+CHOOSE = (forms.ChoiceField, forms.ModelChoiceField, forms.ModelMultipleChoiceField)
+LONG_TEXT = 5000
+
+
+class DeskForm(forms.Form):
+    """A form whose messages say in Chinese what to do, and which can carry a service's refusal."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            verb = _("请选择") if isinstance(field, CHOOSE) else _("请填写")
+            field.error_messages["required"] = f"{verb}{field.label}。"
+            field.error_messages["max_length"] = _("最多%(limit_value)d个字，现在是%(show_value)d个字。")
+            field.error_messages["invalid_choice"] = _("这个选项已不可用，请重新选择。")
+
+    def take(self, refusal: InvalidInput) -> None:
+        """Put each of a service's messages beside its field, the rest above the form."""
+        for name, words in refusal.details.items():
+            self.add_error(name if name in self.fields else None, str(words))
+        if not refusal.details:
+            self.add_error(None, refusal.message)
+
+    def typed(self) -> Mapping[str, Any]:
+        """Return what was typed, cleaned or not, so that it can be shown again."""
+        return {name: self[name].value() for name in self.fields}
+
+    @property
+    def has_general_errors(self) -> bool:
+        """Whether something is wrong that belongs to no field."""
+        return NON_FIELD_ERRORS in self.errors
+
+
+def long_text(label: Any, *, required: bool = True, limit: int = 500, help_text: Any = "") -> forms.CharField:
+    """Return a field of several lines."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=limit,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def short_text(label: Any, *, required: bool = True, limit: int = 80, help_text: Any = "") -> forms.CharField:
+    """Return a field of one line."""
+    return forms.CharField(label=label, required=required, max_length=limit, help_text=help_text)
+
+
+def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    """Return a date with the browser's own calendar."""
+    return forms.DateField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": gettext_lazy("请填写日期，例如 2026-11-27。")},
+    )
+
+
+def instant(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateTimeField:
+    """Return a time with the browser's own picker."""
+    return forms.DateTimeField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": gettext_lazy("请填写日期和时间，例如 2026-11-27 09:30。")},
+    )
+
+
+def yes_no(label: Any, yes: Any, no: Any) -> forms.TypedChoiceField:
+    """Return a choice of two that must be made knowingly: nothing is chosen beforehand."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("yes", yes), ("no", no)],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+
+
+def affair_classes(*, public_only: bool = False) -> list[tuple[str, str]]:
+    """Return the three affairs with what each means; ``public_only`` leaves out the private one."""
+    words = {
+        AffairClass.MAJOR: _("大事：由政府部门或单位负责办理"),
+        AffairClass.MINOR: _("小事：由社区居民一起商量、一起办"),
+        AffairClass.PRIVATE: _("私事：由本人或通过市场解决，我们给予引导"),
+    }
+    return [
+        (value, words[AffairClass(value)])
+        for value in AffairClass.values
+        if not (public_only and value == AffairClass.PRIVATE)
+    ]
+
+
+def category_choices() -> list[tuple[str, Any]]:
+    """Return active categories, grouped under their parents."""
+    rows = list(Category.objects.filter(is_active=True).order_by("order", "code"))
+    parents = {row.parent_id for row in rows if row.parent_id}
+    choices: list[tuple[str, Any]] = [("", _("请选择"))]
+    for row in rows:
+        if row.parent_id is None and row.pk in parents:
+            choices.append((row.name, [(c.code, c.name) for c in rows if c.parent_id == row.pk]))
+        elif row.parent_id is None:
+            choices.append((row.code, row.name))
+    return choices
+
+
+class CategoryField(forms.TypedChoiceField):
+    """A category of the current version, by code."""
+
+    def __init__(self, label: Any, *, required: bool = True, help_text: Any = "") -> None:
+        super().__init__(
+            label=label,
+            required=required,
+            help_text=help_text,
+            choices=category_choices,
+            coerce=self._category,
+            empty_value=None,
+        )
+
+    @staticmethod
+    def _category(code: str) -> Category:
+        return Category.objects.filter(code=code, is_active=True).order_by("-version")[0]
+
+
+class FilterForm(forms.Form):
+    """What a list of matters is narrowed down by; unknown values are left aside, never an error page."""
+
+    q = forms.CharField(label=gettext_lazy("编号或内容"), required=False, max_length=60)
+    stage = forms.CharField(required=False)
+    state = forms.CharField(required=False)
+    category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
+    affair_class = forms.ChoiceField(
+        label=gettext_lazy("三事"), required=False, choices=[("", gettext_lazy("全部")), *AffairClass.choices]
+    )
+    unit = forms.ChoiceField(label=gettext_lazy("办理单位"), required=False)
+    area = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("来源"), required=False, choices=[("", gettext_lazy("全部")), *Channel.choices]
+    )
+    from_on = day(gettext_lazy("上报日期从"), required=False)
+    to_on = day(gettext_lazy("到"), required=False)
+    order = forms.CharField(required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        units: Iterable[tuple[str, str]] = (),
+        areas: Iterable[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose("unit", units)
+        self._choose("area", areas)
+        self.fields["category"].choices = [("", _("全部")), *category_choices()[1:]]  # type: ignore[attr-defined]
+
+    def _choose(self, name: str, rows: Iterable[tuple[str, str]]) -> None:
+        self.fields[name].choices = [("", _("全部")), *rows]  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """Return the values that are both given and valid."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+
+
+class PlaceFields(DeskForm):
+    """Where it is: words to search by, and the place that was chosen among what they found."""
+
+    place_words = forms.CharField(
+        label=gettext_lazy("小区或居委会"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("可输名称、拼音或首字母，再点选一个"),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    place = forms.CharField(label=gettext_lazy("地点"), required=False, max_length=120)
+    choices: tuple[PlaceChoice, ...] = ()
+    chosen_place: Place | None = None
+
+    def offer_places(self, actor: Actor) -> None:
+        """Find the places that the words name, within the areas of this worker."""
+        words = str(self["place_words"].value() or "")
+        self.choices = tuple(places_named(actor, words))
+        self.token = str(self["place"].value() or "")
+
+    def clean(self) -> dict[str, Any]:
+        """Resolve the chosen place; a single find counts as chosen."""
+        cleaned = super().clean() or {}
+        token = cleaned.get("place") or (self.choices[0].token if len(self.choices) == 1 else "")
+        if not token:
+            self.add_error("place_words", self._nothing_chosen())
+            return cleaned
+        try:
+            self.chosen_place = place_of(token)
+        except InvalidInput as refusal:
+            self.add_error("place_words", f"{refusal.message}{refusal.hint}")
+        return cleaned
+
+    def _nothing_chosen(self) -> str:
+        if self.choices:
+            return _("找到%d个地点，请点选一个。") % len(self.choices)
+        words = self.cleaned_data.get("place_words")
+        return _("没有找到「%s」，请换个名称或拼音再试。") % words if words else _("请填写地点。")
+
+
+def places_named(actor: Actor, words: str) -> Iterator[PlaceChoice]:
+    """Yield the places that words name, area by area of a worker."""
+    for area in actor.areas:
+        yield from choices_for_words(words, area)
+
+
+class IntakeForm(PlaceFields):
+    """What a worker writes down at the door or on the telephone, for somebody else."""
+
+    channel = forms.ChoiceField(
+        label=gettext_lazy("怎么来的"),
+        choices=[
+            (Channel.DOOR, gettext_lazy("上门")),
+            (Channel.TELEPHONE, gettext_lazy("电话")),
+            (Channel.PATROL, gettext_lazy("巡查发现")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Channel.TELEPHONE,
+    )
+    reporter_name = short_text(gettext_lazy("反映人称呼"), required=False, limit=40)
+    reporter_phone = short_text(gettext_lazy("联系电话"), required=False, limit=20)
+    text = forms.CharField(
+        label=gettext_lazy("什么事"),
+        required=False,
+        max_length=LONG_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    address = short_text(gettext_lazy("具体位置"), required=False, limit=160)
+    category = CategoryField(gettext_lazy("类别"), required=False)
+    happened_at = instant(gettext_lazy("什么时候发生的"), required=False)
+    beneficiary_name = short_text(gettext_lazy("替谁反映"), required=False, limit=40)
+    beneficiary_relation = short_text(gettext_lazy("与反映人的关系"), required=False, limit=20)
+    documents = forms.CharField(
+        label=gettext_lazy("代收材料"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("全程代办时填写，一行一件，例如：身份证复印件"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    is_complaint = forms.BooleanField(label=gettext_lazy("反映的是某个具体的人（不得公开）"), required=False)
+
+    def clean_happened_at(self) -> Any:
+        """A matter cannot have happened later than now."""
+        at = self.cleaned_data["happened_at"]
+        if at and at > clock.now():
+            raise forms.ValidationError(_("发生时间不能晚于现在，请核对。"))
+        return at
+
+    def report(self) -> dict[str, Any]:
+        """Return what the report's service takes, beyond actor, place and photos."""
+        names = ("channel", "reporter_name", "reporter_phone", "text", "address", "category", "happened_at")
+        more = ("beneficiary_name", "beneficiary_relation", "is_complaint")
+        return {name: self.cleaned_data[name] for name in (*names, *more)}
+
+    def document_names(self) -> list[str]:
+        """Return the papers handed over, one a line."""
+        lines = self.cleaned_data["documents"].splitlines()
+        return [line.strip()[:80] for line in lines if line.strip()]
+
+
+class RevealForm(DeskForm):
+    """Why somebody needs to see who reported."""
+
+    PURPOSES = [
+        ("contact", gettext_lazy("联系核实情况")),
+        ("visit", gettext_lazy("预约上门")),
+        ("result", gettext_lazy("告知办理结果")),
+        ("emergency", gettext_lazy("紧急处置")),
+    ]
+    purpose = forms.ChoiceField(label=gettext_lazy("查看用途"), choices=PURPOSES, widget=forms.RadioSelect)
+
+    def words(self) -> str:
+        """Return the purpose as it will stand in the record of looks."""
+        return str(dict(self.PURPOSES)[self.cleaned_data["purpose"]])
+
+
+class PosterForm(DeskForm):
+    """Which compound, or which of its buildings, a poster is for."""
+
+    place = forms.CharField(label=gettext_lazy("小区或楼栋"), required=True)

@@ -1,0 +1,282 @@
+"""The forms of handing over, handling and verifying."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from linli.core import clock
+from linli.core.actor import Function
+from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.selectors import unit_list
+
+from . import selectors
+from .action_forms import ActionForm
+from .forms import affair_classes, day, instant, long_text, short_text, yes_no
+from .rules import LAWFUL_PAUSES, hand_over_refusal
+
+
+class UnitForm(ActionForm):
+    """Something that names a unit; suggested ones come first."""
+
+    unit = forms.ModelChoiceField(
+        label=gettext_lazy("主办单位"), queryset=Unit.objects.none(), to_field_name="public_id"
+    )
+
+    def prepare(self) -> None:
+        """Offer the units whose areas hold the place."""
+        self.suggested = selectors.units_for(self.matter, self.matter.category)
+        self._offer("unit", unit_list(covering=self.matter.area_path))
+
+    def _offer(self, name: str, units: QuerySet[Unit]) -> None:
+        field = self.fields[name]
+        field.queryset = units  # type: ignore[attr-defined]
+        fitting = [unit for unit in self.suggested if self._may_get(unit)]
+        kind = self.matter.category.unit_kind if self.matter.category else ""
+        groups = [
+            (_("推荐"), [unit for unit in fitting if kind and unit.kind == kind]),
+            (_("其他单位"), [unit for unit in fitting if not kind or unit.kind != kind]),
+        ]
+        rows = [
+            (name, [(str(unit.public_id), self._label(unit)) for unit in found])
+            for name, found in groups
+            if found
+        ]
+        if isinstance(field, forms.ModelMultipleChoiceField):  # boxes to tick stand in one row
+            field.choices = [row for _name, group in rows for row in group]
+        else:
+            field.choices = [("", _("请选择")), *rows]  # type: ignore[attr-defined]
+
+    def _may_get(self, unit: Unit) -> bool:
+        """Whether this worker may hand something to such a unit at all (places are known to fit)."""
+        return hand_over_refusal(self.actor.function, Function(unit.function), True, "major") is None
+
+    @staticmethod
+    def _label(unit: Unit) -> str:
+        return f"{unit.name}({unit.kind})" if unit.kind and unit.kind not in unit.name else unit.name
+
+
+class HandOverForm(UnitForm):
+    """Name who leads and who helps, and what class of affair it is."""
+
+    affair_class = forms.ChoiceField(
+        label=gettext_lazy("三事分类"),
+        choices=lambda: affair_classes(public_only=True),
+        widget=forms.RadioSelect,
+    )
+    reason = long_text(gettext_lazy("分类理由"), limit=300)
+    co_units = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("协办单位"),
+        queryset=Unit.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        help_text=gettext_lazy("可以不选；协办单位都答复后，主办才能反馈结果"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    instruction = long_text(gettext_lazy("交办要求"), required=False)
+    field_order = ("unit", "co_units", "affair_class", "reason", "instruction")
+
+    def prepare(self) -> None:
+        """Keep the class that was sorted before."""
+        super().prepare()
+        self._offer("co_units", unit_list(covering=self.matter.area_path))
+        default = self.matter.category.default_class if self.matter.category else ""
+        self.fields["affair_class"].initial = self.matter.affair_class or default
+        self.fields["reason"].initial = self.matter.class_reason
+
+    def clean(self) -> dict[str, Any]:
+        """The leading unit does not also help."""
+        cleaned = super().clean() or {}
+        unit = cleaned.get("unit")
+        if unit and unit in cleaned.get("co_units", ()):
+            self.add_error("co_units", _("主办单位不用再选为协办。"))
+        return cleaned
+
+
+class RehandForm(UnitForm):
+    """Take it from one unit and give it to another."""
+
+    reason = long_text(gettext_lazy("改派理由"), limit=300)
+
+
+class DiscussionFinishForm(UnitForm):
+    """Write down what was agreed, and who carries it out if anybody must."""
+
+    resolution = long_text(gettext_lazy("协商结果"), limit=1000)
+    field_order = ("resolution", "unit")
+
+    def prepare(self) -> None:
+        """Naming a unit turns the talk into a task."""
+        super().prepare()
+        unit = self.fields["unit"]
+        unit.required, unit.label = False, _("由谁落实")
+        unit.help_text = _("不选表示已当场解决，转入核查")
+
+
+class WhistleForm(UnitForm):
+    """Call units to one place at one time."""
+
+    cause = long_text(gettext_lazy("吹哨事由"), limit=300)
+    units = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("请哪些单位到场"),
+        queryset=Unit.objects.none(),
+        to_field_name="public_id",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    place = short_text(gettext_lazy("集合地点"), limit=160)
+    at = instant(gettext_lazy("到场时间"))
+    note = short_text(gettext_lazy("说明"), required=False, limit=300)
+
+    def prepare(self) -> None:
+        """Several units instead of one."""
+        del self.fields["unit"]
+        self.suggested = selectors.units_for(self.matter, self.matter.category)
+        self._offer("units", unit_list(covering=self.matter.area_path))
+        self.fields["place"].initial = self.matter.address
+        self.fields["at"].initial = clock.now() + timedelta(hours=2)
+
+
+class ReturnAskForm(ActionForm):
+    """Say why it is not ours, and whose it may be."""
+
+    reason = long_text(gettext_lazy("退单理由"), help_text=gettext_lazy("写明依据，例如权责清单第几项"))
+    proposal = short_text(gettext_lazy("建议由谁办"), limit=300)
+
+
+class DecideForm(ActionForm):
+    """Grant or refuse what somebody asked for."""
+
+    is_granted = yes_no(gettext_lazy("审批结果"), gettext_lazy("同意"), gettext_lazy("不同意"))
+    decision = long_text(gettext_lazy("审批意见"))
+
+
+class ReturnDecideForm(UnitForm, DecideForm):
+    """Granted: name the next unit; refused: the same unit goes on."""
+
+    is_final = forms.BooleanField(
+        label=gettext_lazy("指定单位，不得再退"),
+        required=False,
+        help_text=gettext_lazy("退单满两次后，由街镇指定"),
+    )
+    field_order = ("is_granted", "unit", "is_final", "decision")
+
+    def prepare(self) -> None:
+        """A unit is needed only when the return is granted."""
+        super().prepare()
+        unit = self.fields["unit"]
+        unit.required, unit.label = False, _("改派给")
+        unit.help_text = _("同意退单时必选；不同意时不用选")
+
+    def clean(self) -> dict[str, Any]:
+        """A granted return needs somewhere to go."""
+        cleaned = super().clean() or {}
+        if cleaned.get("is_granted") and not cleaned.get("unit") and "unit" not in self.errors:
+            self.add_error("unit", _("同意退单时，请选择改派给哪个单位。"))
+        return cleaned
+
+
+class ReopenDecideForm(UnitForm, DecideForm):
+    """Granted: who handles it again, and as what."""
+
+    affair_class = forms.ChoiceField(
+        label=gettext_lazy("三事分类"),
+        required=False,
+        choices=lambda: affair_classes(public_only=True),
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("原来是私事的，同意重办时要改定为大事或小事"),
+    )
+    field_order = ("is_granted", "unit", "affair_class", "decision")
+
+    def prepare(self) -> None:
+        """Nothing but the decision is needed when it is refused."""
+        super().prepare()
+        unit = self.fields["unit"]
+        unit.required, unit.label, unit.help_text = False, _("由谁重办"), _("同意重办时必选")
+        if self.matter.affair_class in ("major", "minor"):
+            self.fields["affair_class"].initial = self.matter.affair_class
+
+    def clean(self) -> dict[str, Any]:
+        """A second round needs a unit."""
+        cleaned = super().clean() or {}
+        if cleaned.get("is_granted") and not cleaned.get("unit") and "unit" not in self.errors:
+            self.add_error("unit", _("同意重办时，请选择由哪个单位办理。"))
+        return cleaned
+
+
+class ExtensionAskForm(ActionForm):
+    """Ask for more time."""
+
+    reason = long_text(gettext_lazy("延期理由"), help_text=gettext_lazy("批准后会告知反映人"))
+    new_due_on = day(gettext_lazy("申请延到哪天"))
+
+    def clean_new_due_on(self) -> Any:
+        """More time lies ahead."""
+        return self.future_day("new_due_on")
+
+
+class PauseAskForm(ActionForm):
+    """Ask to stop the clock for one of the lawful reasons."""
+
+    lawful_reason = forms.ChoiceField(
+        label=gettext_lazy("法定情形"), choices=tuple(LAWFUL_PAUSES.items()), widget=forms.RadioSelect
+    )
+    reason = long_text(gettext_lazy("具体情况"))
+    until_on = day(gettext_lazy("预计到哪天恢复"))
+
+    def clean_until_on(self) -> Any:
+        """A pause ends later than today."""
+        return self.future_day("until_on")
+
+
+class AnswerForm(ActionForm):
+    """What a helping unit did."""
+
+    has_photos = True
+    result = long_text(gettext_lazy("协办情况"), limit=2000)
+
+
+class ResultForm(ActionForm):
+    """What was done, when, with evidence."""
+
+    has_photos = True
+    result = long_text(
+        gettext_lazy("办理结果"), limit=2000, help_text=gettext_lazy("做了什么、效果怎样；反映人会看到")
+    )
+    done_at = instant(gettext_lazy("办完时间"), required=False, help_text=gettext_lazy("不填就是现在"))
+
+    def clean_done_at(self) -> Any:
+        """What is done was done by now."""
+        at = self.cleaned_data["done_at"]
+        if at and at > clock.now():
+            raise forms.ValidationError(_("办完时间不能晚于现在。"))
+        return at
+
+
+class VerifyForm(ActionForm):
+    """Look whether it is really done."""
+
+    has_photos = True
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("核查结论"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("passed", gettext_lazy("通过：确实办好了，办结")),
+            ("failed", gettext_lazy("不通过：退回原单位继续办")),
+            ("unverifiable", gettext_lazy("无法核查：写明原因后办结")),
+        ],
+    )
+    finding = long_text(gettext_lazy("核查情况"), help_text=gettext_lazy("怎么核查的、看到了什么"))
+
+    def arguments(self) -> dict[str, Any]:
+        """Turn the one question into what the service asks."""
+        outcome = self.cleaned_data["outcome"]
+        return {
+            "is_passed": outcome != "failed",
+            "is_unverifiable": outcome == "unverifiable",
+            "finding": self.cleaned_data["finding"],
+        }
