@@ -11,6 +11,7 @@ from typing import Any
 from linli.core import clock
 from linli.foundation.accounts.privacy import notice_current
 from linli.foundation.accounts.services import deputyship_set
+from linli.work.matters.tests.life import Life, category, year_load
 from tests.people import Cast
 
 Subjects = dict[str, Any]
@@ -36,4 +37,26 @@ def accounts(cast: Cast) -> Subjects:
     }
 
 
-BUILDERS: list[Callable[[Cast], Subjects]] = [accounts]
+def places(cast: Cast) -> Subjects:
+    """The codes of the street and of committee A."""
+    return {
+        "street_code": cast.places["street_place"].code,
+        "committee_code": cast.places["committee_a_place"].code,
+    }
+
+
+def matters(cast: Cast) -> Subjects:
+    """Matters of the resident in committee A: just reported, in the hands of 城管, and closed."""
+    year_load()
+    category("facility")
+    life = Life(cast)
+    reported, handling, closed = life.to_reported(), life.to_signed(), life.to_closed()
+    return {
+        "reported_matter": reported.public_id,
+        "handling_matter": handling.public_id,
+        "closed_matter": closed.public_id,
+        "lead_assignment": life.lead(handling).pk,
+    }
+
+
+BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters]

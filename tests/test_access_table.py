@@ -4,6 +4,7 @@ A URL that is not in the table fails, a line for a URL that is gone fails, and s
 differs. How to add a line stands at the head of the YAML file.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,14 +41,25 @@ ROLES = {
 REST = "rest"
 
 
-def url_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
-    """Return the full name of every page and interface there is."""
+def urls(
+    patterns: list[URLPattern | URLResolver], space: str = "", start: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Return the full name and the route of every page and interface there is."""
     for pattern in patterns:
+        route = f"{start}{pattern.pattern}"
         if isinstance(pattern, URLResolver):
-            space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            yield from url_names(pattern.url_patterns, space)
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from urls(pattern.url_patterns, inner, route)
         else:
-            yield f"{prefix}{pattern.name}"
+            yield f"{space}{pattern.name}", route
+
+
+def routes_by_name() -> dict[str, list[str]]:
+    """Return name → routes; in an interface several routes may share one name."""
+    found: dict[str, list[str]] = {}
+    for name, route in urls(get_resolver().url_patterns):
+        found.setdefault(name, []).append(route)
+    return found
 
 
 def answers(case: dict[str, Any]) -> dict[str, int]:
@@ -83,15 +95,24 @@ def table() -> dict[str, Any]:
 
 
 def test_every_url_is_in_the_table_and_no_other(table: dict[str, Any]) -> None:
-    known = set(url_names(get_resolver().url_patterns))
+    known = set(routes_by_name())
     assert sorted(known - set(table)) == [], "URLs without a line in tests/access_table.yaml"
     assert sorted(set(table) - known) == [], "lines without a URL in tests/access_table.yaml"
+
+
+def test_every_route_that_shares_a_name_is_asked_for(table: dict[str, Any]) -> None:
+    missing = []
+    for name, routes in routes_by_name().items():
+        asked = {route for case in cases(table.get(name, [])) for route in case.get("routes", [])}
+        ends = {route.rsplit("/", 1)[-1] for route in routes} if len(routes) > 1 else set()
+        missing += [f"{name} …/{end}" for end in sorted(ends ^ asked)]
+    assert missing == [], "routes to add to (or take from) `routes` of a case"
 
 
 def test_every_case_names_every_role(table: dict[str, Any]) -> None:
     for name, lines in table.items():
         for case in cases(lines):
-            assert set(case) <= {"method", "args", "query", "send", "answers", "why"}, name
+            assert set(case) <= {"method", "args", "query", "send", "json", "routes", "answers"}, name
             assert answers(case), name
 
 
@@ -101,37 +122,49 @@ class Browsers:
     def __init__(self, cast: Cast) -> None:
         self._clients = {role: cast.client(name) for role, name in ROLES.items()}
 
-    def ask(self, role: str, method: str, address: str, sent: dict[str, Any]) -> int:
+    def ask(self, role: str, method: str, address: str, sent: dict[str, Any], *, is_json: bool) -> int:
         """Return the status; whatever the request wrote is undone, and its cookies are forgotten."""
         client = self._clients[role]
         client.raise_request_exception = False
         kept = client.cookies.copy()
         with transaction.atomic():
-            status: int = getattr(client, method)(address, sent).status_code
+            more = {"content_type": "application/json"} if is_json else {}
+            status: int = getattr(client, method)(address, sent, **more).status_code
             transaction.set_rollback(True)
         client.cookies = kept
         return status
+
+
+def addresses(name: str, case: dict[str, Any], subjects: dict[str, Any]) -> list[str]:
+    """Return what a case asks for: one address, or one for each of its ``routes``."""
+    arguments = {key: subjects.get(str(value), value) for key, value in case.get("args", {}).items()}
+    query = f"?{case['query']}" if "query" in case else ""
+    if "routes" not in case:
+        return [reverse(name, kwargs=arguments) + query]
+    wanted = [route for route in routes_by_name()[name] if route.rsplit("/", 1)[-1] in case["routes"]]
+    return [
+        "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(arguments[part[1]]), route) for route in wanted
+    ]
 
 
 def wanted_and_got(
     browsers: Browsers, subjects: dict[str, Any], name: str, case: dict[str, Any]
 ) -> Iterator[str]:
     """Ask as every role and tell the differences."""
-    arguments = {key: subjects.get(str(value), value) for key, value in case.get("args", {}).items()}
-    address = reverse(name, kwargs=arguments) + (f"?{case['query']}" if "query" in case else "")
     method = case.get("method", "get")
     sent = {key: subjects.get(str(value), value) for key, value in case.get("send", {}).items()}
-    for role, wanted in answers(case).items():
-        got = browsers.ask(role, method, address, sent)
-        if got != wanted:
-            yield f"{method.upper()} {name} as {role}: {got}, the table says {wanted}"
+    for address in addresses(name, case, subjects):
+        for role, wanted in answers(case).items():
+            got = browsers.ask(role, method, address, case.get("json", sent), is_json="json" in case)
+            if got != wanted:
+                yield f"{method.upper()} {name} {address} as {role}: {got}, the table says {wanted}"
 
 
 def test_every_url_answers_every_role_as_the_table_says(cast: Cast, table: dict[str, Any]) -> None:
     subjects: dict[str, Any] = {}
     for build in BUILDERS:
         subjects |= build(cast)
-    known, browsers = set(url_names(get_resolver().url_patterns)), Browsers(cast)
+    known, browsers = routes_by_name(), Browsers(cast)
     wrong = [
         difference
         for name, lines in table.items()
