@@ -29,7 +29,7 @@ from .life import Hours, Place, Plot, Stage, play
 from .plots import PLOTS, PlotMaker
 from .scenes import Story
 
-MATTERS = 440
+MATTERS = 420
 DAYS = 30
 SEED = 20260101
 OPENED_BEFORE = timedelta(days=40)
@@ -157,7 +157,10 @@ def _reporters(stage: Stage) -> Iterator[str]:
 def _standing(stage: Stage, end: datetime) -> list[Plot]:
     places, reporters = _places(stage), _reporters(stage)
     return [
-        maker(_story(stage, maker, next(places), next(reporters)), end - timedelta(days=days))
+        maker(
+            _story(stage, maker, next(places), next(reporters)),
+            min(stage.hours.home(end - timedelta(days=days), 0, 0.02), end),
+        )
         for maker, ages in STANDING
         for days in ages
     ]

@@ -271,7 +271,7 @@ def discussed(story: Story, at: datetime) -> Plot:
     """A minor affair is talked over; then there is a task, a settlement, or no decision."""
     at = yield from _sorted(story, at)
     yield (at := story.stage.hours.office(at, 1, 6))
-    do.matter_discussion_start(actor=story.worker, **story.now, topic_link="楼组议事会：周四19:00,居委活动室")
+    do.matter_discussion_start(actor=story.worker, **story.now, topic_link="楼组议事会：周四19:00，居委活动室")
     yield (at := story.stage.hours.office(at, 24, 44))
     ending = story.stage.rng.random()
     if ending < 0.5:
@@ -291,7 +291,11 @@ def discussed(story: Story, at: datetime) -> Plot:
         at = yield from scene.verify(story, at)
         yield from scene.rate(story, at)
     else:
-        do.matter_discussion_end(actor=story.worker, **story.now, reason="到会不足约定人数，另行安排。")
+        do.matter_discussion_end(actor=story.worker, **story.now, reason="到会不足约定人数，改由物业办理。")
+        story.unit_name = "unit.property"
+        at = yield from scene.hand_over(story, at)
+        at = yield from scene.sign(story, at)
+        yield from _finish(story, at)
 
 
 def confirmed(story: Story, at: datetime) -> Plot:
@@ -316,7 +320,7 @@ def published(story: Story, at: datetime) -> Plot:
     public = do.matter_publish(
         actor=story.worker,
         matter_id=matter.pk,
-        title=f"{story.place.compound.name}:{matter.category.name}问题正在办理",
+        title=f"{story.place.compound.name}：{matter.category.name}",
         text=f"居民反映的{matter.category.name}问题已派给{story.stage.units[story.unit_name].name},"
         "办理进展会在这里更新。",
     )
