@@ -64,7 +64,10 @@ HANDLER = {
     "consult": "unit.property",
 }
 ORDINARY = ("lift", "rubbish", "illegal", "fire", "road", "green", "noise", "dogs", "parking", "property")
-SPECIAL_TOPICS = {plot.guided: ("consult",), plot.discussed: ("noise", "dogs", "parking", "property")}
+SPECIAL_TOPICS: dict[PlotMaker, tuple[str, ...]] = {
+    plot.guided: ("consult",),
+    plot.discussed: ("noise", "dogs", "parking", "property"),
+}
 # begun so many days before the end, so that every state is found on the last day
 STANDING: list[tuple[PlotMaker, tuple[float, ...]]] = [
     (plot.fresh, (0.03, 0.05, 0.1, 0.16, 0.2, 0.35)),

@@ -12,34 +12,34 @@ from linli.work.matters.models import Matter
 from linli.work.matters.workflow import State
 
 from . import scenes as scene
-from .life import Plot
+from .life import Plot, Scene
 from .scenes import Story
 
 PlotMaker = Callable[[Story, datetime], Plot]
 
 
-def _opening(story: Story, at: datetime) -> scene.Scene:
+def _opening(story: Story, at: datetime) -> Scene:
     yield at
     scene.report(story)
     return (yield from scene.accept(story, at))
 
 
-def _sorted(story: Story, at: datetime) -> scene.Scene:
+def _sorted(story: Story, at: datetime) -> Scene:
     at = yield from _opening(story, at)
     return (yield from scene.sort(story, at))
 
 
-def _handed(story: Story, at: datetime) -> scene.Scene:
+def _handed(story: Story, at: datetime) -> Scene:
     at = yield from _sorted(story, at)
     return (yield from scene.hand_over(story, at))
 
 
-def _signed(story: Story, at: datetime) -> scene.Scene:
+def _signed(story: Story, at: datetime) -> Scene:
     at = yield from _handed(story, at)
     return (yield from scene.sign(story, at))
 
 
-def _finish(story: Story, at: datetime) -> scene.Scene:
+def _finish(story: Story, at: datetime) -> Scene:
     at = yield from scene.result(story, at)
     at = yield from scene.verify(story, at)
     return (yield from scene.rate(story, at))
@@ -158,7 +158,7 @@ def extended(story: Story, at: datetime) -> Plot:
         actor=story.handler,
         assignment_id=story.lead().pk,
         reason=story.stage.pick("extensions"),
-        new_due_on=max(story.lead().due_at.date(), at.date()) + timedelta(days=5),
+        new_due_on=max((story.lead().due_at or at).date(), at.date()) + timedelta(days=5),
     )
     at = yield from scene.decide(story, at, is_granted=story.stage.rng.random() < 0.8)
     yield from _finish(story, at)
@@ -271,7 +271,9 @@ def discussed(story: Story, at: datetime) -> Plot:
     """A minor affair is talked over; then there is a task, a settlement, or no decision."""
     at = yield from _sorted(story, at)
     yield (at := story.stage.hours.office(at, 1, 6))
-    do.matter_discussion_start(actor=story.worker, **story.now, topic_link="楼组议事会：周四19:00，居委活动室")
+    do.matter_discussion_start(
+        actor=story.worker, **story.now, topic_link="楼组议事会：周四19:00，居委活动室"
+    )
     yield (at := story.stage.hours.office(at, 24, 44))
     ending = story.stage.rng.random()
     if ending < 0.5:
@@ -316,13 +318,13 @@ def published(story: Story, at: datetime) -> Plot:
     """A public version, and neighbours who say: me too."""
     at = yield from _handed(story, at)
     yield (at := story.stage.hours.office(at, 0.5, 3))
-    matter = story.matter
+    subject = story.stage.categories[story.topic].name
+    unit = story.stage.units[story.unit_name].name
     public = do.matter_publish(
         actor=story.worker,
-        matter_id=matter.pk,
-        title=f"{story.place.compound.name}：{matter.category.name}",
-        text=f"居民反映的{matter.category.name}问题已派给{story.stage.units[story.unit_name].name},"
-        "办理进展会在这里更新。",
+        matter_id=story.matter_id,
+        title=f"{story.place.compound.name}：{subject}",
+        text=f"居民反映的{subject}问题已派给{unit}，办理进展会在这里更新。",
     )
     for name in story.stage.rng.sample([n for n in story.stage.cast if n.startswith("resident.")], 4):
         yield (at := story.stage.hours.home(at, 0.5, 8))
