@@ -32,12 +32,15 @@ FACES = [
     ("supervisor", "/desk/", "desk"),
     ("operator", "/desk/", "desk"),
 ]
-NOT_PAGES = ("/static/", "/api/", "/files/", "/sign-out/", "/map/")
+NOT_PAGES = ("/static/", "/api/", "/map/")
+DOWNLOADS = (".csv", ".xlsx", ".json", "/export/")
 
 
 def _kind(address: str) -> str | None:
     path = urlsplit(address).path
-    if path.startswith(NOT_PAGES):
+    if "/photo" in path:
+        return None
+    if path.startswith(NOT_PAGES) or path.endswith(DOWNLOADS):
         return None
     try:
         return resolve(path).view_name
