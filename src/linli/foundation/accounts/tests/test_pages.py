@@ -145,6 +145,22 @@ def test_a_new_notice_is_asked_again(cast: Cast, monkeypatch: pytest.MonkeyPatch
     assert PrivacyConsent.objects.filter(person=cast.person("resident"), version="2099-01-01").exists()
 
 
+def test_no_number_code_or_name_is_logged(cast: Cast, shown: None, caplog: pytest.LogCaptureFixture) -> None:
+    client = Client()
+    with caplog.at_level("INFO"):
+        phone_sent(client, "021-64310000")
+        phone_sent(client)
+        code = code_of(client)
+        client.post("/sign-in/code/", {"code": "00000x"})
+        client.post("/sign-in/code/", {"code": code})
+        client.post("/me/", {"name": "李阿婆"})
+        signed_in(Client(), "worker", "wrong-password")
+    text = caplog.text
+    assert text
+    for value in (PHONE, "13811112222", "021-64310000", code, "李阿婆", "wrong-password", "127.0.0.1"):
+        assert value not in text
+
+
 # --- staff -------------------------------------------------------------------
 
 

@@ -171,7 +171,7 @@ def _shown(request: ActorRequest, account: Account, kept: dict[str, Any], step: 
         request.session[PENDING] = kept
     secret = secret_unwrap(kept["secret"])
     label = f"otpauth://totp/Linli:{account.username}?secret={secret}&issuer=Linli"
-    return {"secret": secret, "qr": segno.make(label, error="m").svg_data_uri(scale=5)}
+    return {"secret": secret, "qr": segno.make(label, error="m").svg_data_uri(scale=5, light="white")}
 
 
 FORMS: dict[SignInStep, type[forms.Form]] = {
