@@ -21,7 +21,7 @@ from benchmarks.frame import fresh_database, line, milliseconds, p95
 REPORTS = 600
 BLOCK = 50
 WARM_UP = 30
-TEXT = "三号楼二单元门口的路灯已经坏了四天,晚上回家什么也看不见,楼里老人多,希望尽快派人来修。编号{}。"
+TEXT = "三号楼二单元门口的路灯已经坏了四天，晚上回家什么也看不见，楼里老人多，希望尽快派人来修。编号{}。"
 GOALS = {"sqlite": 6.0, "postgresql": 3.0}
 GOAL_P95 = 25.0
 

@@ -21,6 +21,7 @@ OWN = {
 ROOMS = {
     "divisions": "行政区划：装入、更新、查询",
     "boundaries": "边界：装入 GeoJSON（WGS-84、GCJ-02、BD-09）",
+    "categories": "事项类别：装入自带的或另一版类别",
     "calendar": "节假日与调休：查看、装入新一年的安排",
     "audit": "审计：封存、核验（audit verify --anchor 文件）",
     "manage": "其余 Django 管理命令（manage 命令 参数…）",

@@ -274,7 +274,7 @@ def _photos(actor: Actor, ids: Iterable[UUID]) -> list[StoredFile]:
     wanted = list(ids)
     found = list(StoredFile.objects.filter(public_id__in=wanted, uploaded_by=actor.key))
     if len(found) != len(set(wanted)):
-        raise invalid(photos="有照片没有找到,请重新上传。")
+        raise invalid(photos="有照片没有找到，请重新上传。")
     return found
 
 

@@ -13,7 +13,7 @@ from linli.core.timelimits import Limit, LimitUnit
 from .models.category import AffairClass
 
 DATA = Path(__file__).parent / "data"
-MARKS = {"✔": "", "○": "(待复核)", "✘": "(建议值)"}
+MARKS = {"✔": "", "○": "（待复核）", "✘": "（建议值）"}
 STAGES = frozenset(
     {
         *("accept", "emergency", "mandatory_report", "sort", "confirm_class", "sign", "attend", "handle"),

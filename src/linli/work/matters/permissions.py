@@ -32,7 +32,7 @@ def is_reporter(actor: Actor, matter: Matter) -> bool:
 
 
 def is_intake_worker(actor: Actor, matter: Matter) -> bool:
-    """Whether the actor is the named person who first took the matter (首问负责)."""
+    """Whether the actor is the named person who first took the matter （首问负责）."""
     return actor.person_id is not None and actor.person_id == matter.intake_by_id
 
 
@@ -144,7 +144,7 @@ def can_decide_request(actor: Actor, request: HandlingRequest) -> bool:
 
 
 def can_supervise_matter(actor: Actor, matter: Matter) -> bool:
-    """督办: street, district, city over their areas."""
+    """督办： street, district, city over their areas."""
     return _governs(actor, matter, SUPERVISING)
 
 

@@ -17,7 +17,7 @@ OPEN_ASSIGNMENT = frozenset({"sent", "signed"})
 LAWFUL_PAUSES = {
     "reporter": "等待反映人补充材料或配合",
     "hearing": "听证、检验、检测、鉴定或专家评审",
-    "lawsuit": "涉及诉讼、仲裁或行政复议,须以其结果为依据",
+    "lawsuit": "涉及诉讼、仲裁或行政复议，须以其结果为依据",
     "weather": "天气、季节等客观条件不允许施工",
     "funds": "须经业主表决或维修资金审批",
     "force": "不可抗力",
@@ -27,9 +27,9 @@ LAWFUL_PAUSES = {
 def text_refusals(text: str, has_photos: bool) -> dict[str, str]:
     """Return what is wrong with what somebody wants to report, field by field."""
     if len(text) > MAX_TEXT:
-        return {"text": f"内容有{len(text)}个字,最多{MAX_TEXT}个字。请精简后再提交,其余内容可以放在照片里。"}
+        return {"text": f"内容有{len(text)}个字，最多{MAX_TEXT}个字。请精简后再提交，其余的可以拍成照片。"}
     if not any(map(str.isalnum, text)) and not has_photos and not _has_symbols(text):
-        return {"text": "请写几个字说明情况,或拍一张照片。"}
+        return {"text": "请写几个字说明情况，或拍一张照片。"}
     return {}
 
 
@@ -51,16 +51,16 @@ def happened_refusals(happened_at: datetime | None, now: datetime) -> dict[str, 
     if happened_at is None:
         return {}
     if happened_at > now + CLOCK_SKEW:
-        return {"happened_at": "发生时间不能晚于现在,请核对日期和时间。"}
+        return {"happened_at": "发生时间不能晚于现在，请核对日期和时间。"}
     if happened_at < now - timedelta(days=EARLIEST_DAYS):
-        return {"happened_at": "发生时间在一年以前,请核对;若确实如此,请写在内容里。"}
+        return {"happened_at": "发生时间在一年以前，请核对；若确实如此，请写在内容里。"}
     return {}
 
 
 def title_of(text: str, fallback: str) -> str:
     """Return a short title: the first sentence of the text, shortened; the fallback where there is none."""
     first = text.strip()
-    for mark in "\n。!?!?;;":
+    for mark in "\n。！？!?；;":
         first = first.split(mark, 1)[0]
     first = " ".join(first.split())
     if not first:
@@ -93,9 +93,9 @@ def verifier_refusal(
     to which the matter was handed in this round.
     """
     if verifier_persons & handler_persons:
-        return "您在本轮签收、办理或反馈过这件事,须由另一人核查。"
+        return "您在本轮签收、办理或反馈过这件事，须由另一人核查。"
     if verifier_unit is not None and verifier_unit in handling_units:
-        return "这件事由您的单位办理,须由其他单位核查。"
+        return "这件事由您的单位办理，须由其他单位核查。"
     return None
 
 
@@ -114,13 +114,13 @@ def hand_over_refusal(
     provider); a street to any unit whose areas contain the place. A private affair is guided.
     """
     if affair_class not in ("major", "minor"):
-        return "私事请引导居民,不派遣;要派遣请先分为大事或小事。"
+        return "私事请引导居民，不派遣；要派遣请先分为大事或小事。"
     if not covers_place:
-        return "这个单位的服务范围不包括事发地点,请另选单位。"
+        return "这个单位的服务范围不包括事发地点，请另选单位。"
     if unit_function not in {*EXECUTING, Function.COMMITTEE, Function.STREET}:
         return "只能派给居村委、街镇、职能部门、物业、社会组织或服务商。"
     if giver == Function.COMMITTEE and unit_function in {Function.DEPARTMENT, Function.STREET}:
-        return "居委会只能派给社区内的单位;需要职能部门办理的,请报街镇派遣。"
+        return "居委会只能派给社区内的单位；需要职能部门办理的，请报街镇派遣。"
     return None
 
 
@@ -135,7 +135,9 @@ def handled_refusal(others: Iterable[tuple[str, str]]) -> str | None:
     ``others`` are (unit's name, state) of the matter's other running assignments.
     """
     waiting = [name for name, state in others if state in OPEN_ASSIGNMENT]
-    return f"还有单位未答复:{'、'.join(waiting)}。请等其答复,或由派遣方说明理由后免除。" if waiting else None
+    if not waiting:
+        return None
+    return f"还有单位未答复：{'、'.join(waiting)}。请等其答复，或由派遣方说明理由后免除。"
 
 
 def extension_refusals(new_due_on: date, due_at: datetime | None, today: date) -> dict[str, str]:
@@ -143,7 +145,7 @@ def extension_refusals(new_due_on: date, due_at: datetime | None, today: date) -
     if new_due_on <= today:
         return {"new_due_on": "新的期限必须晚于今天。"}
     if due_at is not None and new_due_on <= due_at.date():
-        return {"new_due_on": f"新的期限必须晚于现在的期限({due_at:%Y-%m-%d})。"}
+        return {"new_due_on": f"新的期限必须晚于现在的期限（{due_at:%Y-%m-%d}）。"}
     if new_due_on > today + timedelta(days=EARLIEST_DAYS):
         return {"new_due_on": "新的期限不能超过一年。"}
     return {}
@@ -155,7 +157,7 @@ def pause_refusals(lawful_reason: str, until_on: date, today: date) -> dict[str,
     if lawful_reason not in LAWFUL_PAUSES:
         found["lawful_reason"] = "请选择一种法定情形。"
     if not today < until_on <= today + timedelta(days=EARLIEST_DAYS):
-        found["until_on"] = "预计恢复日期必须晚于今天,且不超过一年。"
+        found["until_on"] = "预计恢复日期必须晚于今天，且不超过一年。"
     return found
 
 

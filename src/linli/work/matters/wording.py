@@ -43,10 +43,10 @@ VERBS: dict[str, Words] = {
     ),
     "attach": Words(_("反映人验证手机"), audience=DESK),
     "accept": Words(_("受理"), _("{by}已受理"), _("{due}前会告诉您这件事由谁来办。{note}")),
-    "decline": Words(_("不予受理"), _("{by}没有受理这件事"), _("原因:{note} 您可以:{where}")),
+    "decline": Words(_("不予受理"), _("{by}没有受理这件事"), _("原因：{note} 您可以：{where}")),
     "withdraw": Words(_("撤回"), _("您撤回了这件事"), "{note}", tells=False),
     "merge": Words(
-        _("并案"), _("和另一件相同的事一起办"), _("以后的进展都会通知您,办结后也请您评价。{note}")
+        _("并案"), _("和另一件相同的事一起办"), _("以后的进展都会通知您，办结后也请您评价。{note}")
     ),
     "receive_merged": Words(_("并入另一件"), audience=DESK),
     "place_set": Words(_("核定地点"), _("核定了地点"), "{place}", tells=False),
@@ -55,22 +55,24 @@ VERBS: dict[str, Words] = {
     "guide": Words(
         _("引导"),
         _("{by}给您一个办法"),
-        _("{note} 有用请点「确认」,没用请点「提出异议」;{due}前没有回应,就先办结。"),
+        _("{note} 有用请点「确认」，没用请点「提出异议」；{due}前没有回应，就先办结。"),
     ),
-    "guidance_confirm": Words(_("反映人确认"), _("您已确认,这件事办结"), "", tells=False),
-    "guidance_object": Words(_("反映人异议"), _("您提出了异议,{unit}会重新研判"), "{note}", tells=False),
+    "guidance_confirm": Words(_("反映人确认"), _("您已确认，这件事办结"), "", tells=False),
+    "guidance_object": Words(_("反映人异议"), _("您提出了异议，{unit}会重新研判"), "{note}", tells=False),
     "guidance_lapse": Words(
-        _("逾期未回应,办结"),
+        _("逾期未回应，办结"),
         _("这件事先办结了"),
-        _("我们没有等到您的回应。如仍有困难,{window}前可以申请重办。"),
+        _("我们没有等到您的回应。如仍有困难，{window}前可以申请重办。"),
     ),
     "discussion_start": Words(_("转协商"), _("这件事交给邻居们一起商量"), "{note}"),
-    "discussion_finish_task": Words(_("协商后派遣"), _("商量好了,由{unit}来办"), _("{note} 最迟{due}办完。")),
+    "discussion_finish_task": Words(
+        _("协商后派遣"), _("商量好了，由{unit}来办"), _("{note} 最迟{due}办完。")
+    ),
     "discussion_finish": Words(_("协商办结"), _("商量有了结果"), "{note}"),
-    "discussion_end": Words(_("终止协商"), _("商量没有达成一致,{by}重新研判"), "{note}"),
+    "discussion_end": Words(_("终止协商"), _("商量没有达成一致，{by}重新研判"), "{note}"),
     "mandatory_report": Words(_("强制报告"), audience=GOVERNING),
-    "hand_over": Words(_("派遣"), _("{by}已派给{unit}"), _("{limit}内答复,最迟{due}。")),
-    "sign": Words(_("签收"), _("{by}已签收,正在办理"), _("最迟{due}答复。")),
+    "hand_over": Words(_("派遣"), _("{by}已派给{unit}"), _("{limit}内答复，最迟{due}。")),
+    "sign": Words(_("签收"), _("{by}已签收，正在办理"), _("最迟{due}答复。")),
     "attend": Words(_("报到"), audience=DESK),
     "return_ask": Words(_("退单"), audience=DESK),
     "return_grant": Words(_("同意退单并改派"), _("改由{unit}办理"), _("最迟{due}答复。")),
@@ -78,45 +80,47 @@ VERBS: dict[str, Words] = {
     "return_refuse": Words(_("不同意退单"), audience=DESK),
     "rehand": Words(_("改派"), _("改由{unit}办理"), _("最迟{due}答复。")),
     "extension_ask": Words(_("申请延期"), audience=DESK),
-    "extend": Words(_("同意延期"), _("办理时间延长到{due}"), _("原因:{reason}")),
+    "extend": Words(_("同意延期"), _("办理时间延长到{due}"), _("原因：{reason}")),
     "extension_refuse": Words(_("不同意延期"), audience=DESK),
     "pause_ask": Words(_("申请挂起"), audience=DESK),
-    "pause": Words(_("挂起"), _("暂时停下,预计{until}恢复"), _("原因:{reason}")),
+    "pause": Words(_("挂起"), _("暂时停下，预计{until}恢复"), _("原因：{reason}")),
     "pause_refuse": Words(_("不同意挂起"), audience=DESK),
     "resume": Words(_("恢复办理"), _("恢复办理"), _("最迟{due}答复。{note}")),
     "answer": Words(_("协办答复"), audience=DESK),
     "waive": Words(_("免除协办"), audience=DESK),
-    "result": Words(_("反馈结果"), _("{by}说已经办完"), _("{note} 接下来由没有参与办理的人核查,最迟{due}。")),
+    "result": Words(
+        _("反馈结果"), _("{by}说已经办完"), _("{note} 接下来由没有参与办理的人核查，最迟{due}。")
+    ),
     "whistle": Words(_("吹哨"), _("{by}请{unit}到现场一起办"), "", tells=False),
     "verify_pass": Words(
-        _("核查通过"), _("核查通过,这件事办结"), _("{note} 请评价:有没有联系您?解决了吗?满意吗?")
+        _("核查通过"), _("核查通过，这件事办结"), _("{note} 请评价：有没有联系您？解决了吗？满意吗？")
     ),
     "verify_unable": Words(
-        _("无法核查,办结"),
+        _("无法核查，办结"),
         _("这件事办结"),
-        _("没有办法到现场核查:{note} 请评价;不认可可在{window}前申请重办。"),
+        _("没有办法到现场核查：{note} 请评价；不认可可在{window}前申请重办。"),
     ),
-    "verify_fail": Words(_("核查不通过"), _("核查没有通过,{unit}继续办理"), _("{note} 最迟{due}。")),
+    "verify_fail": Words(_("核查不通过"), _("核查没有通过，{unit}继续办理"), _("{note} 最迟{due}。")),
     "rate": Words(_("评价"), _("您作了评价"), "", tells=False),
     "reopen_ask": Words(_("申请重办"), _("已申请重办"), _("街镇会在{due}前答复您。")),
-    "reopen_grant": Words(_("同意重办"), _("同意重办,由{unit}办理"), _("最迟{due}答复。{note}")),
-    "reopen_refuse": Words(_("不同意重办"), _("没有同意重办"), _("原因:{note}")),
+    "reopen_grant": Words(_("同意重办"), _("同意重办，由{unit}办理"), _("最迟{due}答复。{note}")),
+    "reopen_refuse": Words(_("不同意重办"), _("没有同意重办"), _("原因：{note}")),
     "question_ask": Words(_("询问反映人"), _("{by}想问您一件事"), "{note}"),
     "question_answer": Words(_("反映人答复"), _("您回答了问题"), "", tells=False),
     "note": Words(_("补记"), audience=DESK),
     "supervise": Words(_("督办"), audience=DESK),
-    "publish": Words(_("公开"), _("这件事有了公开版本,不含您的信息"), ""),
+    "publish": Words(_("公开"), _("这件事有了公开版本，不含您的信息"), ""),
     "unpublish": Words(_("撤下公开"), audience=DESK),
     "protect": Words(_("设为不得公开"), audience=GOVERNING),
-    "document_receive": Words(_("收取材料"), _("{by}收到您的材料:{document}"), ""),
-    "document_return": Words(_("交还材料"), _("材料已交还:{document}"), ""),
+    "document_receive": Words(_("收取材料"), _("{by}收到您的材料：{document}"), ""),
+    "document_return": Words(_("交还材料"), _("材料已交还：{document}"), ""),
     "import": Words(_("导入"), audience=DESK),
 }
 
 # What somebody has to do, as it stands on the list of duties.
 ACTIONS: dict[str, str] = {
     "accept": _("受理"),
-    "emergency": _("紧急:立即核实并报告"),
+    "emergency": _("紧急：立即核实并报告"),
     "sort": _("研判分类"),
     "confirm_class": _("议定分类"),
     "discuss": _("组织协商"),
@@ -143,7 +147,7 @@ def instant_words(at: datetime | None, is_provisional: bool = False) -> str:
         return ""
     local = at.astimezone(BEIJING)
     words = f"{local.month}月{local.day}日(周{WEEKDAYS[local.weekday()]}) {local:%H:%M}"
-    return f"{words}(暂定)" if is_provisional else words
+    return f"{words}（暂定）" if is_provisional else words
 
 
 def _readable(name: str, value: Any) -> str:
@@ -166,6 +170,6 @@ def notice_words(verb: str, facts: Mapping[str, Any], is_sensitive: bool) -> tup
     Of a sensitive matter nothing but the number leaves the house: somebody else may read the phone.
     """
     if is_sensitive:
-        return words_filled(_("您有一条新消息"), facts), words_filled(_("编号 {number},请登录查看。"), facts)
+        return words_filled(_("您有一条新消息"), facts), words_filled(_("编号 {number}，请登录查看。"), facts)
     words = VERBS[verb]
     return words_filled(words.title, facts), words_filled(words.body, facts)

@@ -1,10 +1,10 @@
-"""What a matter is about: a versioned tree; and the three affairs (三事)."""
+"""What a matter is about: a versioned tree; and the three affairs （三事）."""
 
 from django.db import models
 
 
 class AffairClass(models.TextChoices):
-    """Who answers for a matter (三事分流): government, the community together, or the person."""
+    """Who answers for a matter （三事分流）： government, the community together, or the person."""
 
     MAJOR = "major", "大事"
     MINOR = "minor", "小事"

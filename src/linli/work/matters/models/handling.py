@@ -134,7 +134,7 @@ class Question(models.Model):
 
 
 class Rating(models.Model):
-    """What the reporter says after closing: contacted? solved? satisfied? (三率)."""
+    """What the reporter says after closing: contacted? solved? satisfied? （三率）."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="ratings")
     round = models.PositiveSmallIntegerField(default=1)

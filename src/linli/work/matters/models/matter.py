@@ -75,7 +75,7 @@ def _assigned(unit_id: int | None) -> models.QuerySet[Any, Any]:
 
 
 class Matter(models.Model):
-    """Something that a resident or a worker has brought before the neighbourhood (事项)."""
+    """Something that a resident or a worker has brought before the neighbourhood （事项）."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     number = models.CharField("编号", max_length=20, unique=True)
@@ -216,7 +216,7 @@ class MatterEvent(models.Model):
 
 
 class EntrustedDocument(models.Model):
-    """A paper handed to a worker who runs an errand for someone (全程代办), and handed back."""
+    """A paper handed to a worker who runs an errand for someone （全程代办）, and handed back."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="documents")
     name = models.CharField("材料名称", max_length=80)

@@ -32,7 +32,7 @@ class PublicVersion(models.Model):
 
 
 class Affected(models.Model):
-    """That somebody else says: it happened to me too (我也遇到了)."""
+    """That somebody else says: it happened to me too （我也遇到了）."""
 
     version = models.ForeignKey(PublicVersion, models.PROTECT, related_name="affected")
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Figures with their denominators and what was left out of them (三率; weights are settings)."""
+"""Figures with their denominators and what was left out of them （三率； weights are settings）."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,18 +6,17 @@ urgency, so that the first row that is offered is the page's one coloured button
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from linli.core.actor import Actor, Function
+from linli.core.actor import Actor
 
 from .. import permissions as may
-from ..clocks import setting
-from ..models import AffairClass, Assignment, EntrustedDocument, HandlingRequest, Matter, Question
-from ..rules import OPEN_ASSIGNMENT, handled_refusal, is_bounce_limit_reached, verifier_refusal
-from ..workflow import LIVE, WORKFLOW, State
+from ..models import AffairClass, Assignment, Matter
+from ..rules import OPEN_ASSIGNMENT
+from ..workflow import LIVE, WORKFLOW
+from .scene import Scene
 
 LEAD, CO, WHISTLED = Assignment.Part.LEAD, Assignment.Part.CO, Assignment.Part.WHISTLED
 MUST_REPORT = frozenset({"violence", "child"})
@@ -34,106 +33,6 @@ class Action:
     url_name: str
     is_primary: bool = False
     subject_key: str = ""
-
-
-class Scene:
-    """A matter as one actor sees it, each part read at most once."""
-
-    def __init__(self, actor: Actor, matter: Matter) -> None:
-        self.actor, self.matter = actor, matter
-
-    @cached_property
-    def governs(self) -> bool:
-        """Whether the actor is of the committee or the street of the place."""
-        return may.can_decide_intake(self.actor, self.matter)
-
-    @cached_property
-    def is_reporter(self) -> bool:
-        """Whether the actor reported it."""
-        return may.is_reporter(self.actor, self.matter)
-
-    @cached_property
-    def assignments(self) -> list[Assignment]:
-        """Everything that still runs."""
-        return list(self.matter.assignments.filter(ended_at__isnull=True).select_related("unit"))
-
-    @cached_property
-    def own(self) -> list[Assignment]:
-        """What runs at the actor's own unit."""
-        return [row for row in self.assignments if may.can_work_assignment(self.actor, row)]
-
-    @cached_property
-    def requests(self) -> list[HandlingRequest]:
-        """What waits for a decision."""
-        rows = list(self.matter.requests.filter(outcome="").select_related("assignment"))
-        for row in rows:
-            row.matter = self.matter
-        return rows
-
-    @cached_property
-    def questions(self) -> list[Question]:
-        """What waits for an answer."""
-        return list(self.matter.questions.filter(answered_at__isnull=True))
-
-    @cached_property
-    def documents(self) -> list[EntrustedDocument]:
-        """Papers that have not been given back."""
-        return list(self.matter.documents.filter(returned_at__isnull=True))
-
-    @cached_property
-    def may_verify(self) -> bool:
-        """Whether the actor may verify, persons and units compared."""
-        if not may.can_verify_matter(self.actor, self.matter):
-            return False
-        return not verifier_refusal(
-            verifier_persons=self.actor.person_ids,
-            verifier_unit=self.actor.unit_id,
-            handler_persons=may.handler_persons(self.matter),
-            handling_units=may.handling_units(self.matter),
-        )
-
-    @cached_property
-    def may_rate(self) -> bool:
-        """Whether the reporter has something closed that they have not rated in this round."""
-        home = self.matter.merged_into or self.matter
-        if not self.is_reporter or home.state != State.CLOSED:
-            return False
-        return not self.matter.ratings.filter(round=home.round).exists()
-
-    def of_class(self, *classes: str) -> bool:
-        """Whether the matter was sorted so."""
-        return self.matter.affair_class in classes
-
-    def working(self, parts: tuple[str, ...], *states: str) -> Iterator[str]:
-        """Yield own assignments of these parts in these states."""
-        yield from (str(a.public_id) for a in self.own if a.part in parts and a.state in states)
-
-    def asked(self, kind: str) -> Iterator[str]:
-        """Yield open requests of a kind on which the actor decides."""
-        at_limit = is_bounce_limit_reached(self.matter.bounces, setting("bounce_limit"))
-        for row in self.requests:
-            if row.kind == kind and may.can_decide_request(self.actor, row):
-                if (
-                    kind == HandlingRequest.Kind.RETURN
-                    and at_limit
-                    and self.actor.function != Function.STREET
-                ):
-                    continue
-                yield str(row.public_id)
-
-    def unasked(self, kind: str, parts: tuple[str, ...], *states: str) -> Iterator[str]:
-        """Yield own assignments for which nothing of this kind waits for a decision yet."""
-        waiting = {row.assignment_id for row in self.requests if row.kind == kind}
-        for row in self.own:
-            is_fixed = kind == HandlingRequest.Kind.RETURN and row.is_final
-            if row.part in parts and row.state in states and row.pk not in waiting and not is_fixed:
-                yield str(row.public_id)
-
-    def finishable(self) -> Iterator[str]:
-        """Yield the own lead if every other part has answered or was waived."""
-        others = [(row.unit.name, row.state) for row in self.assignments if row.part != LEAD]
-        if handled_refusal(others) is None:
-            yield from self.working((LEAD,), "signed")
 
 
 def _when(condition: bool) -> Iterator[str]:
@@ -203,7 +102,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "decide_return",
         _("审批退单"),
-        _("同意则改派,不同意则原单位继续办"),
+        _("同意则改派，不同意则原单位继续办"),
         UNIT,
         "rehand",
         lambda s: s.asked("return"),
@@ -236,11 +135,11 @@ OFFERS: tuple[Offer, ...] = (
         lambda s: s.asked("reopen"),
         _yes,
     ),
-    Offer("accept", _("受理"), _("由我们负责到底,反映人会收到通知"), REPORTER, "accept", _governing, _yes),
+    Offer("accept", _("受理"), _("由我们负责到底，反映人会收到通知"), REPORTER, "accept", _governing, _yes),
     Offer(
         "sign",
         _("签收"),
-        _("确认收到,开始办理"),
+        _("确认收到，开始办理"),
         REPORTER,
         "sign",
         lambda s: s.working((LEAD, CO), "sent"),
@@ -252,7 +151,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "report_result",
         _("反馈结果"),
-        _("说明做了什么,交给别人核查"),
+        _("说明做了什么，交给别人核查"),
         REPORTER,
         "report_result",
         lambda s: s.finishable(),
@@ -279,7 +178,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "verify",
         _("核查"),
-        _("看是否真的办好了,通过即办结"),
+        _("看是否真的办好了，通过即办结"),
         REPORTER,
         "pass",
         lambda s: _when(s.may_verify),
@@ -289,7 +188,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "finish_discussion",
         _("登记协商结果"),
-        _("形成决议,或交给单位去办"),
+        _("形成决议，或交给单位去办"),
         REPORTER,
         "finish_discussion",
         _governing,
@@ -298,7 +197,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "sort",
         _("研判分类"),
-        _("分为大事、小事或私事,须另一人确认"),
+        _("分为大事、小事或私事，须另一人确认"),
         NOBODY,
         "sort",
         _governing,
@@ -307,7 +206,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "hand_over",
         _("派遣"),
-        _("交给单位办理,时限开始计算"),
+        _("交给单位办理，时限开始计算"),
         _("办理单位、反映人"),
         "hand_over",
         _governing,
@@ -316,7 +215,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "guide",
         _("引导"),
-        _("私事:告诉居民怎么办、找谁办"),
+        _("私事：告诉居民怎么办、找谁办"),
         REPORTER,
         "guide",
         _governing,
@@ -324,7 +223,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer(
         "confirm_guidance",
-        _("有用,可以办结"),
+        _("有用，可以办结"),
         _("这个办法解决了问题"),
         NOBODY,
         "confirm_guidance",
@@ -334,7 +233,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "rate",
         _("评价"),
-        _("有没有联系您?解决了吗?满意吗?"),
+        _("有没有联系您？解决了吗？满意吗？"),
         NOBODY,
         "rate",
         lambda s: _when(s.may_rate),
@@ -351,19 +250,19 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "start_discussion",
         _("转协商"),
-        _("小事:请居民一起商量"),
+        _("小事：请居民一起商量"),
         REPORTER,
         "start_discussion",
         lambda s: _when(s.governs and s.of_class(AffairClass.MINOR)),
     ),
     Offer(
-        "end_discussion", _("终止协商"), _("没有达成一致,回到研判"), REPORTER, "end_discussion", _governing
+        "end_discussion", _("终止协商"), _("没有达成一致，回到研判"), REPORTER, "end_discussion", _governing
     ),
-    Offer("object", _("提出异议"), _("这个办法没用,请再想想"), _("居委会"), "object", _reporting),
+    Offer("object", _("提出异议"), _("这个办法没用，请再想想"), _("居委会"), "object", _reporting),
     Offer(
         "ask_return",
         _("退单"),
-        _("不归本单位办,写明理由和建议"),
+        _("不归本单位办，写明理由和建议"),
         STREET,
         "ask_return",
         lambda s: s.unasked("return", (LEAD, CO, WHISTLED), *OPEN_ASSIGNMENT),
@@ -371,7 +270,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "ask_extension",
         _("申请延期"),
-        _("由街镇审批,批准后告知反映人"),
+        _("由街镇审批，批准后告知反映人"),
         STREET,
         "ask_extension",
         lambda s: s.unasked("extension", (LEAD, CO), "signed"),
@@ -387,7 +286,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "rehand",
         _("改派"),
-        _("换一个单位主办,原单位仍可查看"),
+        _("换一个单位主办，原单位仍可查看"),
         _("两个单位、反映人"),
         "rehand",
         lambda s: _when(s.governs and any(row.part == LEAD for row in s.assignments)),
@@ -406,7 +305,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer("whistle", _("吹哨"), _("请有关单位按时到现场"), _("被请的单位"), "whistle", _governing),
     Offer("merge", _("并案"), _("和另一件相同的事一起办"), REPORTER, "merge", _governing),
-    Offer("place_set", _("核定地点"), _("更正地点,或确定是哪个居委会"), NOBODY, "place_set", _governing),
+    Offer("place_set", _("核定地点"), _("更正地点，或确定是哪个居委会"), NOBODY, "place_set", _governing),
     Offer("decline", _("不予受理"), _("写明理由和可以去哪里办"), REPORTER, "decline", _governing),
     Offer("withdraw", _("撤回"), _("不用再办了"), _("居委会"), "withdraw", _reporting),
     Offer(
@@ -436,7 +335,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "supervise",
         _("督办"),
-        _("要求限期答复,状态不变"),
+        _("要求限期答复，状态不变"),
         _("办理单位、居委会"),
         "supervise",
         lambda s: _when(may.can_supervise_matter(s.actor, s.matter) and s.matter.state in LIVE),
@@ -444,7 +343,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "publish",
         _("公开"),
-        _("另写标题和内容,原文不会公开"),
+        _("另写标题和内容，原文不会公开"),
         REPORTER,
         "publish",
         lambda s: _when(may.can_publish_matter(s.actor, s.matter)),
@@ -460,7 +359,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(
         "protect",
         _("设为不得公开"),
-        _("涉及隐私或投诉个人,今后不得公开"),
+        _("涉及隐私或投诉个人，今后不得公开"),
         NOBODY,
         "protect",
         lambda s: _when(s.governs and not s.matter.is_never_public),

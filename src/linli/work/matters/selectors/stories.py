@@ -91,7 +91,7 @@ def _who(actor: Actor, event: MatterEvent, names: Mapping[int, str]) -> str:
         return REPORTER if event.person_id else "系统"
     name = names.get(event.person_id or 0, "")
     is_named = name and (actor.is_governing or actor.unit_id == event.unit_id)
-    deputy = "(代)" if event.deputy_for_id else ""
+    deputy = "（代）" if event.deputy_for_id else ""
     return f"{event.unit.name} {name}{deputy}" if is_named else event.unit.name
 
 

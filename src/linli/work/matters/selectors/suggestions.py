@@ -165,7 +165,7 @@ def _affair_rows(
         count, last = confirmed.get((affair_class, category.pk), (0, ""))
         if not count and category.default_class != affair_class:
             continue
-        usual = f"主责:{category.unit_kind}" if category.default_class == affair_class else ""
-        met = f"已议定{count}件,最近{last}" if count else ""
+        usual = f"主责：{category.unit_kind}" if category.default_class == affair_class else ""
+        met = f"已议定{count}件，最近{last}" if count else ""
         rows.append(AffairRow(category.name, ";".join(part for part in (usual, met) if part), count))
     return rows

@@ -48,7 +48,7 @@ def unit_checked(*, step: Step, unit: Unit, giver: Function | None = None, affai
         giver or step.actor.function, unit.function, covers, affair_class or step.matter.affair_class
     )
     if unit.closed_on is not None and unit.closed_on <= step.at.date():
-        refusal = "这个单位已停用,请另选单位。"
+        refusal = "这个单位已停用，请另选单位。"
     if refusal:
         raise invalid(unit=refusal)
 
@@ -107,7 +107,7 @@ def assignment_send(
             due=instant_words(promised.at, promised.is_provisional),
             limit=f"{clock.limit.amount}{LIMIT_WORDS[clock.limit.unit]}",
         )
-    step.tell_unit(unit, "assign", "有新的交办,请签收", f"办理期限:{instant_words(promised.at)}")
+    step.tell_unit(unit, "assign", "有新的交办，请签收", f"办理期限：{instant_words(promised.at)}")
     return assignment
 
 
@@ -155,7 +155,7 @@ def requests_close(*, step: Step, assignment: Assignment) -> None:
     """What a unit had asked for is moot once its part ends or is done; recorded as refused, with why."""
     for request in assignment.requests.filter(outcome=""):
         request.outcome, request.decided_at = HandlingRequest.Outcome.REFUSED, step.at
-        request.decision = "这件交办已结束,申请不再审批。"
+        request.decision = "这件交办已结束，申请不再审批。"
         step.save_row(request, "outcome", "decided_at", "decision")
         step.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])
 
@@ -170,4 +170,4 @@ def request_settle(*, step: Step, request: HandlingRequest, is_granted: bool, de
     step.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])
     if request.assignment is not None:
         said = request.get_outcome_display()
-        step.tell_unit(request.assignment.unit, "decide", f"{request.get_kind_display()}申请:{said}")
+        step.tell_unit(request.assignment.unit, "decide", f"{request.get_kind_display()}申请：{said}")

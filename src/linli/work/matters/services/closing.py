@@ -57,7 +57,7 @@ def matter_verify(
         handling_units=handling_units(step.matter),
     )
     if refusal:
-        raise NotAllowed(refusal, hint="请由没有参与办理的同事、街镇,或反映人来核查。")
+        raise NotAllowed(refusal, hint="请由没有参与办理的同事、街镇，或反映人来核查。")
     words = text_required(value=finding, name="finding", words="请写明核查情况。", most=2_000)
     step.done("confirm_result")
     if move == "fail":
@@ -69,7 +69,7 @@ def _failed(step: Step, finding: str, photos: Sequence[StoredFile]) -> Matter:
     """Back to the unit that handled it, with a fresh limit; a talk without a unit has nobody to go to."""
     lead = step.matter.assignments.filter(part=LEAD, ended_at__isnull=True).select_related("unit").first()
     if lead is None:
-        raise Conflict("这件事是协商办结的,没有办理单位。", hint="请核查通过,或由反映人申请重办。")
+        raise Conflict("这件事是协商办结的，没有办理单位。", hint="请核查通过，或由反映人申请重办。")
     due = limit_due(step.at, step.clock("handle").limit)
     lead.state, lead.handled_at, lead.matter = Assignment.State.SIGNED, None, step.matter
     lead.due_at, lead.due_is_provisional = due.at, due.is_provisional
@@ -77,7 +77,7 @@ def _failed(step: Step, finding: str, photos: Sequence[StoredFile]) -> Matter:
     step.set(handled_at=None)
     step.facts["unit"] = lead.unit.name
     assignment_working(step=step, assignment=lead)
-    step.tell_unit(lead.unit, "verify_fail", "核查没有通过,请继续办理", instant_words(due.at))
+    step.tell_unit(lead.unit, "verify_fail", "核查没有通过，请继续办理", instant_words(due.at))
     return step.finish("verify_fail", note=finding, photos=photos)
 
 
@@ -110,7 +110,7 @@ def matter_rate(
     step = step_begin(actor=actor, matter_id=matter_id, move="rate", may=is_reporter, is_versioned=False)
     home = step.matter.merged_into or step.matter
     if home.state != State.CLOSED:
-        raise Conflict(f"并入的那一件({home.number})办结后就可以评价。")
+        raise Conflict(f"并入的那一件（{home.number}）办结后就可以评价。")
     rating = Rating(
         matter=step.matter,
         round=home.round,
@@ -125,7 +125,7 @@ def matter_rate(
         with transaction.atomic():
             step.save_row(rating)
     except IntegrityError as error:
-        raise Conflict("这件事您已经评价过了,谢谢。") from error
+        raise Conflict("这件事您已经评价过了，谢谢。") from error
     step.facts.update(was_contacted=was_contacted, was_solved=was_solved, was_satisfied=was_satisfied)
     step.finish("rate", note=rating.comment)
     return rating
@@ -152,7 +152,7 @@ def reopen_ask(*, actor: Actor, matter_id: int, reason: str) -> Matter:
     window = limit_due(matter.closed_at or step.at, step.clock("reopen_window").limit)
     if step.at > window.at:
         raise Expired(
-            f"申请重办的期限({instant_words(window.at)})已过。", hint="如果又发生了,请重新反映一次。"
+            f"申请重办的期限（{instant_words(window.at)}）已过。", hint="如果又发生了，请重新反映一次。"
         )
     request = HandlingRequest(
         matter=matter,
@@ -186,10 +186,10 @@ def reopen_decide(
         step.set(due_at=None, due_is_provisional=False, due_source="")
         return step.finish("reopen_refuse", note=request.decision)
     if unit is None:
-        raise invalid(unit="同意重办时,请选择由哪个单位办理。")
+        raise invalid(unit="同意重办时，请选择由哪个单位办理。")
     wanted = affair_class or step.matter.affair_class
     if wanted not in (AffairClass.MAJOR, AffairClass.MINOR):
-        raise invalid(affair_class="原来是私事,重办须改定为大事或小事。")
+        raise invalid(affair_class="原来是私事，重办须改定为大事或小事。")
     if wanted != step.matter.affair_class:
         class_set(step=step, affair_class=wanted, reason=request.decision)
     unit_checked(step=step, unit=unit)

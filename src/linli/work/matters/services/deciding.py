@@ -40,7 +40,7 @@ def _closing_time(day: date) -> datetime:
 def _request_open(step: Step, assignment: Assignment, kind: str, reason: str, **more: object) -> None:
     """Write what is asked and put the decision on the street's list."""
     if assignment.requests.filter(kind=kind, outcome="").exists():
-        raise Conflict("已有同类申请在审批,请等待结果。")
+        raise Conflict("已有同类申请在审批，请等待结果。")
     request = HandlingRequest(
         matter=step.matter,
         assignment=assignment,
@@ -58,10 +58,10 @@ def _request_open(step: Step, assignment: Assignment, kind: str, reason: str, **
 # -- return -------------------------------------------------------------------
 @service(idempotent=True)
 def assignment_return_ask(*, actor: Actor, assignment_id: int, reason: str, proposal: str) -> Matter:
-    """Ask to give a matter back (退单) with a reason and a proposal; it counts toward the limit."""
+    """Ask to give a matter back （退单） with a reason and a proposal; it counts toward the limit."""
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move="ask_return")
     if assignment.is_final:
-        raise Conflict("这件事由街镇指定本单位办理,不得再退。", hint="如有困难,请申请延期或与街镇联系。")
+        raise Conflict("这件事由街镇指定本单位办理，不得再退。", hint="如有困难，请申请延期或与街镇联系。")
     if assignment.state not in (Assignment.State.SENT, Assignment.State.SIGNED):
         raise Conflict(f"本单位{assignment.get_state_display()},不能退单。")
     why = text_required(value=reason, name="reason", words="请写明退单的理由。")
@@ -93,7 +93,7 @@ def return_decide(
         raise Conflict("这不是退单申请。")
     at_limit = is_bounce_limit_reached(step.matter.bounces, setting("bounce_limit"))
     if at_limit and actor.function != Function.STREET:
-        raise NotAllowed("退单已满次数,由街镇指定单位。")
+        raise NotAllowed("退单已满次数，由街镇指定单位。")
     assignment.matter = step.matter
     request_settle(step=step, request=request, is_granted=is_granted, decision=decision)
     if not is_granted:
@@ -115,9 +115,9 @@ def _return_granted(
     if assignment.part != Assignment.Part.LEAD:
         return step.finish("return_co_grant", note=decision)
     if unit is None:
-        raise invalid(unit="同意退单时,请选择改派给哪个单位。")
+        raise invalid(unit="同意退单时，请选择改派给哪个单位。")
     if unit.pk == assignment.unit_id and not is_final:
-        raise invalid(unit="同意退单后不能派回同一单位;要它继续办理,请选择“不同意”。")
+        raise invalid(unit="同意退单后不能派回同一单位；要它继续办理，请选择“不同意”。")
     unit_checked(step=step, unit=unit)
     units_free(step=step, units=(unit,))
     assignment_send(step=step, unit=unit, part=Assignment.Part.LEAD, instruction=decision, is_final=is_final)
@@ -132,7 +132,7 @@ def extension_ask(*, actor: Actor, assignment_id: int, reason: str, new_due_on: 
     _signed(assignment)
     invalid_if(extension_refusals(new_due_on, assignment.due_at, clock.today()))
     if assignment.extensions >= setting("extension_limit"):
-        raise Conflict(f"这件事已批准延期{assignment.extensions}次,不能再延。")
+        raise Conflict(f"这件事已批准延期{assignment.extensions}次，不能再延。")
     _request_open(step, assignment, Kind.EXTENSION, reason, new_due_at=_closing_time(new_due_on))
     step.facts["new_due"] = str(new_due_on)
     return step.finish("extension_ask", note=reason.strip())
@@ -154,7 +154,7 @@ def pause_ask(*, actor: Actor, assignment_id: int, lawful_reason: str, reason: s
 
 def _signed(assignment: Assignment) -> None:
     if assignment.state != Assignment.State.SIGNED:
-        raise Conflict(f"现在是「{assignment.get_state_display()}」,签收后才能申请。")
+        raise Conflict(f"现在是「{assignment.get_state_display()}」，签收后才能申请。")
 
 
 @service(idempotent=True)

@@ -34,7 +34,7 @@ BESIDES = frozenset({"place", "happened_at", "request_key", "matter"})
 
 def _content_checked(content: Mapping[str, Any], photos: Sequence[StoredFile]) -> str:
     if unknown := set(content) - WORDS - BESIDES:
-        raise InvalidInput(f"草稿里有不认识的内容:{'、'.join(sorted(unknown))}。")
+        raise InvalidInput(f"草稿里有不认识的内容：{'、'.join(sorted(unknown))}。")
     invalid_if(text_refusals(str(content.get("text", "")), bool(photos)))
     return json.dumps(content, ensure_ascii=False, default=str, sort_keys=True)
 
@@ -92,7 +92,7 @@ def draft_submit(*, actor: Actor, draft_id: int, owner_keys: Sequence[str] = ())
     ``owner_keys`` are the keys under which this browser was known before (its visitor key).
     """
     if not actor.is_signed_in:
-        raise NotSignedIn("请先用手机验证码登录,您写的内容已保留。")
+        raise NotSignedIn("请先用手机验证码登录，您写的内容已保留。")
     draft = _own_draft(actor, draft_id, owner_keys)
     if draft.matter_id is not None:
         return Matter.objects.get(pk=draft.matter_id)

@@ -1,4 +1,4 @@
-"""Papers that a worker holds for someone (全程代办), and the QR posters of a compound."""
+"""Papers that a worker holds for someone （全程代办）, and the QR posters of a compound."""
 
 from django.db import IntegrityError, transaction
 
@@ -74,7 +74,7 @@ def poster_create(*, actor: Actor, compound: Compound, building: Building | None
         with transaction.atomic():
             poster.save(force_insert=True)
     except IntegrityError as error:
-        raise Conflict("这个位置已有海报。", hint="可以直接打印,或先停用旧海报。") from error
+        raise Conflict("这个位置已有海报。", hint="可以直接打印，或先停用旧海报。") from error
     record("poster.create", poster)
     return poster
 

@@ -67,10 +67,10 @@ def matter_hand_over(
 
 @service(idempotent=True)
 def assignment_sign(*, actor: Actor, assignment_id: int) -> Matter:
-    """Sign for what was handed over (签收); a whistled unit reports that it has come (报到)."""
+    """Sign for what was handed over （签收）； a whistled unit reports that it has come （报到）."""
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move=SIGN_MOVES)
     if assignment.state != Assignment.State.SENT:
-        raise Conflict(f"本单位已经签收({assignment.get_state_display()})。")
+        raise Conflict(f"本单位已经签收（{assignment.get_state_display()}）。")
     assignment.state, assignment.signed_at = Assignment.State.SIGNED, step.at
     assignment.signed_by_id = actor.person_id
     step.save_row(assignment, "state", "signed_at", "signed_by")
@@ -91,7 +91,7 @@ def matter_rehand(*, actor: Actor, matter_id: int, version: int | None, unit: Un
     units_free(step=step, units=(unit,))
     requests_close(step=step, assignment=lead)
     assignment_end(step=step, assignment=lead, state=Assignment.State.MOVED)
-    step.tell_unit(lead.unit, "rehand", "一件交办已改派给其他单位,不用再办")
+    step.tell_unit(lead.unit, "rehand", "一件交办已改派给其他单位，不用再办")
     assignment_send(step=step, unit=unit, part=LEAD, instruction=why)
     step.facts["former"] = lead.unit.name
     return step.finish("rehand", note=why)
@@ -117,7 +117,7 @@ def assignment_waive(*, actor: Actor, assignment_id: int, reason: str) -> Matter
         actor=actor, assignment_id=assignment_id, move="waive", may=can_decide_intake
     )
     if assignment.part == LEAD:
-        raise Conflict("主办单位不能免除,请改派。")
+        raise Conflict("主办单位不能免除，请改派。")
     if assignment.state not in OPEN_ASSIGNMENT:
         raise Conflict(f"这个单位{assignment.get_state_display()},不用免除。")
     assignment.waived_reason = text_required(
@@ -125,7 +125,7 @@ def assignment_waive(*, actor: Actor, assignment_id: int, reason: str) -> Matter
     )
     step.save_row(assignment, "waived_reason")
     assignment_end(step=step, assignment=assignment, state=Assignment.State.WAIVED)
-    step.tell_unit(assignment.unit, "waive", "一件协办已免除,不用再答复")
+    step.tell_unit(assignment.unit, "waive", "一件协办已免除，不用再答复")
     step.facts["unit"] = assignment.unit.name
     return step.finish("waive", note=assignment.waived_reason)
 
@@ -153,9 +153,9 @@ def result_report(
 
 def _result_checked(step: Step, assignment: Assignment, done_at: datetime | None) -> None:
     if assignment.part != LEAD:
-        raise Conflict("只有主办单位反馈结果,协办单位请用「答复」。")
+        raise Conflict("只有主办单位反馈结果，协办单位请用「答复」。")
     if assignment.state != Assignment.State.SIGNED:
-        raise Conflict("请先签收,再反馈结果。")
+        raise Conflict("请先签收，再反馈结果。")
     others = step.matter.assignments.filter(ended_at__isnull=True).exclude(pk=assignment.pk)
     if refusal := handled_refusal((other.unit.name, other.state) for other in others.select_related("unit")):
         raise Conflict(refusal, hint="协办单位答复或免除后即可反馈。")
@@ -185,7 +185,7 @@ def matter_whistle(
     at: datetime,
     note: str = "",
 ) -> Matter:
-    """Call departments to a place at a time (街道吹哨、部门报到); the state stays as it is."""
+    """Call departments to a place at a time （街道吹哨、部门报到）； the state stays as it is."""
     step = step_begin(
         actor=actor, matter_id=matter_id, move="whistle", may=can_decide_intake, version=version
     )

@@ -77,9 +77,9 @@ def matter_report(
         raise NotAllowed("您没有上报事项的权限。")
     report = _report_checked(text, photos, place, address, happened_at, channel, is_emergency, is_complaint)
     if actor.function == Function.VISITOR and not report.is_emergency:
-        raise NotSignedIn("请先用手机验证码登录,您写的内容已保留。")
+        raise NotSignedIn("请先用手机验证码登录，您写的内容已保留。")
     if actor.is_staff and not _covers(actor, place.area_path):
-        raise invalid(place="这个地点不在您的服务范围内,请转告当地居委会或街镇。")
+        raise invalid(place="这个地点不在您的服务范围内，请转告当地居委会或街镇。")
     matter = _matter_of(actor, report, public_id)
     matter.category, matter.about_unit = category, about_unit
     _people(matter, actor, on_behalf, reporter_name, reporter_phone, beneficiary_name, beneficiary_relation)
@@ -229,7 +229,7 @@ def _alarm(step: Step, emergency: Emergency | None) -> None:
     functions = {step.area_function(), Function.STREET}
     for function in sorted(functions):
         step.duty("emergency", stage="mandatory_report", function=function)
-        step.tell_function(function, "emergency", "紧急:有人上报险情,请立即核实")
+        step.tell_function(function, "emergency", "紧急：有人上报险情，请立即核实")
 
 
 @service(idempotent=True)
@@ -278,7 +278,7 @@ def matter_merge(
     target = matter_locked(actor=actor, matter_id=target_id)
     _merge_checked(step.matter, target)
     for unit in Unit.objects.filter(assignments__matter=step.matter, assignments__ended_at__isnull=True):
-        step.tell_unit(unit, "merge", "一件交办已并入另一件,不用再办")
+        step.tell_unit(unit, "merge", "一件交办已并入另一件，不用再办")
     step.assignments_end()
     for earlier in step.matter.merged.all():  # what was merged into this one now belongs to the target
         earlier.merged_into = target
@@ -301,7 +301,7 @@ def _merge_checked(matter: Matter, target: Matter) -> None:
     if target.pk == matter.pk:
         raise invalid(target_id="不能并入自己。")
     if target.state not in LIVE:
-        raise invalid(target_id=f"{target.number}已经结束({State(target.state).label}),请另选。")
+        raise invalid(target_id=f"{target.number}已经结束（{State(target.state).label}），请另选。")
     if street_of(target.area_path) != street_of(matter.area_path):
         raise invalid(target_id="只能并入同一街镇的事项。")
 
@@ -332,7 +332,7 @@ def matter_place_set(
         actor=actor, matter_id=matter_id, move="place_set", may=can_decide_intake, version=version
     )
     if street_of(place.area_path) != street_of(step.matter.area_path):
-        raise invalid(place="新的地点在另一个街镇。请不予受理,并告诉居民去哪里反映。")
+        raise invalid(place="新的地点在另一个街镇。请不予受理，并告诉居民去哪里反映。")
     step.set(
         place_code=place.code,
         area_path=place.area_path,

@@ -1,4 +1,4 @@
-"""Whose affair it is (三事分流): sorted, confirmed by another person, guided or discussed."""
+"""Whose affair it is （三事分流）： sorted, confirmed by another person, guided or discussed."""
 
 from datetime import date
 
@@ -57,9 +57,9 @@ def matter_class_confirm(
     )
     matter = step.matter
     if not matter.affair_class:
-        raise InvalidInput("这件事还没有分类,请先研判分类。")
+        raise InvalidInput("这件事还没有分类，请先研判分类。")
     if matter.class_set_by_id in actor.person_ids:
-        raise NotAllowed("分类是您作的,须由另一人确认。", hint="请另一位居委会或街镇工作人员确认。")
+        raise NotAllowed("分类是您作的，须由另一人确认。", hint="请另一位居委会或街镇工作人员确认。")
     if not matter.reported_at.date() <= council_on <= time.today():
         raise invalid(council_on="议事日期应在上报之后、今天之前。")
     step.set(
@@ -139,8 +139,8 @@ def matter_discussion_start(*, actor: Actor, matter_id: int, version: int | None
         actor=actor, matter_id=matter_id, move="start_discussion", may=can_decide_intake, version=version
     )
     if step.matter.affair_class != AffairClass.MINOR:
-        raise invalid(affair_class="只有小事可以转协商,请先研判分类。")
-    topic = text_required(value=topic_link, name="topic_link", words="请写明协商的时间地点,或议题链接。")
+        raise invalid(affair_class="只有小事可以转协商，请先研判分类。")
+    topic = text_required(value=topic_link, name="topic_link", words="请写明协商的时间地点，或议题链接。")
     _link(step, topic if topic.startswith("deliberation:") else "", "discussed_in")
     return step.finish("discussion_start", note=topic)
 
@@ -206,7 +206,7 @@ def _link(step: Step, target: str, kind: str) -> None:
         return
     room, _, record_id = target.partition(":")
     if not (room.isidentifier() and record_id) or record_id.startswith("//"):
-        raise invalid(target_link="链接要以“/”开头,是本站的页面。")
+        raise invalid(target_link="链接要以“/”开头，是本站的页面。")
     link_add(
         actor=step.actor,
         from_room=ROOM,

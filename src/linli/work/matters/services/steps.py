@@ -16,6 +16,7 @@ from django.db.models import Model, QuerySet
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
 from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion
+from linli.core.rows import row_insert
 from linli.core.service import record, require_service
 from linli.core.timelimits import Due
 from linli.foundation.accounts.models import Unit
@@ -104,7 +105,10 @@ class Step:
 
     def save_row(self, row: Model, *fields: str) -> None:
         """Write a row that belongs to the act (an assignment, a request), whole or some columns."""
-        row.save(update_fields=fields or None, force_insert=not fields)
+        if fields:
+            row.save(update_fields=fields)
+        else:
+            row_insert(row)
         self.touched.add(type(row))
 
     # -- clocks and duties ----------------------------------------------------
@@ -270,7 +274,7 @@ class Step:
 
     def _save(self) -> None:
         if self.is_new:
-            self.matter.save(force_insert=True)
+            row_insert(self.matter)
             return
         self.set(state=self.state_after, version=self.matter.version + 1)
         self.matter.save(update_fields=list(self.changes))
@@ -336,7 +340,7 @@ def _stale(actor: Actor, matter: Matter, version: int | None) -> StaleVersion:
     what = VERBS[last.verb].desk if last else "变更"
     when = instant_words(last.recorded_at) if last else ""
     return StaleVersion(
-        f"在您打开页面之后,{who}已于{when}{what},现在的状态是「{State(matter.state).label}」。",
+        f"在您打开页面之后，{who}已于{when}{what}，现在的状态是「{State(matter.state).label}」。",
         details={"version": matter.version, "yours": version, "who": who, "what": what, "when": when},
     )
 
@@ -395,7 +399,7 @@ def assignment_step(
     )
     assignment = Assignment.objects.select_related("unit").get(pk=assignment_id)
     if assignment.ended_at is not None:
-        raise Conflict(f"这件交办已结束({assignment.get_state_display()}),只能查看。")
+        raise Conflict(f"这件交办已结束（{assignment.get_state_display()}），只能查看。")
     assignment.matter = step.matter
     return step, assignment
 
@@ -418,7 +422,7 @@ def request_step(
     )
     fresh = HandlingRequest.objects.select_related("assignment__unit").get(pk=request_id)
     if fresh.outcome:
-        raise Conflict(f"这项申请已经审批过:{fresh.get_outcome_display()}。")
+        raise Conflict(f"这项申请已经审批过：{fresh.get_outcome_display()}。")
     fresh.matter = step.matter
     return step, fresh
 
@@ -457,6 +461,6 @@ def text_limited(*, value: str, name: str, most: int = 500) -> str:
     """Return a text that may be empty, without blank edges; raises ``InvalidInput`` where it is too long."""
     plain = text_cleaned(value)
     if len(plain) > most:
-        words = f"最多{most}个字,现在有{len(plain)}个字,请精简。"
+        words = f"最多{most}个字，现在有{len(plain)}个字，请精简。"
         raise invalid(**{name: words})
     return plain

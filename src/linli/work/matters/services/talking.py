@@ -85,7 +85,7 @@ def note_add(*, actor: Actor, matter_id: int, note: str, photos: Sequence[Stored
 
 @service(idempotent=True)
 def matter_supervise(*, actor: Actor, matter_id: int, note: str, due_on: date | None = None) -> Matter:
-    """Press for progress (督办): a duty with its own clock; the state stays."""
+    """Press for progress （督办）： a duty with its own clock; the state stays."""
     step = step_begin(
         actor=actor, matter_id=matter_id, move="supervise", may=can_supervise_matter, is_versioned=False
     )
@@ -121,7 +121,7 @@ def matter_publish(
     step = step_begin(actor=actor, matter_id=matter_id, move="publish", may=_may_publish, is_versioned=False)
     if not can_publish_matter(actor, step.matter):
         raise NotAllowed(
-            "这件事涉及家庭暴力、未成年人、救助、健康或对人员的投诉,不得公开。",
+            "这件事涉及家庭暴力、未成年人、救助、健康或对人员的投诉，不得公开。",
             hint="请不要用其他方式公开它。",
         )
     chosen = _own_photos(step.matter, photos)
@@ -196,7 +196,7 @@ def _public_version(public_id: UUID) -> PublicVersion:
 
 @service
 def affected_add(*, actor: Actor, public_id: UUID) -> Affected:
-    """Say: it happened to me too (我也遇到了); on public versions only, once a person."""
+    """Say: it happened to me too （我也遇到了）； on public versions only, once a person."""
     if actor.person_id is None:
         raise NotSignedIn()
     version = _public_version(public_id)
@@ -235,5 +235,6 @@ def reporter_reveal(*, actor: Actor, matter_id: int, purpose: str) -> dict[str, 
         "phone": matter.reporter_phone or (person.phone if person else ""),
         "beneficiary": matter.beneficiary_name,
     }
-    record("matter.reveal", matter, purpose=why, looked_at=["reporter_name", "reporter_phone"])
+    fields = ["reporter_name", "reporter_phone"]
+    record("matter.reveal", matter, purpose=why, looked_at=fields, about_id=matter.reporter_id)
     return shown

@@ -35,7 +35,7 @@ def categories_load(*, actor: Actor, content: Mapping[str, Any] | None = None) -
 
 def _rows_checked(rows: Sequence[Mapping[str, Any]], version: str) -> None:
     if not rows or not version:
-        raise InvalidInput("类别文件是空的,或没有写版本。")
+        raise InvalidInput("类别文件是空的，或没有写版本。")
     seen: set[str] = set()
     for number, row in enumerate(rows, 1):
         if missing := [name for name in NEEDED if not row.get(name)]:
@@ -43,7 +43,7 @@ def _rows_checked(rows: Sequence[Mapping[str, Any]], version: str) -> None:
         if row["code"] in seen:
             raise InvalidInput(f"类别代码{row['code']}出现了两次。")
         if row.get("parent") and row["parent"] not in seen:
-            raise InvalidInput(f"类别{row['code']}的上级{row['parent']}不存在,或排在它后面。")
+            raise InvalidInput(f"类别{row['code']}的上级{row['parent']}不存在，或排在它后面。")
         if row.get("default_class") and row["default_class"] not in AffairClass.values:
             raise InvalidInput(f"类别{row['code']}的三事分类{row['default_class']}不认识。")
         seen.add(row["code"])

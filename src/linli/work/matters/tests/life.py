@@ -7,14 +7,16 @@ from typing import Any
 from linli.core import clock
 from linli.core.actor import Actor, system
 from linli.foundation.duties.builtin import builtin_days, builtin_source
+from linli.foundation.duties.models import Duty
 from linli.foundation.duties.services import calendar_load
+from linli.foundation.notices.models import Notice
 from linli.foundation.places.models import Compound
 from linli.foundation.places.selectors import Place
 from linli.work.matters import services as do
 from linli.work.matters.models import Assignment, Category, HandlingRequest, Matter
 from tests.people import Cast
 
-TEXT = "三号楼门口的路灯不亮,晚上老人出门看不见路。"
+TEXT = "三号楼门口的路灯不亮，晚上老人出门看不见路。"
 
 
 def place_of(cast: Cast, name: str = "committee_a_place") -> Place:
@@ -76,7 +78,7 @@ class Life:
         )
 
     def verify(self, matter: Matter, by: str = "worker", **more: Any) -> Matter:
-        said = {"is_passed": True, "finding": "现场看过,灯亮了", **more}
+        said = {"is_passed": True, "finding": "现场看过，灯亮了", **more}
         return do.matter_verify(actor=self.who(by), **self.on(matter), **said)
 
     def rate(self, matter: Matter, by: str = "resident", **more: Any) -> Any:
@@ -118,7 +120,7 @@ class Life:
     def to_discussing(self) -> Matter:
         matter = self.sort(self.to_accepted(), "minor")
         return do.matter_discussion_start(
-            actor=self.who("worker"), **self.on(matter), topic_link="周五晚七点,居民活动室"
+            actor=self.who("worker"), **self.on(matter), topic_link="周五晚七点，居民活动室"
         )
 
     def to_guided(self) -> Matter:
@@ -188,3 +190,22 @@ def category(code: str) -> Category:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def duties(matter: Matter) -> set[tuple[str, str]]:
+    """Return what stands on lists about a matter, as (action, function)."""
+    rows = Duty.objects.filter(subject_id=str(matter.public_id), state__in=("open", "paused"))
+    return set(rows.values_list("action", "function"))
+
+
+def told(matter: Matter, person: Any) -> list[str]:
+    """Return the kinds of notices a person got about a matter, in order."""
+    rows = Notice.objects.filter(person=person, url__contains=str(matter.public_id)).order_by("id")
+    return [kind.removeprefix("matter.") for kind in rows.values_list("kind", flat=True)]
+
+
+def body_of(kind: str, matter: Matter) -> str:
+    """Return the last notice of a kind about a matter."""
+    rows = Notice.objects.filter(kind=f"matter.{kind}", url__contains=str(matter.public_id))
+    note = rows.latest("id")
+    return f"{note.title} {note.body}"

@@ -138,7 +138,7 @@ def test_a_unit_learns_the_contact_only_by_a_recorded_look(life: Life) -> None:
 
 
 def test_a_unit_never_learns_who_reported_something_sensitive(life: Life) -> None:
-    matter = life.sign(life.hand_over(life.accept(life.report(text="隔壁孩子被打,天天哭"))))
+    matter = life.sign(life.hand_over(life.accept(life.report(text="隔壁孩子被打，天天哭"))))
     assert matter.hides_reporter
     with pytest.raises(NotAllowed):
         do.reporter_reveal(actor=life.who("department"), matter_id=matter.pk, purpose="核实")

@@ -211,7 +211,7 @@ def test_likeness_is_mutual_and_between_nothing_and_all(left: frozenset[str], ri
         ("有人晕倒在门口", "injury", ("120",)),
         ("电梯困人了", "trapped", ("119",)),
         ("隔壁持刀打人", "violence", ("110", "120")),
-        ("楼上打孩子,流血不止", "child", ("110", "120")),
+        ("楼上打孩子，流血不止", "child", ("110", "120")),
         ("路灯不亮", None, ()),
         ("灭火器过期了", None, ()),
         ("消防演练吵得睡不着", None, ()),
@@ -255,7 +255,7 @@ def test_every_stage_has_a_clock_with_its_source() -> None:
     for clock in clocks().clocks.values():
         assert clock.limit.source
         assert clock.limit.amount >= 1
-        assert clock.is_suggestion == clock.limit.source.endswith("(建议值)")
+        assert clock.is_suggestion == clock.limit.source.endswith("（建议值）")
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_missing_and_malformed_ids_are_not_found(life: Life, public_id: str) -> 
 
 def test_own_matters_say_what_waits(life: Life) -> None:
     asked, closed, merged = life.to_accepted(), life.to_closed(), life.to_merged()
-    do.question_ask(actor=life.who("worker"), matter_id=asked.pk, text="哪一盏?")
+    do.question_ask(actor=life.who("worker"), matter_id=asked.pk, text="哪一盏？")
     rows = {m.pk: (m.open_questions, m.waits_for_rating) for m in selectors.matters_of(life.who("resident"))}
     assert (rows[asked.pk], rows[closed.pk], rows[merged.pk]) == (
         (True, False),
@@ -182,7 +182,7 @@ def test_a_child_in_danger_is_reported_first(life: Life) -> None:
 def test_the_journey_speaks_plainly(life: Life) -> None:
     steps = selectors.journey(life.to_handling(), life.who("resident"))
     assert steps[0].title == "桂花街道办事处已派给桂花街道城管中队"
-    assert steps[0].text == "5个工作日内答复,最迟3月17日(周二) 17:30。"
+    assert steps[0].text == "5个工作日内答复，最迟3月17日(周二) 17:30。"
 
 
 def test_a_merged_journey_goes_on_with_the_other_matter(life: Life) -> None:
@@ -200,7 +200,7 @@ def test_a_merged_journey_goes_on_with_the_other_matter(life: Life) -> None:
 
 # -- suggestions ----------------------------------------------------------------------------
 def test_a_category_is_suggested_with_its_words(life: Life) -> None:
-    found, words = selectors.category_suggest("小区路灯不亮,路面坑洼")[0]
+    found, words = selectors.category_suggest("小区路灯不亮，路面坑洼")[0]
     assert (found.code, set(words)) == ("facility", {"路灯", "不亮", "路面", "坑洼"})
     assert selectors.category_suggest("你好") == []
 

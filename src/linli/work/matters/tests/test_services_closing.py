@@ -19,8 +19,7 @@ from linli.work.matters import services as do
 from linli.work.matters.models import Affected, Matter, PublicVersion
 from tests.people import SETUP, staff_make
 
-from .life import Life, category, compound_of, days_later
-from .test_services_intake import duties, told
+from .life import Life, category, compound_of, days_later, duties, told
 
 Unchanged = Callable[[], None]
 
@@ -139,7 +138,7 @@ def test_nobody_can_look_so_the_reason_closes_it(life: Life) -> None:
     matter = life.to_handled()
     with pytest.raises(InvalidInput):
         life.verify(matter, is_unverifiable=True, finding="")
-    closed = life.verify(matter, is_unverifiable=True, finding="声响已停,无法复现")
+    closed = life.verify(matter, is_unverifiable=True, finding="声响已停，无法复现")
     assert closed.closed_as == "unverifiable"
 
 
@@ -250,7 +249,7 @@ def test_a_merged_reporter_asks_for_the_one_it_was_merged_into(life: Life) -> No
 # -- questions and notes -----------------------------------------------------------------------
 def test_a_question_is_on_the_reporters_list_until_it_is_answered(life: Life) -> None:
     matter = life.to_accepted()
-    question = do.question_ask(actor=life.who("worker"), matter_id=matter.pk, text="是哪一盏灯?")
+    question = do.question_ask(actor=life.who("worker"), matter_id=matter.pk, text="是哪一盏灯？")
     assert ("answer_question", "resident") in duties(matter)
     assert told(matter, life.cast.person("resident"))[-1] == "question_ask"
     do.question_answer(actor=life.who("resident"), question_id=question.pk, answer="门口左边")
@@ -262,14 +261,14 @@ def test_a_question_is_on_the_reporters_list_until_it_is_answered(life: Life) ->
 
 def test_the_duty_stays_while_another_question_is_open(life: Life) -> None:
     matter = life.to_accepted()
-    first = do.question_ask(actor=life.who("worker"), matter_id=matter.pk, text="哪一盏?")
-    do.question_ask(actor=life.who("worker"), matter_id=matter.pk, text="几点不亮?")
+    first = do.question_ask(actor=life.who("worker"), matter_id=matter.pk, text="哪一盏？")
+    do.question_ask(actor=life.who("worker"), matter_id=matter.pk, text="几点不亮？")
     do.question_answer(actor=life.who("resident"), question_id=first.pk, answer="左边")
     assert ("answer_question", "resident") in duties(matter)
 
 
 def test_another_residents_question_is_not_found(life: Life) -> None:
-    question = do.question_ask(actor=life.who("worker"), matter_id=life.to_accepted().pk, text="哪一盏?")
+    question = do.question_ask(actor=life.who("worker"), matter_id=life.to_accepted().pk, text="哪一盏？")
     with pytest.raises(NotFound):
         do.question_answer(actor=life.who("neighbour"), question_id=question.pk, answer="我猜左边")
 
