@@ -54,7 +54,7 @@ DESK = (
     NavEntry(_("居民"), icon="users", url_name="organizations:unit_list", functions=MANAGING),
     NavEntry(_("服务"), icon="heart-handshake", url_name="services:list", functions=FIELD | EXECUTING),
     NavEntry(_("报表"), icon="table", url_name="reports:list", functions=FIELD),
-    NavEntry(_("数据"), icon="chart-bar", url_name="dashboards:overview", functions=OVERSEEING),
+    NavEntry(_("数据"), icon="chart-bar", url_name="dashboards:overview", functions=GOVERNING),
 )
 PORTAL = (
     NavEntry(_("首页"), icon="home", url_name="portal:home"),

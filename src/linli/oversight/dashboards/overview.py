@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from linli.core.actor import GOVERNING, Actor, Function
+from linli.core.actor import GOVERNING, Actor
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
 from linli.foundation.places.mapdata import boundary_features
@@ -19,8 +19,6 @@ from linli.foundation.places.selectors import division_by_code, division_childre
 from linli.work.matters.selectors import AreaFigures, Figures, figures, figures_by_area
 
 from .periods import Period, change_words, points_words
-
-READERS = GOVERNING | {Function.SUPERVISOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class AreaRow:
 
 def can_see_figures(actor: Actor) -> bool:
     """Whether an actor reads figures at all."""
-    return actor.function in READERS
+    return actor.function in GOVERNING
 
 
 def area_of(actor: Actor, code: str) -> Division:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -62,7 +62,8 @@ def matter_list_page(request: HttpRequest) -> HttpResponse:
     rows, tab = selectors.matter_list(actor, filters=_filters(actor, form)), _tab(request)
     counts = desk_selectors.tab_counts(rows)
     size = _size(request)
-    shown = Paginator(rows.filter(desk_selectors.tab_condition(tab)), size)
+    keys = rows.filter(desk_selectors.tab_condition(tab)).values_list("pk", flat=True)
+    shown = Paginator(keys, size)
     shown.count = counts[tab]  # known already; asking again would count twice
     current = shown.get_page(request.GET.get("page"))
     context = {
@@ -71,7 +72,7 @@ def matter_list_page(request: HttpRequest) -> HttpResponse:
             (code, words, counts[code], code == tab) for code, (words, _q) in desk_selectors.TABS.items()
         ],
         "page": current,
-        "rows": _rows(current),
+        "rows": _rows(desk_selectors.matters_shown(list(current.object_list))),
         "columns": _columns(request),
         "all_columns": COLUMNS,
         "sizes": SIZES,
@@ -101,7 +102,8 @@ def _remembered(request: HttpRequest) -> HttpResponse | None:
         columns = query.pop("columns", None)
         if columns is not None:
             request.session[COLUMNS_KEPT] = [name for name in columns if name in COLUMNS]
-        request.session[REMEMBERED] = query.urlencode()
+        if request.session.get(REMEMBERED) != query.urlencode():
+            request.session[REMEMBERED] = query.urlencode()
         return None
     known = request.session.get(REMEMBERED)
     return HttpResponseRedirect(f"{list_url}?{known}") if known else None
@@ -138,8 +140,7 @@ def _narrowing(form: FilterForm) -> dict[str, Any]:
     return {name: value for name, value in form.chosen().items() if name not in ("stage", "order")}
 
 
-def _rows(current: Page[Matter]) -> list[dict[str, Any]]:
-    matters = list(current.object_list)
+def _rows(matters: list[Matter]) -> list[dict[str, Any]]:
     places = division_names({matter.area_path for matter in matters}, Level.STREET)
     units = desk_selectors.lead_units(matters)
     return [

@@ -18,7 +18,7 @@ from tests.people import Cast
 from .desk_stages import Stages, stages_build
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES, RECORD_QUERIES = 15, 30
+LIST_QUERIES, RECORD_QUERIES = 13, 23
 
 
 @pytest.fixture
@@ -380,14 +380,14 @@ def test_a_photo_is_seen_only_with_its_matter(stages: Stages) -> None:
 
 
 # -- queries -------------------------------------------------------------------
-def test_query_counts_do_not_grow(stages: Stages, django_assert_max_num_queries: Any) -> None:
+def test_query_counts_do_not_grow(stages: Stages, django_assert_num_queries: Any) -> None:
     for _number in range(12):
         matter = stages.signed()
     client = stages.cast.client("street")
     listed(client)
-    with django_assert_max_num_queries(LIST_QUERIES):
+    with django_assert_num_queries(LIST_QUERIES):
         listed(client)
     for _number in range(5):
         services.note_add(actor=stages.cast.actor("street"), matter_id=matter.pk, note="补记")
-    with django_assert_max_num_queries(RECORD_QUERIES):
+    with django_assert_num_queries(RECORD_QUERIES):
         client.get(PAGES["record"](matter))
