@@ -6,33 +6,47 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import AutoField, BigAutoField, Field
 
+from .service import write_late
+
 M = TypeVar("M", bound=models.Model)
+Fields = tuple["Field[Any, Any]", ...]
 
 
 @functools.cache
-def _statement(model: type[models.Model]) -> tuple[str, tuple["Field[Any, Any]", ...], bool]:
+def _statement(model: type[models.Model]) -> tuple[str, Fields]:
     fields = tuple(
         field for field in model._meta.concrete_fields if not isinstance(field, AutoField | BigAutoField)
     )
-    is_numbered = len(fields) < len(model._meta.concrete_fields)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     marks = ", ".join(["%s"] * len(fields))
-    returning = f' RETURNING "{model._meta.pk.column}"' if is_numbered and model._meta.pk else ""
-    sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks}){returning}'  # noqa: S608
-    return sql, fields, is_numbered
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})', fields  # noqa: S608
+
+
+def _values(row: models.Model, fields: Fields) -> list[Any]:
+    database = connections[DEFAULT_DB_ALIAS]  # itself: the proxy would be asked anew for every field
+    return [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields]
 
 
 def row_insert(row: M) -> M:
     """Insert a new row, a third of the cost of ``save(force_insert=True)``, which builds its SQL anew.
 
-    For plain tables only: no expressions as values, no parents, no signals.
+    For plain tables only: no expressions as values, no parents, no signals. Sets a numbered key.
     """
-    sql, fields, is_numbered = _statement(type(row))
-    database = connections[DEFAULT_DB_ALIAS]  # itself: the proxy would be asked anew for every field
-    values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields]
-    with database.cursor() as cursor:
-        cursor.execute(sql, values)
-        if is_numbered:
+    sql, fields = _statement(type(row))
+    key = row._meta.pk
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        if key is None or key in fields:
+            cursor.execute(sql, _values(row, fields))
+        else:
+            cursor.execute(f'{sql} RETURNING "{key.column}"', _values(row, fields))
             row.pk = cursor.fetchone()[0]
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
+
+
+def row_late(row: M) -> M:
+    """Insert a row of a sink table at the end of the running service; a numbered key stays unknown."""
+    sql, fields = _statement(type(row))
+    write_late(row._meta.db_table, sql, _values(row, fields))
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row

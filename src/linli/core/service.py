@@ -61,15 +61,11 @@ class AuditSink(Protocol):
 class RequestKeys(Protocol):
     """Where repeated requests are recognised; the audit room fills this in at start-up."""
 
-    def keep(self, actor_key: str, service: str, key: str, digest: str, result_id: str) -> bool:
-        """Keep a request's result; ``False`` where a request under this key was carried out before."""
+    def keep(self, actor_key: str, service: str, key: str, digest: str, result_id: str) -> None:
+        """Keep a request's result; ``IntegrityError``, now or at the commit, where the key was used before."""
 
     def first_result(self, actor_key: str, service: str, key: str, digest: str) -> str | None:
         """Return that first request's result, ``None`` if there is none; raises ``KeyReused``."""
-
-
-class _Repeated(Exception):
-    """What was just done has been done before under the same key: undo it."""
 
 
 @dataclass(slots=True)
@@ -80,6 +76,7 @@ class _Frame:
     written: dict[str, set[str]] = field(default_factory=dict)
     recorded: dict[str, set[str]] = field(default_factory=dict)
     audit_id: uuid.UUID | None = None
+    late: list[tuple[str, str, list[Any]]] = field(default_factory=list)
 
 
 _frame: ContextVar[_Frame | None] = ContextVar("service_frame", default=None)
@@ -131,10 +128,50 @@ def _parse(sql: str) -> tuple[str, frozenset[str]] | None:
 
 def _watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     frame = _frame.get()
-    written = _parse(sql) if frame is not None else None
-    if frame is not None and written and written[0] not in _sink_tables:
-        frame.written.setdefault(written[0], set()).update(written[1])
+    if frame is not None:
+        if frame.late:
+            _settle_late(frame, sql)
+        written = _parse(sql)
+        if written and written[0] not in _sink_tables:
+            frame.written.setdefault(written[0], set()).update(written[1])
     return execute(sql, params, many, context)
+
+
+def write_late(table: str, sql: str, values: list[Any]) -> None:
+    """Leave an INSERT into a sink table to the end of the service, where all of them go in one round trip.
+
+    A statement that names the table before that, or a savepoint, brings them forward; a savepoint that
+    is rolled back takes with it what was left since.
+    """
+    frame = _frame.get()
+    if frame is None or table not in _sink_tables:
+        raise ProgrammingFault(f"{table}: only sinks are written late, and only inside a service")
+    frame.late.append((table, sql, values))
+
+
+def _settle_late(frame: _Frame, sql: str) -> None:
+    if sql.startswith("ROLLBACK TO SAVEPOINT"):
+        frame.late.clear()
+    elif sql.startswith(("SAVEPOINT", "RELEASE")) or any(table in sql for table, _, _ in frame.late):
+        _write_out(frame)
+
+
+def _write_out(frame: _Frame) -> None:
+    late, frame.late = frame.late, []
+    if not late:
+        return
+    with connection.cursor() as cursor:
+        if _takes_several(connection):
+            cursor.execute(";".join(sql for _, sql, _ in late), [v for _, _, values in late for v in values])
+        else:
+            for _, sql, values in late:
+                cursor.execute(sql, values)
+
+
+def _takes_several(database: Any) -> bool:
+    """PostgreSQL takes several statements at once while values are bound on the client's side."""
+    options = database.settings_dict["OPTIONS"]
+    return database.vendor == "postgresql" and not options.get("server_side_binding")
 
 
 def _unrecorded(frame: _Frame) -> list[str]:
@@ -163,6 +200,7 @@ def _open_frame(service_name: str, actor: Actor) -> Iterator[_Frame]:
             yield frame
             if missing := _unrecorded(frame):
                 raise ProgrammingFault(f"{service_name} wrote without a record: {', '.join(missing)}")
+            _write_out(frame)
     finally:
         _frame.reset(token)
 
@@ -271,10 +309,9 @@ def _run_once(function: Callable[..., R], name: str, actor: Actor, key: str, kwa
     try:
         with _open_frame(name, actor):
             result = function(actor=actor, **kwargs)
-            if _request_keys.keep(actor.key, name, key, digest, str(result.public_id)):  # type: ignore[attr-defined]
-                return result
-            raise _Repeated
-    except (_Repeated, Refusal, IntegrityError):
+            _request_keys.keep(actor.key, name, key, digest, str(result.public_id))  # type: ignore[attr-defined]
+            return result
+    except (Refusal, IntegrityError):
         first = _request_keys.first_result(actor.key, name, key, digest)
         if first is None:
             raise

@@ -15,8 +15,6 @@ from linli.foundation.duties.models import Duty
 
 from .models import AuditRecord, SealedRow
 
-LOOK = "record.look"
-
 
 def unsealed_rows() -> QuerySet[AuditRecord]:
     """Return the committed rows that no seal holds, oldest key first.
@@ -28,11 +26,11 @@ def unsealed_rows() -> QuerySet[AuditRecord]:
 
 def looks_at(subject: Model) -> QuerySet[AuditRecord]:
     """Return who was shown personal data of this record, newest first."""
-    return AuditRecord.objects.filter(
+    rows = AuditRecord.objects.filter(
         subject_kind=subject._meta.label_lower,
         subject_id=str(getattr(subject, "public_id", None) or subject.pk),
-        verb=LOOK,
-    ).order_by("-at", "-id")
+    )
+    return rows.exclude(looked_at=[]).order_by("-at", "-id")
 
 
 def looks_about(actor: Actor) -> QuerySet[AuditRecord]:

@@ -4,13 +4,13 @@ import hashlib
 import uuid
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 
 from linli.core import clock
 from linli.core.crypto import key_ring
 from linli.core.errors import KeyReused
 from linli.core.fields import uuid7
-from linli.core.rows import row_insert
+from linli.core.rows import row_late
 from linli.core.service import AuditEntry
 
 from .models import AuditRecord, RequestKey
@@ -58,13 +58,7 @@ class AuditStore:
             request_id=entry.request_id,
         )
         row.mac = row_mac(key_ring().secret("audit"), row.__dict__)
-        return row_insert(row).id
-
-
-_KEEP = """
-INSERT INTO audit_requestkey (actor_key, service, key, digest, result_id, created_at)
-VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (actor_key, service, key) DO NOTHING
-"""
+        return row_late(row).id
 
 
 def _column(key: str) -> str:
@@ -78,12 +72,11 @@ class RequestKeyStore:
     is the repeat) or rolled back (then it is the first).
     """
 
-    def keep(self, actor_key: str, service: str, key: str, digest: str, result_id: str) -> bool:
-        """Keep a request's result; ``False`` where a request under this key was carried out before."""
-        at = connection.ops.adapt_datetimefield_value(clock.now())
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [actor_key, service, _column(key), digest, result_id, at])
-            return bool(cursor.rowcount == 1)
+    def keep(self, actor_key: str, service: str, key: str, digest: str, result_id: str) -> None:
+        """Keep a request's result; ``IntegrityError`` at the end of the service where the key was used."""
+        kept = RequestKey(actor_key=actor_key, service=service, key=_column(key), digest=digest)
+        kept.result_id, kept.created_at = result_id, clock.now()
+        row_late(kept)
 
     def first_result(self, actor_key: str, service: str, key: str, digest: str) -> str | None:
         """Return that first request's result, ``None`` if there is none; raises ``KeyReused``."""

@@ -24,7 +24,7 @@ class Duty(models.Model):
         DONE = "done", "已办"
         CANCELLED = "cancelled", "已取消"
 
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     room = models.CharField(max_length=30)
     subject_id = models.CharField(max_length=40)
     subject_number = models.CharField(max_length=40, blank=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
 from linli.core.errors import InvalidInput, NotAllowed
-from linli.core.rows import row_insert
+from linli.core.rows import row_late
 from linli.core.service import record, require_service, service
 from linli.core.timelimits import Limit, LimitUnit, due_after_pause
 from linli.foundation.accounts.selectors import person_ids_for
@@ -45,7 +45,7 @@ def duty_open(
     person_id: int | None = None,
     unit_id: int | None = None,
 ) -> Duty:
-    """Put something on somebody's list; one statement.
+    """Put something on somebody's list, at the end of the service.
 
     ``due_at`` is used as it is where given, else ``limit`` is counted from ``start`` (default: now).
     Responsible is the person, else holders of ``function`` in the unit, else those over the area.
@@ -74,7 +74,7 @@ def duty_open(
         remind_at=remind_instant(opened_at, at),
         is_provisional=bool(due and due.is_provisional),
     )
-    return row_insert(duty)
+    return row_late(duty)
 
 
 @require_service

@@ -8,7 +8,7 @@ from django.conf import settings
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed, NotFound
-from linli.core.rows import row_insert
+from linli.core.rows import row_late
 from linli.core.service import require_service, service
 
 from .channels import CHANNELS
@@ -30,7 +30,7 @@ def notice_queue(
     url: str = "",
     purpose: str = "transaction",
 ) -> int:
-    """Put one message into the inbox of each person, queued for the outside channels; one statement each.
+    """Put one message into the inbox of each person, queued for the outside channels.
 
     Title and body must not hold personal details: they leave the house. Returns how many were told.
     """
@@ -46,7 +46,7 @@ def notice_queue(
             url=url,
             created_at=at,
         )
-        row_insert(notice)
+        row_late(notice)
     return len(told)
 
 

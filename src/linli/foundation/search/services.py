@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
-
-from linli.core.service import require_service
+from linli.core.service import require_service, write_late
 
 from .models import SearchDocument
 from .rules import grams
@@ -17,9 +15,9 @@ ON CONFLICT (room, subject_id) DO UPDATE SET area_path = excluded.area_path, gra
 
 @require_service
 def search_index(*, room: str, subject_id: int, area_path: str, texts: Iterable[str]) -> None:
-    """Make a record findable by its texts, replacing what was there; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [room, subject_id, area_path, " ".join(grams("\n".join(texts)))])
+    """Make a record findable by its texts, replacing what was there, at the end of the service."""
+    values = [room, subject_id, area_path, " ".join(grams("\n".join(texts)))]
+    write_late("search_searchdocument", _UPSERT, values)
 
 
 @require_service

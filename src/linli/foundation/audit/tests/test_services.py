@@ -24,6 +24,16 @@ pytestmark = pytest.mark.django_db
 STORE = RequestKeyStore()
 
 
+def keep(*given: str) -> None:
+    """Keep a key as a service would."""
+
+    @service
+    def act(*, actor: Actor) -> None:
+        STORE.keep(*given)
+
+    act(actor=MACHINE)
+
+
 def test_a_row_names_who_did_what_to_which_record() -> None:
     person = person_make(actor=MACHINE, name="王小明")
     row = AuditRecord.objects.get()
@@ -56,6 +66,7 @@ def test_a_service_called_by_a_service_names_its_parent() -> None:
 def test_a_look_is_shown_to_the_person(cast: Cast) -> None:
     resident, worker = cast.person("resident"), cast.actor("worker")
     look_record(actor=worker, subject=resident, fields=["phone"], purpose="回访")
+    assert AuditRecord.objects.filter(subject_id=str(resident.public_id)).count() > 1
     look = looks_at(resident).get()
     assert (look.about_id, look.looked_at, look.purpose) == (resident.pk, ["phone"], "回访")
     assert list(looks_about(cast.actor("resident"))) == [look]
@@ -95,33 +106,34 @@ def test_only_the_machine_seals_and_forgets() -> None:
 
 def test_the_first_request_is_carried_out_and_the_second_gets_its_result() -> None:
     assert STORE.first_result("a", "s", "key", "digest") is None
-    assert STORE.keep("a", "s", "key", "digest", "result")
-    assert not STORE.keep("a", "s", "key", "digest", "second")
+    keep("a", "s", "key", "digest", "result")
+    with pytest.raises(IntegrityError):
+        keep("a", "s", "key", "digest", "second")
     assert STORE.first_result("a", "s", "key", "digest") == "result"
 
 
 def test_the_same_key_with_other_input_is_refused() -> None:
-    STORE.keep("a", "s", "key", "digest", "result")
+    keep("a", "s", "key", "digest", "result")
     with pytest.raises(KeyReused):
         STORE.first_result("a", "s", "key", "other")
 
 
 @pytest.mark.parametrize("other", [("b", "s", "key"), ("a", "t", "key"), ("a", "s", "key2")])
 def test_keys_belong_to_one_actor_and_one_service(other: tuple[str, str, str]) -> None:
-    STORE.keep("a", "s", "key", "digest", "result")
+    keep("a", "s", "key", "digest", "result")
     assert STORE.first_result(*other, "digest") is None
-    assert STORE.keep(*other, "digest", "other")
+    keep(*other, "digest", "other")
 
 
 def test_a_long_key_is_a_key_too() -> None:
-    assert STORE.keep("a", "s", "k" * 500, "digest", "result")
+    keep("a", "s", "k" * 500, "digest", "result")
     assert STORE.first_result("a", "s", "k" * 500, "digest") == "result"
 
 
 def test_keys_are_forgotten_after_thirty_days() -> None:
     with clock.clock_at(clock.now() - timedelta(days=31)):
-        STORE.keep("a", "s", "old", "digest", "r")
-    STORE.keep("a", "s", "new", "digest", "r")
+        keep("a", "s", "old", "digest", "r")
+    keep("a", "s", "new", "digest", "r")
     assert forget_request_keys() == 1
     assert RequestKey.objects.get().key == "new"
 
