@@ -62,7 +62,7 @@ class RequestKeys(Protocol):
     """Where repeated requests are recognised; the audit room fills this in at start-up."""
 
     def keep(self, actor_key: str, service: str, key: str, digest: str, result_id: str) -> None:
-        """Keep a request's result; ``IntegrityError``, now or at the commit, where the key was used before."""
+        """Keep a request's result; ``IntegrityError``, at the end at the latest, where the key was used."""
 
     def first_result(self, actor_key: str, service: str, key: str, digest: str) -> str | None:
         """Return that first request's result, ``None`` if there is none; raises ``KeyReused``."""

@@ -7,7 +7,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, Ht
 from . import storage
 from .models import StoredFile
 
-
 # A picture opened by itself is shown by the browser's own viewer, which styles inline; nothing may run.
 ALONE = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
