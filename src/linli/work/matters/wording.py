@@ -25,13 +25,17 @@ WEEKDAYS = "一二三四五六日"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a verb reads: on the desk's timeline, and to residents; ``tells`` whether they get a notice."""
+    """How a verb reads: on the desk's timeline, and to residents.
+
+    ``tells``: they get a notice; ``is_shared``: so do the reporters of matters merged into this one.
+    """
 
     desk: str
     title: str = ""
     body: str = ""
     audience: MatterEvent.Audience = EVERYONE
     tells: bool = True
+    is_shared: bool = True
 
 
 VERBS: dict[str, Words] = {
@@ -105,15 +109,15 @@ VERBS: dict[str, Words] = {
     "reopen_ask": Words(_("申请重办"), _("已申请重办"), _("街镇会在{due}前答复您。")),
     "reopen_grant": Words(_("同意重办"), _("同意重办，由{unit}办理"), _("最迟{due}答复。{note}")),
     "reopen_refuse": Words(_("不同意重办"), _("没有同意重办"), _("原因：{note}")),
-    "question_ask": Words(_("询问反映人"), _("{by}想问您一件事"), "{note}"),
+    "question_ask": Words(_("询问反映人"), _("{by}想问您一件事"), "{note}", is_shared=False),
     "question_answer": Words(_("反映人答复"), _("您回答了问题"), "", tells=False),
     "note": Words(_("补记"), audience=DESK),
     "supervise": Words(_("督办"), audience=DESK),
     "publish": Words(_("公开"), _("这件事有了公开版本，不含您的信息"), ""),
     "unpublish": Words(_("撤下公开"), audience=DESK),
     "protect": Words(_("设为不得公开"), audience=GOVERNING),
-    "document_receive": Words(_("收取材料"), _("{by}收到您的材料：{document}"), ""),
-    "document_return": Words(_("交还材料"), _("材料已交还：{document}"), ""),
+    "document_receive": Words(_("收取材料"), _("{by}收到您的材料：{document}"), is_shared=False),
+    "document_return": Words(_("交还材料"), _("材料已交还：{document}"), is_shared=False),
     "import": Words(_("导入"), audience=DESK),
 }
 

@@ -100,11 +100,12 @@ class Scene:
                 yield str(row.public_id)
 
     def unasked(self, kind: str, parts: tuple[str, ...], *states: str) -> Iterator[str]:
-        """Yield own assignments for which nothing of this kind waits for a decision yet."""
-        waiting = {row.assignment_id for row in self.requests if row.kind == kind}
+        """Yield own assignments while nothing of this kind waits for a decision."""
+        if any(row.kind == kind for row in self.requests):
+            return  # one open request of a kind at a time
         for row in self.own:
             is_fixed = kind == HandlingRequest.Kind.RETURN and row.is_final
-            if row.part in parts and row.state in states and row.pk not in waiting and not is_fixed:
+            if row.part in parts and row.state in states and not is_fixed:
                 yield str(row.public_id)
 
     def finishable(self) -> Iterator[str]:

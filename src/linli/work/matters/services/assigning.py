@@ -15,7 +15,8 @@ from ..models import Assignment, HandlingRequest
 from ..refusals import invalid
 from ..rules import hand_over_refusal
 from ..wording import instant_words
-from .steps import Step, text_required
+from .steps import DECIDE_ACTION, Step
+from .texts import text_required
 
 LIMIT_WORDS = {
     "minute": "分钟",
@@ -26,12 +27,6 @@ LIMIT_WORDS = {
     "month": "个月",
 }
 FIRST_ACTION = {Assignment.Part.LEAD: "sign", Assignment.Part.CO: "sign", Assignment.Part.WHISTLED: "attend"}
-DECIDE_ACTION = {
-    HandlingRequest.Kind.RETURN: "decide_return",
-    HandlingRequest.Kind.EXTENSION: "decide_extension",
-    HandlingRequest.Kind.PAUSE: "decide_pause",
-    HandlingRequest.Kind.REOPEN: "decide_reopen",
-}
 WORK_ACTION = {
     Assignment.Part.LEAD: "handle",
     Assignment.Part.CO: "answer",
@@ -152,12 +147,9 @@ def lead_of(*, step: Step) -> Assignment:
 
 @require_service
 def requests_close(*, step: Step, assignment: Assignment) -> None:
-    """What a unit had asked for is moot once its part ends or is done; recorded as refused, with why."""
+    """What a unit had asked for is moot once its part ends or is done."""
     for request in assignment.requests.filter(outcome=""):
-        request.outcome, request.decided_at = HandlingRequest.Outcome.REFUSED, step.at
-        request.decision = "这件交办已结束，申请不再审批。"
-        step.save_row(request, "outcome", "decided_at", "decision")
-        step.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])
+        step.request_drop(request)
 
 
 @require_service

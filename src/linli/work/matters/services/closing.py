@@ -25,7 +25,8 @@ from ..rules import verifier_refusal
 from ..wording import instant_words
 from ..workflow import State
 from .assigning import assignment_send, assignment_working, request_settle, unit_checked
-from .steps import Step, class_set, request_step, step_begin, text_limited, text_required
+from .steps import Step, class_set, request_step, step_begin
+from .texts import text_limited, text_required
 
 LEAD = Assignment.Part.LEAD
 

@@ -27,7 +27,8 @@ from .assigning import (
     unit_checked,
     units_free,
 )
-from .steps import ROOM, Step, assignment_step, request_step, step_begin, text_required
+from .steps import ROOM, Step, assignment_step, request_step, step_begin
+from .texts import text_required
 
 Kind, Outcome = HandlingRequest.Kind, HandlingRequest.Outcome
 DECIDE_MOVES = {Kind.EXTENSION: "extend", Kind.PAUSE: "pause"}
@@ -39,7 +40,7 @@ def _closing_time(day: date) -> datetime:
 
 def _request_open(step: Step, assignment: Assignment, kind: str, reason: str, **more: object) -> None:
     """Write what is asked and put the decision on the street's list."""
-    if assignment.requests.filter(kind=kind, outcome="").exists():
+    if step.matter.requests.filter(kind=kind, outcome="").exists():
         raise Conflict("已有同类申请在审批，请等待结果。")
     request = HandlingRequest(
         matter=step.matter,

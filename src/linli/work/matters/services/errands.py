@@ -12,7 +12,8 @@ from linli.foundation.places.models import Building, Compound
 from ..models import EntrustedDocument, Poster
 from ..permissions import can_hold_document, can_manage_poster
 from ..refusals import invalid
-from .steps import step_begin, text_limited, text_required
+from .steps import step_begin
+from .texts import text_limited, text_required
 
 CODE_DIGITS = 12
 

@@ -22,7 +22,8 @@ from .assigning import (
     unit_checked,
     units_free,
 )
-from .steps import Step, assignment_step, class_set, step_begin, text_limited, text_required
+from .steps import Step, assignment_step, class_set, step_begin
+from .texts import text_limited, text_required
 
 LEAD, CO, WHISTLED = Assignment.Part.LEAD, Assignment.Part.CO, Assignment.Part.WHISTLED
 SIGN_MOVES: dict[str, str] = {LEAD: "sign", CO: "sign", WHISTLED: "attend"}
@@ -106,7 +107,7 @@ def assignment_answer(
     if assignment.part == LEAD:
         raise Conflict("主办单位请用「反馈结果」。")
     words = text_required(value=result, name="result", words="请写明协办情况。", most=MAX_RESULT)
-    _handled(step, assignment, words, step.at)
+    _handled(step, assignment, words)
     return step.finish("answer", note=words, photos=photos)
 
 
@@ -143,7 +144,7 @@ def result_report(
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move="report_result")
     _result_checked(step, assignment, done_at)
     words = text_required(value=result, name="result", words="请写明做了什么、效果怎样。", most=MAX_RESULT)
-    _handled(step, assignment, words, done_at or step.at)
+    _handled(step, assignment, words)
     step.set(handled_at=done_at or step.at)
     if not committee_has_another(step.matter):
         step.stage_function = Function.STREET
@@ -163,11 +164,12 @@ def _result_checked(step: Step, assignment: Assignment, done_at: datetime | None
         raise invalid(done_at="办完时间应在派遣之后、现在之前。")
 
 
-def _handled(step: Step, assignment: Assignment, result: str, at: datetime) -> None:
+def _handled(step: Step, assignment: Assignment, result: str) -> None:
+    """End the unit's work now: what counts for its limit is when it said so, not when it says it was done."""
     if assignment.state not in OPEN_ASSIGNMENT:
         raise Conflict(f"本单位{assignment.get_state_display()},不用再答复。")
     assignment.state, assignment.result = Assignment.State.HANDLED, result
-    assignment.handled_at, assignment.handled_by_id = at, step.actor.person_id
+    assignment.handled_at, assignment.handled_by_id = step.at, step.actor.person_id
     step.save_row(assignment, "state", "result", "handled_at", "handled_by")
     step.done(unit_id=assignment.unit_id)
     requests_close(step=step, assignment=assignment)

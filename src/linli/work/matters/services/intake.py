@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from linli.core import clock as time
@@ -12,7 +12,9 @@ from linli.core.errors import InvalidInput, NotAllowed, NotSignedIn
 from linli.core.fields import public_number, uuid7
 from linli.core.service import service
 from linli.foundation.accounts.models import Person, Unit
-from linli.foundation.accounts.rules import phone_normal
+from linli.foundation.accounts.rules import RateLimit, phone_normal
+from linli.foundation.accounts.services.rates import rate_check
+from linli.foundation.duties.models import Duty
 from linli.foundation.files.models import StoredFile
 from linli.foundation.links.services import link_add
 from linli.foundation.places.selectors import Place, division_name
@@ -23,9 +25,11 @@ from ..refusals import invalid, invalid_if
 from ..rules import happened_refusals, is_committee_path, street_of, text_cleaned, text_refusals, title_of
 from ..words import Emergency, emergency_in, sensitivity_of
 from ..workflow import LIVE, State
-from .steps import ROOM, Step, matter_locked, matters_lock, step_begin, text_limited, text_required
+from .steps import ROOM, Step, matter_locked, matters_lock, step_begin
+from .texts import text_limited, text_required
 
 NUMBER_DIGITS = 10
+VISITOR_LIMITS = (RateLimit("matters.alarm.hour", 5, timedelta(hours=1)),)
 ON_BEHALF_CHANNELS = frozenset({Channel.DOOR, Channel.TELEPHONE, Channel.PATROL})
 PROTECTED_CHANNELS = frozenset({Channel.IMPORT})
 
@@ -78,6 +82,7 @@ def matter_report(
     report = _report_checked(text, photos, place, address, happened_at, channel, is_emergency, is_complaint)
     if actor.function == Function.VISITOR and not report.is_emergency:
         raise NotSignedIn("请先用手机验证码登录，您写的内容已保留。")
+    _visitor_slowed(actor)
     if actor.is_staff and not _covers(actor, place.area_path):
         raise invalid(place="这个地点不在您的服务范围内，请转告当地居委会或街镇。")
     matter = _matter_of(actor, report, public_id)
@@ -103,10 +108,17 @@ def emergency_report(
     """Store an emergency at once and show it to committee and street, before any phone code."""
     if not can_report_matter(actor):
         raise NotAllowed("您没有上报事项的权限。")
+    _visitor_slowed(actor)
     report = _report_checked(text, photos, place, address, happened_at, channel, True, False)
     matter = _matter_of(actor, report, public_id)
     _people(matter, actor, False, reporter_name, reporter_phone, "", "")
     return _matter_store(actor, matter, report)
+
+
+def _visitor_slowed(actor: Actor) -> None:
+    """Let one browser without an account raise only so many alarms; the page limits addresses."""
+    if actor.function == Function.VISITOR:
+        rate_check(limits=VISITOR_LIMITS, key=actor.key)
 
 
 def _covers(actor: Actor, area_path: str) -> bool:
@@ -232,6 +244,17 @@ def _alarm(step: Step, emergency: Emergency | None) -> None:
         step.tell_function(function, "emergency", "紧急：有人上报险情，请立即核实")
 
 
+def _alarm_move(step: Step) -> None:
+    """Put an emergency that nobody has reported yet on the list of the committee that is now known."""
+    standing = Duty.objects.filter(
+        room=ROOM, subject_id=str(step.matter.public_id), action="emergency", state="open"
+    )
+    functions = set(standing.values_list("function", flat=True))
+    if functions and step.area_function() not in functions:
+        step.duty("emergency", stage="mandatory_report", function=step.area_function())
+        step.tell_function(step.area_function(), "emergency", "紧急：有人上报险情，请立即核实")
+
+
 @service(idempotent=True)
 def matter_accept(*, actor: Actor, matter_id: int, version: int | None, note: str = "") -> Matter:
     """Accept a matter: from now on the neighbourhood answers for it."""
@@ -344,6 +367,7 @@ def matter_place_set(
     )
     step.facts["place"] = division_name(place.area_path, 4)
     step.stage_move()
+    _alarm_move(step)
     step.finish("place_set")
     step.index()
     return step.matter

@@ -10,11 +10,12 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.links.services import link_add
 
 from ..models import AffairClass, Assignment, Category, ClosedAs, Matter
-from ..permissions import can_decide_intake, can_guide_matter, is_reporter
+from ..permissions import can_decide_intake, can_guide_matter, is_never_public, is_reporter
 from ..refusals import invalid
 from ..wording import instant_words
 from .assigning import assignment_send, unit_checked
-from .steps import ROOM, Step, class_set, step_begin, text_required
+from .steps import ROOM, Step, class_set, step_begin
+from .texts import text_required
 
 MAX_GUIDANCE = 2_000
 
@@ -43,6 +44,8 @@ def matter_sort(
         step.set(about_unit_id=about_unit.pk)
     if is_complaint or about_unit is not None:
         step.set(hides_reporter=True, is_never_public=True)
+    if is_never_public(step.matter):
+        step.protect()
     class_set(step=step, affair_class=affair_class, reason=reason)
     return step.finish("sort", note=step.matter.class_reason)
 
@@ -192,7 +195,7 @@ def mandatory_report(
     words = text_required(
         value=note, name="note", words="请写明何时、报告给谁、对方怎么说。", most=MAX_GUIDANCE
     )
-    step.set(is_never_public=True)
+    step.protect()
     step.done("emergency")
     return step.finish("mandatory_report", note=words)
 

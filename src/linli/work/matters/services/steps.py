@@ -30,12 +30,13 @@ from linli.foundation.notices.services import notice_queue
 from linli.foundation.search.services import search_index
 
 from ..clocks import Clock, clocks
-from ..models import AffairClass, Assignment, HandlingRequest, Matter, MatterEvent
+from ..models import AffairClass, Assignment, HandlingRequest, Matter, MatterEvent, PublicVersion
 from ..permissions import is_never_public
 from ..refusals import invalid
-from ..rules import OPEN_ASSIGNMENT, is_committee_path, text_cleaned
+from ..rules import OPEN_ASSIGNMENT, is_committee_path
 from ..wording import ACTIONS, VERBS, instant_words, notice_words
 from ..workflow import ENDED, WORKFLOW, State
+from .texts import text_required
 
 ROOM = "matters"
 May = Callable[[Actor, Matter], bool]
@@ -49,6 +50,12 @@ STAGES: Mapping[str, str] = {
     State.GUIDED: "confirm",
     State.HANDLED: "verify",
     State.REOPENING: "decide_reopen",
+}
+DECIDE_ACTION = {
+    HandlingRequest.Kind.RETURN: "decide_return",
+    HandlingRequest.Kind.EXTENSION: "decide_extension",
+    HandlingRequest.Kind.PAUSE: "decide_pause",
+    HandlingRequest.Kind.REOPEN: "decide_reopen",
 }
 OF_STREET = frozenset({"decide_return", "decide_extension", "decide_pause", "decide_reopen", "resume"})
 OF_REPORTER = frozenset({"confirm", "answer_question", "confirm_result"})
@@ -215,15 +222,34 @@ class Step:
             if assignment.state in OPEN_ASSIGNMENT:
                 assignment.state = state
             self.save_row(assignment, "ended_at", "state")
+        for request in self.matter.requests.filter(outcome=""):
+            self.request_drop(request)
+
+    def request_drop(self, request: HandlingRequest) -> None:
+        """What was asked for is moot: recorded as refused, with why."""
+        request.outcome, request.decided_at = HandlingRequest.Outcome.REFUSED, self.at
+        request.decision = "这件交办已结束，申请不再审批。"
+        self.save_row(request, "outcome", "decided_at", "decision")
+        self.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])
+
+    def protect(self) -> None:
+        """From now on it can never be published; what was published is taken down."""
+        self.set(is_never_public=True)
+        version = PublicVersion.objects.filter(matter_id=self.matter.pk, withdrawn_at__isnull=True).first()
+        if version is not None:
+            version.withdrawn_at = self.at
+            self.save_row(version, "withdrawn_at")
 
     # -- who is told ----------------------------------------------------------
-    def _reporters(self) -> list[Matter]:
-        matters = [self.matter] if self.is_new else [self.matter, *self.matter.merged.all()]
+    def _reporters(self, verb: str) -> list[Matter]:
+        matters = [self.matter]
+        if VERBS[verb].is_shared and not self.is_new:
+            matters += self.matter.merged.all()
         return [matter for matter in matters if matter.reporter_id is not None]
 
     def tell_reporters(self, verb: str) -> None:
         """Tell the reporter, and those whose matters were merged into this one, each with their own link."""
-        for matter in self._reporters():
+        for matter in self._reporters(verb):
             if matter.reporter_id == self.actor.person_id and verb not in ("report", "emergency"):
                 continue
             facts = {**self.facts, "number": matter.number}
@@ -444,23 +470,3 @@ def class_set(*, step: Step, affair_class: str, reason: str) -> None:
     )
     step.facts["affair_class"] = affair_class
     step.duty("confirm_class")
-
-
-@require_service
-def text_required(*, value: str, name: str, words: str, most: int = 500) -> str:
-    """Return a text without blank edges; raises ``InvalidInput`` where it is missing or too long."""
-    plain = text_cleaned(value)
-    if not plain:
-        raise invalid(**{name: words})
-    text_limited(value=plain, name=name, most=most)
-    return plain
-
-
-@require_service
-def text_limited(*, value: str, name: str, most: int = 500) -> str:
-    """Return a text that may be empty, without blank edges; raises ``InvalidInput`` where it is too long."""
-    plain = text_cleaned(value)
-    if len(plain) > most:
-        words = f"最多{most}个字，现在有{len(plain)}个字，请精简。"
-        raise invalid(**{name: words})
-    return plain

@@ -25,7 +25,8 @@ from ..permissions import (
     can_supervise_matter,
 )
 from ..refusals import invalid
-from .steps import Step, matter_locked, step_begin, text_required
+from .steps import Step, matter_locked, step_begin
+from .texts import text_required
 
 MAX_ANSWER = 2_000
 
@@ -34,6 +35,8 @@ MAX_ANSWER = 2_000
 def question_ask(*, actor: Actor, matter_id: int, text: str) -> Question:
     """Ask the reporter something; they are told and find it on their list."""
     step = step_begin(actor=actor, matter_id=matter_id, move="ask", may=can_ask_reporter, is_versioned=False)
+    if step.matter.reporter_id is None:
+        raise Conflict("反映人没有登录过，收不到询问。", hint="请查看联系方式后打电话，再用「补记」记下。")
     question = Question(
         matter=step.matter,
         text=text_required(value=text, name="text", words="请写明想问什么。", most=300),
@@ -179,11 +182,8 @@ def matter_unpublish(*, actor: Actor, matter_id: int, reason: str) -> PublicVers
 def matter_protect(*, actor: Actor, matter_id: int, reason: str) -> Matter:
     """Mark by hand that a matter may never be published and its reporter stays hidden; nobody unmarks it."""
     step = step_begin(actor=actor, matter_id=matter_id, move="protect", may=_may_publish, is_versioned=False)
-    step.set(is_never_public=True, hides_reporter=True)
-    version = PublicVersion.objects.filter(matter=step.matter, withdrawn_at__isnull=True).first()
-    if version is not None:
-        version.withdrawn_at = step.at
-        step.save_row(version, "withdrawn_at")
+    step.set(hides_reporter=True)
+    step.protect()
     return step.finish("protect", note=text_required(value=reason, name="reason", words="请写明理由。"))
 
 

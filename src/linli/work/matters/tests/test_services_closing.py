@@ -19,7 +19,7 @@ from linli.work.matters import services as do
 from linli.work.matters.models import Affected, Matter, PublicVersion
 from tests.people import SETUP, staff_make
 
-from .life import Life, category, compound_of, days_later, duties, told
+from .life import Life, category, compound_of, days_later, duties, place_of, told
 
 Unchanged = Callable[[], None]
 
@@ -267,6 +267,22 @@ def test_the_duty_stays_while_another_question_is_open(life: Life) -> None:
     assert ("answer_question", "resident") in duties(matter)
 
 
+def test_nobody_unknown_is_asked(life: Life) -> None:
+    matter = do.matter_report(
+        actor=life.who("worker"), text="路灯不亮", place=place_of(life.cast), on_behalf=True, channel="door"
+    )
+    with pytest.raises(Conflict, match="收不到"):
+        do.question_ask(actor=life.who("worker"), matter_id=matter.pk, text="哪一盏？")
+
+
+def test_a_question_goes_to_the_reporter_and_not_to_those_merged(life: Life) -> None:
+    merged = life.to_merged()
+    life.accept(merged.merged_into)
+    do.question_ask(actor=life.who("worker"), matter_id=merged.merged_into_id, text="哪一盏？")
+    assert "question_ask" in told(merged.merged_into, life.cast.person("neighbour"))
+    assert "question_ask" not in told(merged, life.cast.person("resident"))
+
+
 def test_another_residents_question_is_not_found(life: Life) -> None:
     question = do.question_ask(actor=life.who("worker"), matter_id=life.to_accepted().pk, text="哪一盏？")
     with pytest.raises(NotFound):
@@ -329,6 +345,21 @@ def test_neither_by_category_nor_by_hand_nor_marked_by_the_reporter(life: Life) 
     for matter in (by_category, by_reporter, by_hand):
         with pytest.raises(NotAllowed, match="不得公开"):
             do.matter_publish(actor=life.who("worker"), matter_id=matter.pk, title="x", text="x")
+
+
+def test_what_becomes_protected_later_is_taken_down(life: Life) -> None:
+    complaint, category_known, reported = life.to_accepted(), life.to_accepted(), life.to_accepted()
+    versions = [
+        do.matter_publish(actor=life.who("worker"), matter_id=matter.pk, title="x", text="x")
+        for matter in (complaint, category_known, reported)
+    ]
+    sorted_as = {"affair_class": "major", "reason": "重新研判"}
+    do.matter_sort(actor=life.who("worker"), **life.on(complaint), **sorted_as, is_complaint=True)
+    do.matter_sort(
+        actor=life.who("worker"), **life.on(category_known), **sorted_as, category=category("protection")
+    )
+    do.mandatory_report(actor=life.who("worker"), **life.on(reported), authority="派出所", note="已报告")
+    assert not selectors.public_list().filter(pk__in=[version.pk for version in versions]).exists()
 
 
 def test_only_the_matters_own_photos_are_published(life: Life) -> None:

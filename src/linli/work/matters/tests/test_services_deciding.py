@@ -106,6 +106,25 @@ def test_a_decided_request_stays_decided(life: Life) -> None:
         )
 
 
+def test_two_units_do_not_ask_for_the_same_at_once(life: Life) -> None:
+    matter = life.hand_over(life.to_accepted(), co=("wuye",))
+    _return(life, matter, "department")
+    with pytest.raises(Conflict, match="已有同类申请"):
+        do.assignment_return_ask(
+            actor=life.who("property"),
+            assignment_id=life.part(matter, "wuye").pk,
+            reason="不涉及",
+            proposal="无需协办",
+        )
+
+
+def test_a_merge_leaves_no_request_behind(life: Life) -> None:
+    matter, target = life.to_handling(), life.report()
+    _return(life, matter, "department")
+    do.matter_merge(actor=life.who("street"), **life.on(matter), target_id=target.pk)
+    assert not matter.requests.filter(outcome="").exists()
+
+
 def test_a_co_handlers_return_needs_no_replacement(life: Life) -> None:
     matter = life.hand_over(life.to_accepted(), co=("wuye",))
     do.assignment_return_ask(

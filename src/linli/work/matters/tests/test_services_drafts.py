@@ -14,8 +14,10 @@ from linli.core.errors import (
     InvalidInput,
     NotFound,
     NotSignedIn,
+    TooMany,
 )
 from linli.foundation.duties.models import Duty
+from linli.foundation.places.selectors import Place
 from linli.work.matters import services as do
 from linli.work.matters import tasks
 from linli.work.matters.models import ReportDraft
@@ -38,6 +40,21 @@ def test_an_emergency_is_on_both_lists_at_once_and_never_public(life: Life) -> N
     assert all(duty.due_at - clock.now() <= timedelta(minutes=1) for duty in emergencies)
     for name in ("worker", "worker2", "street", "street2"):
         assert told(matter, life.cast.person(name)) == ["emergency"]
+
+
+def test_a_browser_without_an_account_raises_only_so_many_alarms(life: Life) -> None:
+    for number in range(5):
+        do.emergency_report(actor=visitor("c" * 32), text=f"着火了{number}", place=place_of(life.cast))
+    with pytest.raises(TooMany, match="操作太频繁"):
+        do.emergency_report(actor=visitor("c" * 32), text="着火了", place=place_of(life.cast))
+
+
+def test_an_emergency_of_the_street_reaches_the_committee_once_it_is_known(life: Life) -> None:
+    matter = life.report(text="着火了", place=Place(life.cast.places["street_place"], "street"))
+    assert duties(matter) == {("accept", "street"), ("emergency", "street")}
+    do.matter_place_set(actor=life.who("street"), **life.on(matter), place=place_of(life.cast))
+    assert ("emergency", "committee") in duties(matter)
+    assert told(matter, life.cast.person("worker")) == ["emergency"]
 
 
 def test_words_make_an_emergency_and_a_person_may_say_so_too(life: Life) -> None:

@@ -11,7 +11,7 @@ from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed
 from linli.foundation.duties.models import Duty
 from linli.work.matters import services as do
 
-from .life import Life, body_of, category, duties, told
+from .life import Life, body_of, category, days_later, duties, told
 
 Unchanged = Callable[[], None]
 
@@ -120,6 +120,14 @@ def test_the_result_lies_between_handing_over_and_now(life: Life, hours: int) ->
     matter = life.to_signed()
     with pytest.raises(InvalidInput, match="办完时间"):
         life.result(matter, done_at=clock.now() + timedelta(hours=hours))
+
+
+def test_saying_it_was_done_earlier_does_not_make_it_on_time(life: Life) -> None:
+    matter = life.to_signed()
+    days_later(14)
+    life.result(matter, done_at=clock.now() - timedelta(days=10))
+    lead = matter.assignments.get(part="lead")
+    assert lead.handled_at == clock.now() > lead.due_at
 
 
 def test_nothing_is_reported_before_signing(life: Life) -> None:
