@@ -78,9 +78,9 @@ def test_every_page_that_a_role_can_reach_is_sound(
     judged: set[tuple[str, str]] = set()
     for name, start, size in FACES:
         page = visitor(size, _account(name))
-        waiting, seen = deque([start]), set()
+        waiting, seen = deque([(start, "the start")]), set()
         while waiting:
-            address = waiting.popleft()
+            address, origin = waiting.popleft()
             kind = _kind(address)
             if kind is None or kind in seen:
                 continue
@@ -88,11 +88,11 @@ def test_every_page_that_a_role_can_reach_is_sound(
             answer = page.goto(address)
             if answer is None or "text/html" not in answer.headers.get("content-type", ""):
                 continue
-            assert answer.status == 200, f"{name}: {address} answered {answer.status}"
+            assert answer.status == 200, f"{name}: {address} (from {origin}) answered {answer.status}"
             _looked_at(page)
             if (kind, size) not in judged:
                 judged.add((kind, size))
                 axe(page)
                 picture(page, f"{size}-{name or 'visitor'}-{kind.replace(':', '-')}")
-            waiting.extend(_links(page))
+            waiting.extend((link, page.url) for link in _links(page))
         assert len(seen) >= 5, f"{name} finds only {sorted(seen)}"

@@ -42,6 +42,8 @@ def audit(request: HttpRequest) -> HttpResponse:
         return _csv(rows)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "acts": _acts(list(page)), "most": MOST_EXPORTED}
+    # Supervisors and operators read the record of acts; the records themselves are not theirs to open.
+    context["opens"] = actor.is_governing or actor.is_executing
     return render(request, "audit/list.html", context, status=200 if form.is_valid() else 422)
 
 
