@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .words import verb_choices
+
 
 class Day(forms.DateInput):
     """A day as the browser's own control picks it."""
@@ -15,6 +17,11 @@ class AuditSearch(forms.Form):
 
     subject = forms.CharField(label=_("编号"), max_length=60, required=False)
     person = forms.CharField(label=_("用户名"), max_length=60, required=False)
-    verb = forms.CharField(label=_("操作代码"), max_length=60, required=False)
+    verb = forms.CharField(
+        label=_("做了什么"),
+        max_length=60,
+        required=False,
+        widget=forms.Select(choices=lambda: [("", _("全部")), *verb_choices()]),
+    )
     since = forms.DateField(label=_("从"), required=False, widget=Day)
     until = forms.DateField(label=_("到"), required=False, widget=Day)

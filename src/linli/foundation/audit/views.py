@@ -21,7 +21,7 @@ from .forms import AuditSearch
 from .models import AuditRecord
 from .permissions import can_see_audit
 from .selectors import audit_list, looks_about, subject_links
-from .words import verb_words
+from .words import HIDDEN_FIELDS, field_words, kind_words, verb_words
 
 PAGE = 50
 MOST_EXPORTED = 20_000
@@ -76,10 +76,16 @@ def _acts(rows: Sequence[AuditRecord]) -> list[dict[str, Any]]:
             "function": functions.get(row.actor_function, row.actor_function),
             "what": verb_words(row.verb),
             "link": links.get(row.subject_id),
-            "fields": "、".join([*row.changes, *row.looked_at]),
+            "kind": kind_words(row.subject_kind),
+            "fields": "、".join(_fields(row)),
         }
         for row in rows
     ]
+
+
+def _fields(row: AuditRecord) -> list[str]:
+    names = [name for name in (*row.changes, *row.looked_at) if name not in HIDDEN_FIELDS]
+    return [field_words(row.subject_kind, name) for name in names]
 
 
 def _csv(rows: QuerySet[AuditRecord]) -> HttpResponse:

@@ -2,14 +2,53 @@
 
 from collections.abc import Mapping
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+HIDDEN_FIELDS = frozenset({"version"})  # changes with every act and tells a reader nothing
 _VERBS: dict[str, str | Promise] = {
-    "record.look": _("查看个人信息"),
+    "account.create": _("建立账号"),
+    "account.disable": _("停用账号"),
+    "account.enable": _("启用账号"),
+    "account.link_prove": _("验证账号归属"),
+    "account.password_change": _("修改密码"),
+    "account.reset": _("重置登录"),
+    "account.sign_in": _("登录"),
+    "account.sign_up": _("注册"),
+    "account.totp_accept": _("动态口令正确"),
+    "account.totp_enrol": _("绑定动态口令"),
+    "account.totp_refuse": _("动态口令错误"),
+    "account.update": _("修改账号"),
+    "boundary.load": _("装入边界"),
+    "building.add": _("添加楼栋"),
+    "building.update": _("修改楼栋"),
     "calendar.load": _("装入节假日"),
+    "code.accept": _("验证码正确"),
+    "code.clear": _("清理验证码"),
+    "code.refuse": _("验证码错误"),
+    "code.send": _("发送验证码"),
+    "compound.add": _("添加小区"),
+    "compound.confirm_committee": _("确认小区所属居委"),
+    "compound.update": _("修改小区"),
+    "consent.agree": _("同意隐私说明"),
+    "deputyship.end": _("结束代班"),
+    "deputyship.set": _("设置代班"),
+    "division.load": _("装入区划"),
     "file.store": _("上传文件"),
     "file.sweep": _("清理无用文件"),
+    "person.erase": _("注销个人信息"),
+    "person.export": _("导出个人信息"),
+    "person.handover": _("移交全部待办"),
+    "person.update": _("修改个人信息"),
+    "record.look": _("查看个人信息"),
+    "role.end": _("结束岗位"),
+    "role.grant": _("授予岗位"),
+    "unit.close": _("停用单位"),
+    "unit.open": _("设立单位"),
+    "unit.update": _("修改单位"),
+    "units.import": _("导入单位和人员"),
 }
 
 
@@ -21,3 +60,25 @@ def verb_words_add(words: Mapping[str, str | Promise]) -> None:
 def verb_words(verb: str) -> str:
     """Return what a code is called, or the code itself."""
     return str(_VERBS.get(verb, verb))
+
+
+def verb_choices() -> list[tuple[str, str]]:
+    """Return every named code with its words, by words."""
+    return sorted(((verb, str(words)) for verb, words in _VERBS.items()), key=lambda choice: choice[1])
+
+
+def kind_words(kind: str) -> str:
+    """Return the room that a kind of record belongs to (``places.compound``: 地点)."""
+    try:
+        return str(apps.get_app_config(kind.partition(".")[0]).verbose_name)
+    except LookupError:
+        return kind
+
+
+def field_words(kind: str, name: str) -> str:
+    """Return a field's label where it has a Chinese one, else its name."""
+    try:
+        label = str(getattr(apps.get_model(kind)._meta.get_field(name), "verbose_name", name))
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return name
+    return name if label.isascii() else label

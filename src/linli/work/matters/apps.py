@@ -5,3 +5,12 @@ class MattersConfig(AppConfig):
     name = "linli.work.matters"
     label = "matters"
     verbose_name = "事项"
+
+    def ready(self) -> None:
+        """Say what this room's codes in the record are called."""
+        from linli.foundation.audit.words import verb_words_add
+
+        from .wording import RECORDED, VERBS
+
+        verb_words_add({f"matter.{verb}": words.desk for verb, words in VERBS.items()})
+        verb_words_add(RECORDED)

@@ -121,6 +121,20 @@ VERBS: dict[str, Words] = {
     "import": Words(_("导入"), audience=DESK),
 }
 
+# Acts that stand in the record but in no matter's story.
+RECORDED = {
+    "affected.add": _("我也遇到了"),
+    "affected.remove": _("不再是我也遇到了"),
+    "category.load": _("装入类别"),
+    "category.retire": _("停用类别"),
+    "draft.forget": _("清理草稿"),
+    "draft.save": _("保存草稿"),
+    "draft.submit": _("提交草稿"),
+    "matter.reveal": _("查看反映人"),
+    "poster.create": _("制作二维码"),
+    "poster.disable": _("停用二维码"),
+}
+
 # What somebody has to do, as it stands on the list of duties.
 ACTIONS: dict[str, str] = {
     "accept": _("受理"),
