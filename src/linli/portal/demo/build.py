@@ -11,7 +11,6 @@ from pathlib import Path
 
 import yaml
 from django.conf import settings
-from django.db import connection
 
 from linli.core.clock import clock_set, now
 from linli.core.errors import Conflict
@@ -64,28 +63,37 @@ HANDLER = {
     "consult": "unit.property",
 }
 ORDINARY = ("lift", "rubbish", "illegal", "fire", "road", "green", "noise", "dogs", "parking", "property")
+MINOR = ("noise", "dogs", "parking", "property")
 SPECIAL_TOPICS: dict[PlotMaker, tuple[str, ...]] = {
     plot.guided: ("consult",),
-    plot.discussed: ("noise", "dogs", "parking", "property"),
+    plot.discussed: MINOR,
+    plot.talking: MINOR,
 }
-# begun so many days before the end, so that every state is found on the last day
+# begun so many working days before the end, so that every state is found on the last day
 STANDING: list[tuple[PlotMaker, tuple[float, ...]]] = [
     (plot.fresh, (0.03, 0.05, 0.1, 0.16, 0.2, 0.35)),
-    (plot.street_level, (0.3,)),
+    (plot.street_level, (1.3,)),
     (plot.emergency, (0.06,)),
-    (plot.paused, (6.2, 7.1, 8.3)),
-    (plot.discussed, (2.4, 3.1, 4.2)),
+    (plot.waiting, (4.2, 5.1, 6.3)),
+    (plot.talking, (3.1, 4.2)),
+    (plot.unverified, (4.2, 5.3, 6.1)),
+    (plot.unanswered, (8.2, 9.3)),
     (plot.guided, (1.1, 1.4, 3.3)),
-    (plot.extended, (4.4,)),
+    (plot.extended, (4.4, 6.2)),
     (plot.returned, (1.3, 2.1)),
-    (plot.refused_return, (1.2,)),
-    (plot.reopened, (7.4, 8.2, 9.3)),
+    (plot.refused_return, (1.2, 6.1)),
+    (plot.paused, (9.2,)),
+    (plot.reopened, (11.4, 12.3, 13.2)),
     (plot.supervised, (4.1,)),
     (plot.whistled, (2.6,)),
     (plot.failed, (4.7,)),
     (plot.slow, (11.2, 12.4)),
     (plot.asked, (0.4,)),
     (plot.confirmed, (2.3,)),
+    (plot.declined, (1.1,)),
+    (plot.withdrawn, (2.2,)),
+    (plot.merged, (1.2, 2.3)),
+    (plot.published, (3.2, 5.2)),
 ]
 
 
@@ -93,8 +101,6 @@ def demo_build(*, matters: int = MATTERS) -> str:
     """Fill an empty database and return one line that says with what; refused outside the demo."""
     if not settings.SHOW_CODES:
         raise Conflict("演示数据只在演示模式里生成。", hint="请运行：linli demo")
-    if connection.vendor == "sqlite":
-        connection.cursor().execute("PRAGMA synchronous=OFF")  # a demo that a power cut ends is built anew
     end = now()
     try:
         stage = _stage_build(end - timedelta(days=DAYS) - OPENED_BEFORE)
@@ -162,7 +168,7 @@ def _standing(stage: Stage, end: datetime) -> list[Plot]:
     return [
         maker(
             _story(stage, maker, next(places), next(reporters)),
-            min(stage.hours.home(end - timedelta(days=days), 0, 0.02), end),
+            min(stage.hours.home(stage.hours.back(end, days), 0, 0.02), end),
         )
         for maker, ages in STANDING
         for days in ages

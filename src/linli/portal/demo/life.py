@@ -68,6 +68,14 @@ class Hours:
         morning = at.replace(hour=7, minute=0) + timedelta(minutes=self.rng.randrange(180))
         return morning if at.hour < 7 else morning + timedelta(days=1)
 
+    def back(self, end: datetime, days: float) -> datetime:
+        """Return an instant so many working days before ``end``; the fraction is of a plain day."""
+        whole, at = int(days), end - timedelta(days=days % 1)
+        while whole:
+            at -= timedelta(days=1)
+            whole -= self.calendar.is_workday(at.date())
+        return at
+
     @staticmethod
     def _office_day(day: date) -> tuple[datetime, datetime]:
         return datetime.combine(day, time(8, 40), BEIJING), datetime.combine(day, time(17, 20), BEIJING)

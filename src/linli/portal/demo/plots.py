@@ -168,13 +168,7 @@ def paused(story: Story, at: datetime) -> Plot:
     """The clocks stop for a lawful reason and run on."""
     at = yield from _signed(story, at)
     yield (at := story.stage.hours.office(at, 6, 14))
-    do.pause_ask(
-        actor=story.handler,
-        assignment_id=story.lead().pk,
-        lawful_reason="hearing",
-        reason="外墙渗水原因需要专业检测，检测机构已约定上门。",
-        until_on=at.date() + timedelta(days=9),
-    )
+    _pause_ask(story, at)
     at = yield from scene.decide(story, at)
     yield (at := story.stage.hours.office(at, 30, 50))
     if story.matter.state == State.SUSPENDED:
@@ -214,6 +208,46 @@ def reopened(story: Story, at: datetime) -> Plot:
     if granted:
         at = yield from scene.sign(story, at)
         yield from _finish(story, at)
+
+
+def unverified(story: Story, at: datetime) -> Plot:
+    """The result is there, and nobody has looked yet."""
+    at = yield from _signed(story, at)
+    yield from scene.result(story, at, 3, 10)
+
+
+def unanswered(story: Story, at: datetime) -> Plot:
+    """The resident asks to reopen, and the street has not decided."""
+    at = yield from _signed(story, at)
+    at = yield from scene.result(story, at, 3, 10)
+    at = yield from scene.verify(story, at)
+    yield story.stage.hours.home(at, 10, 30)
+    do.reopen_ask(actor=story.reporter, matter_id=story.matter_id, reason=story.stage.pick("reopen"))
+
+
+def talking(story: Story, at: datetime) -> Plot:
+    """The talk is called and has not been held."""
+    at = yield from _sorted(story, at)
+    yield story.stage.hours.office(at, 1, 3)
+    do.matter_discussion_start(actor=story.worker, **story.now, topic_link="楼组议事会：周六9:30，居委活动室")
+
+
+def waiting(story: Story, at: datetime) -> Plot:
+    """The clocks stand still until the appraisal is there."""
+    at = yield from _signed(story, at)
+    yield (at := story.stage.hours.office(at, 2, 6))
+    _pause_ask(story, at)
+    yield from scene.decide(story, at)
+
+
+def _pause_ask(story: Story, at: datetime) -> None:
+    do.pause_ask(
+        actor=story.handler,
+        assignment_id=story.lead().pk,
+        lawful_reason="hearing",
+        reason="外墙渗水原因需要专业检测，检测机构已约定上门。",
+        until_on=at.date() + timedelta(days=9),
+    )
 
 
 def declined(story: Story, at: datetime) -> Plot:

@@ -1,0 +1,48 @@
+"""The demo, smaller: built through the services, every state there, every role with something to do."""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from linli.core.errors import Conflict
+from linli.foundation.accounts.models import Account
+from linli.foundation.audit.verification import audit_verify
+from linli.portal.demo import accounts_table
+from linli.portal.demo.build import demo_build
+from linli.portal.demo.cast import PASSWORD, STAFF
+from linli.work.matters.models import HandlingRequest, Matter
+from linli.work.matters.workflow import State
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(settings: pytest.FixtureRequest) -> None:
+    settings.DEMO = settings.SHOW_CODES = True  # type: ignore[attr-defined]
+    demo_build(matters=140)
+
+
+def test_the_demo_is_refused_outside_demo_mode() -> None:
+    with pytest.raises(Conflict), transaction.atomic():
+        demo_build(matters=1)
+    assert not Matter.objects.exists()
+
+
+def test_a_smaller_demo_has_every_state_and_decision(demo: None) -> None:
+    found = dict(Matter.objects.values_list("state", "pk"))
+    assert set(found) >= set(State), set(State) - set(found)
+    outcomes = set(HandlingRequest.objects.values_list("kind", "outcome"))
+    assert {("return", "granted"), ("return", "refused"), ("extension", "granted"), ("pause", "granted"),
+            ("reopen", "granted")} <= outcomes  # fmt: skip
+    assert not Matter.objects.filter(events__isnull=True).exists()
+    assert not audit_verify().problems
+
+
+def test_every_demo_account_can_sign_in_and_its_desk_is_not_empty(demo: None) -> None:
+    for plan in STAFF:
+        account = Account.objects.get(username=plan.username)
+        assert account.check_password(PASSWORD) and account.is_demo
+        client = Client()
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get("/desk/", follow=True).status_code == 200, plan.username
+    assert all(username in accounts_table() for username in ("worker", "street", "property", "city"))
