@@ -12,6 +12,7 @@ PERIODS = {
     "year": _("今年"),
 }
 USUAL = "30d"
+FEW = 10  # a percentage of fewer says more than is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def change_words(now: int, before: int) -> str:
     sign = "+" if difference > 0 else "−"
     if before == 0:
         return str(_("上期为0"))
+    if before < FEW:
+        return str(_("比上期%(sign)s%(n)d")) % {"sign": sign, "n": abs(difference)}
     share = round(100 * abs(difference) / before)
     return str(_("比上期%(sign)s%(n)d（%(share)d%%）")) % {"sign": sign, "n": abs(difference), "share": share}
 

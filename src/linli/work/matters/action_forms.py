@@ -98,6 +98,7 @@ class MergeForm(ActionForm):
         self.fields["pick"].choices = choices  # type: ignore[attr-defined]
         if not rows:
             del self.fields["pick"]
+            self.fields["number"].label = _("并入哪件事（填编号）")
 
     def clean(self) -> dict[str, Any]:
         """Find the matter by number among those this worker sees."""

@@ -54,7 +54,12 @@ class UnitForm(ActionForm):
 
     def _may_get(self, unit: Unit) -> bool:
         """Whether this worker may hand something to such a unit at all (places are known to fit)."""
-        return hand_over_refusal(self.actor.function, Function(unit.function), True, "major") is None
+        return hand_over_refusal(self.giver, Function(unit.function), True, "major") is None
+
+    @property
+    def giver(self) -> Function:
+        """In which function something is handed over."""
+        return self.actor.function
 
     @staticmethod
     def _label(unit: Unit) -> str:
@@ -131,6 +136,11 @@ class WhistleForm(UnitForm):
     place = short_text(gettext_lazy("集合地点"), limit=160)
     at = instant(gettext_lazy("到场时间"))
     note = short_text(gettext_lazy("说明"), required=False, limit=300)
+
+    @property
+    def giver(self) -> Function:
+        """Whoever whistles, departments may be called."""
+        return Function.STREET
 
     def prepare(self) -> None:
         """Several units instead of one."""

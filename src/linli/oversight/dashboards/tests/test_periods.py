@@ -40,6 +40,7 @@ def test_the_period_before_is_as_long_and_touches(code: str, today: date) -> Non
         (8, 10, "比上期−2（20%）"),
         (5, 5, "与上期持平"),
         (3, 0, "上期为0"),
+        (414, 6, "比上期+408"),
     ],
 )
 def test_change_in_words(now: int, before: int, words: str) -> None:
