@@ -19,7 +19,6 @@ from ..refusals import invalid, invalid_if
 from ..rules import LAWFUL_PAUSES, extension_refusals, is_bounce_limit_reached, pause_refusals
 from ..wording import instant_words
 from .assigning import (
-    DECIDE_ACTION,
     WORK_ACTION,
     assignment_end,
     assignment_send,
@@ -27,7 +26,7 @@ from .assigning import (
     unit_checked,
     units_free,
 )
-from .steps import ROOM, Step, assignment_step, request_step, step_begin
+from .steps import DECIDE_ACTION, ROOM, Step, assignment_step, request_step, step_begin
 from .texts import text_required
 
 Kind, Outcome = HandlingRequest.Kind, HandlingRequest.Outcome
