@@ -14,7 +14,6 @@ from linli.core.errors import NotAllowed, NotFound
 from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.accounts.selectors import person_names
 from linli.foundation.files.views import file_response
-from linli.foundation.links.selectors import link_list
 from linli.foundation.places.models import Compound, Level
 from linli.foundation.places.selectors import division_name, is_map_schematic
 
@@ -25,7 +24,7 @@ from ..permissions import can_reveal_reporter
 from ..services import reporter_reveal
 from .actions import SENT
 from .keeping import desk_page, page
-from .shown import assignment_level, clock_level, state_tone, step_icon, step_tone
+from .shown import assignment_level, clock_level, state_tone, step_details, step_icon, step_tone
 from .table import ACTIONS
 
 REVEALED = "revealed"
@@ -70,7 +69,12 @@ def _button(matter: Matter, action: Any) -> dict[str, Any]:
 
 
 def _step(step: Any) -> dict[str, Any]:
-    return {"step": step, "icon": step_icon(step.verb), "tone": step_tone(step.verb)}
+    return {
+        "step": step,
+        "icon": step_icon(step.verb),
+        "tone": step_tone(step.verb),
+        "details": step_details(step.verb, step.facts),
+    }
 
 
 def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
@@ -88,7 +92,6 @@ def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
         "documents": desk_selectors.document_list(matter),
         "photos": list(matter.photos.filter(state="ready")),
         "public": getattr(matter, "public_version", None),
-        "links": link_list("matters", str(matter.public_id)),
         "merged_here": list(matter.merged.all()),
         "intake_name": names.get(matter.intake_by_id or 0, ""),
         "class_set_name": names.get(matter.class_set_by_id or 0, ""),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy
 
 from linli.core import clock
 from linli.foundation.duties.rules import duty_colour, remind_instant
 
-from ..models import Assignment, Matter
+from ..models import AffairClass, Assignment, Matter
+from ..rules import LAWFUL_PAUSES
 from ..workflow import ENDED, State
 
 TONES = {
@@ -60,6 +65,49 @@ ICONS = {
 }
 DONE = frozenset({"verify_pass", "verify_unable", "guidance_confirm", "rate"})
 LATE = frozenset({"verify_fail", "supervise", "return_ask"})
+
+
+FACTS = {
+    "unit": gettext_lazy("单位"),
+    "affair_class": gettext_lazy("分类"),
+    "where": gettext_lazy("可以去"),
+    "place": gettext_lazy("地点"),
+    "authority": gettext_lazy("报告给"),
+    "document": gettext_lazy("材料"),
+    "proposal": gettext_lazy("建议"),
+    "lawful_reason": gettext_lazy("法定情形"),
+    "new_due": gettext_lazy("申请延到"),
+    "until": gettext_lazy("预计恢复"),
+    "council_on": gettext_lazy("议定日期"),
+    "target": gettext_lazy("并入"),
+    "due": gettext_lazy("时限"),
+}
+ANSWERS = {
+    "was_contacted": (gettext_lazy("联系过"), gettext_lazy("没有联系")),
+    "was_solved": (gettext_lazy("已解决"), gettext_lazy("没有解决")),
+    "was_satisfied": (gettext_lazy("满意"), gettext_lazy("不满意")),
+}
+UNSAID = frozenset({"report", "emergency", "guidance_object"})  # whose unit is only the next in turn
+
+
+def _fact(name: str, value: Any) -> str:
+    if name == "affair_class":
+        return str(AffairClass(value).label) if value in AffairClass.values else ""
+    if name == "lawful_reason":
+        return LAWFUL_PAUSES.get(value, str(value))
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def step_details(verb: str, facts: Mapping[str, Any]) -> str:
+    """Return what is known about a step beside its note: to whom, by when, where."""
+    left_out = {"unit"} if verb in UNSAID else set()
+    parts = [
+        f"{words}：{_fact(name, facts[name])}"
+        for name, words in FACTS.items()
+        if facts.get(name) and name not in left_out
+    ]
+    parts += [str(words[0] if facts[name] else words[1]) for name, words in ANSWERS.items() if name in facts]
+    return "；".join(parts)
 
 
 def state_tone(state: str) -> str:

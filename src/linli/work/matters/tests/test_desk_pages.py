@@ -18,7 +18,7 @@ from tests.people import Cast
 from .desk_stages import Stages, stages_build
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES, RECORD_QUERIES = 13, 23
+LIST_QUERIES, RECORD_QUERIES = 13, 22
 
 
 @pytest.fixture
@@ -207,6 +207,13 @@ def test_record_shows_story_facts_and_the_next_step(stages: Stages) -> None:
     ):
         assert words in page
     assert page.count('class="btn btn-primary"') == 1, "one coloured button"
+
+
+def test_story_says_to_whom_and_by_when(stages: Stages) -> None:
+    page = stages.cast.client("street").get(PAGES["record"](stages.sent(co=("fangguan",)))).content.decode()
+    assert "单位：桂花街道城管中队" in page
+    assert "时限：" in page
+    assert "分类：大事" in page
 
 
 def test_reporter_is_hidden_until_asked_for_with_a_purpose(stages: Stages) -> None:
