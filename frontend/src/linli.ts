@@ -7,7 +7,7 @@ import { emergencyAttach } from "./emergency";
 import { fieldsAttach } from "./fields";
 import { keysAttach } from "./keys";
 import { photosAttach } from "./photos";
-import { sendingAttach } from "./sending";
+import { csrfToken, sendingAttach } from "./sending";
 
 Object.assign(htmx.config, {
   includeIndicatorStyles: false,
@@ -22,10 +22,6 @@ Object.assign(htmx.config, {
     { code: "[45]..", swap: true, error: true },
   ],
 });
-
-function csrfToken(): string {
-  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
-}
 
 function attach(root: ParentNode): void {
   emergencyAttach(root);

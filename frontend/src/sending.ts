@@ -5,6 +5,16 @@ import { announce, say, silence } from "./words";
 
 const WAITS = [2, 4, 8, 15, 30];
 
+export function csrfToken(): string {
+  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+}
+
+/** Signing in in another tab gives the browser a new token; the form that lay open here sends that one. */
+function tokenRenew(form: HTMLFormElement): void {
+  const kept = form.elements.namedItem("csrfmiddlewaretoken");
+  if (kept instanceof HTMLInputElement) kept.value = csrfToken() || kept.value;
+}
+
 function busy(form: HTMLFormElement, submitter: HTMLElement | null, on: boolean): void {
   form.dataset.sending = on ? "yes" : "";
   const button = submitter ?? form.querySelector<HTMLElement>("[type=submit]");
@@ -77,6 +87,7 @@ async function onSubmit(event: SubmitEvent): Promise<void> {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.method.toLowerCase() !== "post") return;
   const submitter = event.submitter;
+  tokenRenew(form);
   if (form.dataset.sending === "yes") {
     event.preventDefault();
     return;

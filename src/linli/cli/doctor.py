@@ -226,6 +226,12 @@ def _outside() -> Iterator[Finding]:
         )
     if settings.SHOW_CODES:
         yield Finding("验证码会显示在屏幕上", "正式使用请去掉 LINLI_SHOW_CODES 和 LINLI_DEMO。")
+    if settings.HTTPS and not settings.PROXIES:
+        yield Finding(
+            "LINLI_PROXIES 未设置，所有访客会被当作同一个地址来限次",
+            "请设为网站前面反向代理的个数（通常是 1）；代理要用 X-Forwarded-For 转告访客的地址。",
+            is_hint=True,
+        )
     if not settings.HTTPS:
         yield Finding(
             "没有使用 HTTPS", "请在反向代理上配置证书，并把 LINLI_BASE_URL 设为 https:// 开头的网址。"

@@ -153,6 +153,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Own reverse proxies in front of the server; only then is X-Forwarded-For believed, that many from the end.
 PROXIES = env.int("LINLI_PROXIES", default=0)
+# How many reports, emergencies apart, a resident may send in one day; 0 means without limit.
+REPORTS_PER_DAY = env.int("LINLI_REPORTS_PER_DAY", default=30)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

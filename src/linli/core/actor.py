@@ -36,7 +36,8 @@ class Actor:
     ``key`` is unique to the human or the machine (never one shared "anonymous").
     ``areas`` are ``area_path`` prefixes. ``person_id`` is the natural person behind every account of
     theirs, so that rules about "another person" compare persons. ``deputy_for`` is the person whose
-    role is exercised during their leave.
+    role is exercised during their leave. ``network`` is where a visitor comes from: counted by the rate
+    limits (as a keyed digest), kept nowhere.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Actor:
     assurance: int = 0
     deputy_for: int | None = None
     is_unit_admin: bool = False
+    network: str = ""
 
     @property
     def is_governing(self) -> bool:
@@ -85,9 +87,9 @@ class Actor:
         return replace(self, areas=areas)
 
 
-def visitor(session_key: str) -> Actor:
+def visitor(session_key: str, network: str = "") -> Actor:
     """Return the actor of a browser that nobody has signed in with; the key is the session's own."""
-    return Actor(key=f"visitor:{session_key}", function=Function.VISITOR, name="访客")
+    return Actor(key=f"visitor:{session_key}", function=Function.VISITOR, name="访客", network=network)
 
 
 def system(name: str) -> Actor:

@@ -15,6 +15,7 @@ from linli.core.actor import Actor, visitor
 
 from . import selectors
 from .models import Account, Role
+from .rules import network_of
 
 VISITOR_COOKIE = "visitor"
 VISITOR_DAYS = 14
@@ -45,14 +46,17 @@ class ActorRequest(HttpRequest):
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the client's address; forwarded ones count only behind ``LINLI_PROXIES`` own proxies."""
-    proxies: int = getattr(settings, "PROXIES", 0)
+    """Return the client's network: the one place that says where a request comes from.
+
+    Anybody can send ``X-Forwarded-For``. Each own proxy adds whom it heard at the end, so that with
+    ``LINLI_PROXIES`` of them the entry that many from the end is true, and none before it.
+    """
+    proxies: int = settings.PROXIES
     forwarded = [
         part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
     ]
-    if proxies and len(forwarded) >= proxies:
-        return forwarded[-proxies]
-    return str(request.META.get("REMOTE_ADDR", ""))
+    said = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
+    return network_of(said) or network_of(str(request.META.get("REMOTE_ADDR", "")))
 
 
 def role_key_of(role: Role) -> str:
@@ -93,7 +97,7 @@ def _current_role(request: Any) -> Role | None:
 def _load(request: Any) -> Actor:
     account = request.user
     if not account.is_authenticated:
-        return visitor(_visitor_id(request))
+        return visitor(_visitor_id(request), request.address)
     role = _current_role(request)
     if role is None:
         return selectors.actor_of_resident(account)

@@ -9,6 +9,7 @@ from base64 import b32decode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from linli.core.actor import EXECUTING, GOVERNING, Function
 from linli.core.errors import InvalidInput
@@ -24,6 +25,8 @@ TOTP_TOLERANCE = 1
 LEVEL = {Function.COMMITTEE: 1, Function.STREET: 2, Function.DISTRICT: 3, Function.CITY: 4}
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+_WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](:\d+)?|(?P<four>[0-9.]+):\d+")
+HOUSEHOLD_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,26 @@ def retry_after(hits: list[datetime], limit: RateLimit, at: datetime) -> int:
     if len(recent) < limit.times:
         return 0
     return max(1, int((recent[-limit.times] + limit.window - at).total_seconds()) + 1)
+
+
+def network_of(address: str) -> str:
+    """Return what one connection is known by, ``""`` where the text is no address.
+
+    An IPv4 address stands for itself, an IPv6 address for its /64: a household has 2^64 of them and could
+    otherwise take a new one for every request. A port behind the address is left out.
+    """
+    plain = address.strip()
+    if found := _WITH_PORT.fullmatch(plain):
+        plain = found["six"] or found["four"]
+    try:
+        known = ip_address(plain.partition("%")[0])
+    except ValueError:
+        return ""
+    if not isinstance(known, IPv6Address):
+        return str(known)
+    if known.ipv4_mapped:
+        return str(known.ipv4_mapped)
+    return str(IPv6Network((known, HOUSEHOLD_BITS), strict=False).network_address)
 
 
 def wait_words(seconds: int) -> str:

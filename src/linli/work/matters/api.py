@@ -14,7 +14,6 @@ from django.db.models import Model
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
-from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.accounts.selectors import unit_by_public_id
@@ -23,6 +22,7 @@ from linli.foundation.files.models import StoredFile
 from . import selectors, services
 from .models import Category, Matter
 from .refusals import invalid
+from .resident_browser import owner_keys
 from .resident_place import place_of
 from .selectors import MatterFilters
 
@@ -270,47 +270,47 @@ class ReportIn(Schema):
 
 
 # -- from words to records ----------------------------------------------------
-def _photos(actor: Actor, ids: Iterable[UUID]) -> list[StoredFile]:
+def _photos(request: HttpRequest, ids: Iterable[UUID]) -> list[StoredFile]:
     wanted = list(ids)
-    found = list(StoredFile.objects.filter(public_id__in=wanted, uploaded_by=actor.key))
+    found = list(StoredFile.objects.filter(public_id__in=wanted, uploaded_by__in=owner_keys(request)))
     if len(found) != len(set(wanted)):
         raise invalid(photos="有照片没有找到，请重新上传。")
     return found
 
 
-def _category(actor: Actor, code: str | None) -> Category | None:
+def _category(request: HttpRequest, code: str | None) -> Category | None:
     found = Category.objects.filter(code=code, is_active=True).first() if code else None
     if code and found is None:
         raise invalid(category=f"没有“{code[:40]}”这个类别。")
     return found
 
 
-def _unit(actor: Actor, public_id: UUID | None) -> Any:
+def _unit(request: HttpRequest, public_id: UUID | None) -> Any:
     return unit_by_public_id(str(public_id)) if public_id else None
 
 
-def _units(actor: Actor, ids: Iterable[UUID]) -> list[Any]:
-    return [_unit(actor, public_id) for public_id in ids]
+def _units(request: HttpRequest, ids: Iterable[UUID]) -> list[Any]:
+    return [_unit(request, public_id) for public_id in ids]
 
 
-READ: Mapping[str, tuple[str, Callable[[Actor, Any], Any]]] = {
+READ: Mapping[str, tuple[str, Callable[[HttpRequest, Any], Any]]] = {
     "photos": ("photos", _photos),
     "category": ("category", _category),
     "unit": ("unit", _unit),
     "about_unit": ("about_unit", _unit),
     "units": ("units", _units),
     "co_units": ("co_units", _units),
-    "place": ("place", lambda actor, token: place_of(token)),
-    "place_words": ("place", lambda actor, words: words),
-    "target": ("target_id", lambda actor, public_id: selectors.matter_get(actor, public_id).pk),
+    "place": ("place", lambda request, token: place_of(token)),
+    "place_words": ("place", lambda request, words: words),
+    "target": ("target_id", lambda request, public_id: selectors.matter_get(actor_of(request), public_id).pk),
 }
 
 
-def _arguments(actor: Actor, body: Schema) -> dict[str, Any]:
+def _arguments(request: HttpRequest, body: Schema) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for name, value in body.dict().items():
-        known, read = READ.get(name, (name, lambda actor, value: value))
-        said[known] = read(actor, value)
+        known, read = READ.get(name, (name, lambda request, value: value))
+        said[known] = read(request, value)
     return said
 
 
@@ -342,7 +342,7 @@ def report(request: HttpRequest, body: ReportIn) -> Status[Matter]:
     """Report something."""
     actor = actor_of(request)
     stored = services.matter_report(
-        actor=actor, **_arguments(actor, body), request_key=request.headers.get("Idempotency-Key", "")
+        actor=actor, **_arguments(request, body), request_key=request.headers.get("Idempotency-Key", "")
     )
     return Status(201, stored)
 
@@ -413,7 +413,7 @@ def _act(request: HttpRequest, row: Row, public_id: UUID, body: Schema, key: UUI
     found = selectors.matter_get(actor, public_id)
     about = _subject(found, row.about, key) if key else found
     repeat = {"request_key": request.headers.get("Idempotency-Key", "")} if row.is_repeatable else {}
-    row.service(actor=actor, **{f"{row.about}_id": about.pk}, **_arguments(actor, body), **repeat)
+    row.service(actor=actor, **{f"{row.about}_id": about.pk}, **_arguments(request, body), **repeat)
     return selectors.matter_get(actor, public_id)
 
 

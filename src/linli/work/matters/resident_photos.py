@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from linli.core.errors import InvalidInput
+from linli.core.errors import InvalidInput, TooMany
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.files.models import StoredFile
-from linli.foundation.files.services import MAX_PHOTOS, file_store
+from linli.foundation.files.services import MAX_PHOTOS
 
+from . import services
 from .resident_browser import owner_keys
 from .resident_selectors import uploads_of
 
@@ -28,10 +29,14 @@ PHOTOS = "photos"
 
 @dataclass
 class PhotosTaken:
-    """The usable photos of a form, those kept from before first, and what is wrong with the others."""
+    """The usable photos of a form, those kept from before first, and what is wrong with the others.
+
+    ``refusal`` is set where no more were taken because too many had come.
+    """
 
     photos: list[StoredFile] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    refusal: TooMany | None = None
 
 
 def photos_take(request: HttpRequest) -> PhotosTaken:
@@ -43,7 +48,12 @@ def photos_take(request: HttpRequest) -> PhotosTaken:
     uploads = request.FILES.getlist(PHOTOS)
     room = max(MAX_PHOTOS - len(taken.photos), 0)
     for position, upload in enumerate(uploads[:room]):
-        _take(request, upload, position, taken)
+        try:
+            _take(request, upload, position, taken)
+        except TooMany as refusal:
+            taken.refusal = refusal
+            taken.problems.append(refusal.message)
+            break
     if len(uploads) > room:
         taken.problems.append(_("最多放%(most)d张照片，多出的没有添加。") % {"most": MAX_PHOTOS})
     return taken
@@ -52,7 +62,7 @@ def photos_take(request: HttpRequest) -> PhotosTaken:
 def _take(request: HttpRequest, upload: Upload, position: int, taken: PhotosTaken) -> None:
     key = request.POST.get("request_key", "")
     try:
-        stored = file_store(
+        stored = services.photo_keep(
             actor=actor_of(request), upload=upload, request_key=f"{key[:48]}-{position}" if key else ""
         )
     except InvalidInput as refusal:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linli.core.actor import Actor, Function
-from linli.core.errors import InvalidInput, NotFound
+from linli.core.errors import InvalidInput, NotFound, TooMany
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.files.models import StoredFile
 from linli.foundation.files.services import MAX_PHOTOS
@@ -112,8 +113,10 @@ def _page(
     where: Where,
     taken: PhotosTaken | None = None,
     status: int = 200,
+    refusal: TooMany | None = None,
 ) -> HttpResponse:
     context = {
+        "refusal": refusal,
         "form": form,
         "where": where,
         "drafts": draft_list(owner_keys(request)),
@@ -124,21 +127,35 @@ def _page(
         "emergency_words": emergency_vocabulary(),
         "is_on_behalf_open": bool(form["beneficiary_name"].value() or form["phone"].value()),
     }
-    return render(request, "matters/resident/report.html", context, status=status)
+    response = render(request, "matters/resident/report.html", context, status=status)
+    if refusal or (refusal := taken.refusal if taken else None):
+        response.status_code = refusal.status
+        response["Retry-After"] = str(refusal.details["retry_after"])
+    return response
 
 
 def _received(request: HttpRequest, actor: Actor) -> HttpResponse:
     form, taken = ReportForm(request.POST), photos_take(request)
     if "find" in request.POST or "browse" in request.POST:
         return _page(request, form, where_asked(request, request.POST), taken)
-    if not form.is_valid() or taken.problems:
+    if not form.is_valid() or (taken.problems and not _goes_without_photos(form, taken)):
         return _page(request, form, _where_of(request, form), taken, status=422)
     try:
         place = _place(form)
-        return _send(request, actor, form, place, taken.photos)
+        response = _send(request, actor, form, place, taken.photos)
+    except TooMany as refusal:
+        return _page(request, form, _where_of(request, form), taken, refusal=refusal)
     except InvalidInput as refusal:
         form.take(refusal)
         return _page(request, form, _where_of(request, form), taken, status=422)
+    if taken.refusal:
+        messages.warning(request, taken.refusal.message)
+    return response
+
+
+def _goes_without_photos(form: ReportForm, taken: PhotosTaken) -> bool:
+    """Whether words of an emergency are sent though too many photos came before; nobody waits for those."""
+    return taken.refusal is not None and selectors.emergency(form.cleaned_data["text"]) is not None
 
 
 def _place(form: ReportForm) -> Place:

@@ -100,6 +100,26 @@ def test_after_waiting_it_is_allowed(seconds: list[int], times: int) -> None:
     assert rules.retry_after(hits, limit, NOW + timedelta(seconds=wait)) == 0
 
 
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        (" 192.0.2.7:50123 ", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::"),
+        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::"),
+        ("[2001:db8:1:3::1]:443", "2001:db8:1:3::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("", ""),
+        ("unknown", ""),
+        ("192.0.2.7, 192.0.2.8", ""),
+        ("<script>", ""),
+    ],
+)
+def test_a_connection_is_known_by_its_network(address: str, network: str) -> None:
+    assert rules.network_of(address) == network
+
+
 def test_waiting_in_words() -> None:
     assert [rules.wait_words(n) for n in (1, 59, 60, 61, 3599, 3600, 3601)] == [
         "1秒",

@@ -9,7 +9,7 @@ from .deciding import (
     request_decide,
     return_decide,
 )
-from .drafts import draft_save, draft_submit, drafts_forget, reporter_attach
+from .drafts import draft_save, draft_submit, drafts_forget, photo_keep, reporter_attach
 from .errands import document_receive, document_return, poster_create, poster_disable
 from .handling import (
     assignment_answer,
@@ -98,6 +98,7 @@ __all__ = [
     "matter_withdraw",
     "note_add",
     "pause_ask",
+    "photo_keep",
     "poster_create",
     "poster_disable",
     "question_answer",

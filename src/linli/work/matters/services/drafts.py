@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
+
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
 from linli.core.crypto import blind_index
@@ -12,6 +14,7 @@ from linli.core.errors import Conflict, Expired, InvalidInput, NotAllowed, NotFo
 from linli.core.service import changes_of, record, service
 from linli.foundation.duties.calendar import limit_due
 from linli.foundation.files.models import StoredFile
+from linli.foundation.files.services import file_store
 
 from ..clocks import clocks
 from ..models import Matter, ReportDraft
@@ -19,6 +22,7 @@ from ..permissions import can_report_matter
 from ..refusals import invalid_if
 from ..resident_place import place_of
 from ..rules import text_refusals
+from .floods import DRAFTS, PHOTOS, visitor_limited
 from .intake import matter_report
 from .steps import step_begin
 
@@ -37,6 +41,13 @@ def _content_checked(content: Mapping[str, Any], photos: Sequence[StoredFile]) -
         raise InvalidInput(f"草稿里有不认识的内容：{'、'.join(sorted(unknown))}。")
     invalid_if(text_refusals(str(content.get("text", "")), bool(photos)))
     return json.dumps(content, ensure_ascii=False, default=str, sort_keys=True)
+
+
+@service(idempotent=True)
+def photo_keep(*, actor: Actor, upload: UploadedFile) -> StoredFile:  # type: ignore[type-arg]
+    """Keep a photo that comes with a form; of somebody who has not signed in only so many."""
+    visitor_limited(actor=actor, flood=PHOTOS)
+    return file_store(actor=actor, upload=upload)
 
 
 def _own_draft(actor: Actor, draft_id: int, owner_keys: Sequence[str] = ()) -> ReportDraft:
@@ -63,6 +74,7 @@ def draft_save(
     """
     if not can_report_matter(actor):
         raise NotAllowed("您没有上报事项的权限。")
+    visitor_limited(actor=actor, flood=DRAFTS)
     kept, now = _content_checked(content, photos), time.now()
     expires = limit_due(now, clocks().clock("draft").limit).at
     if draft_id is None:

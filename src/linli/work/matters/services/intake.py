@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from linli.core import clock as time
@@ -12,8 +12,7 @@ from linli.core.errors import InvalidInput, NotAllowed, NotSignedIn
 from linli.core.fields import public_number, uuid7
 from linli.core.service import service
 from linli.foundation.accounts.models import Person, Unit
-from linli.foundation.accounts.rules import RateLimit, phone_normal
-from linli.foundation.accounts.services.rates import rate_check
+from linli.foundation.accounts.rules import phone_normal
 from linli.foundation.duties.models import Duty
 from linli.foundation.files.models import StoredFile
 from linli.foundation.links.services import link_add
@@ -25,12 +24,11 @@ from ..refusals import invalid, invalid_if
 from ..rules import happened_refusals, is_committee_path, street_of, text_cleaned, text_refusals, title_of
 from ..words import Emergency, emergency_in, sensitivity_of
 from ..workflow import LIVE, State
+from .floods import ALARMS, reports_limited, visitor_limited
 from .steps import ROOM, Step, matter_locked, matters_lock, step_begin
 from .texts import text_limited, text_required
 
 NUMBER_DIGITS = 10
-VISITOR_LIMITS = (RateLimit("matters.alarm.hour", 5, timedelta(hours=1)),)
-ON_BEHALF_CHANNELS = frozenset({Channel.DOOR, Channel.TELEPHONE, Channel.PATROL})
 PROTECTED_CHANNELS = frozenset({Channel.IMPORT})
 
 
@@ -82,7 +80,8 @@ def matter_report(
     report = _report_checked(text, photos, place, address, happened_at, channel, is_emergency, is_complaint)
     if actor.function == Function.VISITOR and not report.is_emergency:
         raise NotSignedIn("请先用手机验证码登录，您写的内容已保留。")
-    _visitor_slowed(actor)
+    visitor_limited(actor=actor, flood=ALARMS)
+    reports_limited(actor=actor, is_emergency=report.is_emergency)
     if actor.is_staff and not _covers(actor, place.area_path):
         raise invalid(place="这个地点不在您的服务范围内，请转告当地居委会或街镇。")
     matter = _matter_of(actor, report, public_id)
@@ -108,17 +107,11 @@ def emergency_report(
     """Store an emergency at once and show it to committee and street, before any phone code."""
     if not can_report_matter(actor):
         raise NotAllowed("您没有上报事项的权限。")
-    _visitor_slowed(actor)
+    visitor_limited(actor=actor, flood=ALARMS)
     report = _report_checked(text, photos, place, address, happened_at, channel, True, False)
     matter = _matter_of(actor, report, public_id)
     _people(matter, actor, False, reporter_name, reporter_phone, "", "")
     return _matter_store(actor, matter, report)
-
-
-def _visitor_slowed(actor: Actor) -> None:
-    """Let one browser without an account raise only so many alarms; the page limits addresses."""
-    if actor.function == Function.VISITOR:
-        rate_check(limits=VISITOR_LIMITS, key=actor.key)
 
 
 def _covers(actor: Actor, area_path: str) -> bool:

@@ -14,7 +14,6 @@ from linli.core.errors import (
     InvalidInput,
     NotFound,
     NotSignedIn,
-    TooMany,
 )
 from linli.foundation.duties.models import Duty
 from linli.foundation.places.selectors import Place
@@ -40,13 +39,6 @@ def test_an_emergency_is_on_both_lists_at_once_and_never_public(life: Life) -> N
     assert all(duty.due_at - clock.now() <= timedelta(minutes=1) for duty in emergencies)
     for name in ("worker", "worker2", "street", "street2"):
         assert told(matter, life.cast.person(name)) == ["emergency"]
-
-
-def test_a_browser_without_an_account_raises_only_so_many_alarms(life: Life) -> None:
-    for number in range(5):
-        do.emergency_report(actor=visitor("c" * 32), text=f"着火了{number}", place=place_of(life.cast))
-    with pytest.raises(TooMany, match="操作太频繁"):
-        do.emergency_report(actor=visitor("c" * 32), text="着火了", place=place_of(life.cast))
 
 
 def test_an_emergency_of_the_street_reaches_the_committee_once_it_is_known(life: Life) -> None:
