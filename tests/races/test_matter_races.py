@@ -61,7 +61,9 @@ def test_two_accept_at_once(life: Life, attempt: int) -> None:
     matter = life.report()
     actors = [life.who("worker"), life.who("worker2"), life.who("street")]
     won, lost = told_apart(
-        at_once(*[lambda who=who: do.matter_accept(actor=who, matter_id=matter.pk, version=1) for who in actors])
+        at_once(
+            *[lambda who=who: do.matter_accept(actor=who, matter_id=matter.pk, version=1) for who in actors]
+        )
     )
     assert (len(won), len(lost)) == (1, 2)
     assert all(isinstance(refusal, StaleVersion) for refusal in lost)
