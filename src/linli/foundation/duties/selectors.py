@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -50,33 +51,43 @@ def duty_filter(
     return duties
 
 
-def duty_actions(actor: Actor) -> list[tuple[str, str]]:
-    """Return the actions that stand on the actor's list, with their labels."""
-    return list(duty_list(actor).order_by("action").values_list("action", "action_label").distinct())
-
-
-def duty_areas(actor: Actor) -> list[str]:
-    """Return the places that the actor's list is about."""
-    return list(duty_list(actor).order_by("area_path").values_list("area_path", flat=True).distinct())
-
-
 def _now_and_tonight() -> tuple[datetime, datetime]:
     now = clock.now()
     return now, clock.local_midnight(now.date() + timedelta(days=1))
 
 
+def _due_counts() -> dict[str, Count]:
+    now, tonight = _now_and_tonight()
+    return {
+        "all": Count("pk"),
+        "overdue": Count("pk", filter=Q(due_at__lt=now)),
+        "today": Count("pk", filter=Q(due_at__gte=now, due_at__lt=tonight)),
+        "week": Count("pk", filter=Q(due_at__gte=now, due_at__lt=tonight + WEEK)),
+    }
+
+
 def duty_counts(actor: Actor) -> dict[str, int]:
     """Return how many duties are open, overdue, due today and due within seven days."""
-    now, tonight = _now_and_tonight()
-    return (
-        duty_list(actor)
-        .order_by()
-        .aggregate(
-            all=Count("pk"),
-            overdue=Count("pk", filter=Q(due_at__lt=now)),
-            today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=tonight)),
-            week=Count("pk", filter=Q(due_at__gte=now, due_at__lt=tonight + WEEK)),
-        )
+    return duty_list(actor).order_by().aggregate(**_due_counts())
+
+
+@dataclass(frozen=True, slots=True)
+class DutySummary:
+    """What stands on a list: counts by due time, the actions (code, label), the places."""
+
+    counts: dict[str, int]
+    actions: list[tuple[str, str]]
+    areas: list[str]
+
+
+def duty_summary(actor: Actor) -> DutySummary:
+    """Return what stands on the actor's list, in one pass over it."""
+    rows = duty_list(actor).order_by().values("action", "action_label", "area_path")
+    groups = cast(list[dict[str, Any]], list(rows.annotate(**_due_counts())))
+    return DutySummary(
+        counts={name: sum(group[name] for group in groups) for name in ("all", "overdue", "today", "week")},
+        actions=sorted({(group["action"], group["action_label"]) for group in groups}),
+        areas=sorted({group["area_path"] for group in groups}),
     )
 
 

@@ -18,11 +18,9 @@ from .permissions import can_load_calendar
 from .selectors import (
     calendar_gaps,
     calendar_years,
-    duty_actions,
-    duty_areas,
-    duty_counts,
     duty_filter,
     duty_list,
+    duty_summary,
 )
 from .services import calendar_load
 
@@ -38,17 +36,20 @@ def todo(request: HttpRequest) -> HttpResponse:
     duties = duty_filter(
         duty_list(actor), due=chosen["due"], action=chosen["action"], area=chosen["area"], words=chosen["q"]
     )
-    page = Paginator(duties, PAGE).get_page(request.GET.get("page"))
-    areas = duty_areas(actor)
-    names = division_names({*areas, *(duty.area_path for duty in page)}, Level.STREET)
+    summary = duty_summary(actor)
+    paginator = Paginator(duties, PAGE)
+    if not (chosen["action"] or chosen["area"] or chosen["q"]):
+        paginator.count = summary.counts.get(chosen["due"] or "all", summary.counts["all"])
+    page = paginator.get_page(request.GET.get("page"))
+    names = division_names(summary.areas, Level.STREET)
     context = {
         "page": page,
         "rows": [(duty, names.get(duty.area_path, "")) for duty in page],
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
-        "tabs": _tabs(duty_counts(actor), chosen["due"]),
-        "actions": duty_actions(actor),
-        "areas": [(path, names[path]) for path in areas if names.get(path)],
+        "tabs": _tabs(summary.counts, chosen["due"]),
+        "actions": summary.actions,
+        "areas": [(path, name) for path in summary.areas if (name := names.get(path))],
         "gaps": calendar_gaps() if can_load_calendar(actor) else [],
     }
     return render(request, "duties/todo.html", context)

@@ -5,7 +5,7 @@ import pytest
 from linli.core.actor import Function
 from linli.core.clock import clock_at, now, today
 from linli.foundation.accounts.services import deputyship_set
-from linli.foundation.duties.selectors import duty_counts, duty_list
+from linli.foundation.duties.selectors import duty_counts, duty_list, duty_summary
 from tests.people import Cast
 
 from .factories import duty_make
@@ -95,5 +95,7 @@ def test_counts_are_by_the_clock(cast: Cast) -> None:
         duty_make(subject_id=f"m{n}", person_id=worker.person_id, due_at=now() + timedelta(hours=hours))
     duty_make(subject_id="m9", person_id=worker.person_id, limit=None)
     assert duty_counts(worker) == {"all": 6, "overdue": 1, "today": 1, "week": 3}
+    assert duty_summary(worker).counts == duty_counts(worker)
+    assert duty_summary(worker).actions == [("accept", "受理")]
     with clock_at(now() + timedelta(days=1)):
         assert duty_counts(worker)["overdue"] == 2
