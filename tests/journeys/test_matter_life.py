@@ -78,9 +78,8 @@ def test_from_report_to_rating(visitor: Visitor, cast: Cast, picture: Picture, s
     worker.page.goto("/desk/")
     expect(worker.page.locator("main")).to_contain_text(matter.title)
     worker.act("受理")
-    worker.act(
-        "研判分类", category="占道与街面秩序", affair_class="major", reason="占道经营，由城管依法处理。"
-    )
+    why = "占道经营，由城管依法处理。"
+    worker.act("研判分类", category="占道与街面秩序", affair_class="major", reason=why)
     street = Desk(visitor(size, cast.accounts["street"]), matter)
     street.act("派遣", unit=unit.name, reason=why)
     picture(street.page, "handed-over")
