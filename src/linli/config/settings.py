@@ -167,7 +167,8 @@ SHOW_CODES = DEMO and env.bool("LINLI_SHOW_CODES", default=DEMO)
 
 # -- pages -------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+# A language is offered when its catalogue is complete: the switch appears with the second one.
+LANGUAGES = [("zh-hans", "简体中文")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
