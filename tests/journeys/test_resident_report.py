@@ -14,6 +14,7 @@ from linli.work.matters.tests.resident_life import (
     Life,
     boundaries_make,
     compound_make,
+    floods_narrow,
     picture,
 )
 from tests.people import Cast
@@ -150,6 +151,62 @@ def test_a_visitor_gives_the_phone_after_sending(
     page.get_by_role("button", name="验证并发送").click()
     assert _received(page).text == WORDS
     assert ReportDraft.objects.count() == 1
+
+
+def test_signing_in_in_another_window_sends_what_lay_open_here(
+    visitor: Visitor, cast: Cast, life: Life, settings: Any
+) -> None:
+    settings.SHOW_CODES = True
+    page = visitor()
+    page.goto("/report/")
+    _text(page).fill(WORDS)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
+    )
+    page.get_by_label("小区名或路名").fill("没有这里")
+    _send(page).click()
+    expect(page.get_by_text("已收下的照片")).to_be_visible()
+    other = page.context.new_page()
+    other.goto("/sign-in/")
+    other.get_by_label("手机号", exact=True).fill("139 0000 0009")
+    other.get_by_label("我已阅读并同意").check()
+    other.get_by_role("button", name="获取验证码").click()
+    other.get_by_label("验证码").fill(other.locator(".notice .number").inner_text())
+    other.get_by_role("button", name="登录").click()
+    other.wait_for_url("**/")
+    page.get_by_label("小区名或路名").fill("桂花苑")
+    page.get_by_label("桂花苑").check()
+    _send(page).click()
+    matter = _received(page)
+    assert (matter.text, matter.photos.count()) == (WORDS, 1)
+    assert matter.reporter is not None
+    assert not ReportDraft.objects.exists()
+
+
+def test_a_refused_emergency_says_whom_to_call_and_keeps_the_words(
+    visitor: Visitor,
+    life: Life,
+    axe: Callable[[Page], None],
+    picture: Callable[[Page, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    floods_narrow(monkeypatch)
+    page = visitor()
+    for number in range(3):
+        page.goto("/report/")
+        _text(page).fill(f"{number}号楼着火了，有人被困")
+        if number == 0:  # afterwards the page knows the neighbourhood
+            page.get_by_label("小区名或路名").fill("桂花苑")
+            page.get_by_label("桂花苑").check()
+        _send(page).click()
+        if number < 2:
+            expect(page.get_by_text("已经同时报给居委会和街道")).to_be_visible()
+    expect(page.get_by_role("heading", name="没有发出，请现在就打电话")).to_be_visible()
+    expect(page.locator("a[href='tel:119']:visible")).to_have_count(1)
+    expect(_text(page)).to_have_value("2号楼着火了，有人被困")
+    axe(page)
+    picture(page, "refused")
+    assert Matter.objects.filter(is_emergency=True).count() == 2
 
 
 @pytest.mark.usefixtures("line_may_break")

@@ -1,8 +1,7 @@
 """The cast and a matter in every state, made once a module; each test starts from the same database."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -11,11 +10,10 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from linli.core.clock import clock_at
-from linli.foundation.accounts.rules import RateLimit
 from linli.work.matters import services as do
 from linli.work.matters.models import Matter
-from linli.work.matters.services import floods
 from linli.work.matters.tests.life import Life, category, place_of, year_load
+from linli.work.matters.tests.resident_life import floods_narrow
 from linli.work.matters.workflow import State
 from tests.people import Cast, cast_build
 
@@ -99,10 +97,4 @@ def unchanged() -> Callable[[], None]:
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let one browser without an account act twice an hour, and one network three times."""
-    for name, module in (("ALARMS", "intake"), ("DRAFTS", "drafts"), ("PHOTOS", "drafts")):
-        flood: floods.Flood = getattr(floods, name)
-        browser, network = (
-            (RateLimit(f"test.{name}.{times}", times, timedelta(hours=1)),) for times in (2, 3)
-        )
-        narrowed = replace(flood, per_browser=browser, per_network=network)
-        monkeypatch.setattr(f"linli.work.matters.services.{module}.{name}", narrowed)
+    floods_narrow(monkeypatch)

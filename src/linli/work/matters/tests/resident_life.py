@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from linli.foundation.accounts.rules import RateLimit
 from linli.foundation.places.models import Boundary, Compound
 from linli.work.matters import services
 from linli.work.matters.models import AffairClass, Assignment, Matter
+from linli.work.matters.services import floods
 from tests.people import Cast
 
 WORDS = "3号楼门口的路灯坏了，晚上看不清路"
@@ -142,3 +145,14 @@ def report_form(compound: Compound | None, **more: Any) -> dict[str, Any]:
         "request_key": "a" * 32,
     }
     return {**form, **more}
+
+
+def floods_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one browser without an account act twice an hour, and one network three times."""
+    for name, module in (("ALARMS", "intake"), ("DRAFTS", "drafts"), ("PHOTOS", "drafts")):
+        flood: floods.Flood = getattr(floods, name)
+        browser, network = (
+            (RateLimit(f"test.{name}.{times}", times, timedelta(hours=1)),) for times in (2, 3)
+        )
+        narrowed = replace(flood, per_browser=browser, per_network=network)
+        monkeypatch.setattr(f"linli.work.matters.services.{module}.{name}", narrowed)
