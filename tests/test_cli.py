@@ -119,6 +119,15 @@ def test_a_worker_leaves_a_heartbeat_that_the_doctor_reads(tmp_path: Path, setti
     assert "OSError: full" in failed.fact
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("proxies", "is_told"), [(0, True), (1, False)])
+def test_the_doctor_asks_for_the_proxies_of_a_site_outside(settings, proxies: int, is_told: bool) -> None:
+    settings.ALLOWED_HOSTS, settings.HTTPS, settings.PROXIES = ["linli.example"], True, proxies
+    told = [finding for finding in doctor._outside() if "LINLI_PROXIES" in finding.fact]
+    assert bool(told) == is_told
+    assert all(finding.is_hint for finding in told)
+
+
 def test_the_doctor_goes_on_when_a_check_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def _broken():
         raise OSError("gone")
