@@ -66,6 +66,7 @@ ORDINARY = ("lift", "rubbish", "illegal", "fire", "road", "green", "noise", "dog
 MINOR = ("noise", "dogs", "parking", "property")
 SPECIAL_TOPICS: dict[PlotMaker, tuple[str, ...]] = {
     plot.guided: ("consult",),
+    plot.advised: ("consult",),
     plot.discussed: MINOR,
     plot.talking: MINOR,
 }
@@ -78,7 +79,8 @@ STANDING: list[tuple[PlotMaker, tuple[float, ...]]] = [
     (plot.talking, (3.1, 4.2)),
     (plot.unverified, (4.2, 5.3, 6.1)),
     (plot.unanswered, (8.2, 9.3)),
-    (plot.guided, (1.1, 1.4, 3.3)),
+    (plot.guided, (1.1, 3.3)),
+    (plot.advised, (2.1, 3.2)),
     (plot.extended, (4.4, 6.2)),
     (plot.returned, (1.3, 2.1)),
     (plot.refused_return, (1.2, 6.1)),

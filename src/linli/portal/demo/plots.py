@@ -280,17 +280,27 @@ def merged(story: Story, at: datetime) -> Plot:
         do.matter_merge(actor=story.worker, **story.now, target_id=target.pk, reason="同一处同一问题。")
 
 
-def guided(story: Story, at: datetime) -> Plot:
-    """A private affair: guidance, then a confirmation, silence or an objection."""
+def _guided(story: Story, at: datetime) -> Scene:
     at = yield from _opening(story, at)
     yield (at := story.stage.hours.office(at, 0.3, 3))
-    texts = story.stage.texts["topics"][story.topic]
+    texts = story.stage.texts
     do.matter_guide(
         actor=story.worker,
         **story.now,
-        guidance=story.stage.rng.choice(texts["guidances"]),
-        reason=story.stage.rng.choice(story.stage.texts["reasons"]["private"]),
+        guidance=story.stage.rng.choice(texts["topics"][story.topic]["guidances"]),
+        reason=story.stage.rng.choice(texts["reasons"]["private"]),
     )
+    return at
+
+
+def advised(story: Story, at: datetime) -> Plot:
+    """Guidance was given, and the resident has not answered yet."""
+    yield from _guided(story, at)
+
+
+def guided(story: Story, at: datetime) -> Plot:
+    """A private affair: guidance, then a confirmation, silence or an objection."""
+    at = yield from _guided(story, at)
     answer = story.stage.rng.random()
     yield (at := story.stage.hours.home(at, 2, 40))
     if story.reporter.is_staff or story.matter.state != State.GUIDED:
