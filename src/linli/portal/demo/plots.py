@@ -104,8 +104,7 @@ def together(story: Story, at: datetime) -> Plot:
     yield from _finish(story, at)
 
 
-def returned(story: Story, at: datetime) -> Plot:
-    """The unit sends it back; the street names another."""
+def _sent_back(story: Story, at: datetime) -> Scene:
     at = yield from _handed(story, at)
     yield (at := story.stage.hours.office(at, 0.5, 3))
     why = story.stage.pick("returns")
@@ -115,6 +114,12 @@ def returned(story: Story, at: datetime) -> Plot:
         reason=why["reason"],
         proposal=why["proposal"],
     )
+    return at
+
+
+def returned(story: Story, at: datetime) -> Plot:
+    """The unit sends it back; the street names another."""
+    at = yield from _sent_back(story, at)
     yield (at := story.stage.hours.office(at, 0.5, 3))
     story.unit_name = "unit.property" if story.unit_name != "unit.property" else "unit.urban"
     do.return_decide(
@@ -130,15 +135,7 @@ def returned(story: Story, at: datetime) -> Plot:
 
 def refused_return(story: Story, at: datetime) -> Plot:
     """The unit would like to send it back, but it is theirs."""
-    at = yield from _handed(story, at)
-    yield (at := story.stage.hours.office(at, 0.5, 3))
-    why = story.stage.pick("returns")
-    do.assignment_return_ask(
-        actor=story.handler,
-        assignment_id=story.lead().pk,
-        reason=why["reason"],
-        proposal=why["proposal"],
-    )
+    at = yield from _sent_back(story, at)
     yield (at := story.stage.hours.office(at, 1, 6))
     do.return_decide(
         actor=story.street,
