@@ -67,7 +67,7 @@ def _world() -> tuple[list[str], str]:
     from linli.foundation.places.edition import SHANGHAI, edition_read
     from linli.foundation.places.services import divisions_load
     from linli.portal.demo.cast import people_build, places_build, units_build
-    from linli.work.matters.resident_place import choice_of_compound
+    from linli.work.matters.place import choice_of_compound
     from linli.work.matters.services import categories_load
 
     machine = system("bench")

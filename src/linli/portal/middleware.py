@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from linli.work.matters.resident_browser import neighbourhood_of
+from linli.work.matters.resident.browser import neighbourhood_of
 
 
 class NeighbourhoodMiddleware:

@@ -18,10 +18,10 @@ from linli.foundation.accounts.selectors import unit_list
 from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_name
 from linli.work.matters.models import PublicVersion
-from linli.work.matters.resident_browser import neighbourhood_keep, neighbourhood_of
-from linli.work.matters.resident_place import place_of
-from linli.work.matters.resident_report import where_asked
-from linli.work.matters.resident_selectors import PublicFilters, promise_list, public_versions
+from linli.work.matters.place import place_of
+from linli.work.matters.resident.browser import neighbourhood_keep, neighbourhood_of
+from linli.work.matters.resident.report import where_asked
+from linli.work.matters.resident.selectors import PublicFilters, promise_list, public_versions
 
 from .rules import greeting
 

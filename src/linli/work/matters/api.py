@@ -21,9 +21,9 @@ from linli.foundation.files.models import StoredFile
 
 from . import selectors, services
 from .models import Category, Matter
+from .place import place_of
 from .refusals import invalid
-from .resident_browser import owner_keys
-from .resident_place import place_of
+from .resident.browser import owner_keys
 from .selectors import MatterFilters
 
 router = Router(tags=["matters"])

@@ -135,7 +135,10 @@ class Matter(models.Model):
     about_unit = models.ForeignKey(
         "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="被反映单位"
     )
-    is_imported = models.BooleanField(default=False)
+    is_imported = models.BooleanField("导入", default=False)
+    source = models.CharField("来件渠道", max_length=40, blank=True, help_text="如 12345、旧系统")
+    source_number = models.CharField("来件编号", max_length=60, blank=True)
+    source_due_at = models.DateTimeField("来件时限", null=True, blank=True)
 
     happened_at = models.DateTimeField("发生时间")
     reported_at = models.DateTimeField("上报时间")
@@ -162,6 +165,12 @@ class Matter(models.Model):
             models.Index(fields=["reported_at"]),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_number"],
+                condition=~Q(source_number=""),
+                name="matter_source_number_once",
+                violation_error_message="这个来件编号已经登记过。",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=State.MERGED) | Q(merged_into__isnull=False),
                 name="matter_merged_into_something",

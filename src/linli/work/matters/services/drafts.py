@@ -19,8 +19,8 @@ from linli.foundation.files.services import file_store
 from ..clocks import clocks
 from ..models import Matter, ReportDraft
 from ..permissions import can_report_matter
+from ..place import place_of
 from ..refusals import invalid_if
-from ..resident_place import place_of
 from ..rules import text_refusals
 from .floods import DRAFTS, PHOTOS, visitor_limited
 from .intake import matter_report

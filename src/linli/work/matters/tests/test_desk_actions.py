@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from linli.core import clock as core_clock
-from linli.work.matters.desk_views.table import ACTIONS
+from linli.work.matters.desk.table import ACTIONS
 from linli.work.matters.models import Matter
 from tests.people import Cast
 

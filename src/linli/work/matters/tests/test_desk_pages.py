@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from linli.foundation.audit.models import AuditRecord
 from linli.work.matters import services
-from linli.work.matters.desk_views.lists import cell
+from linli.work.matters.desk.lists import cell
 from linli.work.matters.models import Matter, Poster
 from tests.people import Cast
 

@@ -15,9 +15,9 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.ui.refusals import is_htmx
 
 from .. import selectors
-from ..action_forms import ActionForm
 from ..models import Matter
-from ..resident_photos import PhotosTaken, photos_take
+from ..resident.photos import PhotosTaken, photos_take
+from .action_forms import ActionForm
 from .keeping import desk_page, kept, page
 from .table import ACTIONS, ActionPage
 

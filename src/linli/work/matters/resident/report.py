@@ -23,13 +23,10 @@ from linli.foundation.files.views import file_response
 from linli.foundation.places.models import CODE_LENGTH, Level
 from linli.foundation.places.selectors import Place, is_map_schematic, place_resolve
 
-from . import selectors, services
-from .forms import LONG_TEXT
-from .models import Matter
-from .resident_browser import neighbourhood_keep, neighbourhood_of, owner_keys
-from .resident_forms import ReportForm
-from .resident_photos import PhotosTaken, photos_take
-from .resident_place import (
+from .. import selectors, services
+from ..desk.forms import LONG_TEXT
+from ..models import Matter
+from ..place import (
     Browse,
     PlaceChoice,
     bounds_of,
@@ -41,7 +38,10 @@ from .resident_place import (
     city,
     place_of,
 )
-from .resident_selectors import draft_list, emergency_vocabulary, last_reported, poster_get, uploads_of
+from .browser import neighbourhood_keep, neighbourhood_of, owner_keys
+from .forms import ReportForm
+from .photos import PhotosTaken, photos_take
+from .selectors import draft_list, emergency_vocabulary, last_reported, poster_get, uploads_of
 
 COUNTY_DIGITS = CODE_LENGTH[Level.COUNTY]
 SELF_REPORTING = frozenset({Function.VISITOR, Function.RESIDENT})

@@ -15,10 +15,10 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.models import Building, Compound
 from linli.foundation.places.selectors import compound_search
 
-from .. import desk_selectors
-from ..forms import PosterForm
 from ..permissions import COMMITTEE_OR_STREET
 from ..services import poster_create, poster_disable
+from . import selectors as desk_selectors
+from .forms import PosterForm
 from .keeping import desk_page, page
 
 

@@ -19,10 +19,10 @@ from linli.core.errors import Expired, NotFound
 from linli.core.timelimits import Limit, LimitUnit
 from linli.foundation.files.models import StoredFile
 
-from .clocks import clocks, yaml_read
-from .models import Matter, MatterEvent, Poster, PublicVersion, Question, ReportDraft
-from .selectors import public_list
-from .workflow import ENDED
+from ..clocks import clocks, yaml_read
+from ..models import Matter, MatterEvent, Poster, PublicVersion, Question, ReportDraft
+from ..selectors import public_list
+from ..workflow import ENDED
 
 UNITS = {
     LimitUnit.MINUTE: _("%(n)d分钟内"),

@@ -15,13 +15,13 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import Place
 
 from .. import selectors
-from ..forms import IntakeForm, places_named
 from ..models import Matter
 from ..permissions import can_intake_matter
-from ..resident_photos import PhotosTaken, photos_take
-from ..resident_place import place_of
+from ..place import place_of
+from ..resident.photos import PhotosTaken, photos_take
 from ..services import document_receive, matter_report
 from .actions import SENT, record_url
+from .forms import IntakeForm, places_named
 from .keeping import desk_page, kept, page
 
 ENOUGH_LETTERS = 4

@@ -19,9 +19,9 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.places.models import Building, Compound, Division, Level
 from linli.foundation.places.selectors import Place, division_by_code, division_names
 
-from . import selectors
-from .models import Assignment, EntrustedDocument, Matter, Poster
-from .workflow import ENDED, State
+from .. import selectors
+from ..models import Assignment, EntrustedDocument, Matter, Poster
+from ..workflow import ENDED, State
 
 MOST_AREAS = 500
 HANDLING = (State.HANDLING, State.SUSPENDED, State.DISCUSSING, State.GUIDED, State.REOPENING)

@@ -24,11 +24,12 @@ from linli.foundation.audit.services import look_record
 from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import division_names
 
-from .. import desk_selectors, selectors
-from ..forms import FilterForm
+from .. import selectors
 from ..models import Matter
 from ..permissions import COMMITTEE_OR_STREET, can_intake_matter
 from ..selectors import MatterFilters
+from . import selectors as desk_selectors
+from .forms import FilterForm
 from .keeping import desk_page, page
 from .shown import clock_level, state_tone
 

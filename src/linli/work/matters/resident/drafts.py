@@ -25,10 +25,10 @@ from linli.foundation.accounts.services import code_send
 from linli.foundation.accounts.sign_in import resident_sign_in_or_up
 from linli.foundation.accounts.views.ways import pending_get, pending_keep, secret_unwrap, secret_wrap
 
-from . import services
-from .models import Matter, ReportDraft
-from .resident_browser import owner_keys
-from .resident_selectors import DraftWords, draft_get, draft_words, emergency_get
+from .. import services
+from ..models import Matter, ReportDraft
+from .browser import owner_keys
+from .selectors import DraftWords, draft_get, draft_words, emergency_get
 
 PENDING = "report_phone"
 PURPOSE = "sign_in"

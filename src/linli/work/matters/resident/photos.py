@@ -14,9 +14,9 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.files.models import StoredFile
 from linli.foundation.files.services import MAX_PHOTOS
 
-from . import services
-from .resident_browser import owner_keys
-from .resident_selectors import uploads_of
+from .. import services
+from .browser import owner_keys
+from .selectors import uploads_of
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile

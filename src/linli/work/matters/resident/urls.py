@@ -2,10 +2,7 @@
 
 from django.urls import path
 
-from . import resident_drafts as drafts
-from . import resident_matters as matters
-from . import resident_public as public
-from . import resident_report as report
+from . import drafts, matters, public, report
 
 urlpatterns = [
     path("report/", report.report, name="report"),

@@ -17,12 +17,13 @@ from linli.foundation.files.views import file_response
 from linli.foundation.places.models import Compound, Level
 from linli.foundation.places.selectors import division_name, is_map_schematic
 
-from .. import desk_selectors, selectors
-from ..forms import RevealForm
+from .. import selectors
 from ..models import Matter
 from ..permissions import can_reveal_reporter
 from ..services import reporter_reveal
+from . import selectors as desk_selectors
 from .actions import SENT
+from .forms import RevealForm
 from .keeping import desk_page, page
 from .shown import assignment_level, clock_level, state_tone, step_details, step_icon, step_tone
 from .table import ACTIONS

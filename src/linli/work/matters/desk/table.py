@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core.errors import NotFound
 
-from .. import action_forms as forms
-from .. import handling_forms as handling
 from .. import services
 from ..models import Matter
+from . import action_forms as forms
+from . import handling_forms as handling
 
 Text = str | Promise
 

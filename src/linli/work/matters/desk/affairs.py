@@ -13,9 +13,10 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.duties.rules import UNIT_WORDS
 from linli.foundation.places.selectors import division_by_code
 
-from .. import desk_selectors, selectors
+from .. import selectors
 from ..clocks import clocks
 from ..models import AffairClass, Category
+from . import selectors as desk_selectors
 from .keeping import desk_page, page
 
 STAGES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .forms import LONG_TEXT, DeskForm
+from ..desk.forms import LONG_TEXT, DeskForm
 
 RELATIONS = [
     ("", _("请选择")),

@@ -15,8 +15,8 @@ from linli.core.actor import Actor
 from linli.core.errors import InvalidInput
 from linli.foundation.places.selectors import Place
 
-from .models import AffairClass, Category, Channel
-from .resident_place import PlaceChoice, choices_for_words, place_of
+from ..models import AffairClass, Category, Channel
+from ..place import PlaceChoice, choices_for_words, place_of
 
 CHOOSE = (forms.ChoiceField, forms.ModelChoiceField, forms.ModelMultipleChoiceField)
 LONG_TEXT = 5000

@@ -23,22 +23,14 @@ from linli.core.errors import InvalidInput, NotFound
 from linli.foundation.accounts.permissions import actor_of, actor_required
 from linli.foundation.files.views import file_response
 
-from . import selectors, services
-from .models import Matter
-from .permissions import is_reporter
-from .resident_browser import owner_keys
-from .resident_forms import (
-    AnswerForm,
-    ConfirmForm,
-    ObjectForm,
-    RateForm,
-    ReopenForm,
-    ResultForm,
-    WithdrawForm,
-)
-from .resident_photos import PhotosTaken, photos_take
-from .resident_selectors import draft_list, matter_photo, question_get
-from .wording import instant_words
+from .. import selectors, services
+from ..models import Matter
+from ..permissions import is_reporter
+from ..wording import instant_words
+from .browser import owner_keys
+from .forms import AnswerForm, ConfirmForm, ObjectForm, RateForm, ReopenForm, ResultForm, WithdrawForm
+from .photos import PhotosTaken, photos_take
+from .selectors import draft_list, matter_photo, question_get
 
 PER_PAGE = 20
 

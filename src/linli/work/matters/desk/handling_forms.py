@@ -15,10 +15,10 @@ from linli.core.actor import Function
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import unit_list
 
-from . import selectors
+from .. import selectors
+from ..rules import LAWFUL_PAUSES, hand_over_refusal
 from .action_forms import ActionForm
 from .forms import affair_classes, day, instant, long_text, short_text, yes_no
-from .rules import LAWFUL_PAUSES, hand_over_refusal
 
 
 class UnitForm(ActionForm):

@@ -1,4 +1,4 @@
-"""The forms of what can be done to a matter at the desk; which service each calls: desk_views/actions.py."""
+"""The forms of what can be done to a matter at the desk; which service each calls: desk/actions.py."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from linli.core import clock
 from linli.core.actor import Actor
 
-from . import desk_selectors
+from ..models import Matter
+from . import selectors as desk_selectors
 from .forms import CategoryField, DeskForm, PlaceFields, affair_classes, day, long_text, short_text
-from .models import Matter
 
 
 class ActionForm(DeskForm):

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from .desk_views.actions import action_page
-from .desk_views.affairs import affairs_page, clocks_page
-from .desk_views.intake import intake_hints, intake_page, place_choices
-from .desk_views.lists import matter_list_file, matter_list_page
-from .desk_views.posters import poster_off, poster_page, posters_page
-from .desk_views.record import photo, record_page, reporter_page, slip_page
+from .actions import action_page
+from .affairs import affairs_page, clocks_page
+from .intake import intake_hints, intake_page, place_choices
+from .lists import matter_list_file, matter_list_page
+from .posters import poster_off, poster_page, posters_page
+from .record import photo, record_page, reporter_page, slip_page
 
 urlpatterns = [
     path("desk/matters/", matter_list_page, name="list"),

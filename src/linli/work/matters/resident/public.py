@@ -23,12 +23,12 @@ from linli.foundation.places.mapdata import boundary_features
 from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_by_code, division_name, is_map_schematic
 
-from . import selectors, services
-from .models import Category, PublicVersion
-from .permissions import can_ask_reopen, can_start_move
-from .resident_browser import NEIGHBOURHOOD_COOKIE, neighbourhood_keep, neighbourhood_of
-from .resident_forms import ReopenForm
-from .resident_selectors import PublicFilters, is_affected, public_get, public_photo, public_versions
+from .. import selectors, services
+from ..models import Category, PublicVersion
+from ..permissions import can_ask_reopen, can_start_move
+from .browser import NEIGHBOURHOOD_COOKIE, neighbourhood_keep, neighbourhood_of
+from .forms import ReopenForm
+from .selectors import PublicFilters, is_affected, public_get, public_photo, public_versions
 
 PER_PAGE = 20
 MOST_ON_MAP = 500

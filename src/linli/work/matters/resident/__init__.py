@@ -1,0 +1,1 @@
+"""What residents do with matters, page by page."""
