@@ -128,6 +128,14 @@ def test_the_doctor_asks_for_the_proxies_of_a_site_outside(settings, proxies: in
     assert all(finding.is_hint for finding in told)
 
 
+def test_the_doctor_reads_the_outbound_list(settings) -> None:
+    settings.OUTBOUND = ["sms.example.cn", "10.1.0.0/16"]
+    assert [finding.advice for finding in doctor._outbound()] == [""]
+    settings.OUTBOUND = ["sms.example.cn/path"]
+    (finding,) = doctor._outbound()
+    assert "sms.example.cn/path" in finding.fact and "LINLI_OUTBOUND" in finding.advice
+
+
 def test_the_doctor_goes_on_when_a_check_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def _broken():
         raise OSError("gone")

@@ -238,6 +238,20 @@ def _outside() -> Iterator[Finding]:
         )
 
 
+def _outbound() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from linli.core.outbound import listed_faults
+
+    if wrong := listed_faults(settings.OUTBOUND):
+        yield Finding(
+            f"外联名单里看不懂的：{'、'.join(wrong)}",
+            "请改 LINLI_OUTBOUND：写主机名、主机名:端口、http://主机:端口，或网段如 10.1.0.0/16。",
+        )
+    elif settings.OUTBOUND:
+        yield Finding(f"允许外联 {'、'.join(settings.OUTBOUND)}")
+
+
 def _clock() -> Iterator[Finding]:
     from django.db import connection
 
@@ -283,6 +297,7 @@ CHECKS = (
     Check("后台作业", _worker),
     Check("邮件", _mail),
     Check("对外访问", _outside, needs_tables=True),
+    Check("外联名单", _outbound),
     Check("时间", _clock, needs_tables=True),
 )
 

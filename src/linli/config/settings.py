@@ -198,6 +198,9 @@ CSRF_FAILURE_VIEW = "linli.foundation.ui.views.csrf_refused"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# -- other hosts: nothing is called that does not stand here (core/outbound.py says how to write it) --
+OUTBOUND = env.list("LINLI_OUTBOUND", default=[])
+
 # -- work ---------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EMAIL_CONFIG = env.email_url("LINLI_EMAIL_URL", default="consolemail://")  # smtp+tls://user:secret@host:587
