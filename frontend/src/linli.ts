@@ -7,6 +7,7 @@ import { emergencyAttach } from "./emergency";
 import { fieldsAttach } from "./fields";
 import { keysAttach } from "./keys";
 import { photosAttach } from "./photos";
+import { quickAttach } from "./quick";
 import { csrfToken, sendingAttach } from "./sending";
 
 Object.assign(htmx.config, {
@@ -48,6 +49,7 @@ function start(): void {
   menusAttach();
   sendingAttach();
   keysAttach();
+  quickAttach();
   document.querySelector<HTMLElement>("[data-focus]")?.focus();
 }
 

@@ -30,3 +30,7 @@ export function icon(name: string): SVGSVGElement {
   svg.append(use);
   return svg;
 }
+
+export function isTyped(element: Element | null): element is HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement {
+  return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement;
+}

@@ -24,6 +24,7 @@ from .models import Category, Matter
 from .place import place_of
 from .refusals import invalid
 from .resident.browser import owner_keys
+from .rules import Origin
 from .selectors import MatterFilters
 
 router = Router(tags=["matters"])
@@ -53,6 +54,9 @@ class MatterOut(Schema):
     due_is_provisional: bool
     closed_at: datetime | None
     closed_as: str
+    source: str
+    source_number: str
+    source_due_at: datetime | None
 
 
 class PageOut(Schema):
@@ -267,6 +271,9 @@ class ReportIn(Schema):
     beneficiary_relation: str = ""
     is_complaint: bool = False
     photos: list[UUID] = []
+    source: str = ""
+    source_number: str = ""
+    source_due_at: datetime | None = None
 
 
 # -- from words to records ----------------------------------------------------
@@ -340,10 +347,10 @@ def matter(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
 @router.post("", response={201: MatterOut})
 def report(request: HttpRequest, body: ReportIn) -> Status[Matter]:
     """Report something."""
-    actor = actor_of(request)
-    stored = services.matter_report(
-        actor=actor, **_arguments(request, body), request_key=request.headers.get("Idempotency-Key", "")
-    )
+    said = _arguments(request, body)
+    origin = Origin(said.pop("source"), said.pop("source_number"), said.pop("source_due_at"))
+    key = request.headers.get("Idempotency-Key", "")
+    stored = services.matter_report(actor=actor_of(request), origin=origin, request_key=key, **said)
     return Status(201, stored)
 
 

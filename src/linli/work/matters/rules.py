@@ -1,14 +1,18 @@
 """Pure decisions about matters: values in, values out; no database, request or clock."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext
+
 from linli.core.actor import EXECUTING, Function
 
 MAX_TEXT = 5_000
 MAX_TITLE = 40
+MAX_SOURCE, MAX_SOURCE_NUMBER = 40, 60
 COMMITTEE_DEPTH = 5
 EARLIEST_DAYS = 366
 CLOCK_SKEW = timedelta(minutes=5)
@@ -55,6 +59,48 @@ def happened_refusals(happened_at: datetime | None, now: datetime) -> dict[str, 
     if happened_at < now - timedelta(days=EARLIEST_DAYS):
         return {"happened_at": "发生时间在一年以前，请核对；若确实如此，请写在内容里。"}
     return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a matter came from outside (12345, another system): its number and its limit there."""
+
+    source: str = ""
+    number: str = ""
+    due_at: datetime | None = None
+
+
+def origin_cleaned(origin: Origin) -> Origin:
+    """Return an origin as it is kept: full-width characters made plain, no blanks in the number."""
+    source = unicodedata.normalize("NFKC", text_cleaned(origin.source))
+    number = "".join(unicodedata.normalize("NFKC", text_cleaned(origin.number)).split())
+    return Origin(source, number, origin.due_at)
+
+
+def origin_refusals(origin: Origin) -> dict[str, str]:
+    """Return what is wrong with where a matter is said to come from, field by field."""
+    if len(origin.source) > MAX_SOURCE:
+        return {"source": gettext("来件渠道最多%d个字，请写简称，例如12345热线。") % MAX_SOURCE}
+    if len(origin.number) > MAX_SOURCE_NUMBER:
+        return {"source_number": gettext("来件编号最多%d个字符，请核对。") % MAX_SOURCE_NUMBER}
+    if (origin.number or origin.due_at) and not origin.source:
+        return {"source": gettext("填了来件编号或来件时限，请再填来件渠道，例如12345热线。")}
+    return {}
+
+
+def caller_number(text: str) -> str:
+    """Return the digits of a number that somebody calls from: mobile, or fixed with its area code.
+
+    A short number of seven or eight digits is a fixed one of this city. Empty where it is no number.
+    """
+    plain = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", text))
+    digits = re.sub(r"^(\+86|0086|86(?=1[0-9]{10}$))", "", plain)
+    return digits if re.fullmatch(r"1[3-9][0-9]{9}|0[1-9][0-9]{8,10}|[2-8][0-9]{6,7}", digits) else ""
+
+
+def name_masked(name: str) -> str:
+    """Return a name of which only the first character is shown: 王**."""
+    return f"{name[0]}{'*' * min(max(len(name) - 1, 1), 2)}" if name else ""
 
 
 def title_of(text: str, fallback: str) -> str:

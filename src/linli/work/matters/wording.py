@@ -130,6 +130,7 @@ RECORDED = {
     "draft.forget": _("清理草稿"),
     "draft.save": _("保存草稿"),
     "draft.submit": _("提交草稿"),
+    "matter.caller_look": _("来电识别"),
     "matter.reveal": _("查看反映人"),
     "poster.create": _("制作二维码"),
     "poster.disable": _("停用二维码"),

@@ -10,7 +10,6 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput
 from linli.foundation.places.selectors import Place
@@ -228,60 +227,6 @@ def places_named(actor: Actor, words: str) -> Iterator[PlaceChoice]:
     """Yield the places that words name, area by area of a worker."""
     for area in actor.areas:
         yield from choices_for_words(words, area)
-
-
-class IntakeForm(PlaceFields):
-    """What a worker writes down at the door or on the telephone, for somebody else."""
-
-    channel = forms.ChoiceField(
-        label=gettext_lazy("怎么来的"),
-        choices=[
-            (Channel.DOOR, gettext_lazy("上门")),
-            (Channel.TELEPHONE, gettext_lazy("电话")),
-            (Channel.PATROL, gettext_lazy("巡查发现")),
-        ],
-        widget=forms.RadioSelect,
-        initial=Channel.TELEPHONE,
-    )
-    reporter_name = short_text(gettext_lazy("反映人称呼"), required=False, limit=40)
-    reporter_phone = short_text(gettext_lazy("联系电话"), required=False, limit=20)
-    text = forms.CharField(
-        label=gettext_lazy("什么事"),
-        required=False,
-        max_length=LONG_TEXT,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    address = short_text(gettext_lazy("具体位置"), required=False, limit=160)
-    category = CategoryField(gettext_lazy("类别"), required=False)
-    happened_at = instant(gettext_lazy("什么时候发生的"), required=False)
-    beneficiary_name = short_text(gettext_lazy("替谁反映"), required=False, limit=40)
-    beneficiary_relation = short_text(gettext_lazy("与反映人的关系"), required=False, limit=20)
-    documents = forms.CharField(
-        label=gettext_lazy("代收材料"),
-        required=False,
-        max_length=400,
-        help_text=gettext_lazy("全程代办时填写，一行一件，例如：身份证复印件"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    is_complaint = forms.BooleanField(label=gettext_lazy("反映的是某个具体的人（不得公开）"), required=False)
-
-    def clean_happened_at(self) -> Any:
-        """A matter cannot have happened later than now."""
-        at = self.cleaned_data["happened_at"]
-        if at and at > clock.now():
-            raise forms.ValidationError(_("发生时间不能晚于现在，请核对。"))
-        return at
-
-    def report(self) -> dict[str, Any]:
-        """Return what the report's service takes, beyond actor, place and photos."""
-        names = ("channel", "reporter_name", "reporter_phone", "text", "address", "category", "happened_at")
-        more = ("beneficiary_name", "beneficiary_relation", "is_complaint")
-        return {name: self.cleaned_data[name] for name in (*names, *more)}
-
-    def document_names(self) -> list[str]:
-        """Return the papers handed over, one a line."""
-        lines = self.cleaned_data["documents"].splitlines()
-        return [line.strip()[:80] for line in lines if line.strip()]
 
 
 class RevealForm(DeskForm):

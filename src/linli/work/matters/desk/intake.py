@@ -21,13 +21,15 @@ from ..place import place_of
 from ..resident.photos import PhotosTaken, photos_take
 from ..services import document_receive, matter_report
 from .actions import SENT, record_url
-from .forms import IntakeForm, places_named
+from .forms import places_named
+from .intake_forms import SOURCES, IntakeForm
 from .keeping import desk_page, kept, page
 
 ENOUGH_LETTERS = 4
 
 
-def _intake_actor(request: HttpRequest) -> Actor:
+def intake_actor(request: HttpRequest) -> Actor:
+    """Return the actor, or refuse roles that take nothing in for others."""
     actor = actor_of(request)
     if not can_intake_matter(actor):
         raise NotAllowed(_("您的岗位不登记来访来电。"), hint=_("请由居委会、网格员或街镇工作人员登记。"))
@@ -37,7 +39,7 @@ def _intake_actor(request: HttpRequest) -> Actor:
 @desk_page
 def intake_page(request: HttpRequest) -> HttpResponse:
     """Write down what somebody reports at the door or on the telephone."""
-    actor = _intake_actor(request)
+    actor = intake_actor(request)
     if request.method == "POST":
         return _take(request, actor)
     before = kept(request)
@@ -78,7 +80,8 @@ def _store(request: HttpRequest, actor: Actor, form: IntakeForm, taken: PhotosTa
 
 
 def _show(request: HttpRequest, form: IntakeForm, status: int = 200, **more: Any) -> HttpResponse:
-    return page(request, "intake", {"form": form, **more}, status)
+    first = selectors.matter_of_source(actor_of(request), form.origin()) if form.errors else None
+    return page(request, "intake", {"form": form, "sources": SOURCES, "first": first, **more}, status)
 
 
 @desk_page
@@ -92,17 +95,21 @@ def place_choices(request: HttpRequest) -> HttpResponse:
 @desk_page
 def intake_hints(request: HttpRequest) -> HttpResponse:
     """Answer with what helps while typing: emergency, likely category, the promised time, likely repeats."""
-    actor = _intake_actor(request)
-    text = request.GET.get("text", "")[:2000]
-    place = _place(request.GET.get("place", ""))
+    actor = intake_actor(request)
+    found = hints(actor, request.GET.get("text", ""), request.GET.get("place", ""))
+    return render(request, "matters/desk/intake_hints.html", found)
+
+
+def hints(actor: Actor, words: str, token: str) -> dict[str, Any]:
+    """Return what helps with a report: its emergency, likely categories, the promised time, repeats."""
+    text, place = words[:2000], _place(token)
     suggested = selectors.category_suggest(text) if len(text) >= ENOUGH_LETTERS else []
-    context = {
+    return {
         "emergency": selectors.emergency(text),
         "suggested": suggested[:3],
         "due": selectors.promise_for(suggested[0][0], place) if suggested and place else None,
         "alike": _alike(actor, text, place),
     }
-    return render(request, "matters/desk/intake_hints.html", context)
 
 
 def _place(token: str) -> Place | None:

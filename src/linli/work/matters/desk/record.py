@@ -25,7 +25,15 @@ from . import selectors as desk_selectors
 from .actions import SENT
 from .forms import RevealForm
 from .keeping import desk_page, page
-from .shown import assignment_level, clock_level, state_tone, step_details, step_icon, step_tone
+from .shown import (
+    assignment_level,
+    clock_level,
+    earlier_limit,
+    state_tone,
+    step_details,
+    step_icon,
+    step_tone,
+)
 from .table import ACTIONS
 
 REVEALED = "revealed"
@@ -45,6 +53,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "others": [action for action in offered if not action["is_primary"]],
         "tone": state_tone(matter.state),
         "level": clock_level(matter),
+        "earlier": earlier_limit(matter),
         "story": [_step(step) for step in selectors.story_list(actor, matter)],
         "sent_form": request.session.pop(SENT, ""),
         **_facts(actor, matter),

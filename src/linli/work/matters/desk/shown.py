@@ -148,3 +148,10 @@ def _level(started: datetime, due_at: datetime | None) -> str:
     if due_at is None:
         return "paused"
     return str(duty_colour(clock.now(), due_at, remind_instant(started, due_at)))
+
+
+def earlier_limit(matter: Matter) -> str:
+    """Return whose limit comes first where a matter brought one along: ``theirs``, ``ours``, or neither."""
+    if matter.source_due_at is None or matter.state in ENDED:
+        return ""
+    return "ours" if matter.due_at is not None and matter.due_at <= matter.source_due_at else "theirs"

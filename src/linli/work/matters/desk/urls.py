@@ -6,6 +6,7 @@ from .actions import action_page
 from .affairs import affairs_page, clocks_page
 from .intake import intake_hints, intake_page, place_choices
 from .lists import matter_list_file, matter_list_page
+from .phone_desk import caller_page, phone_desk_page, phone_hints
 from .posters import poster_off, poster_page, posters_page
 from .record import photo, record_page, reporter_page, slip_page
 
@@ -14,6 +15,9 @@ urlpatterns = [
     path("desk/matters/export.csv", matter_list_file, name="list_file"),
     path("desk/matters/new/", intake_page, name="intake"),
     path("desk/matters/new/hints/", intake_hints, name="intake_hints"),
+    path("desk/matters/phone/", phone_desk_page, name="phone_desk"),
+    path("desk/matters/phone/hints/", phone_hints, name="phone_hints"),
+    path("desk/matters/caller/", caller_page, name="caller"),
     path("desk/matters/places/", place_choices, name="place_choices"),
     path("desk/matters/affairs/", affairs_page, name="affairs_desk"),
     path("desk/matters/posters/", posters_page, name="posters"),

@@ -1,7 +1,17 @@
 """Every read of the matters room that is more than a lookup."""
 
 from .figures import AreaFigures, Figures, figures, figures_by_area
-from .lists import MatterFilters, matter_get, matter_list, matters_of, place_words, public_list, public_of
+from .lists import (
+    MatterFilters,
+    intake_today,
+    matter_get,
+    matter_list,
+    matter_of_source,
+    matters_of,
+    place_words,
+    public_list,
+    public_of,
+)
 from .offers import Action, actions_for
 from .stories import JourneyStep, StoryStep, journey, story_list
 from .suggestions import (
@@ -35,9 +45,11 @@ __all__ = [
     "emergency_words",
     "figures",
     "figures_by_area",
+    "intake_today",
     "journey",
     "matter_get",
     "matter_list",
+    "matter_of_source",
     "matters_of",
     "place_words",
     "promise_for",

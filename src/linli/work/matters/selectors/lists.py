@@ -17,6 +17,7 @@ from linli.foundation.places.selectors import division_name
 from linli.foundation.search.selectors import search_filter
 
 from ..models import Assignment, Matter, PublicVersion, Question, Rating
+from ..rules import Origin, origin_cleaned
 from ..workflow import ENDED, State
 
 ROOM = "matters"
@@ -109,6 +110,22 @@ def matter_get(actor: Actor, public_id: UUID | str) -> Matter:
         return rows.get(public_id=public_id)
     except (Matter.DoesNotExist, ValidationError) as error:
         raise NotFound("没有找到这件事。") from error
+
+
+def matter_of_source(actor: Actor, origin: Origin) -> Matter | None:
+    """Return the matter that an outside number stands for, if it is here and the actor may see it."""
+    given = origin_cleaned(origin)
+    if not given.number:
+        return None
+    seen = Matter.objects.visible_to(actor)
+    return seen.filter(source=given.source, source_number=given.number).first()
+
+
+def intake_today(actor: Actor, most: int = 20) -> list[Matter]:
+    """Return what the actor has taken in today for others, latest first."""
+    since = local_midnight(clock.today())
+    rows = Matter.objects.visible_to(actor).filter(intake_by_id=actor.person_id, reported_at__gte=since)
+    return list(rows.select_related("category").order_by("-reported_at", "-id")[:most])
 
 
 def matters_of(actor: Actor) -> QuerySet[Matter]:

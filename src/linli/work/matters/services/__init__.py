@@ -1,5 +1,6 @@
 """Every write of the matters room, one function for one thing a person does."""
 
+from .callers import caller_look
 from .closing import matter_rate, matter_verify, reopen_ask, reopen_decide
 from .deciding import (
     assignment_return_ask,
@@ -62,6 +63,7 @@ __all__ = [
     "assignment_return_ask",
     "assignment_sign",
     "assignment_waive",
+    "caller_look",
     "categories_load",
     "document_receive",
     "document_return",

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
 from linli.core.crypto import blind_index
@@ -21,10 +24,20 @@ from linli.foundation.places.selectors import Place, division_name
 from ..models import Category, Channel, Matter, MatterEvent
 from ..permissions import can_decide_intake, can_intake_matter, can_report_matter, is_reporter
 from ..refusals import invalid, invalid_if
-from ..rules import happened_refusals, is_committee_path, street_of, text_cleaned, text_refusals, title_of
+from ..rules import (
+    Origin,
+    caller_number,
+    happened_refusals,
+    is_committee_path,
+    street_of,
+    text_cleaned,
+    text_refusals,
+    title_of,
+)
 from ..words import Emergency, emergency_in, sensitivity_of
 from ..workflow import LIVE, State
 from .floods import ALARMS, reports_limited, visitor_limited
+from .origins import origin_set
 from .steps import ROOM, Step, matter_locked, matters_lock, step_begin
 from .texts import text_limited, text_required
 
@@ -68,12 +81,14 @@ def matter_report(
     is_emergency: bool | None = None,
     is_complaint: bool = False,
     about_unit: Unit | None = None,
+    origin: Origin | None = None,
 ) -> Matter:
     """Take a report: from a resident for themselves or for a parent, or by a worker on someone's behalf.
 
     ``place`` comes from ``place_resolve``. Text or photo is needed. ``is_emergency=None`` lets the words
     decide. A visitor may report an emergency only; everything else waits as a draft for the phone code.
-    A worker who takes a report for someone else stays named until it closes (首问负责).
+    A worker who takes a report for someone else stays named until it closes (首问负责). ``origin`` is the
+    number and limit that it has elsewhere (12345); a number that is here already is refused.
     """
     if not can_report_matter(actor) or (on_behalf and not can_intake_matter(actor)):
         raise NotAllowed("您没有上报事项的权限。")
@@ -86,6 +101,7 @@ def matter_report(
         raise invalid(place="这个地点不在您的服务范围内，请转告当地居委会或街镇。")
     matter = _matter_of(actor, report, public_id)
     matter.category, matter.about_unit = category, about_unit
+    origin_set(actor=actor, matter=matter, origin=origin, on_behalf=on_behalf)
     _people(matter, actor, on_behalf, reporter_name, reporter_phone, beneficiary_name, beneficiary_relation)
     return _matter_store(actor, matter, report)
 
@@ -179,10 +195,17 @@ def _matter_of(actor: Actor, report: Report, public_id: UUID | None) -> Matter:
     )
 
 
-def _phone(phone: str) -> str:
-    """Return a telephone number's digits; the refusal names the field that people filled in."""
+def _phone(phone: str, on_behalf: bool) -> str:
+    """Return a telephone number's digits; the refusal names the field that people filled in.
+
+    Who calls or comes may leave a fixed number: nothing is sent to it.
+    """
     if not phone.strip():
         return ""
+    if on_behalf:
+        if digits := caller_number(phone):
+            return digits
+        raise invalid(reporter_phone=_("请填写11位手机号，或带区号的固定电话，例如 021-6500 0000。"))
     try:
         return phone_normal(phone)
     except InvalidInput as refusal:
@@ -199,7 +222,7 @@ def _people(
     relation: str,
 ) -> None:
     """Say who reports, for whom, and (at the door or on the telephone) who took it."""
-    digits = _phone(phone)
+    digits = _phone(phone, on_behalf)
     matter.reporter_name = text_limited(value=name, name="reporter_name", most=40)
     matter.reporter_phone = digits
     matter.reporter_phone_index = blind_index("phone", digits)
@@ -223,7 +246,12 @@ def _matter_store(actor: Actor, matter: Matter, report: Report) -> Matter:
     if report.is_emergency:
         _alarm(step, report.emergency)
     verb = "emergency" if report.is_emergency else "report"
-    step.finish(verb, photos=report.photos)
+    try:
+        step.finish(verb, photos=report.photos)
+    except IntegrityError as error:  # of two at once with one number from outside, the second
+        if "source_number" not in str(error):
+            raise
+        raise invalid(source_number=_("这个来件编号刚刚已有人登记，没有重复登记。")) from error
     step.index()
     return matter
 

@@ -337,7 +337,7 @@ class Step:
             room=ROOM,
             subject_id=matter.pk,
             area_path=matter.area_path,
-            texts=[matter.number, matter.title, matter.text, matter.address],
+            texts=[matter.number, matter.title, matter.text, matter.address, matter.source_number],
         )
 
 
