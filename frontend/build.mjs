@@ -4,7 +4,8 @@ import { compile, Logger } from "sass";
 import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { createHash } from "node:crypto";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, "..", "src", "linli");
@@ -97,9 +98,40 @@ async function buildScripts() {
   });
 }
 
+// What every page loads, and so what the service worker keeps.
+const SHELL = ["boot.js", "linli.js", "linli.css", "icons.svg"];
+
+/** One digest over everything built: the addresses of files carry it, so that they may be kept for ever. */
+async function buildWorker() {
+  const digest = createHash("sha256");
+  for (const name of (await readdir(target)).sort()) digest.update(name).update(await readFile(join(target, name)));
+  digest.update(await readFile(join(here, "src/worker.ts")));
+  const version = digest.digest("hex").slice(0, 12);
+  await build({
+    entryPoints: { sw: join(here, "src/worker.ts") },
+    outdir: target,
+    bundle: true,
+    minify: true,
+    logLevel: "warning",
+    target: browsers,
+    define: { VERSION: JSON.stringify(version), SHELL: JSON.stringify(SHELL) },
+  });
+  await writeFile(join(target, "version.txt"), version);
+}
+
+/** The server sends these where the browser takes them; the page weight that ux asks for is theirs. */
+async function compress() {
+  for (const name of await readdir(target)) {
+    if (name.endsWith(".txt")) continue;
+    const bytes = await readFile(join(target, name));
+    await writeFile(join(target, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+    await writeFile(join(target, `${name}.br`), brotliCompressSync(bytes));
+  }
+}
+
 async function report(folder) {
   for (const name of (await readdir(folder)).sort()) {
-    if (name.endsWith(".txt")) continue;
+    if (/\.(txt|gz|br)$/.test(name)) continue;
     const bytes = await readFile(join(folder, name));
     console.log(`${name.padEnd(16)} ${String(bytes.length).padStart(9)} B  ${String(gzipSync(bytes).length).padStart(8)} B gz`);
   }
@@ -108,6 +140,8 @@ async function report(folder) {
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 await Promise.all([buildIcons(), buildStyles(), buildScripts()]);
+await buildWorker();
+await compress();
 await rm(finished, { recursive: true, force: true });
 await rename(target, finished);
 await report(finished);

@@ -5,6 +5,7 @@ import { dialogsAttach, menusAttach } from "./dialogs";
 import { draftsAttach } from "./drafts";
 import { emergencyAttach } from "./emergency";
 import { fieldsAttach } from "./fields";
+import { installAttach, shellKeep } from "./install";
 import { keysAttach } from "./keys";
 import { photosAttach } from "./photos";
 import { quickAttach } from "./quick";
@@ -31,6 +32,7 @@ function attach(root: ParentNode): void {
   fieldsAttach(root);
   photosAttach(root);
   dialogsAttach(root);
+  installAttach(root);
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -50,6 +52,7 @@ function start(): void {
   sendingAttach();
   keysAttach();
   quickAttach();
+  shellKeep();
   document.querySelector<HTMLElement>("[data-focus]")?.focus();
 }
 

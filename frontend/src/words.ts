@@ -26,7 +26,7 @@ export function icon(name: string): SVGSVGElement {
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(space, "use");
-  use.setAttribute("href", `${document.body.dataset.static ?? "/static/build/"}icons.svg#${name}`);
+  use.setAttribute("href", `${document.body.dataset.icons ?? "/static/build/icons.svg"}#${name}`);
   svg.append(use);
   return svg;
 }

@@ -81,6 +81,13 @@ def complaints(live_server: Any) -> Iterator[Complaints]:
 
 
 @pytest.fixture
+def line_may_break(complaints: Complaints) -> Iterator[None]:
+    """Allow the browser to report the connection that a test cuts."""
+    yield
+    complaints.found = [line for line in complaints.found if "net::ERR_" not in line]
+
+
+@pytest.fixture
 def visitor(chromium: Browser, live_server: Any, complaints: Complaints) -> Iterator[Visitor]:
     """Return ``visitor(size="phone", account=None, **context)``: a fresh window, signed in as ``account``.
 
@@ -96,7 +103,8 @@ def visitor(chromium: Browser, live_server: Any, complaints: Complaints) -> Iter
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             has_touch=size in ("phone", "small"),
-            **more,
+            # A test that routes requests must see them all; journeys about the shell allow the worker.
+            **{"service_workers": "block", **more},
         )
         contexts.append(context)
         if account is not None:

@@ -1,6 +1,6 @@
 """What the scripts of the pages promise: no draft lost, nothing sent twice, everything by keyboard."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,13 +11,6 @@ from linli.foundation.ui.tests.conftest import own_pages  # noqa: F401
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., Page]
-
-
-@pytest.fixture
-def line_may_break(complaints: Any) -> Iterator[None]:
-    """Allow the browser to report the connection that a test cuts."""
-    yield
-    complaints.found = [line for line in complaints.found if "net::ERR_" not in line]
 
 
 @pytest.fixture(autouse=True)

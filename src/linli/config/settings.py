@@ -176,9 +176,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "linli.foundation.ui.assets.VersionedStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+# Pages name built files with their version, so that a browser may keep them; the map's worker is named bare.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/build/(?!map-worker|sw)"
 MEDIA_ROOT = HOME / "files"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -8,19 +8,28 @@ from django.http import HttpRequest, HttpResponse
 
 from linli.work.matters.resident.browser import neighbourhood_of
 
+from .contacts import Contact, contact_list
+
 
 class NeighbourhoodMiddleware:
-    """Let the frame ask for the neighbourhood's name; nothing is read where the header is not drawn."""
+    """Let the frame ask for the neighbourhood's name and number; nothing is read where they are not drawn."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Attach ``place_name`` as something to be called."""
+        """Attach ``place_name`` and ``place_contact`` as something to be called."""
         request.place_name = lambda: _name(request)  # type: ignore[attr-defined]
+        request.place_contact = lambda: _contact(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
 def _name(request: HttpRequest) -> str:
     division = neighbourhood_of(request)
     return division.short_name or division.name if division else ""
+
+
+def _contact(request: HttpRequest) -> Contact | None:
+    division = neighbourhood_of(request)
+    found = contact_list(division) if division else []
+    return next((contact for contact in found if contact.dial), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
-from linli.core.actor import Function
 from linli.core.clock import now
 from linli.core.errors import InvalidInput
-from linli.foundation.accounts.models import Unit
-from linli.foundation.accounts.selectors import unit_list
 from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_name
 from linli.work.matters.models import PublicVersion
@@ -23,19 +19,10 @@ from linli.work.matters.resident.browser import neighbourhood_keep, neighbourhoo
 from linli.work.matters.resident.report import where_asked
 from linli.work.matters.resident.selectors import PublicFilters, promise_list, public_versions
 
+from .contacts import contact_list
 from .rules import greeting
 
 SHOWN = 4
-
-
-@dataclass
-class Contact:
-    """A unit that answers for this neighbourhood, with a number that dials."""
-
-    name: str
-    phone: str
-    dial: str
-    address: str
 
 
 @require_GET
@@ -50,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context |= {
         "name": place.short_name or place.name,
         "street": division_name(place.parent if place.level > Level.STREET and place.parent else place),
-        "contacts": _contacts(place),
+        "contacts": contact_list(place),
         "is_street": place.level <= Level.STREET,
         "open_matters": near,
         "is_wider": is_wider,
@@ -65,16 +52,6 @@ def _around(place: Division, stage: str) -> tuple[list[PublicVersion], bool]:
     if near or place.level <= Level.STREET or place.parent is None:
         return near, False
     return list(public_versions(PublicFilters(place.parent.path, stage=stage))[:SHOWN]), True
-
-
-def _contacts(place: Division) -> list[Contact]:
-    found: list[Unit] = []
-    for function in (Function.COMMITTEE, Function.STREET):
-        found += list(unit_list(function, place.path)[:1])
-    return [
-        Contact(unit.name, unit.phone, "".join(filter(str.isdigit, unit.phone)), unit.address)
-        for unit in found
-    ]
 
 
 def _back(request: HttpRequest, asked: str) -> str:

@@ -100,6 +100,11 @@ class Frame:
         """Return the neighbourhood's name for the portal's header."""
         return str(self._given("place_name", "") or _("邻里"))
 
+    @cached_property
+    def place_contact(self) -> Any:
+        """Return whom the neighbourhood calls (``name``, ``phone``, ``dial``), or ``None``."""
+        return self._given("place_contact", None)
+
     @property
     def draft_owner(self) -> str:
         """Return a short digest that keeps one person's drafts from the next on a shared computer."""

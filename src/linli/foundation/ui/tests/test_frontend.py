@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.people import Cast
+
 FRONTEND = Path(__file__).resolve().parents[5] / "frontend"
 BUILT = Path(__file__).resolve().parents[1] / "static" / "build"
 pytestmark = pytest.mark.skipif(not FRONTEND.exists(), reason="the sources of the frontend are not here")
@@ -49,3 +51,24 @@ def test_what_a_portal_page_loads_stays_small() -> None:
 
     loaded = ("boot.js", "linli.css", "linli.js", "icons.svg")
     assert sum(len(gzip.compress((BUILT / name).read_bytes())) for name in loaded) < 100_000
+
+
+@pytest.mark.skipif(not BUILT.exists(), reason="the frontend has not been built")
+def test_built_files_are_named_with_their_version_and_lie_packed() -> None:
+    from django.templatetags.static import static
+
+    version = (BUILT / "version.txt").read_text()
+    assert static("build/linli.css") == f"/static/build/linli.css?v={version}"
+    assert static("build/") == "/static/build/"
+    assert static("ui/mark.svg") == "/static/ui/mark.svg"
+    assert version in (BUILT / "sw.js").read_text()
+    for name in ("linli.js", "linli.css", "icons.svg"):
+        assert (BUILT / f"{name}.gz").exists()
+        assert (BUILT / f"{name}.br").exists()
+
+
+@pytest.mark.django_db
+def test_the_offline_page_is_the_same_for_everybody(cast: Cast) -> None:
+    pages = [cast.client(who).get("/offline/").content for who in ("visitor", "resident")]
+    assert b'data-owner="visitor"' in pages[0]
+    assert pages[0] == pages[1]
