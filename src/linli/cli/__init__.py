@@ -18,6 +18,7 @@ OWN = {
     "test": "运行测试（--postgres --slow --all）",
     "check": "检查代码：格式、类型、分层、迁移、约定",
     "bench": "运行性能基准（bench [名称]）",
+    "messages": "英文界面：收集、检查、编译译文",
     "bundle": "做一个离线安装包，供封闭网络使用",
 }
 ROOMS = {
