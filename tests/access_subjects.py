@@ -11,6 +11,8 @@ from typing import Any
 from linli.core import clock
 from linli.foundation.accounts.privacy import notice_current
 from linli.foundation.accounts.services import deputyship_set
+from linli.foundation.exports.services import export_make
+from linli.foundation.exports.tasks import export_run
 from linli.work.matters.tests.life import Life, category, year_load
 from tests.people import Cast
 
@@ -59,4 +61,12 @@ def matters(cast: Cast) -> Subjects:
     }
 
 
-BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters]
+def exports(cast: Cast) -> Subjects:
+    """A list that the administrator of committee A took away."""
+    actor = cast.actor("worker")
+    export = export_make(actor=actor, listing="matters", format="csv")
+    export_run(export, actor)
+    return {"committee_export": export.public_id}
+
+
+BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters, exports]

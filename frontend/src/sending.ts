@@ -83,6 +83,12 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
   showAnswer(await response.text());
 }
 
+/** The browser takes the file and stays where it is: the form may be sent again, the menu closes. */
+function downloading(form: HTMLFormElement): void {
+  busy(form, null, false);
+  form.closest("details.pop")?.removeAttribute("open");
+}
+
 async function onSubmit(event: SubmitEvent): Promise<void> {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.method.toLowerCase() !== "post") return;
@@ -107,8 +113,9 @@ async function onSubmit(event: SubmitEvent): Promise<void> {
     return;
   }
   draftKeep(form);
-  // An htmx form reports its own end; a plain one ends with the page.
+  // An htmx form reports its own end; a plain one ends with the page; a download ends nothing that is seen.
   busy(form, submitter, true);
+  if ("download" in form.dataset) window.setTimeout(() => downloading(form), 3000);
 }
 
 export function sendingAttach(): void {

@@ -31,6 +31,7 @@ TABLE = (
     ("matters.lapse", 300, "linli.work.matters.tasks.lapse_guided"),
     ("matters.resume", 300, "linli.work.matters.tasks.resume_paused"),
     ("files.sweep", 3600, "linli.foundation.files.tasks.sweep_unused"),
+    ("exports.sweep", 3600, "linli.foundation.exports.tasks.sweep"),
     ("audit.keys", 3600, "linli.foundation.audit.tasks.forget_request_keys"),
     ("accounts.hits", 3600, "linli.foundation.accounts.tasks.forget_rate_hits"),
     ("matters.drafts", 3600, "linli.work.matters.tasks.forget_drafts"),

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "linli.foundation.search",
     "linli.foundation.duties",
     "linli.foundation.links",
+    "linli.foundation.exports",
     "linli.foundation.ui",
     "linli.registers.organizations",
     "linli.work.matters",
@@ -155,6 +156,13 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 PROXIES = env.int("LINLI_PROXIES", default=0)
 # How many reports, emergencies apart, a resident may send in one day; 0 means without limit.
 REPORTS_PER_DAY = env.int("LINLI_REPORTS_PER_DAY", default=30)
+# Lists taken away as files: how often a person may in a day, from how many rows a purpose is asked, up to
+# how many the browser waits and from then on the worker writes, how many at most, days the file is kept.
+EXPORTS_PER_DAY = env.int("LINLI_EXPORTS_PER_DAY", default=50)
+EXPORT_PURPOSE_ROWS = env.int("LINLI_EXPORT_PURPOSE_ROWS", default=1_000)
+EXPORT_INLINE_ROWS = env.int("LINLI_EXPORT_INLINE_ROWS", default=20_000)
+EXPORT_MOST_ROWS = env.int("LINLI_EXPORT_MOST_ROWS", default=1_000_000)
+EXPORT_DAYS = env.int("LINLI_EXPORT_DAYS", default=3)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

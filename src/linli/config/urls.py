@@ -11,6 +11,7 @@ ROOMS = (
     "foundation.notices",
     "foundation.files",
     "foundation.duties",
+    "foundation.exports",
     "foundation.places",
     "registers.organizations",
     "work.matters",

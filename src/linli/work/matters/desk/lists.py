@@ -1,26 +1,17 @@
-"""The list of matters: filters that stay, tabs with counts, sorting, pages, and a file of what is shown."""
+"""The list of matters: filters that stay, tabs with counts, sorting, pages."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.clock import BEIJING
-from linli.core.errors import NotFound
-from linli.foundation.accounts.models import Person
 from linli.foundation.accounts.permissions import actor_of
-from linli.foundation.audit.services import look_record
 from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import division_names
 
@@ -34,7 +25,6 @@ from .keeping import desk_page, page
 from .shown import clock_level, state_tone
 
 SIZES = (25, 50, 100)
-MOST_EXPORTED = 20_000
 REMEMBERED = "matters_list"
 COLUMNS_KEPT = "matters_columns"
 COLUMNS = {
@@ -59,8 +49,8 @@ def matter_list_page(request: HttpRequest) -> HttpResponse:
     if (back := _remembered(request)) is not None:
         return back
     actor = actor_of(request)
-    form = _filter_form(request, actor)
-    rows, tab = selectors.matter_list(actor, filters=_filters(actor, form)), _tab(request)
+    form = filter_form(actor, request.GET)
+    rows, tab = selectors.matter_list(actor, filters=filters_of(actor, form)), tab_of(request.GET)
     counts = desk_selectors.tab_counts(rows)
     size = _size(request)
     keys = rows.filter(desk_selectors.tab_condition(tab)).values_list("pk", flat=True)
@@ -110,12 +100,14 @@ def _remembered(request: HttpRequest) -> HttpResponse | None:
     return HttpResponseRedirect(f"{list_url}?{known}") if known else None
 
 
-def _filter_form(request: HttpRequest, actor: Actor) -> FilterForm:
-    areas = desk_selectors.area_choices(actor, request.GET.get("area", ""))
-    return FilterForm(request.GET, units=desk_selectors.unit_choices(actor), areas=areas)
+def filter_form(actor: Actor, query: QueryDict) -> FilterForm:
+    """Return the list's filters as an address has them."""
+    areas = desk_selectors.area_choices(actor, query.get("area", ""))
+    return FilterForm(query, units=desk_selectors.unit_choices(actor), areas=areas)
 
 
-def _filters(actor: Actor, form: FilterForm) -> MatterFilters:
+def filters_of(actor: Actor, form: FilterForm) -> MatterFilters:
+    """Return what a filter form narrows the list by; raises ``NotFound`` for an area of others."""
     chosen = form.chosen()
     chosen.pop("stage", None)
     if code := chosen.pop("area", ""):
@@ -123,8 +115,9 @@ def _filters(actor: Actor, form: FilterForm) -> MatterFilters:
     return MatterFilters(**chosen)
 
 
-def _tab(request: HttpRequest) -> str:
-    tab = request.GET.get("stage", "all")
+def tab_of(query: QueryDict) -> str:
+    """Return the tab that an address opens."""
+    tab = query.get("stage", "all")
     return tab if tab in desk_selectors.TABS else "all"
 
 
@@ -170,72 +163,3 @@ def _why_empty(actor: Actor, form: FilterForm, counts: dict[str, int], tab: str)
     if actor.is_executing:
         return _("还没有派给您单位的事项。派来后会出现在这里和待办里。")
     return _("您负责的区域里还没有事项。")
-
-
-HEAD = (
-    "编号",
-    "标题",
-    "状态",
-    "类别",
-    "三事分类",
-    "地点",
-    "办理单位",
-    "来源",
-    "上报时间",
-    "当前时限",
-    "办结时间",
-)
-EXPORTED = ("number", "title", "address")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def cell(value: Any) -> str:
-    """Return a value that a spreadsheet will not take for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _time(value: Any) -> str:
-    return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if value else ""
-
-
-def _lines(rows: QuerySet[Matter]) -> Iterator[tuple[str, ...]]:
-    yield HEAD
-    for row in desk_selectors.export_rows(rows, MOST_EXPORTED):
-        matter = row.matter
-        values = (
-            matter.number,
-            matter.title,
-            matter.get_state_display(),
-            matter.category or "",
-            matter.get_affair_class_display(),
-            f"{row.place}{matter.address}",
-            row.unit,
-            matter.get_channel_display(),
-            _time(matter.reported_at),
-            _time(matter.due_at),
-            _time(matter.closed_at),
-        )
-        yield tuple(cell(value) for value in values)
-
-
-@desk_page
-def matter_list_file(request: HttpRequest) -> HttpResponse:
-    """Send what the list shows as a CSV file that spreadsheets open; who took it is recorded."""
-    actor = actor_of(request)
-    form = _filter_form(request, actor)
-    rows = selectors.matter_list(actor, filters=_filters(actor, form))
-    rows = rows.filter(desk_selectors.tab_condition(_tab(request)))
-    count = min(rows.count(), MOST_EXPORTED)
-    if not count:
-        raise NotFound(_("没有可以导出的事项。"), hint=_("请先放宽筛选条件。"))
-    subject = Person.objects.get(pk=actor.person_id or 0)
-    look_record(actor=actor, subject=subject, fields=EXPORTED, purpose=_("导出事项%d件") % count)
-    text = StringIO()
-    csv.writer(text).writerows(_lines(rows))
-    name = f"matters-{clock.now():%Y%m%d-%H%M}.csv"
-    return HttpResponse(
-        "\ufeff" + text.getvalue(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )

@@ -1,8 +1,8 @@
-"""What the desk's pages read beside the room's own selectors: tabs, choices for filters, rows for export."""
+"""What the desk's pages read beside the room's own selectors: tabs, choices for filters, rows with names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -106,21 +106,19 @@ def alike(actor: Actor, matter: Matter) -> list[Matter]:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportRow:
-    """One line of a list as a file: what the page shows, nothing about the reporter."""
+class ListRow:
+    """One line of the list as a file: what the page shows, nothing about the reporter."""
 
     matter: Matter
     place: str
     unit: str
 
 
-def export_rows(rows: QuerySet[Matter], most: int) -> Iterator[ExportRow]:
-    """Yield the rows of a list, with the names of their places and units."""
-    matters = list(rows[:most])
+def list_rows(matters: list[Matter]) -> list[ListRow]:
+    """Return matters with the names of their places and leading units (two queries)."""
     places = division_names({matter.area_path for matter in matters}, Level.STREET)
     units = lead_units(matters)
-    for matter in matters:
-        yield ExportRow(matter, places.get(matter.area_path, ""), units.get(matter.pk, ""))
+    return [ListRow(matter, places.get(matter.area_path, ""), units.get(matter.pk, "")) for matter in matters]
 
 
 def photos_of(actor: Actor, matter: Matter) -> list[StoredFile]:

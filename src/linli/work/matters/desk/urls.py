@@ -5,14 +5,13 @@ from django.urls import path
 from .actions import action_page
 from .affairs import affairs_page, clocks_page
 from .intake import intake_hints, intake_page, place_choices
-from .lists import matter_list_file, matter_list_page
+from .lists import matter_list_page
 from .phone_desk import caller_page, phone_desk_page, phone_hints
 from .posters import poster_off, poster_page, posters_page
 from .record import photo, record_page, reporter_page, slip_page
 
 urlpatterns = [
     path("desk/matters/", matter_list_page, name="list"),
-    path("desk/matters/export.csv", matter_list_file, name="list_file"),
     path("desk/matters/new/", intake_page, name="intake"),
     path("desk/matters/new/hints/", intake_hints, name="intake_hints"),
     path("desk/matters/phone/", phone_desk_page, name="phone_desk"),

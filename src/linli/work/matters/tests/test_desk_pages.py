@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from linli.foundation.audit.models import AuditRecord
 from linli.work.matters import services
-from linli.work.matters.desk.lists import cell
 from linli.work.matters.models import Matter, Poster
 from tests.people import Cast
 
@@ -162,33 +161,6 @@ def test_pages(stages: Stages) -> None:
     assert listed(client, "stage=all").count("data-row") == 25
     assert listed(client, "stage=all&page=2").count("data-row") == 1
     assert listed(client, "stage=all&size=50").count("data-row") == 26
-
-
-# -- the file of what is shown -------------------------------------------------
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-5", "@SUM(A1)", "\tx", "\rx"])
-def test_a_cell_is_never_a_formula(text: str) -> None:
-    assert cell(text) == f"'{text}"
-
-
-def test_export_is_what_is_shown_and_recorded(stages: Stages) -> None:
-    stages.reported('=HYPERLINK("http://x")坏了')
-    other = stages.accepted()
-    client = stages.cast.client("worker")
-    answer = client.get(reverse("matters:list_file") + "?stage=reported")
-    text = answer.content.decode("utf-8-sig")
-    assert answer["Content-Type"].startswith("text/csv")
-    assert text.splitlines()[0].startswith("编号,标题,状态")
-    assert "'=HYPERLINK" in text
-    assert other.number not in text
-    assert "王阿姨" not in text
-    assert "13900000001" not in text
-    record = AuditRecord.objects.filter(verb="record.look").latest("pk")
-    assert record.person_id == stages.cast.actor("worker").person_id
-    assert record.purpose == "导出事项1件"
-
-
-def test_export_of_nothing_is_refused(stages: Stages) -> None:
-    assert stages.cast.client("worker").get(reverse("matters:list_file")).status_code == 404
 
 
 # -- the record ----------------------------------------------------------------
