@@ -13,6 +13,7 @@ from linli.foundation.accounts.privacy import notice_current
 from linli.foundation.accounts.services import deputyship_set
 from linli.foundation.exports.services import export_make
 from linli.foundation.exports.tasks import export_run
+from linli.work.matters.services import phrase_add
 from linli.work.matters.tests.life import Life, category, year_load
 from tests.people import Cast
 
@@ -53,7 +54,9 @@ def matters(cast: Cast) -> Subjects:
     category("facility")
     life = Life(cast)
     reported, handling, closed = life.to_reported(), life.to_signed(), life.to_closed()
+    phrase = phrase_add(actor=cast.actor("worker"), title="已处理", text="已处理。", scope="unit")
     return {
+        "unit_phrase": phrase.public_id,
         "reported_matter": reported.public_id,
         "handling_matter": handling.public_id,
         "closed_matter": closed.public_id,

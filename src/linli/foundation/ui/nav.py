@@ -14,6 +14,7 @@ Text = str | Promise
 FIELD = GOVERNING | {Function.GRID_WORKER}
 MANAGING = GOVERNING | {Function.OPERATOR}
 OVERSEEING = GOVERNING | {Function.SUPERVISOR}
+ANSWERING = EXECUTING | {Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
 WATCHING = frozenset({Function.SUPERVISOR, Function.OPERATOR})
 RAIL_LIMIT = 8
 # Every other address begins with one of these two.
@@ -80,6 +81,7 @@ SETTINGS = (
     NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING),
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING),
     NavEntry(_("类别与时限"), icon="clock", url_name="matters:clocks", functions=MANAGING),
+    NavEntry(_("常用语"), icon="message-2", url_name="matters:phrases", functions=ANSWERING),
     NavEntry(
         _("消息发送"), icon="send", url_name="notices:deliveries", functions=frozenset({Function.OPERATOR})
     ),

@@ -1,10 +1,10 @@
 """Who may do what to a matter; the page shows a button exactly where its service would be allowed."""
 
-from linli.core.actor import Actor, Function
+from linli.core.actor import EXECUTING, Actor, Function
 from linli.foundation.accounts.selectors import person_ids_for
 from linli.foundation.places.models import Compound
 
-from .models import Assignment, HandlingRequest, Matter
+from .models import Assignment, HandlingRequest, Matter, Phrase
 from .rules import may_reporter_verify
 from .workflow import WORKFLOW
 
@@ -116,6 +116,29 @@ def can_hold_document(actor: Actor, matter: Matter) -> bool:
 def can_manage_poster(actor: Actor, compound: Compound) -> bool:
     """Posters of a compound: committee or street of the place."""
     return actor.function in COMMITTEE_OR_STREET and actor.covers(compound.area_path)
+
+
+# -- stock answers -----------------------------------------------------------
+def can_use_phrases(actor: Actor) -> bool:
+    """Whoever answers residents or the street at the desk."""
+    return actor.function in INTAKE | EXECUTING
+
+
+def can_keep_unit_phrases(actor: Actor) -> bool:
+    """The administrator of a unit keeps what all of its people use."""
+    return can_use_phrases(actor) and actor.is_unit_admin and actor.unit_id is not None
+
+
+def can_share_phrases(actor: Actor) -> bool:
+    """The street's administrator shares texts with every unit of the street."""
+    return can_keep_unit_phrases(actor) and actor.function == Function.STREET
+
+
+def can_change_phrase(actor: Actor, phrase: Phrase) -> bool:
+    """One's own, or as the administrator one's unit's."""
+    if phrase.owner_id is not None:
+        return can_use_phrases(actor) and phrase.owner_id == actor.person_id
+    return can_keep_unit_phrases(actor) and phrase.unit_id == actor.unit_id
 
 
 # -- handling, deciding ------------------------------------------------------

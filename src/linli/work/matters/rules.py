@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,6 +12,7 @@ from linli.core.actor import EXECUTING, Function
 
 MAX_TEXT = 5_000
 MAX_TITLE = 40
+PHRASE_VARIABLES = ("编号", "地点", "时限", "单位")
 MAX_SOURCE, MAX_SOURCE_NUMBER = 40, 60
 COMMITTEE_DEPTH = 5
 EARLIEST_DAYS = 366
@@ -101,6 +102,16 @@ def caller_number(text: str) -> str:
 def name_masked(name: str) -> str:
     """Return a name of which only the first character is shown: 王**."""
     return f"{name[0]}{'*' * min(max(len(name) - 1, 1), 2)}" if name else ""
+
+
+def phrase_unknown(text: str) -> list[str]:
+    """Return what stands in braces in a stock answer and is no variable."""
+    return [name for name in re.findall(r"\{([^{}]*)\}", text) if name not in PHRASE_VARIABLES]
+
+
+def phrase_filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a stock answer with its variables filled in; what is not known stays to be filled by hand."""
+    return re.sub(r"\{([^{}]*)\}", lambda found: values.get(found[1]) or found[0], text)
 
 
 def title_of(text: str, fallback: str) -> str:

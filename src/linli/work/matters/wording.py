@@ -132,6 +132,9 @@ RECORDED = {
     "draft.submit": _("提交草稿"),
     "matter.caller_look": _("来电识别"),
     "matter.reveal": _("查看反映人"),
+    "phrase.add": _("添加常用语"),
+    "phrase.change": _("修改常用语"),
+    "phrase.remove": _("删除常用语"),
     "poster.create": _("制作二维码"),
     "poster.disable": _("停用二维码"),
 }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from linli.core import clock
 from linli.core.actor import Actor
 
-from ..models import Matter
+from ..models import Matter, PhraseUse
 from . import selectors as desk_selectors
 from .forms import CategoryField, DeskForm, PlaceFields, affair_classes, day, long_text, short_text
 
@@ -25,6 +25,8 @@ class ActionForm(DeskForm):
 
     has_photos: ClassVar[bool] = False
     photos_required: ClassVar[bool] = False
+    phrase_field: ClassVar[str] = ""  # the field into which stock answers are put, and their use
+    phrase_use: ClassVar[str] = ""
     version = forms.IntegerField(widget=forms.HiddenInput(attrs={"data-nodraft": ""}), required=False)
 
     def __init__(self, *args: Any, actor: Actor, matter: Matter, subject: Any = None, **kwargs: Any) -> None:
@@ -61,6 +63,7 @@ class AcceptForm(ActionForm):
 class DeclineForm(ActionForm):
     """Refuse it, always with a reason and where to go."""
 
+    phrase_field, phrase_use = "reason", PhraseUse.DECLINE.value
     reason = long_text(
         gettext_lazy("不予受理的理由"), limit=300, help_text=gettext_lazy("反映人会看到这段话")
     )
@@ -161,6 +164,7 @@ class ConfirmClassForm(ActionForm):
 class GuideForm(ActionForm):
     """Tell the reporter how to settle a private affair."""
 
+    phrase_field, phrase_use = "guidance", PhraseUse.GUIDE.value
     guidance = long_text(
         gettext_lazy("怎么解决"),
         limit=1000,
@@ -215,6 +219,7 @@ class AskForm(ActionForm):
 class QuestionAnswerForm(ActionForm):
     """What the reporter answered, written down by a worker."""
 
+    phrase_field, phrase_use = "answer", PhraseUse.REPLY.value
     has_photos = True
     answer = long_text(gettext_lazy("答复内容"), limit=1000)
 

@@ -16,7 +16,9 @@ from linli.foundation.ui.refusals import is_htmx
 
 from .. import selectors
 from ..models import Matter
+from ..permissions import can_use_phrases
 from ..resident.photos import PhotosTaken, photos_take
+from ..selectors import PhraseOffer
 from .action_forms import ActionForm
 from .keeping import desk_page, kept, page
 from .table import ACTIONS, ActionPage
@@ -56,6 +58,8 @@ def action_page(request: HttpRequest, public_id: UUID, code: str, key: str = "")
     matter = selectors.matter_get(actor_of(request), public_id)
     row = ACTIONS[code]
     subject = row.subject(matter, key)
+    if request.method == "POST" and "insert" in request.POST:
+        return _insert(request, row, matter, code, subject)
     if request.method == "POST":
         return _take(request, row, matter, code, subject)
     offered = _offered(request, matter, code, subject)
@@ -72,6 +76,24 @@ def _form(
     for name in MANY & initial.keys():
         initial[name] = typed.getlist(name) if typed else []
     return row.form(actor=actor_of(request), matter=matter, subject=subject, initial=initial)
+
+
+def _insert(request: HttpRequest, row: ActionPage, matter: Matter, code: str, subject: Any) -> HttpResponse:
+    """Put the chosen stock answer below what was typed; with script the page does this by itself."""
+    offered = _offered(request, matter, code, subject)
+    form = _form(request, row, matter, subject, request.POST)
+    name = form.phrase_field
+    found = [offer for offer in phrases_of(form) if offer.key == request.POST.get("phrase", "")]
+    typed = [str(form.initial.get(name, "")), *(offer.text for offer in found[:1])]
+    form.initial[name] = "\n".join(part for part in typed if part)
+    return _show(request, row, form, offered)
+
+
+def phrases_of(form: ActionForm) -> list[PhraseOffer]:
+    """Return the stock answers that fit a form, none where it takes no words for others."""
+    if not form.phrase_field or not can_use_phrases(form.actor):
+        return []
+    return selectors.phrases_for(form.actor, form.matter, form.phrase_use)
 
 
 def _take(request: HttpRequest, row: ActionPage, matter: Matter, code: str, subject: Any) -> HttpResponse:
@@ -137,6 +159,7 @@ def _show(
         "action": offered,
         "where": request.path,
         "label": offered.label if offered else _("办理"),
+        "phrases": phrases_of(form),
         **more,
     }
     template = "action_form" if is_htmx(request) else "action"

@@ -16,6 +16,7 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import unit_list
 
 from .. import selectors
+from ..models import PhraseUse
 from ..rules import LAWFUL_PAUSES, hand_over_refusal
 from .action_forms import ActionForm
 from .forms import affair_classes, day, instant, long_text, short_text, yes_no
@@ -247,6 +248,7 @@ class AnswerForm(ActionForm):
     """What a helping unit did."""
 
     has_photos = True
+    phrase_field, phrase_use = "result", PhraseUse.REPLY.value
     result = long_text(gettext_lazy("协办情况"), limit=2000)
 
 
@@ -254,6 +256,7 @@ class ResultForm(ActionForm):
     """What was done, when, with evidence."""
 
     has_photos = True
+    phrase_field, phrase_use = "result", PhraseUse.RESULT.value
     result = long_text(
         gettext_lazy("办理结果"), limit=2000, help_text=gettext_lazy("做了什么、效果怎样；反映人会看到")
     )

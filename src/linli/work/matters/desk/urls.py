@@ -7,6 +7,7 @@ from .affairs import affairs_page, clocks_page
 from .intake import intake_hints, intake_page, place_choices
 from .lists import matter_list_page
 from .phone_desk import caller_page, phone_desk_page, phone_hints
+from .phrases import phrase_new_page, phrase_page, phrase_remove_page, phrases_page
 from .posters import poster_off, poster_page, posters_page
 from .record import photo, record_page, reporter_page, slip_page
 
@@ -28,5 +29,9 @@ urlpatterns = [
     path("desk/matters/<uuid:public_id>/photos/<uuid:photo_id>/<slug:variant>/", photo, name="record_photo"),
     path("desk/matters/<uuid:public_id>/do/<slug:code>/", action_page, name="action"),
     path("desk/matters/<uuid:public_id>/do/<slug:code>/<slug:key>/", action_page, name="action_on"),
+    path("desk/settings/phrases/", phrases_page, name="phrases"),
+    path("desk/settings/phrases/new/", phrase_new_page, name="phrase_new"),
+    path("desk/settings/phrases/<uuid:public_id>/", phrase_page, name="phrase"),
+    path("desk/settings/phrases/<uuid:public_id>/remove/", phrase_remove_page, name="phrase_remove"),
     path("desk/settings/clocks/", clocks_page, name="clocks"),
 ]

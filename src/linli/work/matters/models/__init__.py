@@ -3,6 +3,7 @@
 from .category import AffairClass, Category
 from .handling import Assignment, HandlingRequest, Question, Rating
 from .matter import Channel, ClosedAs, EntrustedDocument, Matter, MatterEvent
+from .phrase import Phrase, PhraseUse
 from .public import Affected, Poster, PublicVersion, ReportDraft
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "HandlingRequest",
     "Matter",
     "MatterEvent",
+    "Phrase",
+    "PhraseUse",
     "Poster",
     "PublicVersion",
     "Question",

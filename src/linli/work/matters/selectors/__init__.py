@@ -13,6 +13,7 @@ from .lists import (
     public_of,
 )
 from .offers import Action, actions_for
+from .phrases import BuiltInPhrase, PhraseOffer, phrase_get, phrase_list, phrases_built_in, phrases_for
 from .stories import JourneyStep, StoryStep, journey, story_list
 from .suggestions import (
     AffairGroup,
@@ -32,9 +33,11 @@ __all__ = [
     "AffairGroup",
     "AffairRow",
     "AreaFigures",
+    "BuiltInPhrase",
     "Figures",
     "JourneyStep",
     "MatterFilters",
+    "PhraseOffer",
     "StoryStep",
     "actions_for",
     "affairs_list",
@@ -51,6 +54,10 @@ __all__ = [
     "matter_list",
     "matter_of_source",
     "matters_of",
+    "phrase_get",
+    "phrase_list",
+    "phrases_built_in",
+    "phrases_for",
     "place_words",
     "promise_for",
     "public_list",

@@ -30,6 +30,7 @@ from .intake import (
     matter_report,
     matter_withdraw,
 )
+from .phrases import phrase_add, phrase_change, phrase_remove
 from .sorting import (
     guidance_confirm,
     guidance_lapse,
@@ -101,6 +102,9 @@ __all__ = [
     "note_add",
     "pause_ask",
     "photo_keep",
+    "phrase_add",
+    "phrase_change",
+    "phrase_remove",
     "poster_create",
     "poster_disable",
     "question_answer",

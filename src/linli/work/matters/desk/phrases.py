@@ -1,0 +1,136 @@
+"""常用语: the page on which people keep the texts that they put into answers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from linli.core.actor import Actor
+from linli.core.errors import InvalidInput, NotAllowed
+from linli.foundation.accounts.permissions import actor_of
+
+from .. import selectors
+from ..models import Phrase, PhraseUse
+from ..permissions import can_change_phrase, can_keep_unit_phrases, can_share_phrases, can_use_phrases
+from ..rules import PHRASE_VARIABLES
+from ..services import phrase_add, phrase_change, phrase_remove
+from ..services.phrases import MAX_TEXT, MAX_TITLE, OWN, SHARED, UNIT
+from .forms import DeskForm, category_choices, long_text, short_text
+from .keeping import desk_page, page
+
+
+class PhraseForm(DeskForm):
+    """The words of a stock answer, and who uses it."""
+
+    scope = forms.ChoiceField(label=gettext_lazy("给谁用"), widget=forms.RadioSelect, initial=OWN)
+    use = forms.ChoiceField(label=gettext_lazy("用在哪里"), choices=PhraseUse.choices, required=False)
+    category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
+    title = short_text(gettext_lazy("名称"), limit=MAX_TITLE, help_text=gettext_lazy("在列表里看到的短名"))
+    text = long_text(gettext_lazy("内容"), limit=MAX_TEXT)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scopes = [(OWN, _("只给我用"))]
+        if can_keep_unit_phrases(actor):
+            scopes.append((UNIT, _("本单位都能用")))
+        if can_share_phrases(actor):
+            scopes.append((SHARED, _("本街镇各单位都能用")))
+        self.fields["scope"].choices = scopes  # type: ignore[attr-defined]
+        every = [("", _("所有类别")), *category_choices()[1:]]
+        self.fields["category"].choices = every  # type: ignore[attr-defined]
+        known = " ".join(f"{{{name}}}" for name in PHRASE_VARIABLES)
+        self.fields["text"].help_text = _("可以用变量：%s，插入时自动填好。") % known
+
+
+def _phrase_actor(request: HttpRequest) -> Actor:
+    actor = actor_of(request)
+    if not can_use_phrases(actor):
+        raise NotAllowed(_("您的岗位不答复事项，用不到常用语。"))
+    return actor
+
+
+def _named(code: str, names: dict[str, str]) -> str:
+    return names.get(code, code)
+
+
+@desk_page
+def phrases_page(request: HttpRequest) -> HttpResponse:
+    """List the stock answers that this actor may use."""
+    actor = _phrase_actor(request)
+    names = {category.code: category.name for category in selectors.category_list()}
+    uses = dict(PhraseUse.choices)
+    groups = [
+        (name, [_shown(actor, phrase, names) for phrase in rows])
+        for name, rows in selectors.phrase_list(actor)
+    ]
+    built_in = [
+        {"phrase": kept, "category": _named(kept.category, names), "use": uses[PhraseUse(kept.use)]}
+        for kept in selectors.phrases_built_in()
+    ]
+    return page(request, "phrases", {"groups": groups, "built_in": built_in})
+
+
+def _shown(actor: Actor, phrase: Phrase, names: dict[str, str]) -> dict[str, Any]:
+    category = _named(phrase.category_code, names)
+    return {"phrase": phrase, "category": category, "may_change": can_change_phrase(actor, phrase)}
+
+
+@desk_page
+def phrase_new_page(request: HttpRequest) -> HttpResponse:
+    """Add a stock answer, perhaps after the words of a built-in one."""
+    actor = _phrase_actor(request)
+    like = next((p for p in selectors.phrases_built_in() if p.key == request.GET.get("like")), None)
+    start = (
+        {"use": like.use, "category": like.category, "title": like.title, "text": like.text} if like else {}
+    )
+    form = PhraseForm(request.POST if request.method == "POST" else None, initial=start, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        try:
+            phrase_add(actor=actor, request_key=request.POST.get("request_key", ""), **form.cleaned_data)
+        except InvalidInput as refusal:
+            form.take(refusal)
+        else:
+            messages.success(request, _("常用语已添加。"))
+            return redirect("matters:phrases")
+    context = {"form": form, "heading": _("添加常用语")}
+    return page(request, "phrase", context, 422 if form.errors else 200)
+
+
+@desk_page
+def phrase_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change a stock answer of one's own, or of one's unit."""
+    actor = _phrase_actor(request)
+    phrase = selectors.phrase_get(actor, str(public_id))
+    if not can_change_phrase(actor, phrase):
+        raise NotAllowed(_("这条常用语由单位管理员维护，您可以直接使用。"))
+    start = {"use": phrase.use, "category": phrase.category_code, "title": phrase.title, "text": phrase.text}
+    form = PhraseForm(request.POST if request.method == "POST" else None, initial=start, actor=actor)
+    del form.fields["scope"]
+    if request.method == "POST" and form.is_valid():
+        try:
+            phrase_change(actor=actor, phrase_id=phrase.pk, **form.cleaned_data)
+        except InvalidInput as refusal:
+            form.take(refusal)
+        else:
+            messages.success(request, _("常用语已保存。"))
+            return redirect("matters:phrases")
+    context = {"form": form, "phrase": phrase, "heading": _("修改常用语")}
+    return page(request, "phrase", context, 422 if form.errors else 200)
+
+
+@require_POST
+@desk_page
+def phrase_remove_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take a stock answer away."""
+    actor = _phrase_actor(request)
+    phrase_remove(actor=actor, phrase_id=selectors.phrase_get(actor, str(public_id)).pk)
+    messages.success(request, _("常用语已删除。"))
+    return redirect("matters:phrases")
