@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Actor
-from linli.core.listing import Chosen, Column, Kind, Listing, form_conditions, listing_add
+from linli.core.errors import NotAllowed
+from linli.core.listing import Chosen, Column, Kind, Listing, Reach, Text, form_conditions, listing_add
+from linli.foundation.places.models import Level
+from linli.foundation.places.selectors import division_by_code, division_names
 
 from . import selectors
 from .desk import selectors as desk_selectors
+from .desk.affairs import clock_rows
 from .desk.lists import filter_form, filters_of, tab_of
+from .models import Category, PublicVersion
+from .permissions import COMMITTEE_OR_STREET
+from .resident.selectors import PublicFilters, public_versions
+from .workflow import ENDED
 
 # What the columns read; the words of the report, which are ciphertext, stay where they are.
 SHOWN = (
@@ -25,6 +34,59 @@ def _matters(actor: Actor, query: QueryDict) -> Chosen:
     conditions = [*form_conditions(form, ("stage",)), (_("进展"), str(desk_selectors.TABS[tab][0]))]
     rows = rows.filter(desk_selectors.tab_condition(tab)).select_related(None).select_related("category")
     return Chosen(rows.only(*SHOWN), conditions, desk_selectors.list_rows)
+
+
+def _mine(actor: Actor, query: QueryDict) -> Chosen:
+    return Chosen(selectors.matters_of(actor).order_by("-reported_at", "-id"))
+
+
+def _posters(actor: Actor, query: QueryDict) -> Chosen:
+    if actor.function not in COMMITTEE_OR_STREET:
+        raise NotAllowed(_now("您的岗位不管理海报。"), hint=_now("请由居委会或街镇工作人员办理。"))
+    return Chosen(desk_selectors.poster_list(actor))
+
+
+STAGES = {"open": _("正在办"), "closed": _("已解决")}
+
+
+def _public(actor: Actor, query: QueryDict) -> Chosen:
+    """Return what is published, of the whole country where no area is named."""
+    code, conditions = query.get("area", ""), list[tuple[Text, Text]]()
+    area = division_by_code(code) if code and code != "all" else None
+    filters = PublicFilters(
+        area=area.path if area else "",
+        stage=query.get("stage", ""),
+        category=query.get("category", ""),
+        words=query.get("q", "").strip()[:60],
+    )
+    if area:
+        conditions.append((_("区域"), area.name))
+    if filters.stage in STAGES:
+        conditions.append((_("进展"), STAGES[filters.stage]))
+    if filters.category:
+        named = Category.objects.filter(code=filters.category).first()
+        conditions.append((_("类别"), named.name if named else filters.category))
+    if filters.words:
+        conditions.append((_("关键词"), filters.words))
+    return Chosen(public_versions(filters), conditions, _with_areas)
+
+
+def _public_stage(version: PublicVersion) -> str:
+    return str(STAGES["closed" if version.matter.state in ENDED else "open"])
+
+
+def _with_areas(rows: list[PublicVersion]) -> list[tuple[PublicVersion, str]]:
+    names = division_names({row.area_path for row in rows}, Level.COUNTY)
+    return [(row, names.get(row.area_path, "")) for row in rows]
+
+
+def _categories(actor: Actor, query: QueryDict) -> Chosen:
+    rows = Category.objects.filter(is_active=True).select_related("parent")
+    return Chosen(rows.order_by("order", "code"))
+
+
+def _clocks(actor: Actor, query: QueryDict) -> Chosen:
+    return Chosen(clock_rows())
 
 
 listing_add(
@@ -47,5 +109,83 @@ listing_add(
             Column(_("办结时间"), lambda row: row.matter.closed_at, Kind.INSTANT, 17),
         ),
         _matters,
+    ),
+    Listing(
+        "my-matters",
+        _("我反映的事"),
+        (
+            Column(_("编号"), lambda row: row.number, width=14),
+            Column(_("标题"), lambda row: row.title, width=40),
+            Column(_("进展"), lambda row: row.get_state_display(), width=10),
+            Column(_("类别"), lambda row: row.category, width=14),
+            Column(_("内容"), lambda row: row.text, width=60),
+            Column(_("地址"), lambda row: row.address, width=28),
+            Column(_("反映时间"), lambda row: row.reported_at, Kind.INSTANT, 17),
+            Column(_("办结时间"), lambda row: row.closed_at, Kind.INSTANT, 17),
+        ),
+        _mine,
+        Reach.OWN,
+    ),
+    Listing(
+        "public",
+        _("邻里公开"),
+        (
+            Column(_("标题"), lambda row: row[0].title, width=40),
+            Column(_("内容"), lambda row: row[0].text, width=60),
+            Column(_("类别"), lambda row: row[0].matter.category, width=14),
+            Column(_("进展"), lambda row: _public_stage(row[0]), width=10),
+            Column(_("区划"), lambda row: row[1], width=30),
+            Column(_("地点"), lambda row: row[0].place_name, width=30),
+            Column(_("经度"), lambda row: row[0].lng, Kind.NUMBER, 12),
+            Column(_("纬度"), lambda row: row[0].lat, Kind.NUMBER, 12),
+            Column(_("公开时间"), lambda row: row[0].published_at, Kind.INSTANT, 17),
+            Column(_("也遇到的人数"), lambda row: row[0].affected_count, Kind.NUMBER, 12),
+            Column(_("网址编号"), lambda row: str(row[0].public_id), width=38),
+        ),
+        _public,
+        Reach.OPEN,
+    ),
+    Listing(
+        "posters",
+        _("扫码海报"),
+        (
+            Column(_("小区"), lambda row: row.compound.name, width=24),
+            Column(_("楼栋"), lambda row: row.building.name if row.building else "", width=14),
+            Column(_("代码"), lambda row: row.code, width=22),
+            Column(_("状态"), lambda row: _now("已停用") if row.disabled_at else _now("在用"), width=8),
+            Column(_("制作时间"), lambda row: row.created_at, Kind.INSTANT, 17),
+            Column(_("停用时间"), lambda row: row.disabled_at, Kind.INSTANT, 17),
+        ),
+        _posters,
+    ),
+    Listing(
+        "categories",
+        _("事项类别"),
+        (
+            Column(_("代码"), lambda row: row.code, width=20),
+            Column(_("名称"), lambda row: row.name, width=20),
+            Column(_("上级"), lambda row: row.parent, width=20),
+            Column(_("通常属于"), lambda row: row.get_default_class_display(), width=10),
+            Column(_("主责单位"), lambda row: row.unit_kind, width=14),
+            Column(_("关键词"), lambda row: "、".join(row.words), width=50),
+            Column(
+                _("公开"), lambda row: _now("不得公开") if row.is_never_public else _now("可以"), width=10
+            ),
+            Column(_("依据"), lambda row: row.source, width=40),
+        ),
+        _categories,
+    ),
+    Listing(
+        "clocks",
+        _("办理时限"),
+        (
+            Column(_("环节"), lambda row: row["stage"], width=16),
+            Column(_("适用"), lambda row: row["scope"], width=16),
+            Column(_("时限"), lambda row: row["limit"], width=12),
+            Column(_("起算"), lambda row: row["start"], width=20),
+            Column(_("依据"), lambda row: row["source"], width=50),
+            Column(_("核实"), lambda row: row["mark"], width=10),
+        ),
+        _clocks,
     ),
 )

@@ -77,8 +77,21 @@ def affairs_page(request: HttpRequest) -> HttpResponse:
 def clocks_page(request: HttpRequest) -> HttpResponse:
     """Show categories and clocks with their sources, read-only."""
     table = clocks()
+    settings = [(SETTING_WORDS.get(name, name), value) for name, value in table.settings.items()]
+    categories = Category.objects.filter(is_active=True).select_related("parent").order_by("order", "code")
+    context = {
+        "version": table.version,
+        "rows": clock_rows(),
+        "settings": settings,
+        "categories": categories,
+    }
+    return page(request, "clocks", context)
+
+
+def clock_rows() -> list[dict[str, Any]]:
+    """Return every limit in force in words, with where it comes from."""
     names = dict(Category.objects.filter(is_active=True).values_list("code", "name"))
-    rows = [
+    return [
         {
             "stage": STAGES.get(clock.stage, clock.stage),
             "scope": names.get(clock.category, clock.category)
@@ -89,9 +102,5 @@ def clocks_page(request: HttpRequest) -> HttpResponse:
             "mark": MARK_WORDS[clock.mark][0],
             "tone": MARK_WORDS[clock.mark][1],
         }
-        for clock in table.clocks.values()
+        for clock in clocks().clocks.values()
     ]
-    settings = [(SETTING_WORDS.get(name, name), value) for name, value in table.settings.items()]
-    categories = Category.objects.filter(is_active=True).select_related("parent").order_by("order", "code")
-    context = {"version": table.version, "rows": rows, "settings": settings, "categories": categories}
-    return page(request, "clocks", context)

@@ -1,0 +1,135 @@
+"""The lists of the register of places as files."""
+
+from django.db.models import Count, Q
+from django.http import QueryDict
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from linli.core.actor import Actor
+from linli.core.errors import NotAllowed
+from linli.core.listing import Chosen, Column, Kind, Listing, Text, listing_add
+
+from .forms import committees_of
+from .models import Compound, Division, Level
+from .permissions import can_see_places
+from .selectors import compound_filter, division_by_code, division_names, division_overview
+
+
+def _reader(actor: Actor) -> None:
+    if not can_see_places(actor):
+        raise NotAllowed(
+            _now("区划和小区由居村委会、街镇和区市查看。"), hint=_now("如需查看，请联系所在街镇。")
+        )
+
+
+def _compounds(actor: Actor, query: QueryDict) -> Chosen:
+    _reader(actor)
+    words, state, committee = (
+        query.get("q", "").strip()[:40],
+        query.get("state", ""),
+        query.get("committee", ""),
+    )
+    rows = compound_filter(Compound.objects.visible_to(actor), words=words, state=state, committee=committee)
+    rows = rows.select_related("street", "committee").annotate(building_count=Count("buildings"))
+    conditions: list[tuple[Text, Text]] = [(_("名称、拼音或地址"), words)] if words else []
+    if committee:
+        named = committees_of(actor).filter(code=committee).first()
+        conditions.append((_("居村委会"), named.short_name if named else committee))
+    if state == "unconfirmed":
+        conditions.append((_("居委"), _("未确认")))
+    return Chosen(rows.order_by("pinyin", "name", "pk"), conditions, _with_streets)
+
+
+def _with_streets(rows: list[Compound]) -> list[tuple[Compound, str]]:
+    labels = division_names(compound.street.path for compound in rows)
+    return [(compound, labels[compound.street.path]) for compound in rows]
+
+
+def _division(query: QueryDict) -> Division | None:
+    code = query.get("code", "")
+    return division_by_code(code) if code else None
+
+
+def _top(actor: Actor, query: QueryDict) -> Division | None:
+    """Return the division that the page shows: the one asked for, or where the actor's view begins."""
+    _reader(actor)
+    area = next((area for area in actor.areas if area), "")
+    rows = Division.objects.on()
+    home = rows.filter(path=area) if area else rows.filter(level=Level.PROVINCE)
+    return _division(query) or home.first()
+
+
+def _children(actor: Actor, query: QueryDict) -> Chosen:
+    top = _top(actor, query)
+    if top is None:
+        return Chosen(Division.objects.none())
+    return Chosen(division_overview(top).children, [(_("上级区划"), top.name)])
+
+
+def _without_outline(actor: Actor, query: QueryDict) -> Chosen:
+    """Return the streets below whose real outline is not loaded yet, schematic ones included."""
+    top = _top(actor, query)
+    rows = Division.objects.on().filter(level=Level.STREET).select_related("boundary")
+    rows = rows.filter(Q(boundary__isnull=True) | Q(boundary__is_schematic=True)).order_by("code")
+    if top is None:
+        return Chosen(rows.none())
+    return Chosen(rows.under(top.path), [(_("上级区划"), top.name)], _with_names)
+
+
+def _with_names(rows: list[Division]) -> list[tuple[Division, str]]:
+    names = division_names(row.path for row in rows)
+    return [(row, names[row.path]) for row in rows]
+
+
+def outline_words(division: Division) -> str:
+    """Return whether a division's outline is real, schematic or missing."""
+    outline = getattr(division, "boundary", None)
+    if outline is None:
+        return _now("无")
+    return _now("示意") if outline.is_schematic else _now("实际")
+
+
+listing_add(
+    Listing(
+        "compounds",
+        _("小区"),
+        (
+            Column(_("小区"), lambda row: row[0].name, width=24),
+            Column(
+                _("居村委会"),
+                lambda row: row[0].committee.short_name if row[0].is_committee_confirmed else _now("未确认"),
+                width=24,
+            ),
+            Column(_("街镇"), lambda row: row[1], width=28),
+            Column(_("地址"), lambda row: row[0].address, width=32),
+            Column(_("楼栋数"), lambda row: row[0].building_count, Kind.NUMBER, 8),
+            Column(_("经度"), lambda row: row[0].lng, Kind.NUMBER, 12),
+            Column(_("纬度"), lambda row: row[0].lat, Kind.NUMBER, 12),
+        ),
+        _compounds,
+    ),
+    Listing(
+        "divisions",
+        _("下级区划"),
+        (
+            Column(_("代码"), lambda row: row.code, width=16),
+            Column(_("名称"), lambda row: row.name, width=28),
+            Column(_("类型"), lambda row: row.kind or row.get_level_display(), width=10),
+            Column(_("边界"), outline_words, width=8),
+            Column(_("设立日期"), lambda row: row.valid_from, Kind.DATE, 12),
+            Column(_("来源"), lambda row: row.source, width=40),
+        ),
+        _children,
+    ),
+    Listing(
+        "divisions-without-outline",
+        _("没有实际边界的街镇"),
+        (
+            Column(_("代码"), lambda row: row[0].code, width=16),
+            Column(_("名称"), lambda row: row[0].name, width=28),
+            Column(_("全称"), lambda row: row[1], width=40),
+            Column(_("边界"), lambda row: outline_words(row[0]), width=8),
+        ),
+        _without_outline,
+    ),
+)

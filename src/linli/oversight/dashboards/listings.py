@@ -1,0 +1,67 @@
+"""The figures under every picture as files."""
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.core.errors import NotAllowed
+from linli.core.listing import Chosen, Column, Kind, Listing, Text, listing_add
+from linli.foundation.places.models import Division
+from linli.work.matters.selectors import figures
+
+from .overview import area_of, area_rows, can_see_figures, children_of
+from .periods import Period, period_of
+
+Conditions = list[tuple[Text, Text]]
+
+
+def _asked(actor: Actor, query: QueryDict) -> tuple[Division, Period, Conditions]:
+    if not can_see_figures(actor):
+        raise NotAllowed(_now("您的岗位不查看数据。"), hint=_now("数据供居委会、街镇、区和市查看。"))
+    division = area_of(actor, query.get("area", ""))
+    period = period_of(query.get("period", ""), clock.today())
+    days = _now("%(first)s至%(last)s，按上报日统计") % {"first": period.from_on, "last": period.to_on}
+    return division, period, [(_("区域"), division.name), (_("时段"), days)]
+
+
+def _by_area(actor: Actor, query: QueryDict) -> Chosen:
+    division, period, conditions = _asked(actor, query)
+    return Chosen(area_rows(actor, children_of(division), period), conditions)
+
+
+def _by_class(actor: Actor, query: QueryDict) -> Chosen:
+    division, period, conditions = _asked(actor, query)
+    found = figures(actor, division.path, period.from_on, period.to_on)
+    rows = [(words, count) for _code, words, count in found.by_class]
+    return Chosen([*rows, (_now("待研判"), found.unsorted)], conditions)
+
+
+def _by_category(actor: Actor, query: QueryDict) -> Chosen:
+    division, period, conditions = _asked(actor, query)
+    return Chosen(figures(actor, division.path, period.from_on, period.to_on).by_category, conditions)
+
+
+COUNTED = (
+    Column(_("名称"), lambda row: row[0], width=24),
+    Column(_("件数"), lambda row: row[1], Kind.NUMBER, 10),
+)
+listing_add(
+    Listing(
+        "figures-by-area",
+        _("各区域收到的事项"),
+        (
+            Column(_("区域"), lambda row: row.name, width=24),
+            Column(_("收到"), lambda row: row.figures.received, Kind.NUMBER, 10),
+            Column(_("超期"), lambda row: row.figures.overdue, Kind.NUMBER, 10),
+            Column(_("办结"), lambda row: row.figures.closed, Kind.NUMBER, 10),
+            Column(_("应办"), lambda row: row.figures.on_time.whole, Kind.NUMBER, 10),
+            Column(_("按时"), lambda row: row.figures.on_time.part, Kind.NUMBER, 10),
+            Column(_("按时率（%）"), lambda row: row.figures.on_time.percent, Kind.NUMBER, 12),
+        ),
+        _by_area,
+    ),
+    Listing("figures-by-class", _("三事分类件数"), COUNTED, _by_class),
+    Listing("figures-by-category", _("各类别件数"), COUNTED, _by_category),
+)
