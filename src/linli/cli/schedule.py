@@ -34,6 +34,8 @@ TABLE = (
     ("exports.sweep", 3600, "linli.foundation.exports.tasks.sweep"),
     ("audit.keys", 3600, "linli.foundation.audit.tasks.forget_request_keys"),
     ("accounts.hits", 3600, "linli.foundation.accounts.tasks.forget_rate_hits"),
+    ("imports.resume", 60, "linli.foundation.imports.tasks.resume_silent"),
+    ("imports.forget", 3600, "linli.foundation.imports.tasks.forget_old"),
     ("matters.drafts", 3600, "linli.work.matters.tasks.forget_drafts"),
 )
 

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "linli.foundation.duties",
     "linli.foundation.links",
     "linli.foundation.exports",
+    "linli.foundation.imports",
     "linli.foundation.ui",
     "linli.registers.organizations",
     "linli.work.matters",
@@ -163,6 +164,10 @@ EXPORT_PURPOSE_ROWS = env.int("LINLI_EXPORT_PURPOSE_ROWS", default=1_000)
 EXPORT_INLINE_ROWS = env.int("LINLI_EXPORT_INLINE_ROWS", default=20_000)
 EXPORT_MOST_ROWS = env.int("LINLI_EXPORT_MOST_ROWS", default=1_000_000)
 EXPORT_DAYS = env.int("LINLI_EXPORT_DAYS", default=3)
+# What an import takes: bytes of a file, its rows, and how long the file and rows in quarantine are kept.
+IMPORT_MB = env.int("LINLI_IMPORT_MB", default=50)
+IMPORT_ROWS = env.int("LINLI_IMPORT_ROWS", default=300_000)
+IMPORT_KEEP_DAYS = env.int("LINLI_IMPORT_KEEP_DAYS", default=30)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

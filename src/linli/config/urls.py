@@ -13,6 +13,7 @@ ROOMS = (
     "foundation.duties",
     "foundation.exports",
     "foundation.places",
+    "foundation.imports",
     "registers.organizations",
     "work.matters",
     "oversight.dashboards",

@@ -85,7 +85,7 @@ _audit_sink: AuditSink | None = None
 _request_keys: RequestKeys | None = None
 _sink_tables: set[str] = {
     "django_session",
-    "django_tasks_db_dbtaskresult",
+    "django_tasks_database_dbtaskresult",
     "django_content_type",
     "axes_accessattempt",
     "axes_accesslog",

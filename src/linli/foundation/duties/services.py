@@ -44,15 +44,18 @@ def duty_open(
     clock: str = "",
     person_id: int | None = None,
     unit_id: int | None = None,
+    is_quiet: bool = False,
 ) -> Duty:
     """Put something on somebody's list, at the end of the service.
 
     ``due_at`` is used as it is where given, else ``limit`` is counted from ``start`` (default: now).
     Responsible is the person, else holders of ``function`` in the unit, else those over the area.
+    ``is_quiet``: nobody is told of what is late already (history that comes in).
     """
     opened_at = start or time.now()
     due = calendar.limit_due(opened_at, limit) if limit and due_at is None else None
     at = due.at if due else due_at
+    is_told = not (is_quiet and at is not None and at < time.now())
     duty = Duty(
         room=room,
         subject_id=subject_id,
@@ -66,13 +69,12 @@ def duty_open(
         function=str(function),
         area_path=area_path,
         clock=clock,
-        limit_amount=limit.amount if limit else None,
-        limit_unit=str(limit.unit) if limit else "",
-        source=limit.source if limit else "",
+        **_limit_columns(limit),
         opened_at=opened_at,
         due_at=at,
         remind_at=remind_instant(opened_at, at),
         is_provisional=bool(due and due.is_provisional),
+        escalation_step=0 if is_told else 2,
     )
     return row_late(duty)
 
@@ -94,6 +96,18 @@ def duty_close(
     if unit_id is not None:
         standing = standing.filter(unit_id=unit_id)
     return standing.update(state=Duty.State(state), closed_at=time.now(), closed_by_id=by)
+
+
+def _limit_columns(limit: Limit | None) -> dict[str, object]:
+    if limit is None:
+        return {}
+    return {"limit_amount": limit.amount, "limit_unit": str(limit.unit), "source": limit.source}
+
+
+@require_service
+def duties_forget(*, room: str, subject_ids: Iterable[str]) -> int:
+    """Remove every duty of records that are taken away whole (an undone import); returns how many."""
+    return Duty.objects.filter(room=room, subject_id__in=list(subject_ids)).delete()[0]
 
 
 @require_service

@@ -119,6 +119,7 @@ VERBS: dict[str, Words] = {
     "document_receive": Words(_("收取材料"), _("{by}收到您的材料：{document}"), is_shared=False),
     "document_return": Words(_("交还材料"), _("材料已交还：{document}"), is_shared=False),
     "import": Words(_("导入"), audience=DESK),
+    "import_change": Words(_("来件更新"), audience=DESK),
 }
 
 # Acts that stand in the record but in no matter's story.

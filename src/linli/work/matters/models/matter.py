@@ -33,6 +33,7 @@ class ClosedAs(models.TextChoices):
     UNVERIFIABLE = "unverifiable", "无法核查"
     GUIDED_CONFIRMED = "guided_confirmed", "引导后确认"
     GUIDED_SILENT = "guided_silent", "引导后未回应"
+    IMPORTED = "imported", "导入前已办结"
 
 
 class MatterQuerySet(models.QuerySet["Matter"]):
@@ -136,6 +137,7 @@ class Matter(models.Model):
         "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="被反映单位"
     )
     is_imported = models.BooleanField("导入", default=False)
+    is_counted = models.BooleanField("计入三率", default=True)
     source = models.CharField("来件渠道", max_length=40, blank=True, help_text="如 12345、旧系统")
     source_number = models.CharField("来件编号", max_length=60, blank=True)
     source_due_at = models.DateTimeField("来件时限", null=True, blank=True)

@@ -67,8 +67,9 @@ def _late() -> Q:
 def figures(actor: Actor, area: str, from_on: date, to_on: date) -> Figures:
     """Return the figures of what was reported in an area between two days (eight queries).
 
-    Imported matters count as received but not in the three rates. Guided matters closed in silence are
-    left out of the rates; so is whatever nobody rated. What was left out is listed.
+    Imported matters count as received, but in the three rates only where their import is counted. Guided
+    matters closed in silence are left out of the rates; so is whatever nobody rated. What was left out is
+    listed.
     """
     rows = _scope(actor, area, from_on, to_on)
     totals = rows.aggregate(
@@ -102,9 +103,9 @@ def figures(actor: Actor, area: str, from_on: date, to_on: date) -> Figures:
 
 
 def _on_time(rows: QuerySet[Matter]) -> Rate:
-    """Count lead assignments of the present round that are done or late, imported matters left out."""
+    """Count lead assignments of the present round that are done or late, what is not counted left out."""
     leads = Assignment.objects.filter(
-        matter__in=rows.filter(is_imported=False),
+        matter__in=rows.filter(is_counted=True),
         part=Assignment.Part.LEAD,
         round=F("matter__round"),
         due_at__isnull=False,
@@ -124,9 +125,9 @@ def _rates(rows: QuerySet[Matter], closed: int, silent: int) -> ThreeRates:
         .filter(Q(matter__state=State.CLOSED, round=F("matter__round")) | Q(matter__state=State.MERGED))
         .order_by()
     )
-    valid = rated.filter(matter__is_imported=False).exclude(matter__closed_as=ClosedAs.GUIDED_SILENT)
+    valid = rated.filter(matter__is_counted=True).exclude(matter__closed_as=ClosedAs.GUIDED_SILENT)
     answers = list(valid.values_list("was_contacted", "was_solved", "was_satisfied"))
-    imported = rows.filter(is_imported=True, state=State.CLOSED).count()
+    imported = rows.filter(is_counted=False, state=State.CLOSED).count()
     own = valid.filter(matter__state=State.CLOSED).count()
     weights = (setting("contact_weight"), setting("solved_weight"), setting("satisfied_weight"))
     left_out = {
@@ -167,7 +168,7 @@ def figures_by_area(actor: Actor, paths: Sequence[str], from_on: date, to_on: da
 def _on_time_by_area(rows: QuerySet[Matter], length: int) -> dict[str, Rate]:
     leads = (
         Assignment.objects.filter(
-            matter__in=rows.filter(is_imported=False), part=Assignment.Part.LEAD, round=F("matter__round")
+            matter__in=rows.filter(is_counted=True), part=Assignment.Part.LEAD, round=F("matter__round")
         )
         .exclude(state__in=(Assignment.State.MOVED, Assignment.State.RETURNED))
         .annotate(child=Substr("matter__area_path", 1, length))

@@ -1,0 +1,91 @@
+"""Reading imports."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from linli.core.actor import Actor
+from linli.core.errors import NotFound
+
+from .mapping import MapSpec, spec_fits, spec_read
+from .models import ColumnMap, Import, ImportedRow, QuarantinedRow
+from .targets import target_get
+
+MOST_KEPT_SHOWN = 50
+
+
+def import_list(actor: Actor) -> QuerySet[Import]:
+    """Return the imports that an actor may see, the latest first."""
+    return Import.objects.visible_to(actor).select_related("created_by", "unit")
+
+
+def import_get(actor: Actor, public_id: UUID | str) -> Import:
+    """Return one of them; raises ``NotFound``."""
+    found = import_list(actor).filter(public_id=public_id).select_related("progress").first()
+    if found is None:
+        raise NotFound(_("没有找到这次导入。"))
+    return found
+
+
+def imports_silent(since: datetime) -> QuerySet[Import]:
+    """Return imports under way whose job has not been heard of since."""
+    working = (Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING)
+    return Import.objects.filter(state__in=working, progress__beat_at__lt=since)
+
+
+def map_list(actor: Actor, target: str) -> QuerySet[ColumnMap]:
+    """Return the maps that the actor's unit keeps for a target, the latest first."""
+    kept = ColumnMap.objects.filter(target=target)
+    return kept.filter(unit=actor.unit_id) if actor.unit_id else kept.filter(unit__isnull=True)
+
+
+def map_by_name(actor: Actor, target: str, name: str) -> MapSpec:
+    """Return a kept map; raises ``NotFound``."""
+    kept = map_list(actor, target).filter(name=name).first()
+    if kept is None:
+        raise NotFound(_("没有名为“%s”的对应关系。") % name[:60])
+    return spec_read(kept.spec)
+
+
+def map_fitting(actor: Actor, target: str, headers: Sequence[str]) -> ColumnMap | None:
+    """Return the latest kept map of which every column stands in a file."""
+    kept = map_list(actor, target)[:50]
+    return next((one for one in kept if spec_fits(spec_read(one.spec), headers)), None)
+
+
+def progress_percent(job: Import) -> int:
+    """Return how much of the present step is done, 0 to 99."""
+    progress = getattr(job, "progress", None)
+    whole = job.rows.count() if job.state == Import.State.UNDOING else job.total
+    done = progress.done if progress is not None else 0
+    return min(99, 100 * done // max(whole, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record that an undo left, and why."""
+
+    number: int
+    words: str
+    address: str
+    reason: str
+
+
+def kept_rows(job: Import) -> list[Kept]:
+    """Return the first records that an undo left."""
+    rows = list(job.rows.filter(outcome=ImportedRow.Outcome.KEPT).order_by("number")[:MOST_KEPT_SHOWN])
+    named = target_get(job.target).named([row.subject_id for row in rows])
+    return [Kept(row.number, *named.get(row.subject_id, ("", "")), row.reason) for row in rows]
+
+
+def reason_counts(rows: Iterable[QuarantinedRow]) -> list[tuple[str, int]]:
+    """Return the reasons of quarantined rows, the most frequent first."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        for reason in row.reasons:
+            counts[reason] = counts.get(reason, 0) + 1
+    return sorted(counts.items(), key=lambda item: -item[1])

@@ -1,0 +1,100 @@
+"""Rows in quarantine: handed out with their reasons, taken back corrected, tried again."""
+
+import json
+from collections.abc import Iterator
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from linli.core.actor import Actor
+from linli.core.errors import InvalidInput, NotAllowed
+from linli.core.service import changes_of, record, service
+
+from ..models import Import, ImportedRow, QuarantinedRow
+from ..permissions import can_see_rows
+from ..quarantine import LINE, cells_corrected
+from ..reading import RawRow, Table
+from ..taking import counted, rows_take, summary
+from ..targets import target_get
+from .jobs import beat, job_enqueue, job_locked, machine_locked
+
+State = Import.State
+BATCH = 250
+
+
+@service
+def quarantine_look(*, actor: Actor, import_id: int) -> list[QuarantinedRow]:
+    """Hand out the rows that wait, cells and reasons; a look at personal data, recorded as one."""
+    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE, State.FAILED))
+    if not can_see_rows(actor, job):
+        raise NotAllowed(_("待改的行可能含个人信息，由上传的人或当地管理员下载。"))
+    rows = list(job.quarantine.all())
+    record("import.look", job, looked_at=["cells"], purpose=f"{len(rows)} rows in quarantine")
+    return rows
+
+
+@service
+def quarantine_correct(*, actor: Actor, import_id: int, table: Table) -> int:
+    """Take corrected rows back into the same import and try them again; returns how many were found.
+
+    Rows are known by the number in the column 行号; other columns by their names. Raises ``InvalidInput``
+    where no row is one that waits.
+    """
+    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE,))
+    if not can_see_rows(actor, job):
+        raise NotAllowed()
+    fresh = cells_corrected(table, job.headers)
+    rows = list(job.quarantine.filter(number__in=list(fresh)))
+    if not rows:
+        words = _("没有一行对得上待改的行：请保留“%s”这一列。") % LINE
+        raise InvalidInput(words, details={"file": words})
+    for row in rows:
+        cells = json.loads(row.cells_text)
+        cells[: len(job.headers)] = [
+            cell if cell is not None else before
+            for cell, before in zip(fresh[row.number], [*cells, *[""] * len(job.headers)], strict=False)
+        ]
+        row.cells_text, row.is_corrected = json.dumps(cells[: len(job.headers)], ensure_ascii=False), True
+    QuarantinedRow.objects.bulk_update(rows, ["cells_text", "is_corrected"])
+    _go_on(job, "import.correct")
+    return len(rows)
+
+
+@service
+def quarantine_retry(*, actor: Actor, import_id: int) -> int:
+    """Try every row that waits again, as it is (after a word of the file was mapped); returns how many."""
+    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE,))
+    count = job.quarantine.update(is_corrected=True)
+    if not count:
+        raise InvalidInput(_("没有待改的行。"))
+    _go_on(job, "import.correct")
+    return count
+
+
+def _go_on(job: Import, verb: str) -> None:
+    changes = changes_of(job, state=State.RUNNING)
+    job_enqueue(job=job)
+    record(verb, job, changes, touched=[QuarantinedRow])
+
+
+@service
+def quarantine_replay(*, actor: Actor, import_id: int) -> int:
+    """Take the next corrected rows; returns how many were tried. What still cannot be taken waits on."""
+    job = machine_locked(actor=actor, import_id=import_id, state=State.RUNNING)
+    waiting = list(job.quarantine.filter(is_corrected=True)[:BATCH])
+    if not waiting:
+        return 0
+    raw = list(_raw(waiting))
+    job.quarantine.filter(pk__in=[row.pk for row in waiting]).delete()
+    plan = rows_take(job=job, raw=raw)
+    before = {**job.counts, "quarantined": job.counts.get("quarantined", 0) - len(waiting)}
+    changes = changes_of(job, counts=counted(before, plan))
+    beat(job=job, done=sum(job.counts.values()))
+    touched: list[type[Model]] = [ImportedRow, QuarantinedRow, *target_get(job.target).touched]
+    record("import.replay", job, changes, touched=touched, purpose=summary(plan))
+    return len(waiting)
+
+
+def _raw(rows: list[QuarantinedRow]) -> Iterator[RawRow]:
+    for row in rows:
+        yield RawRow(row.number, tuple(json.loads(row.cells_text)))
