@@ -33,8 +33,8 @@ def instant_of(text: str, order: str = "", *, is_end: bool = False) -> datetime:
     """Return an instant in Beijing time; raises ``ValueError``, ``Ambiguous`` where the order is needed.
 
     Reads ISO 8601, 2026年3月5日 14时05分, 2026/3/5 14:05, 20260305140500, 04/12/2018 11:11:26 AM and the
-    serial number of a sheet (46086.5). ``order`` is ``month`` or ``day`` first. A day alone begins at midnight, or
-    (``is_end``) ends at 23:59:59.
+    serial number of a sheet (46086.5). ``order`` is ``month`` or ``day`` first. A day alone begins at
+    midnight, or (``is_end``) ends at 23:59:59.
     """
     plain = " ".join(text.split())
     if _SERIAL.fullmatch(plain) and SERIALS[0] <= float(plain) < SERIALS[1]:
