@@ -1,52 +1,53 @@
 """The file of rows that wait: written with reasons, read back corrected."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
 
-import xlsxwriter
+from django.utils.translation import gettext as _
 
-from .models import QuarantinedRow
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.core.listing import Column, Kind
+from linli.foundation.exports.rules import guarded
+from linli.foundation.exports.writing import Mark, csv_write, xlsx_write
+
+from .models import Import, QuarantinedRow
 from .reading import Table, folded
 
 LINE, WHY = "行号", "原因"
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHAPES = {
+    "xlsx": (xlsx_write, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": (csv_write, "text/csv; charset=utf-8"),
+}
 
 
-def _lines(headers: Sequence[str], rows: Iterable[QuarantinedRow]) -> Iterator[list[str]]:
-    yield [LINE, WHY, *headers]
-    for row in rows:
-        cells = json.loads(row.cells_text)[: len(headers)]
-        yield [str(row.number), " ".join(row.reasons), *cells]
+def _cell(place: int, row: tuple[QuarantinedRow, list[str]]) -> str:
+    return row[1][place] if place < len(row[1]) else ""
 
 
-def as_xlsx(headers: Sequence[str], rows: Iterable[QuarantinedRow]) -> bytes:
-    """Return a workbook in which every cell is text, whatever it begins with."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    bold = book.add_format({"bold": True, "bg_color": "#E8F1F0"})
-    text = book.add_format({"num_format": "@"})
-    sheet = book.add_worksheet("待改的行")
-    sheet.set_column(0, 0, 8)
-    sheet.set_column(1, 1, 48)
-    sheet.set_column(2, max(len(headers) + 1, 2), 18, text)
-    sheet.freeze_panes(1, 2)
-    for at, line in enumerate(_lines(headers, rows)):
-        for place, cell in enumerate(line):
-            sheet.write_string(at, place, cell[:32_767], bold if at == 0 else text)
-    book.close()
-    return buffer.getvalue()
+def _columns(headers: Sequence[str]) -> list[Column]:
+    return [
+        Column(LINE, lambda row: row[0].number, Kind.NUMBER, 8),
+        Column(WHY, lambda row: " ".join(row[0].reasons), width=48),
+        *(Column(header, partial(_cell, place)) for place, header in enumerate(headers)),
+    ]
 
 
-def as_csv(headers: Sequence[str], rows: Iterable[QuarantinedRow]) -> bytes:
-    """Return UTF-8 with a mark at its head; a cell that a sheet would run as a formula gets a quote."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for line in _lines(headers, rows):
-        writer.writerow([f"'{cell}" if cell.startswith(RISKY) else cell for cell in line])
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+def quarantine_file(shape: str, job: Import, rows: Sequence[QuarantinedRow], actor: Actor) -> bytes:
+    """Return the rows as ``xlsx`` or ``csv``, marked with who took them and when; no cell is a formula."""
+    write, _media_type = SHAPES[shape]
+    facts = [(_("下载人"), actor.name), (_("时间"), clock.now().strftime("%Y-%m-%d %H:%M"))]
+    closing = _("改好后上传回同一次导入；仅限工作使用，用完删除")
+    mark = Mark(_("待改的行：%s") % job.name, facts, closing)
+    dressed: list[Any] = [(row, json.loads(row.cells_text)) for row in rows]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows"
+        write(path, _columns(job.headers), [dressed], mark, lambda done: None)
+        return path.read_bytes()
 
 
 def cells_corrected(table: Table, headers: Sequence[str]) -> dict[int, list[str | None]]:
@@ -67,4 +68,4 @@ def cells_corrected(table: Table, headers: Sequence[str]) -> dict[int, list[str 
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell
+    return cell[1:] if cell.startswith("'") and guarded(cell[1:]) != cell[1:] else cell
