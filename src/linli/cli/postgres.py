@@ -52,19 +52,30 @@ def throwaway(*, durable: bool = False) -> Iterator[str]:
 
     Raises PostgresMissing when there are no server programs.
     """
+    with tempfile.TemporaryDirectory(prefix="linli-pg-") as name, kept(Path(name), durable=durable) as url:
+        yield url
+
+
+@contextmanager
+def kept(folder: Path, *, durable: bool = True) -> Iterator[str]:
+    """Start the cluster of a folder, making it on first use, and yield its DATABASE_URL.
+
+    The folder's path must be short: it holds the socket. Raises PostgresMissing.
+    """
     tools = binaries()
-    with tempfile.TemporaryDirectory(prefix="linli-pg-") as name:
-        folder = Path(name)
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        cluster = str(folder / "data")
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    cluster, is_new = str(folder / "data"), not (folder / "data").exists()
+    if is_new:
         _as_server([str(tools / "initdb"), "-D", cluster, "-U", "linli", "-A", "trust", "-E", "UTF8", "-N"])
-        options = " ".join([*SOCKET_ONLY, *([] if durable else FAST), "-k", name])
-        control = [str(tools / "pg_ctl"), "-D", cluster, "-w", "-s"]
-        # pg_ctl's child keeps a captured pipe open for ever, so the server writes to a file.
-        _as_server([*control, "-l", str(folder / "log"), "-o", options, "start"])
-        try:
-            _as_server([str(tools / "createdb"), "-h", name, "-U", "linli", "linli"])
-            yield f"postgres://linli@/{name}/linli"  # a path before the name is the socket's folder
-        finally:
-            _as_server([*control, "-m", "immediate", "stop"])
+    options = " ".join([*SOCKET_ONLY, *([] if durable else FAST), "-k", str(folder)])
+    control = [str(tools / "pg_ctl"), "-D", cluster, "-w", "-s"]
+    # pg_ctl's child keeps a captured pipe open for ever, so the server writes to a file.
+    _as_server([*control, "-l", str(folder / "log"), "-o", options, "start"])
+    try:
+        if is_new:
+            _as_server([str(tools / "createdb"), "-h", str(folder), "-U", "linli", "linli"])
+        yield f"postgres://linli@/{folder}/linli"  # a path before the name is the socket's folder
+    finally:
+        _as_server([*control, "-m", "fast", "stop"])

@@ -14,7 +14,10 @@ class GramsField(models.TextField[str, str]):
 
 @GramsField.register_lookup
 class HoldsAll(Lookup[Any]):
-    """Every gram of the list stands in the column; answered by FTS5 or by GIN, with the same result."""
+    """Every item of the list stands in the column; answered by FTS5 or by GIN, with the same result.
+
+    An item is one token, or a tuple of tokens of which one is enough.
+    """
 
     lookup_name = "holds_all"
     prepare_rhs = False
@@ -25,14 +28,30 @@ class HoldsAll(Lookup[Any]):
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Ask the FTS5 table, whose rowid is the document's id; each gram is a quoted string."""
-        match = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in self.rhs)
         alias = connection.ops.quote_name(self.lhs.alias)
+        match = fts_match(self.rhs)
         return f"{alias}.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)", [match]  # noqa: S608
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Ask the GIN index over the same expression."""
         lhs, params = self.process_lhs(compiler, connection)
-        return f"string_to_array({lhs}, ' ') @> %s::text[]", [*params, list(self.rhs)]
+        every, some = [item for item in self.rhs if isinstance(item, str)], [
+            list(item) for item in self.rhs if not isinstance(item, str)
+        ]
+        tokens = f"search_tokens({lhs})"
+        sql = [f"{tokens} @> %s::text[]"] * bool(every) + [f"{tokens} && %s::text[]"] * len(some)
+        lists = [every] * bool(every) + some
+        return " AND ".join(sql), [value for tokens_asked in lists for value in (*params, tokens_asked)]
+
+
+def fts_match(items: Any) -> str:
+    """Return a question for FTS5: all items, of a tuple any one."""
+    def quoted(token: str) -> str:
+        return '"' + token.replace('"', '""') + '"'
+
+    return " AND ".join(
+        quoted(item) if isinstance(item, str) else f"({' OR '.join(map(quoted, item))})" for item in items
+    )
 
 
 class SearchDocument(models.Model):

@@ -1,13 +1,19 @@
 """How text becomes grams: values in, values out."""
 
+import re
 import unicodedata
-from itertools import pairwise
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import groupby, pairwise
 
 FIRST_IDEOGRAPH = 0x2E80  # from here on scripts are written without spaces between words
 JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 MAX_GRAMS = 4000
+FACET = "∈"  # no text gives a gram with this sign, and both indexes keep it inside a token
+_NOT_IN_TOKENS = re.compile(r"[^0-9a-z]+")
 
 
+@lru_cache(maxsize=20_000)
 def _kind(character: str) -> str:
     category = unicodedata.category(character)
     if category[0] in "LN" or category in (
@@ -23,12 +29,11 @@ def _kind(character: str) -> str:
 def _runs(text: str) -> list[tuple[str, str]]:
     """Split into (kind, run): letters of one word, a run of ideographs, or one symbol; "" is a gap."""
     runs: list[tuple[str, str]] = []
-    for character in text:
-        kind = _kind(character)
-        if runs and runs[-1][0] == kind and kind != "symbol":
-            runs[-1] = (kind, runs[-1][1] + character)
+    for kind, characters in groupby(text, _kind):
+        if kind == "symbol":
+            runs += [(kind, character) for character in characters]
         else:
-            runs.append((kind, character))
+            runs.append((kind, "".join(characters)))
     return runs
 
 
@@ -56,3 +61,13 @@ def grams(text: str) -> list[str]:
         if {left, right} == {"word", "ideograph"}:
             found.append(before[-1] + after[:40] if left == "ideograph" else before[-40:] + after[0])
     return list(dict.fromkeys(found))[:MAX_GRAMS]
+
+
+def document_text(texts: Iterable[str], facets: Iterable[str] = ()) -> str:
+    """Return what the index holds of a record: the grams of its texts and its facets, joined by blanks."""
+    return " ".join([*grams("\n".join(texts)), *facets])
+
+
+def facet(kind: str, value: str) -> str:
+    """Return the token that says a record has a value of some kind: ("month", "2026-03") → ∈month∈2026∈03."""
+    return FACET + _NOT_IN_TOKENS.sub(FACET, f"{kind} {value}".lower())

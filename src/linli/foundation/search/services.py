@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from linli.core.service import require_service, write_late
 
 from .models import SearchDocument
-from .rules import grams
+from .rules import document_text
 
 _UPSERT = """
 INSERT INTO search_searchdocument (room, subject_id, area_path, grams) VALUES (%s, %s, %s, %s)
@@ -14,9 +14,14 @@ ON CONFLICT (room, subject_id) DO UPDATE SET area_path = excluded.area_path, gra
 
 
 @require_service
-def search_index(*, room: str, subject_id: int, area_path: str, texts: Iterable[str]) -> None:
-    """Make a record findable by its texts, replacing what was there, at the end of the service."""
-    values = [room, subject_id, area_path, " ".join(grams("\n".join(texts)))]
+def search_index(
+    *, room: str, subject_id: int, area_path: str, texts: Iterable[str], facets: Iterable[str] = ()
+) -> None:
+    """Make a record findable by its texts, replacing what was there, at the end of the service.
+
+    ``facets`` are tokens made by ``rules.facet``, for what lists narrow words by.
+    """
+    values = [room, subject_id, area_path, document_text(texts, facets)]
     write_late("search_searchdocument", _UPSERT, values)
 
 

@@ -39,10 +39,13 @@ class ClosedAs(models.TextChoices):
 class MatterQuerySet(models.QuerySet["Matter"]):
     """Reads of matters; ``visible_to`` is the only place where scope becomes a query."""
 
-    def visible_to(self, actor: Actor) -> MatterQuerySet:
-        """Restrict to what this actor may see: by area, by participation, or as the reporter."""
+    def visible_to(self, actor: Actor, *, path: str = "area_path") -> MatterQuerySet:
+        """Restrict to what this actor may see: by area, by participation, or as the reporter.
+
+        ``path`` is ``area_path__walked`` for a list that is read in the order of another index.
+        """
         if actor.function in (Function.SYSTEM, Function.CLIENT) or actor.is_governing:
-            return self.filter(in_areas("area_path", actor.areas))
+            return self.filter(in_areas(path, actor.areas))
         if actor.is_executing:
             return self.filter(
                 Q(pk__in=models.Subquery(_assigned(actor.unit_id))) | Q(intake_unit_id=actor.unit_id)
@@ -88,7 +91,13 @@ class Matter(models.Model):
     text = models.TextField("内容", blank=True)
     photos = models.ManyToManyField("files.StoredFile", blank=True, related_name="+")
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="matters", verbose_name="类别"
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="matters",
+        verbose_name="类别",
+        db_index=False,  # an index below begins with it
     )
 
     affair_class = models.CharField("三事分类", max_length=10, choices=AffairClass.choices, blank=True)
@@ -161,8 +170,16 @@ class Matter(models.Model):
     class Meta:
         ordering = ["-reported_at", "-id"]
         indexes = [
-            models.Index(fields=["area_path", "state", "due_at"]),
-            models.Index(fields=["state", "due_at"]),
+            # What lists narrow and sort by (docs/decisions/0003): by place, by category, by state, by date.
+            models.Index(
+                fields=["area_path", "state", "due_at", "category", "reported_at"], name="matter_by_area"
+            ),
+            models.Index(
+                fields=["category", "state", "due_at", "-id", "reported_at", "area_path"],
+                name="matter_by_category",
+            ),
+            models.Index(fields=["state", "due_at", "-id"], name="matter_by_state"),
+            models.Index(fields=["due_at", "-id"], name="matter_by_due"),
             models.Index(fields=["reporter", "-reported_at"]),
             models.Index(fields=["reported_at"]),
         ]

@@ -59,7 +59,7 @@ def _stage(actor: Actor, stage: str) -> Q:
     return conditions.get(stage, Q())
 
 
-def _plain(filters: MatterFilters) -> Q:
+def _plain(filters: MatterFilters, path: str) -> Q:
     named = {
         "state": filters.state,
         "category__code": filters.category,
@@ -68,7 +68,7 @@ def _plain(filters: MatterFilters) -> Q:
     }
     condition = Q(**{name: value for name, value in named.items() if value})
     if filters.area:
-        condition &= in_areas("area_path", (filters.area,))
+        condition &= in_areas(path, (filters.area,))
     if filters.from_on:
         condition &= Q(reported_at__gte=local_midnight(filters.from_on))
     if filters.to_on:
@@ -82,17 +82,25 @@ def matter_list(actor: Actor, *, filters: MatterFilters | None = None) -> QueryS
     Raises ``InvalidInput`` where the words to look for are too short.
     """
     wanted = filters or MatterFilters()
-    rows: QuerySet[Matter] = Matter.objects.visible_to(actor).filter(
-        _stage(actor, wanted.stage), _plain(wanted)
+    rows = search_filter(matters_narrowed(actor, wanted), room=ROOM, query=words_of(wanted))
+    return rows.select_related("category", "compound").order_by(*ORDERS.get(wanted.order, ORDERS["due"]))
+
+
+def matters_narrowed(actor: Actor, wanted: MatterFilters, *, path: str = "area_path") -> QuerySet[Matter]:
+    """Return the matters that an actor may see, narrowed by all but words, in no order."""
+    rows: QuerySet[Matter] = Matter.objects.visible_to(actor, path=path).filter(
+        _stage(actor, wanted.stage), _plain(wanted, path)
     )
     if wanted.unit:
         handled = Assignment.objects.filter(matter=OuterRef("pk"), unit__public_id=wanted.unit)
         rows = rows.filter(Exists(handled))
-    if number := _number(wanted.q):
-        rows = rows.filter(number__startswith=number)
-    else:
-        rows = search_filter(rows, room=ROOM, query=wanted.q)
-    return rows.select_related("category", "compound").order_by(*ORDERS.get(wanted.order, ORDERS["due"]))
+    number = _number(wanted.q)
+    return rows.filter(number__startswith=number) if number else rows
+
+
+def words_of(wanted: MatterFilters) -> str:
+    """Return the words to look for: none where the query is a number."""
+    return "" if _number(wanted.q) else wanted.q.strip()
 
 
 def _number(query: str) -> str:

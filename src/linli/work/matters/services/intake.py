@@ -252,7 +252,6 @@ def _matter_store(actor: Actor, matter: Matter, report: Report) -> Matter:
         if "source_number" not in str(error):
             raise
         raise invalid(source_number=_("这个来件编号刚刚已有人登记，没有重复登记。")) from error
-    step.index()
     return matter
 
 
@@ -390,5 +389,4 @@ def matter_place_set(
     step.stage_move()
     _alarm_move(step)
     step.finish("place_set")
-    step.index()
     return step.matter

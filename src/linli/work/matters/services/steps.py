@@ -30,6 +30,7 @@ from linli.foundation.notices.services import notice_queue
 from linli.foundation.search.services import search_index
 
 from ..clocks import Clock, clocks
+from ..document import facets_of, is_found_otherwise, texts_of
 from ..models import AffairClass, Assignment, HandlingRequest, Matter, MatterEvent, PublicVersion
 from ..permissions import is_never_public
 from ..refusals import invalid
@@ -293,6 +294,8 @@ class Step:
         self.facts.update(note=note)
         self._save()
         self._story(verb, note, kept)
+        if self.is_new or is_found_otherwise({*self.changes}, self.state_before, self.state_after):
+            self._index()
         if self.is_told and VERBS[verb].title and VERBS[verb].tells:
             self.tell_reporters(verb)
         record(f"matter.{verb}", self.matter, None if self.is_new else self.changes, touched=self.touched)
@@ -330,14 +333,14 @@ class Step:
             _photos_link(owner, photos)
             self.touched.add(type(owner).photos.through)
 
-    def index(self) -> None:
-        """Make the matter findable by number, title, text and address."""
+    def _index(self) -> None:
         matter = self.matter
         search_index(
             room=ROOM,
             subject_id=matter.pk,
             area_path=matter.area_path,
-            texts=[matter.number, matter.title, matter.text, matter.address, matter.source_number],
+            texts=texts_of(matter),
+            facets=facets_of(matter),
         )
 
 
