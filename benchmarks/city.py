@@ -23,8 +23,30 @@ SEED = 2026
 DAYS_BACK = 3 * 365
 OPEN_SHARE = 1 / 6
 HOME_SHARE = 0.03  # of the demo's street, so that one street holds tens of thousands
-ROADS = ("延吉中路", "敦化路", "靖宇东路", "隆昌路", "控江路", "松花江路", "内江路", "图们路", "长白路", "营口路")
-GARDENS = ("和风苑", "春晖公寓", "四季花苑", "水岸人家", "新村", "敦睦里", "银杏苑", "东方名邸", "书香里", "长风坊")
+ROADS = (
+    "延吉中路",
+    "敦化路",
+    "靖宇东路",
+    "隆昌路",
+    "控江路",
+    "松花江路",
+    "内江路",
+    "图们路",
+    "长白路",
+    "营口路",
+)
+GARDENS = (
+    "和风苑",
+    "春晖公寓",
+    "四季花苑",
+    "水岸人家",
+    "新村",
+    "敦睦里",
+    "银杏苑",
+    "东方名邸",
+    "书香里",
+    "长风坊",
+)
 TIMES = (
     *("happened_at", "reported_at", "accepted_at", "handed_at", "handled_at", "closed_at", "due_at"),
     *("source_due_at", "sent_at", "signed_at", "ended_at", "opened_at", "remind_at", "paused_at"),
@@ -337,4 +359,3 @@ def _is_whole(matter: Any) -> bool:
 
     division = Division.objects.on().get(code=matter.place_code)
     return matter.title == title_of(matter.text, "") and matter.area_path == division.path
-

@@ -81,11 +81,11 @@ class Walked(models.Transform):
     """
 
     lookup_name = "walked"
+    template = "%(expressions)s"
 
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        """Say the column as it is, on SQLite behind a plus."""
-        sql, params = compiler.compile(self.lhs)
-        return (f"+{sql}" if connection.vendor == "sqlite" else sql), params
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Say the column behind a plus."""
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **more)
 
 
 @models.AutoField.register_lookup

@@ -35,9 +35,8 @@ class HoldsAll(Lookup[Any]):
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Ask the GIN index over the same expression."""
         lhs, params = self.process_lhs(compiler, connection)
-        every, some = [item for item in self.rhs if isinstance(item, str)], [
-            list(item) for item in self.rhs if not isinstance(item, str)
-        ]
+        every = [item for item in self.rhs if isinstance(item, str)]
+        some = [list(item) for item in self.rhs if not isinstance(item, str)]
         tokens = f"search_tokens({lhs})"
         sql = [f"{tokens} @> %s::text[]"] * bool(every) + [f"{tokens} && %s::text[]"] * len(some)
         lists = [every] * bool(every) + some
@@ -46,6 +45,7 @@ class HoldsAll(Lookup[Any]):
 
 def fts_match(items: Any) -> str:
     """Return a question for FTS5: all items, of a tuple any one."""
+
     def quoted(token: str) -> str:
         return '"' + token.replace('"', '""') + '"'
 

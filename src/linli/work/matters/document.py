@@ -11,7 +11,9 @@ from .workflow import ENDED
 
 OPEN, ENDED_FACET = facet("stage", "open"), facet("stage", "ended")
 # A change of one of these columns changes what is found; of the state only whether it is an ended one.
-FOUND_BY = frozenset({"number", "title", "text", "address", "area_path", "category_id", "reported_at"})
+FOUND_BY = frozenset(
+    {"number", "source_number", "title", "text", "address", "area_path", "category_id", "reported_at"}
+)
 
 
 def texts_of(matter: Matter) -> list[str]:

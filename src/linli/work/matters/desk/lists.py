@@ -15,10 +15,9 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import division_names
 
-from .. import selectors
 from ..models import Matter
 from ..permissions import COMMITTEE_OR_STREET, can_intake_matter
-from ..selectors import MatterFilters
+from ..selectors import Counted, MatterFilters
 from . import selectors as desk_selectors
 from .forms import FilterForm
 from .keeping import desk_page, page
@@ -50,19 +49,17 @@ def matter_list_page(request: HttpRequest) -> HttpResponse:
         return back
     actor = actor_of(request)
     form = filter_form(actor, request.GET)
-    rows, tab = selectors.matter_list(actor, filters=filters_of(actor, form)), tab_of(request.GET)
-    counts = desk_selectors.tab_counts(rows)
-    size = _size(request)
-    keys = rows.filter(desk_selectors.tab_condition(tab)).values_list("pk", flat=True)
-    shown = Paginator(keys, size)
-    shown.count = counts[tab]  # known already; asking again would count twice
-    current = shown.get_page(request.GET.get("page"))
+    listed, tab = desk_selectors.TabbedList(actor, filters_of(actor, form)), tab_of(request.GET)
+    counts, size = listed.counts(), _size(request)
+    keys = desk_selectors.Keys(listed, tab, counts[tab].number)
+    current = Paginator(keys, size).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "tabs": [
             (code, words, counts[code], code == tab) for code, (words, _q) in desk_selectors.TABS.items()
         ],
         "page": current,
+        "total": counts[tab],
         "rows": _rows(desk_selectors.matters_shown(list(current.object_list))),
         "columns": _columns(request),
         "all_columns": COLUMNS,
@@ -150,12 +147,12 @@ def _rows(matters: list[Matter]) -> list[dict[str, Any]]:
     ]
 
 
-def _why_empty(actor: Actor, form: FilterForm, counts: dict[str, int], tab: str) -> str:
+def _why_empty(actor: Actor, form: FilterForm, counts: dict[str, Counted], tab: str) -> str:
     """Say why nothing is shown: by the search, by the filters, by the tab, or by what this role sees."""
     words = form.chosen().get("q", "")
-    if counts["all"] and tab != "all":
+    if counts["all"].number and tab != "all":
         words_of_tab = {"tab": desk_selectors.TABS[tab][0], "all": counts["all"]}
-        return _("「%(tab)s」里没有事项，「全部」里有%(all)d件。") % words_of_tab
+        return _("「%(tab)s」里没有事项，「全部」里有%(all)s件。") % words_of_tab
     if words:
         return str(_("没有编号或内容含「%s」的事项。请换个词，或清除条件。") % words)
     if _narrowing(form):

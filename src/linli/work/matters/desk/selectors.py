@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.core import clock
@@ -21,6 +22,7 @@ from linli.foundation.places.selectors import Place, division_by_code, division_
 
 from .. import selectors
 from ..models import Assignment, EntrustedDocument, Matter, Poster
+from ..selectors import Counted, MatterFilters, MatterList
 from ..workflow import ENDED, State
 
 MOST_AREAS = 500
@@ -42,10 +44,40 @@ def tab_condition(tab: str) -> Q:
     return TABS.get(tab, TABS["all"])[1]
 
 
-def tab_counts(rows: QuerySet[Matter]) -> dict[str, int]:
-    """Return how many matters stand under each tab (one query)."""
-    counts = {tab: Count("pk", filter=tab_condition(tab)) for tab in TABS if tab != "all"}
-    return rows.order_by().aggregate(all=Count("pk"), **counts)
+class TabbedList:
+    """The list under its tabs: every tab but 全部 holds open matters only, which the index knows apart."""
+
+    def __init__(self, actor: Actor, wanted: MatterFilters) -> None:
+        self.every = self.live = MatterList(actor, wanted)
+        if self.every.asks_words and self.every.few is None:
+            self.live = MatterList(actor, replace(wanted, stage="open"))
+
+    def counts(self) -> dict[str, Counted]:
+        """Return how many matters stand under each tab."""
+        live = {tab: tab_condition(tab) for tab in TABS if tab != "all"}
+        if self.live is self.every:
+            return self.every.counts({**live, "all": Q()})
+        return {**self.live.counts(live), **self.every.counts({"all": Q()})}
+
+    def keys(self, tab: str, start: int, size: int) -> list[int]:
+        """Return the keys of one page of a tab, in the list's order."""
+        listed = self.every if tab == "all" else self.live
+        return listed.page(tab_condition(tab), start, size)
+
+
+class Keys(Sequence[int]):
+    """The keys under a tab as a paginator takes them: as many as were counted, read a page at a time."""
+
+    def __init__(self, listed: TabbedList, tab: str, count: int) -> None:
+        self.listed, self.tab, self.count_known = listed, tab, count
+
+    def __len__(self) -> int:
+        """Return how many were counted."""
+        return self.count_known
+
+    def __getitem__(self, part: Any) -> Any:
+        """Return one page."""
+        return self.listed.keys(self.tab, part.start, part.stop - part.start)
 
 
 def matters_shown(keys: list[int]) -> list[Matter]:

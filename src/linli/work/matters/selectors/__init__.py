@@ -1,6 +1,7 @@
 """Every read of the matters room that is more than a lookup."""
 
 from .figures import AreaFigures, Figures, figures, figures_by_area
+from .found import MOST_COUNTED, Counted, MatterList
 from .lists import (
     MatterFilters,
     intake_today,
@@ -29,15 +30,14 @@ from .suggestions import (
 )
 
 __all__ = [
+    "MOST_COUNTED",
     "Action",
     "AffairGroup",
     "AffairRow",
     "AreaFigures",
     "BuiltInPhrase",
+    "Counted",
     "Figures",
-    "JourneyStep",
-    "MatterFilters",
-    "PhraseOffer",
     "StoryStep",
     "actions_for",
     "affairs_list",

@@ -69,10 +69,15 @@ class MatterList:
     def _counted(self, number: int) -> Counted:
         return Counted(min(number, self.most_counted), number > self.most_counted)
 
+    @property
+    def asks_words(self) -> bool:
+        """Whether words are looked for."""
+        return bool(words_of(self.wanted))
+
     @cached_property
     def few(self) -> list[int] | None:
         """The keys of all rows, or of those that the index names, where they are few."""
-        if not words_of(self.wanted):
+        if not self.asks_words:
             return None
         if self._is_few_here:
             rows = self._narrowed().filter(self._probe)
@@ -88,8 +93,8 @@ class MatterList:
 
     @cached_property
     def _hits(self) -> list[int]:
-        asked = {"room": ROOM, "query": words_of(self.wanted), "most": self.most_few + 1}
-        return search_ids(facets=facets_asked(self.wanted), **asked)
+        words, facets = words_of(self.wanted), facets_asked(self.wanted)
+        return search_ids(room=ROOM, query=words, facets=facets, most=self.most_few + 1)
 
     @property
     def _probe(self) -> Q:
@@ -105,11 +110,11 @@ class MatterList:
         if self.few is not None:
             return self._among(self.few).filter(condition)
         rows = self._narrowed("area_path__walked").filter(condition)
-        return rows.filter(self._probe) if words_of(self.wanted) else rows
+        return rows.filter(self._probe) if self.asks_words else rows
 
     def _count(self, condition: Q) -> Counted:
         rows = self._narrowed().filter(condition)
-        if words_of(self.wanted):
+        if self.asks_words:
             some = self._among(self._hits).filter(condition)[: self.most_counted + 1].count()
             if some > self.most_counted:
                 return self._counted(some)

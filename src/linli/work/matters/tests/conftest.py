@@ -10,7 +10,10 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from linli.core.clock import clock_at
+from linli.foundation.search.models import SearchDocument
+from linli.foundation.search.rules import document_text
 from linli.work.matters import services as do
+from linli.work.matters.document import facets_of, texts_of
 from linli.work.matters.models import Matter
 from linli.work.matters.tests.life import Life, category, place_of, year_load
 from linli.work.matters.tests.resident_life import floods_narrow
@@ -59,10 +62,22 @@ def gallery(gallery_of_module: Gallery, db: None, clock: Any) -> Gallery:
     return gallery_of_module
 
 
+def documents_stale() -> list[str]:
+    """Return the matters whose search document is not what a fresh one would be."""
+    held = dict(SearchDocument.objects.filter(room="matters").values_list("subject_id", "grams"))
+    fresh = {
+        matter: document_text(texts_of(matter), facets_of(matter))
+        for matter in Matter.objects.select_related("category")
+    }
+    return [f"{m.number} {m.state}" for m, document in fresh.items() if held.get(m.pk) != document]
+
+
 @pytest.fixture
-def life(gallery: Gallery) -> Life:
-    """Return who lives a matter's life."""
-    return gallery.life
+def life(gallery: Gallery, request: pytest.FixtureRequest) -> Iterator[Life]:
+    """Return who lives a matter's life; whatever services did to it, it is found as it is."""
+    yield gallery.life
+    if request.module.__name__.split(".")[-1].startswith("test_services"):
+        assert not documents_stale()
 
 
 @pytest.fixture
