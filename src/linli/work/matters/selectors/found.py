@@ -60,9 +60,9 @@ class MatterList:
 
     def counts(self, conditions: Mapping[str, Q]) -> dict[str, Counted]:
         """Return how many meet each condition, up to ``most_counted``."""
-        if self.few is not None:
+        if self.few is not None or self._is_few_here:
             named = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
-            found = self._among(self.few).aggregate(**named)
+            found = self._rows(Q()).aggregate(**named)
             return {name: self._counted(number) for name, number in found.items()}
         return {name: self._count(condition) for name, condition in conditions.items()}
 
@@ -109,7 +109,7 @@ class MatterList:
     def _rows(self, condition: Q) -> QuerySet[Matter]:
         if self.few is not None:
             return self._among(self.few).filter(condition)
-        rows = self._narrowed("area_path__walked").filter(condition)
+        rows = self._narrowed("area_path" if self._is_few_here else "area_path__walked").filter(condition)
         return rows.filter(self._probe) if self.asks_words else rows
 
     def _count(self, condition: Q) -> Counted:

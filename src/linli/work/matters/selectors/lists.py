@@ -14,13 +14,15 @@ from linli.core.clock import local_midnight
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
 from linli.foundation.places.selectors import division_name
-from linli.foundation.search.selectors import search_filter
+from linli.foundation.search.selectors import search_filter, search_ids
 
 from ..models import Assignment, Matter, PublicVersion, Question, Rating
 from ..rules import Origin, origin_cleaned
 from ..workflow import ENDED, State
 
 ROOM = "matters"
+NUMBER_LENGTH = 20
+MOST_OF_A_NUMBER = 200
 ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
     "due": (F("due_at").asc(nulls_last=True), "-id"),
     "-reported": ("-reported_at", "-id"),
@@ -94,16 +96,23 @@ def matters_narrowed(actor: Actor, wanted: MatterFilters, *, path: str = "area_p
     if wanted.unit:
         handled = Assignment.objects.filter(matter=OuterRef("pk"), unit__public_id=wanted.unit)
         rows = rows.filter(Exists(handled))
-    number = _number(wanted.q)
-    return rows.filter(number__startswith=number) if number else rows
+    number = number_of(wanted.q)
+    return rows.filter(_numbered(number)) if number else rows
+
+
+def _numbered(digits: str) -> Q:
+    """Our number begins so (a range of the index: SQLite reads the whole table for LIKE), or theirs is so."""
+    last = digits.ljust(NUMBER_LENGTH, "9")
+    theirs = search_ids(room=ROOM, query=digits, most=MOST_OF_A_NUMBER)
+    return Q(number__gte=digits, number__lte=last) | Q(pk__among=theirs)
 
 
 def words_of(wanted: MatterFilters) -> str:
     """Return the words to look for: none where the query is a number."""
-    return "" if _number(wanted.q) else wanted.q.strip()
+    return "" if number_of(wanted.q) else wanted.q.strip()
 
 
-def _number(query: str) -> str:
+def number_of(query: str) -> str:
     """Return the number that a query may be the beginning of: digits, however they were spaced."""
     digits = "".join(query.split()).replace("-", "")
     return digits if digits.isascii() and digits.isdigit() and len(digits) >= 4 else ""
