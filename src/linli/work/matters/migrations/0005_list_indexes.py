@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('files', '0001_initial'),
-        ('matters', '0002_source'),
+        ('matters', '0004_counted'),
         ('places', '0001_initial'),
     ]
 

@@ -16,5 +16,5 @@ def documents_write(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
 
-    dependencies = [("matters", "0003_list_indexes"), ("search", "0002_tokens")]
+    dependencies = [("matters", "0005_list_indexes"), ("search", "0002_tokens")]
     operations = [migrations.RunPython(documents_write, migrations.RunPython.noop)]
