@@ -13,6 +13,8 @@ from linli.foundation.accounts.privacy import notice_current
 from linli.foundation.accounts.services import deputyship_set
 from linli.foundation.exports.services import export_make
 from linli.foundation.exports.tasks import export_run
+from linli.foundation.notices.services import broadcast_submit
+from linli.foundation.notices.tests.factories import crowd, written
 from linli.work.matters.services import phrase_add
 from linli.work.matters.tests.life import Life, category, year_load
 from tests.people import Cast
@@ -72,4 +74,12 @@ def exports(cast: Cast) -> Subjects:
     return {"committee_export": export.public_id}
 
 
-BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters, exports]
+def notices(cast: Cast) -> Subjects:
+    """Two broadcasts of committee A by its administrator: a draft, and one that waits for another person."""
+    crowd(cast, 501)
+    pending = written(cast)
+    broadcast_submit(actor=cast.actor("worker"), broadcast_id=pending.pk)
+    return {"broadcast_draft": written(cast).public_id, "broadcast_pending": pending.public_id}
+
+
+BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters, exports, notices]

@@ -26,6 +26,7 @@ class Job:
 
 TABLE = (
     ("notices.send", 5, "linli.foundation.notices.tasks.send_due"),
+    ("notices.broadcasts", 5, "linli.foundation.notices.tasks.carry_broadcasts"),
     ("audit.seal", 30, "linli.foundation.audit.tasks.seal_rows"),
     ("duties.overdue", 60, "linli.foundation.duties.tasks.mark_overdue"),
     ("matters.lapse", 300, "linli.work.matters.tasks.lapse_guided"),

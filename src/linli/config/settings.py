@@ -226,6 +226,20 @@ EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 NOTICE_CHANNELS = env.list("LINLI_CHANNELS", default=["email"])
+NOTICE_SENDERS = env.int("LINLI_SENDERS", default=4)
+# Nothing but emergencies goes out between these hours in Beijing; informations a day, person and channel.
+QUIET_HOURS = (env.int("LINLI_QUIET_FROM", default=21), env.int("LINLI_QUIET_TO", default=8))
+INFORMATION_PER_DAY = env.int("LINLI_INFORMATION_PER_DAY", default=3)
+SMS = {
+    "url": env("LINLI_SMS_URL", default=""),
+    "method": env("LINLI_SMS_METHOD", default="POST"),
+    "headers": env("LINLI_SMS_HEADERS", default='{"Content-Type": "application/json"}'),
+    "body": env("LINLI_SMS_BODY", default='{"phone": "{phone}", "text": "{text}", "id": "{id}"}'),
+    "success": env("LINLI_SMS_SUCCESS", default=""),
+    "secret": env("LINLI_SMS_SECRET", default=""),
+    "signature": env("LINLI_SMS_SIGNATURE", default="邻里"),
+    "price": env("LINLI_SMS_PRICE", default="5"),
+}
 AUDIT_ANCHOR = Path(env("LINLI_ANCHOR", default=str(HOME / "anchors.jsonl")))
 AUDITOR_EMAIL = env("LINLI_AUDITOR_EMAIL", default="")
 DEFAULT_FROM_EMAIL = env("LINLI_EMAIL_FROM", default="linli@localhost")

@@ -12,15 +12,16 @@ from .contacts import Contact, contact_list
 
 
 class NeighbourhoodMiddleware:
-    """Let the frame ask for the neighbourhood's name and number; nothing is read where they are not drawn."""
+    """Let pages ask for the neighbourhood's name, number and code; nothing is read where none is drawn."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Attach ``place_name`` and ``place_contact`` as something to be called."""
+        """Attach ``place_name``, ``place_contact`` and ``place_code`` as something to be called."""
         request.place_name = lambda: _name(request)  # type: ignore[attr-defined]
         request.place_contact = lambda: _contact(request)  # type: ignore[attr-defined]
+        request.place_code = lambda: _code(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
@@ -33,3 +34,8 @@ def _contact(request: HttpRequest) -> Contact | None:
     division = neighbourhood_of(request)
     found = contact_list(division) if division else []
     return next((contact for contact in found if contact.dial), None)
+
+
+def _code(request: HttpRequest) -> str:
+    division = neighbourhood_of(request)
+    return division.code if division else ""

@@ -67,6 +67,7 @@ PORTAL = (
 ACCOUNT = (
     NavEntry(_("我的信息"), icon="user", url_name="accounts:profile"),
     NavEntry(_("谁看过我的信息"), icon="eye", url_name="audit:my_looks"),
+    NavEntry(_("消息接收设置"), icon="bell", url_name="notices:choices"),
     NavEntry(_("登录安全"), icon="shield-lock", url_name="accounts:security", functions=STAFF),
     NavEntry(_("请假与代理"), icon="calendar-user", url_name="accounts:deputies", functions=STAFF),
 )
@@ -82,6 +83,7 @@ SETTINGS = (
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING),
     NavEntry(_("类别与时限"), icon="clock", url_name="matters:clocks", functions=MANAGING),
     NavEntry(_("常用语"), icon="message-2", url_name="matters:phrases", functions=ANSWERING),
+    NavEntry(_("群发"), icon="speakerphone", url_name="notices:broadcasts", functions=GOVERNING),
     NavEntry(
         _("消息发送"), icon="send", url_name="notices:deliveries", functions=frozenset({Function.OPERATOR})
     ),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MattersConfig(AppConfig):
@@ -7,13 +8,16 @@ class MattersConfig(AppConfig):
     verbose_name = "事项"
 
     def ready(self) -> None:
-        """Say what this room's codes in the record are called, and what of it can be imported."""
+        """Say what this room's codes are called, what can be imported, and whom it knows from an area."""
         from linli.foundation.audit.words import verb_words_add
         from linli.foundation.imports.targets import target_add
+        from linli.foundation.notices.audiences import Audience, audience_add
 
         from .importing import target
+        from .selectors import reporters_of
         from .wording import RECORDED, VERBS
 
         verb_words_add({f"matter.{verb}": words.desk for verb, words in VERBS.items()})
         verb_words_add(RECORDED)
         target_add(target())
+        audience_add(Audience("reporters", _("在这里反映过事情的居民"), reporters_of))

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from linli.foundation.accounts.models import Account
-from linli.foundation.notices.models import Delivery, Notice
+from linli.foundation.notices.models import Delivery, Notice, Refused, Subscription
 from linli.foundation.notices.services import deliveries_make
 from tests.people import Cast
 
@@ -13,6 +13,7 @@ from .factories import MACHINE, tell
 
 pytestmark = pytest.mark.django_db
 INBOX, OUTBOX = "/inbox/", "/desk/settings/deliveries/"
+CHOICES = "/me/messages/"
 
 
 @pytest.mark.parametrize("name", ["resident", "worker", "department"])
@@ -36,13 +37,14 @@ def test_opening_marks_as_read_and_leads_on(cast: Cast) -> None:
     response = client.post(f"{INBOX}{notice.public_id}/")
     assert (response.status_code, response["Location"]) == (302, "/m/abc/")
     assert "没有未读消息" in client.get(INBOX, {"only": "unread"}).content.decode()
-    assert client.get(f"{INBOX}{notice.public_id}/").status_code == 405
+    assert "已受理" in client.get(f"{INBOX}{notice.public_id}/").content.decode()
+    assert cast.client("neighbour").get(f"{INBOX}{notice.public_id}/").status_code == 404
 
 
 def test_a_message_never_leads_to_another_site(cast: Cast) -> None:
     tell(cast.person("resident").pk, url="https://example.org/")
     response = cast.client("resident").post(f"{INBOX}{Notice.objects.get().public_id}/")
-    assert response["Location"] == INBOX
+    assert response["Location"] == f"{INBOX}{Notice.objects.get().public_id}/"
 
 
 def test_somebody_elses_message_is_not_found(cast: Cast) -> None:
@@ -97,3 +99,33 @@ def test_operators_see_why_and_try_again(cast: Cast) -> None:
     client.post(f"{OUTBOX}{Delivery.objects.get().pk}/retry/")
     assert Delivery.objects.get().state == Delivery.State.WAITING
     assert "worker@" not in client.get(OUTBOX, {"state": "waiting"}).content.decode()
+
+
+def test_the_inbox_is_filtered_by_purpose(cast: Cast) -> None:
+    tell(cast.person("resident").pk, title="已派给城管")
+    tell(cast.person("resident").pk, title="停水通知", purpose="information")
+    page = cast.client("resident").get(INBOX, {"purpose": "information"}).content.decode()
+    assert "停水通知" in page and "已派给城管" not in page
+
+
+def test_choices_are_kept_and_taken_back(cast: Cast) -> None:
+    client = cast.client("resident")
+    page = client.get(CHOICES).content.decode()
+    assert "全部不收" in page and "不要电子邮件" in page
+    client.post(CHOICES, {"refused": ["information.inbox", "transaction.email"]})
+    assert Refused.objects.filter(person=cast.person("resident")).count() == 2
+    assert client.get(CHOICES).content.decode().count(" checked") == 2
+    client.post(CHOICES, {})
+    assert not Refused.objects.exists()
+    assert client.post(CHOICES, {"refused": ["emergency.email"]}).status_code == 422
+
+
+def test_a_neighbourhood_is_subscribed_and_left(cast: Cast) -> None:
+    client, place = cast.client("resident"), cast.places["committee_a_place"]
+    client.post("/neighbourhood/", {"place": f"committee:{place.code}"})
+    client.post(f"{CHOICES}neighbourhood/", {"place": place.code})
+    assert Subscription.objects.get().area_path == place.path
+    assert place.name in client.get(CHOICES).content.decode()
+    client.post(f"{CHOICES}neighbourhood/", {"end": "1"})
+    assert not Subscription.objects.exists()
+    assert client.post(f"{CHOICES}neighbourhood/", {"place": "000000000000"}).status_code == 404

@@ -45,10 +45,10 @@ class Broken:
     def __init__(self, times: int) -> None:
         self.left = times
 
-    def reaches(self, person_ids: Any) -> set[int]:
-        return set(person_ids)
+    def addresses(self, person_ids: Any) -> dict[int, str]:
+        return dict.fromkeys(person_ids, "somewhere")
 
-    def send(self, notice: Notice) -> None:
+    def send(self, notice: Notice, address: str) -> None:
         if self.left:
             self.left -= 1
             raise ConnectionRefusedError("邮件服务器没有应答")
@@ -94,7 +94,7 @@ def test_an_address_that_went_away_is_a_failure_with_words(mailed: int) -> None:
     deliveries_make(actor=MACHINE)
     Account.objects.filter(person_id=mailed).update(email="")
     tasks.send_due()
-    assert "没有电子邮箱" in Delivery.objects.get().error
+    assert "没有这个渠道的地址" in Delivery.objects.get().error
 
 
 def test_a_title_cannot_carry_a_mail_header(mailed: int) -> None:
@@ -106,7 +106,7 @@ def test_a_title_cannot_carry_a_mail_header(mailed: int) -> None:
 
 def test_a_failure_comes_again_later(cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.NOTICE_CHANNELS = ["console"]
-    monkeypatch.setattr("linli.foundation.notices.services.CHANNELS", {"console": Broken(1)})
+    monkeypatch.setattr("linli.foundation.notices.services.outbox.CHANNELS", {"console": Broken(1)})
     monkeypatch.setattr(tasks, "CHANNELS", {"console": Broken(1)})
     tell(cast.person("resident").pk)
     tasks.send_due()
@@ -125,7 +125,7 @@ def test_after_eight_failures_it_is_given_up_and_can_be_tried_again(
 ) -> None:
     settings.NOTICE_CHANNELS = ["console"]
     broken = {"console": Broken(MOST_ATTEMPTS)}
-    monkeypatch.setattr("linli.foundation.notices.services.CHANNELS", broken)
+    monkeypatch.setattr("linli.foundation.notices.services.outbox.CHANNELS", broken)
     monkeypatch.setattr(tasks, "CHANNELS", broken)
     tell(cast.person("resident").pk)
     for day in range(MOST_ATTEMPTS + 3):

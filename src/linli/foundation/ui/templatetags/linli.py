@@ -46,6 +46,12 @@ def local_time(value: datetime | None) -> str:
     return f"{day(value)} {value.astimezone(BEIJING):%H:%M}"
 
 
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Write an amount in fen as yuan: ``1,234.50``."""
+    return "" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
+
+
 def _span(seconds: int) -> str:
     """Write a length of time with its two largest units."""
     days, hours, minutes = seconds // DAY, seconds % DAY // HOUR, seconds % HOUR // 60

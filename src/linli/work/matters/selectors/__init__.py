@@ -15,6 +15,7 @@ from .lists import (
 )
 from .offers import Action, actions_for
 from .phrases import BuiltInPhrase, PhraseOffer, phrase_get, phrase_list, phrases_built_in, phrases_for
+from .reporters import reporters_of
 from .stories import JourneyStep, StoryStep, journey, story_list
 from .suggestions import (
     AffairGroup,
@@ -66,6 +67,7 @@ __all__ = [
     "promise_for",
     "public_list",
     "public_of",
+    "reporters_of",
     "story_list",
     "units_for",
 ]

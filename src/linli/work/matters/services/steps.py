@@ -273,6 +273,7 @@ class Step:
                 title=f"{title}({self.matter.number})",
                 body=body,
                 url=_desk_url(self.matter),
+                purpose="emergency" if self.matter.is_emergency else "transaction",
             )
 
     def tell_unit(self, unit: Unit, kind: str, title: str, body: str = "") -> None:
