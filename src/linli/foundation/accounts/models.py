@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Function
 from linli.core.fields import EncryptedTextField, uuid7
@@ -110,6 +111,8 @@ class PrivacyConsent(models.Model):
 class Unit(models.Model):
     """An office, department, company or organisation that people act for."""
 
+    area_label = _("单位")
+
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField("名称", max_length=80)
     kind = models.CharField("类别", max_length=40, blank=True, help_text="如 城管、房管、物业")
@@ -171,6 +174,8 @@ class Role(models.Model):
     A role without areas of its own covers its unit's areas, also those added later. ``ended_at`` ends
     it at once, whatever ``valid_to`` had planned.
     """
+
+    area_label = _("岗位")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="roles")

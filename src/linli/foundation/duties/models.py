@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
 from linli.core.actor import Function
@@ -17,6 +18,9 @@ class Duty(models.Model):
     Responsible is a person, or everybody with ``function`` in ``unit``, or (no unit) everybody with
     ``function`` whose areas cover ``area_path``.
     """
+
+    area_label = _("待办")
+    area_open = Q(state__in=("open", "paused"))
 
     class State(models.TextChoices):
         OPEN = "open", "待办"

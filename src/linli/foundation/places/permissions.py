@@ -2,7 +2,7 @@
 
 from linli.core.actor import Actor, Function
 
-from .models import Compound, Division
+from .models import Compound, Division, DivisionChange, Level
 
 _KEEPERS = frozenset({Function.COMMITTEE, Function.STREET, Function.SYSTEM})
 
@@ -38,3 +38,38 @@ def can_confirm_committee(actor: Actor, compound: Compound, committee: Division)
         return False
     is_free = not compound.is_committee_confirmed or actor.covers(compound.area_path)
     return actor.covers(committee.path) and is_free
+
+
+# Who decides about a level's divisions, by law or custom of the place; all of them as administrators.
+_DECIDE = {
+    Level.GRID: frozenset({Function.STREET, Function.DISTRICT, Function.CITY}),
+    Level.COMMITTEE: frozenset({Function.DISTRICT, Function.CITY}),
+    Level.STREET: frozenset({Function.CITY}),
+    Level.COUNTY: frozenset({Function.CITY}),
+}
+
+
+def can_change_divisions(actor: Actor, level: int, scope: str) -> bool:
+    """Grids: the street; committees: the district; streets and above: the city; operators: any."""
+    if actor.function in (Function.OPERATOR, Function.SYSTEM):
+        return True
+    decides = _DECIDE.get(Level(level), frozenset())
+    return actor.is_unit_admin and actor.function in decides and actor.covers(scope)
+
+
+def can_plan_division_change(actor: Actor) -> bool:
+    """Whether an actor may plan any change at all; what and where is checked with the plan."""
+    if actor.function in (Function.OPERATOR, Function.SYSTEM):
+        return True
+    return actor.is_unit_admin and actor.function in _DECIDE[Level.GRID]
+
+
+def can_handle_division_change(actor: Actor, change: DivisionChange) -> bool:
+    """Whether an actor may cancel a change or let it take effect."""
+    return can_change_divisions(actor, change.level, change.scope)
+
+
+def can_confirm_division_change(actor: Actor, change: DivisionChange) -> bool:
+    """Another person who might have planned it."""
+    is_another = actor.person_id is not None and actor.person_id != change.planned_by
+    return can_handle_division_change(actor, change) and is_another

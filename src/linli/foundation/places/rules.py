@@ -143,6 +143,14 @@ def pinyin_keys(syllables: str) -> tuple[str, str]:
     return "".join(words)[:120], "".join(word[0] for word in words)[:30]
 
 
+def division_facts(code: str, name: str, syllables: str = "") -> dict[str, str]:
+    """Return the columns that follow from a code and a name; ``syllables`` saves looking up the pinyin."""
+    short_name = division_short_name(name, division_level(code))
+    pinyin, initials = pinyin_keys(syllables or pinyin_syllables(short_name))
+    kind = division_kind(code, name)
+    return {"name": name, "short_name": short_name, "kind": kind, "pinyin": pinyin, "initials": initials}
+
+
 def building_sort_key(name: str) -> str:
     """Return a key by which 2号 stands before 10号: every number padded to five digits."""
     return re.sub(r"\d+", lambda found: found[0].zfill(5), name)[:60]

@@ -17,7 +17,7 @@ from ..digests import changes_digest
 from ..edition import DivisionRow, Edition
 from ..models import Division, Level
 from ..permissions import can_load_divisions
-from ..rules import division_kind, division_level, parent_code, pinyin_keys, pinyin_syllables
+from ..rules import division_facts, division_level, parent_code
 
 BATCH = 2_000
 NAMED_MISSING = 1_000
@@ -98,19 +98,6 @@ def _miss(known: _Known, work: _Work) -> None:
         work.missing.append(known.code)
 
 
-def _fields(row: DivisionRow) -> dict[str, str]:
-    short_name = row.short_name
-    pinyin, initials = pinyin_keys(row.syllables or pinyin_syllables(short_name))
-    kind = division_kind(row.code, row.name)
-    return {
-        "name": row.name,
-        "short_name": short_name,
-        "kind": kind,
-        "pinyin": pinyin,
-        "initials": initials,
-    }
-
-
 _COLUMNS = (
     *("code", "level", "parent", "path", "valid_from", "source", "document"),
     *("name", "short_name", "kind", "pinyin", "initials"),
@@ -143,12 +130,15 @@ def _values(row: DivisionRow, level: Level, edition: Edition, parents: Parents) 
         )
     parent_id, path = parents[above]
     own = (row.code, int(level), parent_id, f"{path}{row.code}/", str(edition.valid_from), edition.source, "")
-    return (*own, *_fields(row).values())
+    return (*own, *division_facts(row.code, row.name, row.syllables).values())
 
 
 def _change(rows: Sequence[tuple[int, DivisionRow]], edition: Edition) -> None:
     fields = ["name", "short_name", "kind", "pinyin", "initials", "source"]
-    changed = [Division(pk=pk, source=edition.source, **_fields(row)) for pk, row in rows]
+    changed = [
+        Division(pk=pk, source=edition.source, **division_facts(row.code, row.name, row.syllables))
+        for pk, row in rows
+    ]
     Division.objects.bulk_update(changed, fields, batch_size=BATCH)
 
 

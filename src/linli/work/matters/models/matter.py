@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Actor, Function
 from linli.core.fields import EncryptedTextField, PathField, in_areas, uuid7
 
-from ..workflow import State
+from ..workflow import ENDED, State
 from .category import AffairClass, Category
 
 
@@ -80,6 +81,9 @@ def _assigned(unit_id: int | None) -> models.QuerySet[Any, Any]:
 
 class Matter(models.Model):
     """Something that a resident or a worker has brought before the neighbourhood （事项）."""
+
+    area_label = _("事项")
+    area_open = ~Q(state__in=ENDED)
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     number = models.CharField("编号", max_length=20, unique=True)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from linli.core.fields import EncryptedTextField, PathField, uuid7
 
@@ -10,6 +11,8 @@ from .matter import Matter
 
 class PublicVersion(models.Model):
     """A worker's own title and text about a matter, with chosen photos and a rounded place."""
+
+    area_label = _("公开版本")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     matter = models.OneToOneField(Matter, models.PROTECT, related_name="public_version")

@@ -1,10 +1,11 @@
-"""Divisions with their history, compounds and buildings, boundaries."""
+"""Divisions, compounds and buildings, boundaries."""
 
 from datetime import date
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Actor, Function
 from linli.core.fields import PathField, in_areas, uuid7
@@ -108,6 +109,8 @@ class Compound(models.Model):
 
     ``area_path`` is the committee's path once the committee is confirmed, until then the street's.
     """
+
+    area_label = _("小区")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField("名称", max_length=80)
