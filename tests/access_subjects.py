@@ -63,6 +63,7 @@ def matters(cast: Cast) -> Subjects:
         "handling_matter": handling.public_id,
         "closed_matter": closed.public_id,
         "lead_assignment": life.lead(handling).pk,
+        "lead_order": life.lead(handling).public_id,
     }
 
 

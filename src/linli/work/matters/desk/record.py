@@ -25,6 +25,7 @@ from . import selectors as desk_selectors
 from .actions import SENT
 from .forms import RevealForm
 from .keeping import desk_page, page
+from .papers import papers_offered
 from .shown import (
     assignment_level,
     clock_level,
@@ -96,6 +97,7 @@ def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
         "point": _point(matter),
         "map_url": _map_url(matter),
         "is_schematic": is_map_schematic(),
+        "papers": papers_offered(actor, matter, assignments),
         "assignments": [(row, assignment_level(row, is_paused)) for row in assignments],
         "requests": list(matter.requests.filter(outcome="").select_related("asked_unit")),
         "questions": list(matter.questions.all()),
@@ -150,18 +152,3 @@ def photo(request: HttpRequest, public_id: UUID, photo_id: UUID, variant: str) -
     matter = selectors.matter_get(actor, public_id)
     stored = desk_selectors.photo_get(actor, matter, photo_id)
     return cast(HttpResponse, file_response(request, stored, "thumb" if variant == "thumb" else "clean"))
-
-
-@desk_page
-def slip_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Show the slip that is printed and handed over (受理单): no personal data."""
-    actor = actor_of(request)
-    matter = selectors.matter_get(actor, public_id)
-    context = {
-        "matter": matter,
-        "place": division_name(matter.area_path, Level.STREET),
-        "assignments": matter.assignments.select_related("unit").filter(round=matter.round),
-        "documents": desk_selectors.document_list(matter),
-        "heading": _("事项受理单") if matter.accepted_at else _("事项登记单"),
-    }
-    return page(request, "slip", context)

@@ -6,10 +6,11 @@ from .actions import action_page
 from .affairs import affairs_page, clocks_page
 from .intake import intake_hints, intake_page, place_choices
 from .lists import matter_list_page
+from .papers import order_page, reply_page, slip_page
 from .phone_desk import caller_page, phone_desk_page, phone_hints
 from .phrases import phrase_new_page, phrase_page, phrase_remove_page, phrases_page
 from .posters import poster_off, poster_page, posters_page
-from .record import photo, record_page, reporter_page, slip_page
+from .record import photo, record_page, reporter_page
 
 urlpatterns = [
     path("desk/matters/", matter_list_page, name="list"),
@@ -26,6 +27,8 @@ urlpatterns = [
     path("desk/matters/<uuid:public_id>/", record_page, name="record"),
     path("desk/matters/<uuid:public_id>/reporter/", reporter_page, name="reporter"),
     path("desk/matters/<uuid:public_id>/slip/", slip_page, name="slip"),
+    path("desk/matters/<uuid:public_id>/order/<uuid:assignment_id>/", order_page, name="order"),
+    path("desk/matters/<uuid:public_id>/reply/", reply_page, name="reply"),
     path("desk/matters/<uuid:public_id>/photos/<uuid:photo_id>/<slug:variant>/", photo, name="record_photo"),
     path("desk/matters/<uuid:public_id>/do/<slug:code>/", action_page, name="action"),
     path("desk/matters/<uuid:public_id>/do/<slug:code>/<slug:key>/", action_page, name="action_on"),

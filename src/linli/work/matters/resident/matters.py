@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -25,8 +26,10 @@ from linli.foundation.files.views import file_response
 
 from .. import selectors, services
 from ..models import Matter
+from ..papers import acceptance_paper, reply_paper
 from ..permissions import is_reporter
 from ..wording import instant_words
+from ..workflow import ENDED
 from .browser import owner_keys
 from .forms import AnswerForm, ConfirmForm, ObjectForm, RateForm, ReopenForm, ResultForm, WithdrawForm
 from .photos import PhotosTaken, photos_take
@@ -274,6 +277,18 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "photo_count": found.photos.count(),
     }
     return render(request, "matters/resident/receipt.html", context)
+
+
+@never_cache
+@require_GET
+@actor_required
+def paper(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show the paper about one's own matter, ready to print: the slip, after the end the reply."""
+    actor = actor_of(request)
+    found = own_matter(actor, public_id)
+    sheet = reply_paper(found, actor) if found.state in ENDED else acceptance_paper(found)
+    back = reverse("matters:matter", args=[public_id])
+    return render(request, "matters/paper.html", {"paper": sheet, "back": back})
 
 
 @never_cache

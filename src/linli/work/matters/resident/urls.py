@@ -16,6 +16,7 @@ urlpatterns = [
     path("mine/", matters.mine, name="mine"),
     path("m/<uuid:public_id>/", matters.matter, name="matter"),
     path("m/<uuid:public_id>/receipt/", matters.receipt, name="receipt"),
+    path("m/<uuid:public_id>/paper/", matters.paper, name="paper"),
     path("m/<uuid:public_id>/answer/<uuid:question_id>/", matters.answer, name="answer"),
     path("m/<uuid:public_id>/photo/<uuid:photo_id>/<slug:variant>/", matters.photo, name="photo"),
     path("m/<uuid:public_id>/<slug:code>/", matters.act, name="act"),
