@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from linli.core import clock
+from linli.core.actor import Scope
 from linli.foundation.accounts.privacy import notice_current
 from linli.foundation.accounts.services import deputyship_set
+from linli.foundation.clients.tests.factories import machine
 from linli.foundation.exports.services import export_make
 from linli.foundation.exports.tasks import export_run
 from linli.foundation.notices.services import broadcast_submit
@@ -83,4 +85,10 @@ def notices(cast: Cast) -> Subjects:
     return {"broadcast_draft": written(cast).public_id, "broadcast_pending": pending.public_id}
 
 
-BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters, exports, notices]
+def clients(cast: Cast) -> Subjects:
+    """A system of the street and its token."""
+    found = machine(cast, "street_unit", "street_place", Scope.MATTERS_READ)
+    return {"client": found.client.public_id, "client_token": found.token.public_id}
+
+
+BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters, exports, notices, clients]

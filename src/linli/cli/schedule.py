@@ -38,6 +38,7 @@ TABLE = (
     ("accounts.hits", 3600, "linli.foundation.accounts.tasks.forget_rate_hits"),
     ("imports.resume", 60, "linli.foundation.imports.tasks.resume_silent"),
     ("imports.forget", 3600, "linli.foundation.imports.tasks.forget_old"),
+    ("clients.uses", 3600, "linli.foundation.clients.tasks.forget_uses"),
     ("matters.drafts", 3600, "linli.work.matters.tasks.forget_drafts"),
 )
 

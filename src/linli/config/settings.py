@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "linli.foundation.links",
     "linli.foundation.exports",
     "linli.foundation.imports",
+    "linli.foundation.clients",
     "linli.foundation.ui",
     "linli.registers.organizations",
     "linli.work.matters",
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "linli.foundation.accounts.middleware.ActorMiddleware",
     "linli.portal.middleware.NeighbourhoodMiddleware",
     "linli.foundation.ui.middleware.RefusalMiddleware",
+    "linli.portal.api.middleware.InterfaceMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

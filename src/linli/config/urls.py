@@ -8,6 +8,7 @@ ROOMS = (
     "foundation.ui",
     "foundation.accounts",
     "foundation.audit",
+    "foundation.clients",
     "foundation.notices",
     "foundation.files",
     "foundation.duties",

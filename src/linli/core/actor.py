@@ -24,6 +24,16 @@ class Function(StrEnum):
     CLIENT = "client"
 
 
+class Scope(StrEnum):
+    """What a machine of another system may be granted; without any it may do nothing."""
+
+    MATTERS_READ = "matters.read"
+    MATTERS_REPORT = "matters.report"
+    MATTERS_ACT = "matters.act"
+    FIGURES_READ = "figures.read"
+    PLACES_READ = "places.read"
+
+
 GOVERNING = frozenset({Function.COMMITTEE, Function.STREET, Function.DISTRICT, Function.CITY})
 EXECUTING = frozenset({Function.DEPARTMENT, Function.PROPERTY, Function.SOCIAL_ORG, Function.PROVIDER})
 STAFF = GOVERNING | EXECUTING | {Function.GRID_WORKER, Function.SUPERVISOR, Function.OPERATOR}
@@ -37,7 +47,7 @@ class Actor:
     ``areas`` are ``area_path`` prefixes. ``person_id`` is the natural person behind every account of
     theirs, so that rules about "another person" compare persons. ``deputy_for`` is the person whose
     role is exercised during their leave. ``network`` is where a visitor comes from: counted by the rate
-    limits (as a keyed digest), kept nowhere.
+    limits (as a keyed digest), kept nowhere. ``scopes`` is what a client was granted; nobody else has any.
     """
 
     key: str
@@ -52,6 +62,7 @@ class Actor:
     deputy_for: int | None = None
     is_unit_admin: bool = False
     network: str = ""
+    scopes: frozenset[Scope] = frozenset()
 
     @property
     def is_governing(self) -> bool:
@@ -77,6 +88,10 @@ class Actor:
     def person_ids(self) -> frozenset[int]:
         """Every natural person in whose name this actor acts."""
         return frozenset(p for p in (self.person_id, self.deputy_for) if p is not None)
+
+    def grants(self, scope: Scope) -> bool:
+        """Whether this is a client that was granted the scope."""
+        return self.function == Function.CLIENT and scope in self.scopes
 
     def covers(self, area_path: str) -> bool:
         """Whether a place lies in one of the actor's areas."""

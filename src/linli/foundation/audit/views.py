@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from linli.core import clock
+from linli.core.actor import Function
 from linli.core.errors import NotAllowed
 from linli.foundation.accounts.models import FUNCTIONS
 from linli.foundation.accounts.permissions import actor_of, actor_required, staff_required
@@ -19,7 +20,7 @@ from .forms import AuditSearch
 from .models import AuditRecord
 from .permissions import can_see_audit
 from .selectors import audit_list, looks_about, subject_links
-from .words import HIDDEN_FIELDS, field_words, kind_words, verb_words
+from .words import HIDDEN_FIELDS, actor_names, field_words, kind_words, verb_words
 
 PAGE = 50
 
@@ -63,12 +64,15 @@ def chosen_of(form: AuditSearch) -> dict[str, Any]:
 def acts(rows: Sequence[AuditRecord]) -> list[dict[str, Any]]:
     """Return rows with the words a reader needs: two queries for all of them."""
     names = person_names(row.person_id for row in rows)
+    machines = actor_names(row.actor_key for row in rows)
     links = subject_links({row.subject_id for row in rows})
-    functions = {str(code): words for code, words in FUNCTIONS}
+    functions = {**{str(code): words for code, words in FUNCTIONS}, Function.CLIENT: _("接口")}
     return [
         {
             "row": row,
-            "who": names.get(row.person_id or 0) or row.actor_key.partition(":")[0],
+            "who": names.get(row.person_id or 0)
+            or machines.get(row.actor_key)
+            or row.actor_key.partition(":")[0],
             "function": functions.get(row.actor_function, row.actor_function),
             "what": verb_words(row.verb),
             "link": links.get(row.subject_id),

@@ -1,6 +1,6 @@
 """What the codes of the record are called."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -53,6 +53,26 @@ _VERBS: dict[str, str | Promise] = {
     "unit.update": _("修改单位"),
     "units.import": _("导入单位和人员"),
 }
+
+
+_NAMES: dict[str, Callable[[Iterable[str]], Mapping[str, str]]] = {}
+
+
+def actor_names_add(kind: str, names: Callable[[Iterable[str]], Mapping[str, str]]) -> None:
+    """Name actors that are no persons: ``names`` takes keys (``kind:…``) and returns key → name."""
+    _NAMES[kind] = names
+
+
+def actor_names(keys: Iterable[str]) -> dict[str, str]:
+    """Return key → name for the keys whose kind has names (one query a kind)."""
+    wanted: dict[str, set[str]] = {}
+    for key in keys:
+        wanted.setdefault(key.partition(":")[0], set()).add(key)
+    found: dict[str, str] = {}
+    for kind, names in _NAMES.items():
+        if kind in wanted:
+            found |= names(wanted[kind])
+    return found
 
 
 def verb_words_add(words: Mapping[str, str | Promise]) -> None:

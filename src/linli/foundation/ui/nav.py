@@ -79,6 +79,7 @@ SETTINGS = (
         functions=STAFF,
         is_for_admins=True,
     ),
+    NavEntry(_("接口"), icon="plug", url_name="clients:list", functions=STAFF, is_for_admins=True),
     NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING),
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING),
     NavEntry(_("类别与时限"), icon="clock", url_name="matters:clocks", functions=MANAGING),

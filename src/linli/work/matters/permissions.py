@@ -1,6 +1,6 @@
 """Who may do what to a matter; the page shows a button exactly where its service would be allowed."""
 
-from linli.core.actor import EXECUTING, Actor, Function
+from linli.core.actor import EXECUTING, Actor, Function, Scope
 from linli.foundation.accounts.selectors import person_ids_for
 from linli.foundation.places.models import Compound
 
@@ -12,7 +12,7 @@ COMMITTEE_OR_STREET = frozenset({Function.COMMITTEE, Function.STREET})
 STREET_ONLY = frozenset({Function.STREET})
 SUPERVISING = frozenset({Function.STREET, Function.DISTRICT, Function.CITY})
 INTAKE = frozenset({Function.GRID_WORKER, Function.COMMITTEE, Function.STREET})
-REPORTING = INTAKE | {Function.VISITOR, Function.RESIDENT, Function.CLIENT}
+REPORTING = INTAKE | {Function.VISITOR, Function.RESIDENT}
 # What a unit does with its hands; who did it in a round does not verify it.
 HANDLING_VERBS = frozenset({"sign", "attend", "answer", "result", "discussion_finish"})
 
@@ -63,6 +63,8 @@ def can_reveal_reporter(actor: Actor, matter: Matter) -> bool:
         return True
     if hides_reporter(matter) or is_complained_about(actor, matter) or actor.unit_id is None:
         return False
+    if not actor.is_staff:  # a person looks, and says why; a unit's system does not
+        return False
     return matter.assignments.filter(
         unit_id=actor.unit_id, ended_at__isnull=True, signed_at__isnull=False
     ).exists()
@@ -80,8 +82,8 @@ def is_never_public(matter: Matter) -> bool:
 
 # -- intake, sorting -----------------------------------------------------------
 def can_report_matter(actor: Actor) -> bool:
-    """A resident reports for themselves; committee, grid and street workers on behalf of someone."""
-    return actor.function in REPORTING
+    """Residents for themselves; committee, grid and street workers for others; systems granted to."""
+    return actor.function in REPORTING or actor.grants(Scope.MATTERS_REPORT)
 
 
 def can_intake_matter(actor: Actor) -> bool:
@@ -142,10 +144,15 @@ def can_change_phrase(actor: Actor, phrase: Phrase) -> bool:
 
 
 # -- handling, deciding ------------------------------------------------------
+def works_for_unit(actor: Actor) -> bool:
+    """People of the desk act for their unit, and so does a system of the unit that was granted it."""
+    return actor.is_staff or actor.grants(Scope.MATTERS_ACT)
+
+
 def can_work_assignment(actor: Actor, assignment: Assignment) -> bool:
-    """Sign, handle, answer, ask to return: people of the unit while its part lasts."""
+    """Sign, handle, answer, ask to return: people and the system of the unit while its part lasts."""
     return (
-        actor.is_staff
+        works_for_unit(actor)
         and assignment.ended_at is None
         and actor.unit_id is not None
         and actor.unit_id == assignment.unit_id
@@ -203,8 +210,9 @@ def can_verify_matter(actor: Actor, matter: Matter) -> bool:
 
 # -- talking, publishing, reopening ----------------------------------------------
 def can_ask_reporter(actor: Actor, matter: Matter) -> bool:
-    """Those who govern the place, who took the report, or a unit that is handling it."""
-    return _governs(actor, matter) or is_intake_worker(actor, matter) or _takes_part(actor, matter)
+    """Those who govern the place, who took the report, or people of a unit that is handling it."""
+    takes_part = actor.is_staff and _takes_part(actor, matter)
+    return _governs(actor, matter) or is_intake_worker(actor, matter) or takes_part
 
 
 def can_answer_question(actor: Actor, matter: Matter) -> bool:
@@ -219,7 +227,7 @@ def can_note_matter(actor: Actor, matter: Matter) -> bool:
 
 
 def _takes_part(actor: Actor, matter: Matter) -> bool:
-    if not actor.is_staff or actor.unit_id is None:
+    if not works_for_unit(actor) or actor.unit_id is None:
         return False
     return matter.assignments.filter(unit_id=actor.unit_id, ended_at__isnull=True).exists()
 

@@ -2,7 +2,7 @@
 
 from .category import AffairClass, Category
 from .handling import Assignment, HandlingRequest, Question, Rating
-from .matter import Channel, ClosedAs, EntrustedDocument, Matter, MatterEvent
+from .matter import Channel, ClosedAs, EntrustedDocument, Matter, MatterEvent, client_key
 from .phrase import Phrase, PhraseUse
 from .public import Affected, Poster, PublicVersion, ReportDraft
 
@@ -24,4 +24,5 @@ __all__ = [
     "Question",
     "Rating",
     "ReportDraft",
+    "client_key",
 ]

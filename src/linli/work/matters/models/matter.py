@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.core.actor import Actor, Function
+from linli.core.actor import Actor, Function, Scope
+from linli.core.crypto import blind_index
 from linli.core.fields import EncryptedTextField, PathField, in_areas, uuid7
 
 from ..workflow import ENDED, State
@@ -45,8 +46,10 @@ class MatterQuerySet(models.QuerySet["Matter"]):
 
         ``path`` is ``area_path__walked`` for a list that is read in the order of another index.
         """
-        if actor.function in (Function.SYSTEM, Function.CLIENT) or actor.is_governing:
+        if actor.function == Function.SYSTEM or actor.is_governing:
             return self.filter(in_areas(path, actor.areas))
+        if actor.function == Function.CLIENT:
+            return self.filter(in_areas(path, actor.areas), _granted(actor))
         if actor.is_executing:
             return self.filter(
                 Q(pk__in=models.Subquery(_assigned(actor.unit_id))) | Q(intake_unit_id=actor.unit_id)
@@ -57,6 +60,12 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         if actor.function == Function.GRID_WORKER and actor.unit_id is not None:
             own |= Q(pk__in=models.Subquery(_assigned(actor.unit_id)))
         return self.filter(own)
+
+    def counted_for(self, actor: Actor) -> MatterQuerySet:
+        """Widen ``visible_to`` for figures: a client that was granted figures counts what it may not read."""
+        if actor.grants(Scope.FIGURES_READ):
+            return self.filter(in_areas("area_path", actor.areas))
+        return self.visible_to(actor)
 
     def known_to(self, actor: Actor) -> MatterQuerySet:
         """Widen ``visible_to``: what one's own report was merged into, and what one said 我也遇到了 to."""
@@ -71,6 +80,22 @@ class MatterQuerySet(models.QuerySet["Matter"]):
             Q(pk__in=self.model.objects.visible_to(actor).values("pk"))
             | Q(pk__in=known.filter(affected | joined).values("pk"))
         )
+
+
+def client_key(actor: Actor) -> str:
+    """Return by what a client finds again what it reported: as for a visitor, a keyed digest."""
+    return blind_index("client", actor.key)
+
+
+def _granted(actor: Actor) -> Q:
+    if actor.grants(Scope.MATTERS_READ):
+        return Q()
+    seen = Q(pk__in=[])
+    if actor.grants(Scope.MATTERS_REPORT):
+        seen |= Q(reporter_key=client_key(actor))
+    if actor.grants(Scope.MATTERS_ACT):
+        seen |= Q(pk__in=models.Subquery(_assigned(actor.unit_id)))
+    return seen
 
 
 def _assigned(unit_id: int | None) -> models.QuerySet[Any, Any]:
@@ -241,7 +266,11 @@ class MatterEvent(models.Model):
 
     class Meta:
         ordering = ["recorded_at", "id"]
-        indexes = [models.Index(fields=["matter", "recorded_at"]), models.Index(fields=["verb", "at"])]
+        indexes = [
+            models.Index(fields=["matter", "recorded_at"]),
+            models.Index(fields=["verb", "at"]),
+            models.Index(fields=["recorded_at", "id"]),  # the stream that other systems follow
+        ]
 
     def __str__(self) -> str:
         return self.verb

@@ -16,7 +16,7 @@ from .lists import (
 from .offers import Action, actions_for
 from .phrases import BuiltInPhrase, PhraseOffer, phrase_get, phrase_list, phrases_built_in, phrases_for
 from .reporters import reporters_of
-from .stories import JourneyStep, StoryStep, journey, story_list
+from .stories import JourneyStep, StoryStep, event_stream, journey, story_list, story_steps
 from .suggestions import (
     AffairGroup,
     AffairRow,
@@ -51,6 +51,7 @@ __all__ = [
     "duplicates_near",
     "emergency",
     "emergency_words",
+    "event_stream",
     "figures",
     "figures_by_area",
     "intake_today",
@@ -69,5 +70,6 @@ __all__ = [
     "public_of",
     "reporters_of",
     "story_list",
+    "story_steps",
     "units_for",
 ]

@@ -52,7 +52,7 @@ class AreaFigures:
 
 
 def _scope(actor: Actor, area: str, from_on: date, to_on: date) -> QuerySet[Matter]:
-    rows = Matter.objects.visible_to(actor).order_by()
+    rows = Matter.objects.counted_for(actor).order_by()
     if area:
         rows = rows.filter(in_areas("area_path", (area,)))
     return rows.filter(

@@ -1,7 +1,7 @@
 """Matters one at a time and in lists; ``visible_to`` is the only scope."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ from linli.core.fields import in_areas
 from linli.foundation.places.selectors import division_name
 from linli.foundation.search.selectors import search_filter, search_ids
 
-from ..models import Assignment, Matter, PublicVersion, Question, Rating
+from ..models import Assignment, Matter, MatterEvent, PublicVersion, Question, Rating
 from ..rules import Origin, origin_cleaned
 from ..workflow import ENDED, State
 
@@ -35,7 +35,7 @@ class MatterFilters:
     """What a list is narrowed by; an empty value narrows nothing.
 
     ``stage`` is open, overdue, closed or mine; ``category`` a code, ``unit`` a unit's public id, ``area``
-    a path; ``order`` is due, -reported or reported.
+    a path; ``order`` is due, -reported or reported; ``updated_since`` keeps what had a step since.
     """
 
     q: str = ""
@@ -49,6 +49,7 @@ class MatterFilters:
     from_on: date | None = None
     to_on: date | None = None
     order: str = "due"
+    updated_since: datetime | None = None
 
 
 def _stage(actor: Actor, stage: str) -> Q:
@@ -96,6 +97,9 @@ def matters_narrowed(actor: Actor, wanted: MatterFilters, *, path: str = "area_p
     if wanted.unit:
         handled = Assignment.objects.filter(matter=OuterRef("pk"), unit__public_id=wanted.unit)
         rows = rows.filter(Exists(handled))
+    if wanted.updated_since:
+        since = MatterEvent.objects.filter(recorded_at__gte=wanted.updated_since)
+        rows = rows.filter(pk__in=since.order_by().values("matter_id"))
     number = number_of(wanted.q)
     return rows.filter(_numbered(number)) if number else rows
 

@@ -1,6 +1,6 @@
 """What happened to a matter: the desk's timeline, and the resident's journey in plain words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from linli.core.actor import Actor
+from linli.core.actor import Actor, Scope
 from linli.foundation.accounts.selectors import person_names
 from linli.foundation.files.models import StoredFile
 
@@ -53,12 +53,26 @@ def _readable(actor: Actor, matter: Matter) -> tuple[str, ...]:
     """Which audiences an actor belongs to."""
     if actor.is_governing or (actor.is_staff and actor.person_id == matter.intake_by_id):
         return (Audience.EVERYONE, Audience.DESK, Audience.GOVERNING)
-    return (Audience.EVERYONE, Audience.DESK) if actor.is_staff else (Audience.EVERYONE,)
+    reads_desk = actor.is_staff or actor.grants(Scope.MATTERS_READ) or actor.grants(Scope.MATTERS_ACT)
+    return (Audience.EVERYONE, Audience.DESK) if reads_desk else (Audience.EVERYONE,)
 
 
 def _events(matter: Matter, audiences: Iterable[str]) -> QuerySet[MatterEvent]:
     rows = matter.events.filter(audience__in=list(audiences)).select_related("unit")
     return rows.prefetch_related("photos").order_by("recorded_at", "id")
+
+
+def event_stream(actor: Actor, until: datetime) -> QuerySet[MatterEvent]:
+    """Return the steps of every matter an actor may see, up to an instant, for whoever follows them all.
+
+    What only governing people read is for them; that somebody took a report does not widen the stream.
+    """
+    audiences = [Audience.EVERYONE, Audience.DESK] if actor.is_staff else list(_readable(actor, Matter()))
+    if actor.is_governing:
+        audiences = list(Audience)
+    seen = Matter.objects.visible_to(actor).order_by()
+    rows = MatterEvent.objects.filter(matter__in=seen, audience__in=audiences, recorded_at__lte=until)
+    return rows.select_related("matter", "unit")
 
 
 def story_list(actor: Actor, matter: Matter) -> list[StoryStep]:
@@ -68,6 +82,11 @@ def story_list(actor: Actor, matter: Matter) -> list[StoryStep]:
     as 反映人.
     """
     events = list(_events(matter, _readable(actor, matter)))
+    return story_steps(actor, events)
+
+
+def story_steps(actor: Actor, events: Sequence[MatterEvent]) -> list[StoryStep]:
+    """Return how steps read to an actor (one query for all names)."""
     names = person_names(event.person_id for event in events if event.unit_id)
     return [
         StoryStep(
@@ -90,7 +109,7 @@ def _who(actor: Actor, event: MatterEvent, names: Mapping[int, str]) -> str:
     if event.unit is None:
         return REPORTER if event.person_id else "系统"
     name = names.get(event.person_id or 0, "")
-    is_named = name and (actor.is_governing or actor.unit_id == event.unit_id)
+    is_named = name and (actor.is_governing or (actor.is_staff and actor.unit_id == event.unit_id))
     deputy = "（代）" if event.deputy_for_id else ""
     return f"{event.unit.name} {name}{deputy}" if is_named else event.unit.name
 

@@ -94,7 +94,7 @@ def _closed(step: Step, finding: str, photos: Sequence[StoredFile], is_unverifia
 
 
 # -- rating -------------------------------------------------------------------
-@service
+@service(idempotent=True)
 def matter_rate(
     *,
     actor: Actor,
@@ -103,7 +103,7 @@ def matter_rate(
     was_solved: bool,
     was_satisfied: bool,
     comment: str = "",
-) -> Rating:
+) -> Matter:
     """Say after closing: contacted? solved? satisfied? Once a round.
 
     The reporter of a merged matter rates their own matter once the one it was merged into has closed.
@@ -128,8 +128,7 @@ def matter_rate(
     except IntegrityError as error:
         raise Conflict("这件事您已经评价过了，谢谢。") from error
     step.facts.update(was_contacted=was_contacted, was_solved=was_solved, was_satisfied=was_satisfied)
-    step.finish("rate", note=rating.comment)
-    return rating
+    return step.finish("rate", note=rating.comment)
 
 
 # -- opened again -------------------------------------------------------------

@@ -21,7 +21,7 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.links.services import link_add
 from linli.foundation.places.selectors import Place, division_name
 
-from ..models import Category, Channel, Matter, MatterEvent
+from ..models import Category, Channel, Matter, MatterEvent, client_key
 from ..permissions import can_decide_intake, can_intake_matter, can_report_matter, is_reporter
 from ..refusals import invalid, invalid_if
 from ..rules import (
@@ -87,8 +87,9 @@ def matter_report(
 
     ``place`` comes from ``place_resolve``. Text or photo is needed. ``is_emergency=None`` lets the words
     decide. A visitor may report an emergency only; everything else waits as a draft for the phone code.
-    A worker who takes a report for someone else stays named until it closes (首问负责). ``origin`` is the
-    number and limit that it has elsewhere (12345); a number that is here already is refused.
+    A worker who takes a report for someone else stays named until it closes (首问负责). A client reports for
+    whoever turned to it, in its areas, and finds again what it reported. ``origin`` is the number and limit
+    that it has elsewhere (12345); a number that is here already is refused.
     """
     if not can_report_matter(actor) or (on_behalf and not can_intake_matter(actor)):
         raise NotAllowed("您没有上报事项的权限。")
@@ -97,8 +98,8 @@ def matter_report(
         raise NotSignedIn("请先用手机验证码登录，您写的内容已保留。")
     visitor_limited(actor=actor, flood=ALARMS)
     reports_limited(actor=actor, is_emergency=report.is_emergency)
-    if actor.is_staff and not _covers(actor, place.area_path):
-        raise invalid(place="这个地点不在您的服务范围内，请转告当地居委会或街镇。")
+    if _is_bound(actor) and not _covers(actor, place.area_path):
+        raise _outside()
     matter = _matter_of(actor, report, public_id)
     matter.category, matter.about_unit = category, about_unit
     origin_set(actor=actor, matter=matter, origin=origin, on_behalf=on_behalf)
@@ -124,10 +125,21 @@ def emergency_report(
     if not can_report_matter(actor):
         raise NotAllowed("您没有上报事项的权限。")
     visitor_limited(actor=actor, flood=ALARMS)
+    if actor.function == Function.CLIENT and not _covers(actor, place.area_path):
+        raise _outside()
     report = _report_checked(text, photos, place, address, happened_at, channel, True, False)
     matter = _matter_of(actor, report, public_id)
     _people(matter, actor, False, reporter_name, reporter_phone, "", "")
     return _matter_store(actor, matter, report)
+
+
+def _is_bound(actor: Actor) -> bool:
+    """Whether the actor may report in their own areas only; residents may report anywhere."""
+    return actor.is_staff or actor.function == Function.CLIENT
+
+
+def _outside() -> InvalidInput:
+    return invalid(place="这个地点不在您的服务范围内，请转告当地居委会或街镇。")
 
 
 def _covers(actor: Actor, area_path: str) -> bool:
@@ -185,7 +197,7 @@ def _matter_of(actor: Actor, report: Report, public_id: UUID | None) -> Matter:
         address=report.address,
         lng=place.lng,
         lat=place.lat,
-        channel=report.channel,
+        channel=Channel.INTERFACE if actor.function == Function.CLIENT else report.channel,
         is_emergency=report.is_emergency,
         emergency_kind=report.emergency.kind if report.emergency else "",
         is_never_public=report.is_sensitive,
@@ -222,13 +234,14 @@ def _people(
     relation: str,
 ) -> None:
     """Say who reports, for whom, and (at the door or on the telephone) who took it."""
-    digits = _phone(phone, on_behalf)
+    is_for_another = on_behalf or actor.function == Function.CLIENT
+    digits = _phone(phone, is_for_another)
     matter.reporter_name = text_limited(value=name, name="reporter_name", most=40)
     matter.reporter_phone = digits
     matter.reporter_phone_index = blind_index("phone", digits)
     matter.beneficiary_name = text_limited(value=beneficiary, name="beneficiary_name", most=40)
     matter.beneficiary_relation = text_limited(value=relation, name="beneficiary_relation", most=20)
-    if on_behalf:
+    if is_for_another:
         matter.intake_by_id, matter.intake_unit_id = actor.person_id, actor.unit_id
         known = Person.objects.filter(phone_index=matter.reporter_phone_index).first() if digits else None
         matter.reporter_id = known.pk if known else None
@@ -236,6 +249,8 @@ def _people(
         matter.reporter_id = actor.person_id
     if actor.function == Function.VISITOR:
         matter.reporter_key = blind_index("visitor", actor.key)
+    if actor.function == Function.CLIENT:
+        matter.reporter_key = client_key(actor)
 
 
 def _matter_store(actor: Actor, matter: Matter, report: Report) -> Matter:

@@ -32,7 +32,7 @@ from linli.foundation.search.services import search_index
 from ..clocks import Clock, clocks
 from ..document import facets_of, is_found_otherwise, texts_of
 from ..models import AffairClass, Assignment, HandlingRequest, Matter, MatterEvent, PublicVersion
-from ..permissions import is_never_public
+from ..permissions import is_never_public, works_for_unit
 from ..refusals import invalid
 from ..rules import OPEN_ASSIGNMENT, is_committee_path
 from ..wording import ACTIONS, VERBS, instant_words, notice_words
@@ -424,7 +424,7 @@ def assignment_step(
         actor=actor,
         matter_id=matter_id,
         move=move if isinstance(move, str) else move[part],
-        may=may or (lambda who, _: who.is_staff and who.unit_id == unit_id),
+        may=may or (lambda who, _: works_for_unit(who) and who.unit_id == unit_id),
         is_versioned=False,
     )
     assignment = Assignment.objects.select_related("unit").get(pk=assignment_id)

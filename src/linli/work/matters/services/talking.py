@@ -163,7 +163,7 @@ def _own_photos(matter: Matter, photos: Sequence[StoredFile]) -> list[StoredFile
     return list(photos)
 
 
-@service
+@service(idempotent=True)
 def matter_unpublish(*, actor: Actor, matter_id: int, reason: str) -> PublicVersion:
     """Take the public version down."""
     step = step_begin(

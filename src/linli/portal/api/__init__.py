@@ -1,0 +1,37 @@
+"""The JSON interface: every room's router under one address, two ways in, one form of refusal."""
+
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from linli.foundation.clients.bearer import let_in
+from linli.work.matters.api import router as matters
+
+from . import faults
+from .document import completed
+from .own import router as own
+from .places import router as places
+
+
+class Interface(NinjaAPI):
+    """The interface, whose description is completed with what holds for every address."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Return the OpenAPI document."""
+        return completed(super().get_openapi_schema(**options))
+
+
+api = Interface(
+    title="邻里 Linli",
+    version="1",
+    description=_("与页面用同一套规则：看得到什么、能办什么、办错了怎么说，都和工作台一样。"),
+    urls_namespace="portal:api",
+    auth=let_in(),
+    docs_url=None,
+)
+api.add_router("/matters", matters)
+api.add_router("/places", places)
+api.add_router("", own)
+faults.answer_all(api)
