@@ -20,6 +20,8 @@ SCOPES = [
 class Client(models.Model):
     """A system of a unit （如热线、城运中心）: it sees no more than the unit, in some of its areas."""
 
+    area_label = _("接口")
+
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("系统名称"), max_length=40)
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="clients")
