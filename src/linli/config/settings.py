@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "linli.foundation.files",
     "linli.foundation.search",
     "linli.foundation.duties",
+    "linli.foundation.retention",
     "linli.foundation.links",
     "linli.foundation.exports",
     "linli.foundation.imports",

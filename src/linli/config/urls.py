@@ -12,6 +12,7 @@ ROOMS = (
     "foundation.notices",
     "foundation.files",
     "foundation.duties",
+    "foundation.retention",
     "foundation.exports",
     "foundation.places",
     "foundation.imports",

@@ -1,7 +1,6 @@
 """Every write of the audit room that is not a consequence of another room's act."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -10,6 +9,7 @@ from django.db import models
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
+from linli.core.retention import period
 from linli.core.service import record, service
 from linli.foundation.accounts.models import Person
 
@@ -23,7 +23,7 @@ from .stores import AuditStore, RequestKeyStore
 
 __all__ = ["AuditStore", "RequestKeyStore", "anchor_mail", "look_record", "request_keys_forget", "seal_make"]
 ROWS_A_SEAL = 10_000
-KEYS_LIVE = timedelta(days=30)
+KEYS_LIVE = period("request_key")
 
 
 @service

@@ -1,6 +1,5 @@
 """Keeping uploads: first the bytes, then the judgement."""
 
-from datetime import timedelta
 from hashlib import sha256
 
 from django.core.files.uploadedfile import UploadedFile
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed
+from linli.core.retention import period
 from linli.core.service import record, service
 
 from . import storage
@@ -19,7 +19,7 @@ from .photos import MAX_BYTES, MAX_PHOTOS, NotAPhoto, photo_judge
 from .selectors import unused_files
 
 __all__ = ["MAX_BYTES", "MAX_PHOTOS", "file_store", "files_sweep"]
-UNUSED_LIVES = timedelta(days=7)
+UNUSED_LIVES = period("unused_file")
 SWEEP_BATCH = 500
 
 

@@ -89,6 +89,7 @@ SETTINGS = (
         _("消息发送"), icon="send", url_name="notices:deliveries", functions=frozenset({Function.OPERATOR})
     ),
     NavEntry(_("导出记录"), icon="file-export", url_name="exports:records", functions=STAFF),
+    NavEntry(_("保存期限"), icon="hourglass", url_name="retention:overview", functions=OVERSEEING | WATCHING),
     NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=WATCHING),
     NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=GOVERNING, is_for_admins=True),
 )

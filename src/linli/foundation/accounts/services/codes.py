@@ -12,6 +12,7 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.crypto import blind_index, key_ring
 from linli.core.errors import InvalidInput, NotAllowed
+from linli.core.retention import period
 from linli.core.service import record, require_service, service
 
 from ..channels import code_deliver
@@ -34,7 +35,7 @@ from ..rules import (
 )
 from .rates import rate_check
 
-KEPT = timedelta(days=2)
+KEPT = period("rate_hit")
 
 
 @dataclass(frozen=True, slots=True)
