@@ -17,6 +17,9 @@ from linli.foundation.exports.services import export_make
 from linli.foundation.exports.tasks import export_run
 from linli.foundation.notices.services import broadcast_submit
 from linli.foundation.notices.tests.factories import crowd, written
+from linli.foundation.places.changeplan import ChangePlan, Named
+from linli.foundation.places.models import ChangeKind
+from linli.foundation.places.services import division_change_plan
 from linli.work.matters.services import phrase_add
 from linli.work.matters.tests.life import Life, category, year_load
 from tests.people import Cast
@@ -45,8 +48,15 @@ def accounts(cast: Cast) -> Subjects:
 
 
 def places(cast: Cast) -> Subjects:
-    """The codes of the street and of committee A."""
+    """The codes of the street and of committee A, and a change that the city planned."""
+    change = division_change_plan(
+        actor=cast.actor("city"),
+        plan=ChangePlan(ChangeKind.RENAME, ("990101",), (Named("990101", "滨江区"),)),
+        document="临府〔2026〕5号",
+        effective_on=clock.today(),
+    )
     return {
+        "planned_division_change": change.public_id,
         "street_code": cast.places["street_place"].code,
         "committee_code": cast.places["committee_a_place"].code,
     }

@@ -12,13 +12,16 @@ from django.views.decorators.http import require_GET
 from linli.core.errors import InvalidInput, NotFound, Refusal
 from linli.core.geometry import Datum, to_wgs84
 
+from .history import division_history
 from .mapdata import divisions_geojson
+from .matching import division_find
 from .models import Compound, Division, Level
 from .selectors import (
     committee_list,
     compound_nearby,
     compound_search,
     division_by_code,
+    division_children,
     division_names,
     division_search,
     position_checked,
@@ -28,16 +31,17 @@ from .selectors import (
 
 MAP_SECONDS = 300
 QUERY_MAX = 40
-View = Callable[[HttpRequest], HttpResponse]
+CHILDREN_MAX = 1_000
+View = Callable[..., HttpResponse]
 
 
 def answers_json(view: View) -> View:
     """Answer refusals as JSON, whatever the caller's Accept header says."""
 
     @wraps(view)
-    def inner(request: HttpRequest) -> HttpResponse:
+    def inner(request: HttpRequest, **captured: str) -> HttpResponse:
         try:
-            return view(request)
+            return view(request, **captured)
         except Refusal as refusal:
             body = {
                 "code": refusal.code,
@@ -150,3 +154,47 @@ def place_committees(request: HttpRequest) -> HttpResponse:
         raise NotFound(_("“%s”不是街镇。") % street.name, hint=_("请选择一个街镇。"))
     rows = [_division_json(row) for row in committee_list(street)]
     return JsonResponse({"committees": rows}, json_dumps_params={"ensure_ascii": False})
+
+
+def _division_long(division: Division, label: str) -> dict[str, Any]:
+    facts = {"level": division.level, "kind": division.kind, "valid_from": str(division.valid_from)}
+    return {**(_division_json(division) or {}), **facts, "label": label}
+
+
+@require_GET
+@answers_json
+def place_divisions(request: HttpRequest) -> HttpResponse:
+    """GET /place/divisions/?q=&area=CODE: divisions by name, pinyin or code; ?parent=CODE: what is below."""
+    parent, query = request.GET.get("parent"), request.GET.get("q", "").replace("\0", "").strip()[:QUERY_MAX]
+    if parent is not None:
+        above = division_by_code(parent).path if parent else ""
+        rows = list(division_children(above))
+    elif query:
+        rows = division_find(query, _area(request))
+    else:
+        raise InvalidInput(_("请写要找的名称（q）或上级代码（parent）。"))
+    labels = division_names((row.path for row in rows), from_level=Level.PROVINCE)
+    body = {"divisions": [_division_long(row, labels[row.path]) for row in rows[:CHILDREN_MAX]]}
+    return JsonResponse(
+        {**body, "has_more": len(rows) > CHILDREN_MAX}, json_dumps_params={"ensure_ascii": False}
+    )
+
+
+@require_GET
+@answers_json
+def place_division_history(request: HttpRequest, code: str) -> HttpResponse:
+    """GET /place/divisions/CODE/history/: the acts that made a division, what it came from and became."""
+    steps = [
+        {
+            "kind": step.change.kind,
+            "kind_name": step.change.get_kind_display(),
+            "document": step.change.document,
+            "effective_on": str(step.change.effective_on),
+            "before": [{"code": part.code, "name": part.name} for part in step.before],
+            "after": [{"code": part.code, "name": part.name} for part in step.after],
+        }
+        for step in division_history(code[:15])
+    ]
+    if not steps and not Division.objects.filter(code=code[:15]).exists():
+        raise NotFound(_("没有区划代码为“%s”的地区。") % code[:20])
+    return JsonResponse({"code": code, "history": steps}, json_dumps_params={"ensure_ascii": False})

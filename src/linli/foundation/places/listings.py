@@ -10,9 +10,11 @@ from linli.core.errors import NotAllowed
 from linli.core.listing import Chosen, Column, Kind, Listing, Text, listing_add
 
 from .forms import committees_of
-from .models import Compound, Division, Level
+from .history import change_list
+from .models import Compound, Division, DivisionChange, Level
 from .permissions import can_see_places
 from .selectors import compound_filter, division_by_code, division_names, division_overview
+from .workflow import ChangeState
 
 
 def _reader(actor: Actor) -> None:
@@ -76,6 +78,19 @@ def _without_outline(actor: Actor, query: QueryDict) -> Chosen:
     return Chosen(rows.under(top.path), [(_("上级区划"), top.name)], _with_names)
 
 
+def _changes(actor: Actor, query: QueryDict) -> Chosen:
+    _reader(actor)
+    words, state = query.get("q", "").strip()[:40], query.get("state", "")
+    conditions: list[tuple[Text, Text]] = [(_("名称、代码或文号"), words)] if words else []
+    if state:
+        conditions.append((_("状态"), dict(ChangeState.choices).get(state, state)))
+    return Chosen(change_list(actor, state, words), conditions)
+
+
+def _parts(change: DivisionChange, side: str) -> str:
+    return "、".join(str(part) for part in change.parts.all() if part.side == side)
+
+
 def _with_names(rows: list[Division]) -> list[tuple[Division, str]]:
     names = division_names(row.path for row in rows)
     return [(row, names[row.path]) for row in rows]
@@ -131,5 +146,18 @@ listing_add(
             Column(_("边界"), lambda row: outline_words(row[0]), width=8),
         ),
         _without_outline,
+    ),
+    Listing(
+        "division-changes",
+        _("区划变更"),
+        (
+            Column(_("生效日期"), lambda row: row.effective_on, Kind.DATE, 12),
+            Column(_("类型"), lambda row: row.get_kind_display(), width=10),
+            Column(_("变更前"), lambda row: _parts(row, "before"), width=40),
+            Column(_("变更后"), lambda row: _parts(row, "after"), width=40),
+            Column(_("批准文号"), lambda row: row.document, width=24),
+            Column(_("状态"), lambda row: row.get_state_display(), width=10),
+        ),
+        _changes,
     ),
 )

@@ -12,7 +12,7 @@ from linli.core.fields import in_areas
 
 from .models import Division, Level
 from .rules import code_unpadded, division_short_name, division_stem
-from .selectors import division_names
+from .selectors import division_names, named_like
 
 SHOWN = 5
 _CODE = re.compile(r"\d{2,15}")
@@ -124,3 +124,16 @@ def _apart(said: str, level: Level, area: str) -> list[Division]:
         if areas and (found := _named(said[cut:], level, areas)):
             return found
     return []
+
+
+def division_find(words: str, area: str = "", limit: int = 51) -> list[Division]:
+    """Return divisions of today whose code begins with digits, or named like words (or pinyin, initials).
+
+    The higher levels come first, of one level by code.
+    """
+    words = words.strip()
+    if words.isascii() and words.isdigit():
+        rows = Division.objects.on().filter(code__gte=words, code__lt=f"{words}:")
+    else:
+        rows = Division.objects.on().filter(named_like(words))
+    return list(rows.under(area).order_by("level", "code")[:limit])

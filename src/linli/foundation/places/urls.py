@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import api, views
+from . import api, changeviews, views
 
 app_name = "places"
 urlpatterns = [
@@ -10,7 +10,21 @@ urlpatterns = [
     path("place/locate/", api.place_locate, name="locate"),
     path("place/search/", api.place_search, name="search"),
     path("place/committees/", api.place_committees, name="committees"),
+    path("place/divisions/", api.place_divisions, name="divisions"),
+    path("place/divisions/<str:code>/history/", api.place_division_history, name="division_history"),
     path("desk/settings/places/", views.division_page, name="index"),
+    path("desk/settings/places/changes/", changeviews.changes, name="changes"),
+    path("desk/settings/places/changes/new/", changeviews.change_new, name="change_new"),
+    path("desk/settings/places/changes/<uuid:public_id>/", changeviews.change_page, name="change"),
+    *(
+        path(
+            f"desk/settings/places/changes/<uuid:public_id>/{act}/",
+            changeviews.change_act,
+            {"act": act},
+            name=f"change_{act}",
+        )
+        for act in ("confirm", "cancel", "apply")
+    ),
     path("desk/settings/places/compounds/", views.compound_list, name="compounds"),
     path("desk/settings/places/compounds/add/", views.compound_new, name="compound_add"),
     path("desk/settings/places/compounds/<uuid:public_id>/", views.compound_page, name="compound"),

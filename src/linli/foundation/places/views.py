@@ -1,5 +1,6 @@
 """Pages of the register of places, under 设置: divisions and their boundaries, compounds, buildings."""
 
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,10 +17,18 @@ from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 
 from .forms import BuildingForm, CommitteeForm, CompoundAddForm, CompoundForm, committees_of
+from .history import division_history, division_last
+from .matching import division_find
 from .models import Compound, Division, Level
-from .permissions import can_confirm_committee, can_edit_compound, can_keep_places, can_see_places
+from .permissions import (
+    can_confirm_committee,
+    can_edit_compound,
+    can_keep_places,
+    can_plan_division_change,
+    can_see_places,
+)
 from .rules import path_codes
-from .selectors import compound_filter, division_by_code, division_names, division_overview, is_map_schematic
+from .selectors import PSEUDO_CITIES, compound_filter, division_names, division_overview, is_map_schematic
 from .services import (
     building_add,
     building_update,
@@ -29,9 +38,10 @@ from .services import (
 )
 
 PAGE = 50
+FOUND = 50
 
 
-def _keeper(request: HttpRequest) -> Actor:
+def keeper(request: HttpRequest) -> Actor:
     """Return who looks at the register as a plain value; visitors sign in first."""
     lazy = cast(Actor, request.actor)  # type: ignore[attr-defined]
     actor = lazy.with_areas(lazy.areas)
@@ -42,7 +52,7 @@ def _keeper(request: HttpRequest) -> Actor:
     return actor
 
 
-def _fault(form: Form, refusal: InvalidInput) -> None:
+def fault(form: Form, refusal: InvalidInput) -> None:
     """Show a refused input at its field, or above the form."""
     found = {field: text for field, text in refusal.details.items() if field in form.fields}
     for field, text in found.items():
@@ -54,27 +64,47 @@ def _fault(form: Form, refusal: InvalidInput) -> None:
 def _trail(division: Division) -> list[Division]:
     """Return a division and what stands above it, without the city that stands for the code's sake."""
     codes = path_codes(division.path)
-    rows = Division.objects.on().filter(code__in=codes).exclude(level=Level.CITY).order_by("level")
+    rows = Division.objects.on().filter(code__in=codes).exclude(name__in=PSEUDO_CITIES).order_by("level")
     return list(rows)
+
+
+def _area(actor: Actor) -> str:
+    return next((area for area in actor.areas if area), "")
+
+
+def _divisions_found(request: HttpRequest, words: str) -> HttpResponse:
+    found = division_find(words)
+    names = division_names((row.path for row in found), from_level=Level.PROVINCE)
+    rows = [(row, names[row.path]) for row in found[:FOUND]]
+    context = {"words": words, "rows": rows, "has_more": len(found) > FOUND}
+    return render(request, "places/divisions_found.html", context)
 
 
 def _home(actor: Actor) -> Division | None:
     """Return the division at which an actor's view begins."""
-    area = next((area for area in actor.areas if area), "")
+    area = _area(actor)
     rows = Division.objects.on()
     return rows.filter(path=area).first() if area else rows.filter(level=Level.PROVINCE).first()
 
 
 @require_GET
 def division_page(request: HttpRequest) -> HttpResponse:
-    """Show one division: its map, what stands below it, where its outlines come from."""
-    actor = _keeper(request)
-    code = request.GET.get("code", "")
-    division = division_by_code(code) if code else _home(actor)
-    if division is None:
-        return render(request, "places/divisions.html", {"division": None})
+    """Show one division: its map, what stands below it, how it came to be; or what is called like words."""
+    actor = keeper(request)
+    code, words = request.GET.get("code", ""), request.GET.get("q", "").replace("\0", "").strip()[:40]
+    if words:
+        return _divisions_found(request, words)
+    # An ended division is still read: what became of it stands in its history.
+    division = division_last(code, date.min) if code else _home(actor)
+    provinces = Division.objects.on().filter(parent=None).order_by("code")
+    if division is None or (not code and not _area(actor) and len(provinces) > 1):
+        return render(request, "places/divisions.html", {"division": None, "provinces": provinces})
     context = {
         "division": division,
+        "history": division_history(division.code),
+        "may_change": can_plan_division_change(actor)
+        and division.valid_to is None
+        and (actor.covers(division.path) or not _area(actor)),
         "trail": _trail(division),
         "overview": division_overview(division),
         "is_keeper": can_keep_places(actor),
@@ -85,7 +115,7 @@ def division_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def compound_list(request: HttpRequest) -> HttpResponse:
     """List the compounds of the actor's areas, found by name, pinyin, committee, or as unconfirmed."""
-    actor = _keeper(request)
+    actor = keeper(request)
     words, state = request.GET.get("q", "").strip()[:40], request.GET.get("state", "")
     committee = request.GET.get("committee", "")
     rows = compound_filter(Compound.objects.visible_to(actor), words=words, state=state, committee=committee)
@@ -112,7 +142,7 @@ def compound_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def compound_new(request: HttpRequest) -> HttpResponse:
     """Enter a compound."""
-    actor = _keeper(request)
+    actor = keeper(request)
     if not can_keep_places(actor):
         raise NotAllowed(_("小区由居村委会和街镇登记。"), hint=_("请把小区名称和地址告诉所在街镇。"))
     form = CompoundAddForm(request.POST or None, actor=actor)
@@ -128,7 +158,7 @@ def compound_new(request: HttpRequest) -> HttpResponse:
                 **form.facts(),
             )
         except InvalidInput as refusal:
-            _fault(form, refusal)
+            fault(form, refusal)
         else:
             messages.success(request, _("已登记%s。可以继续添加楼栋。") % compound.name)
             return redirect("places:compound", public_id=compound.public_id)
@@ -183,7 +213,7 @@ def _compound_page(
 @require_http_methods(["GET", "POST"])
 def compound_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show a compound with its committee and buildings; correct its facts."""
-    actor = _keeper(request)
+    actor = keeper(request)
     compound = _compound(actor, public_id)
     if request.method == "GET":
         return _compound_page(request, actor, compound)
@@ -198,7 +228,7 @@ def compound_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 **form.facts(),
             )
         except InvalidInput as refusal:
-            _fault(form, refusal)
+            fault(form, refusal)
         else:
             messages.success(request, _("已保存。"))
             return redirect("places:compound", public_id=public_id)
@@ -208,7 +238,7 @@ def compound_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def compound_committee(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Confirm the committee of a compound."""
-    actor = _keeper(request)
+    actor = keeper(request)
     compound = _compound(actor, public_id)
     form = CommitteeForm(request.POST, compound=compound, actor=actor)
     if not form.is_valid():
@@ -222,7 +252,7 @@ def compound_committee(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def building_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Enter a building."""
-    actor = _keeper(request)
+    actor = keeper(request)
     compound = _compound(actor, public_id)
     form = BuildingForm(request.POST, auto_id="id_building_%s")
     if form.is_valid():
@@ -234,7 +264,7 @@ def building_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 **form.cleaned_data,
             )
         except InvalidInput as refusal:
-            _fault(form, refusal)
+            fault(form, refusal)
         else:
             messages.success(request, _("已添加%s。") % building.name)
             return redirect("places:compound", public_id=public_id)
@@ -244,7 +274,7 @@ def building_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def building_rename(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Correct a building's name."""
-    actor = _keeper(request)
+    actor = keeper(request)
     building = building_update(actor=actor, building_id=public_id, name=request.POST.get("name", ""))
     messages.success(request, _("已改为%s。") % building.name)
     return redirect("places:compound", public_id=building.compound.public_id)

@@ -20,27 +20,30 @@ Conditions = list[tuple[Text, Text]]
 def _asked(actor: Actor, query: QueryDict) -> tuple[Division, Period, Conditions]:
     if not can_see_figures(actor):
         raise NotAllowed(_now("您的岗位不查看数据。"), hint=_now("数据供居委会、街镇、区和市查看。"))
-    division = area_of(actor, query.get("area", ""))
-    period = period_of(query.get("period", ""), clock.today())
+    period = period_of(query.get("period", ""), clock.today(), query.get("tree") == "then")
+    division = area_of(actor, query.get("area", ""), period)
     days = _now("%(first)s至%(last)s，按上报日统计") % {"first": period.from_on, "last": period.to_on}
-    return division, period, [(_("区域"), division.name), (_("时段"), days)]
+    tree = _("当时区划") if period.is_then else _("现行区划")
+    return division, period, [(_("区域"), division.name), (_("时段"), days), (_("区划口径"), tree)]
 
 
 def _by_area(actor: Actor, query: QueryDict) -> Chosen:
     division, period, conditions = _asked(actor, query)
-    return Chosen(area_rows(actor, children_of(division), period), conditions)
+    return Chosen(area_rows(actor, children_of(division, period), period), conditions)
 
 
 def _by_class(actor: Actor, query: QueryDict) -> Chosen:
     division, period, conditions = _asked(actor, query)
-    found = figures(actor, division.path, period.from_on, period.to_on)
+    found = figures(actor, division.path, period.from_on, period.to_on, period.is_then)
     rows = [(words, count) for _code, words, count in found.by_class]
     return Chosen([*rows, (_now("待研判"), found.unsorted)], conditions)
 
 
 def _by_category(actor: Actor, query: QueryDict) -> Chosen:
     division, period, conditions = _asked(actor, query)
-    return Chosen(figures(actor, division.path, period.from_on, period.to_on).by_category, conditions)
+    return Chosen(
+        figures(actor, division.path, period.from_on, period.to_on, period.is_then).by_category, conditions
+    )
 
 
 COUNTED = (

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from linli.core.actor import GOVERNING, Actor
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
+from linli.foundation.places.history import division_children_between, division_last
 from linli.foundation.places.mapdata import boundary_features
 from linli.foundation.places.models import Boundary, Division, Level
 from linli.foundation.places.selectors import division_by_code, division_children
@@ -48,10 +49,13 @@ def can_see_figures(actor: Actor) -> bool:
     return actor.function in GOVERNING
 
 
-def area_of(actor: Actor, code: str) -> Division:
-    """Return the area asked for, or the one the actor's view begins with; outside is ``NotFound``."""
+def area_of(actor: Actor, code: str, period: Period) -> Division:
+    """Return the area asked for, or the one the actor's view begins with; outside is ``NotFound``.
+
+    By the divisions of the day, one that stood in the period and has ended since may be asked for.
+    """
     if code:
-        division = division_by_code(code)
+        division = division_last(code, period.before.from_on) if period.is_then else division_by_code(code)
         if not actor.covers(division.path):
             raise NotFound(_("没有找到这个区域。"))
         return division
@@ -66,13 +70,19 @@ def trail_of(actor: Actor, division: Division) -> list[Division]:
     """Return the way from where the actor's view begins down to a division."""
     codes = [code for code in division.path.split("/") if code]
     rows = Division.objects.on().filter(code__in=codes).exclude(level=Level.CITY).order_by("level")
-    return [row for row in rows if actor.covers(row.path)]
+    trail = [row for row in rows if actor.covers(row.path)]
+    return trail if division.valid_to is None else [*trail, division]
 
 
-def children_of(division: Division) -> list[Division]:
-    """Return the areas below a division, passing by a level that holds a single one (市辖区)."""
+def children_of(division: Division, period: Period) -> list[Division]:
+    """Return the areas below a division, passing by a level that holds a single one (市辖区).
+
+    By the divisions of the day these are all that stood there within the period.
+    """
     if division.level >= Level.COMMITTEE:
         return []
+    if period.is_then:
+        return division_children_between(division.path, child_level(division), period.from_on)
     rows = list(division_children(division.path))
     if division.level == Level.PROVINCE:
         return [child for row in rows for child in division_children(row.path)]
@@ -94,16 +104,20 @@ def has_outlines(division: Division) -> bool:
 
 def address_of(division: Division, period: Period) -> str:
     """Return the address of the page for an area."""
-    query = urlencode({"area": division.code, "period": period.code})
+    asked = {"area": division.code, "period": period.code}
+    query = urlencode({**asked, "tree": "then"} if period.is_then else asked)
     return f"{reverse('dashboards:overview')}?{query}"
 
 
 def area_rows(actor: Actor, children: Sequence[Division], period: Period) -> list[AreaRow]:
     """Return the counts of each child area, most received first."""
-    counted = figures_by_area(actor, [child.path for child in children], period.from_on, period.to_on)
+    counted = figures_by_area(
+        actor, [child.path for child in children], period.from_on, period.to_on, period.is_then
+    )
     rows = [
         AreaRow(child.short_name or child.name, address_of(child, period), counted[child.path])
         for child in children
+        if counted[child.path].received or child.valid_to is None
     ]
     return sorted(rows, key=lambda row: -row.figures.received)
 
@@ -164,9 +178,9 @@ def stats_of(division: Division, now: Figures, before: Figures, period: Period) 
 
 def overview(actor: Actor, division: Division, period: Period) -> dict[str, Any]:
     """Return everything that the page shows."""
-    now = figures(actor, division.path, period.from_on, period.to_on)
-    before = figures(actor, division.path, period.before.from_on, period.before.to_on)
-    children = children_of(division)
+    now = figures(actor, division.path, period.from_on, period.to_on, period.is_then)
+    before = figures(actor, division.path, period.before.from_on, period.before.to_on, period.is_then)
+    children = children_of(division, period)
     return {
         "division": division,
         "trail": [(row, address_of(row, period)) for row in trail_of(actor, division)],
@@ -180,8 +194,10 @@ def overview(actor: Actor, division: Division, period: Period) -> dict[str, Any]
 
 def map_features(actor: Actor, division: Division, period: Period) -> dict[str, Any]:
     """Return the outlines of the child areas with how many matters each received, as GeoJSON."""
-    children = children_of(division)
-    counted = figures_by_area(actor, [child.path for child in children], period.from_on, period.to_on)
+    children = children_of(division, period)
+    counted = figures_by_area(
+        actor, [child.path for child in children], period.from_on, period.to_on, period.is_then
+    )
     known = {child.code: child for child in children}
     features = boundary_features(division.path, child_level(division)) if children else []
     for feature in features:

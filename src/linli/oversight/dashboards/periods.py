@@ -17,11 +17,15 @@ FEW = 10  # a percentage of fewer says more than is known
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days from–to, both included, and as many days right before them."""
+    """Days from–to, both included, and as many days right before them.
+
+    ``is_then`` asks for the divisions of the day of each report, otherwise for those of today.
+    """
 
     code: str
     from_on: date
     to_on: date
+    is_then: bool = False
 
     @property
     def days(self) -> int:
@@ -32,10 +36,10 @@ class Period:
     def before(self) -> "Period":
         """The same number of days right before."""
         last = self.from_on - timedelta(days=1)
-        return Period(self.code, last - timedelta(days=self.days - 1), last)
+        return Period(self.code, last - timedelta(days=self.days - 1), last, self.is_then)
 
 
-def period_of(code: str, today: date) -> Period:
+def period_of(code: str, today: date, is_then: bool = False) -> Period:
     """Return the period that a code means today; an unknown code means the usual one."""
     starts = {
         "month": today.replace(day=1),
@@ -43,8 +47,8 @@ def period_of(code: str, today: date) -> Period:
         "year": date(today.year, 1, 1),
     }
     if code in starts:
-        return Period(code, starts[code], today)
-    return Period(USUAL, today - timedelta(days=29), today)
+        return Period(code, starts[code], today, is_then)
+    return Period(USUAL, today - timedelta(days=29), today, is_then)
 
 
 def change_words(now: int, before: int) -> str:

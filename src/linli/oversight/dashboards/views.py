@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 from linli.foundation.accounts.permissions import actor_of, staff_required
+from linli.foundation.places.history import has_changed
 from linli.foundation.places.selectors import is_map_schematic
 
 from .overview import (
@@ -32,7 +35,7 @@ def _reader(request: HttpRequest) -> Actor:
 
 
 def _period(request: HttpRequest) -> Period:
-    return period_of(request.GET.get("period", ""), clock.today())
+    return period_of(request.GET.get("period", ""), clock.today(), request.GET.get("tree") == "then")
 
 
 @staff_required
@@ -40,16 +43,21 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     """Show the figures of one area in one period."""
     actor = _reader(request)
     period = _period(request)
-    division = area_of(actor, request.GET.get("area", ""))
+    division = area_of(actor, request.GET.get("area", ""), _period(request))
     periods = [
-        (words, address_of(division, Period(code, period.from_on, period.to_on)), code == period.code)
+        (words, address_of(division, replace(period, code=code)), code == period.code)
         for code, words in PERIODS.items()
+    ]
+    trees = [
+        (words, address_of(division, replace(period, is_then=is_then)), is_then == period.is_then)
+        for words, is_then in ((_("按现行区划"), False), (_("按当时区划"), True))
     ]
     shown = overview(actor, division, period)
     context = {
         **shown,
         "period": period,
         "periods": periods,
+        "trees": trees if period.is_then or has_changed(division, period.before.from_on) else [],
         "now": clock.now(),
         "has_map": has_outlines(division),
         "is_schematic": is_map_schematic(child_level(division)),
@@ -61,7 +69,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
 def areas_geojson(request: HttpRequest) -> HttpResponse:
     """Send the outlines that the page's map is coloured by."""
     actor = _reader(request)
-    division = area_of(actor, request.GET.get("area", ""))
+    division = area_of(actor, request.GET.get("area", ""), _period(request))
     response = JsonResponse(map_features(actor, division, _period(request)))
     response["Cache-Control"] = "private, max-age=60"
     return response

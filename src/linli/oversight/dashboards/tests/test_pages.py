@@ -14,7 +14,7 @@ from linli.work.matters.models import Matter
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
-QUERIES = 28
+QUERIES = 29
 URL = reverse("dashboards:overview")
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Substr, TruncDate
 
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.clock import local_midnight
 from linli.core.fields import in_areas
+from linli.foundation.places.models import Division
 
 from ..clocks import setting
 from ..models import AffairClass, Assignment, ClosedAs, Matter, Rating
@@ -51,10 +53,27 @@ class AreaFigures:
     on_time: Rate
 
 
-def _scope(actor: Actor, area: str, from_on: date, to_on: date) -> QuerySet[Matter]:
-    rows = Matter.objects.counted_for(actor).order_by()
+def _placed(rows: Any, is_then: bool, matter: str = "") -> Any:
+    """Give rows ``placed``: the path of their place today, or in the tree of the day of reporting.
+
+    The place of that day is found by the code of its day (``place_code``), whose row had not ended yet;
+    what was reported before the first edition stands where that puts it.
+    """
+    if not is_then:
+        return rows.annotate(placed=F(f"{matter}area_path"))
+    day = TruncDate(f"{matter}reported_at", tzinfo=clock.BEIJING)
+    then = Division.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("placed_day")),
+        code=OuterRef(f"{matter}place_code"),
+    )
+    path = Subquery(then.order_by("valid_from").values("path")[:1])
+    return rows.annotate(placed_day=day).annotate(placed=Coalesce(path, F(f"{matter}area_path")))
+
+
+def _scope(actor: Actor, area: str, from_on: date, to_on: date, is_then: bool) -> QuerySet[Matter]:
+    rows: QuerySet[Matter] = _placed(Matter.objects.counted_for(actor).order_by(), is_then)
     if area:
-        rows = rows.filter(in_areas("area_path", (area,)))
+        rows = rows.filter(in_areas("placed" if is_then else "area_path", (area,)))
     return rows.filter(
         reported_at__gte=local_midnight(from_on), reported_at__lt=local_midnight(to_on + timedelta(days=1))
     )
@@ -64,14 +83,14 @@ def _late() -> Q:
     return Q(due_at__lt=clock.now()) & ~Q(state__in=(*ENDED, State.SUSPENDED))
 
 
-def figures(actor: Actor, area: str, from_on: date, to_on: date) -> Figures:
+def figures(actor: Actor, area: str, from_on: date, to_on: date, is_then: bool = False) -> Figures:
     """Return the figures of what was reported in an area between two days (eight queries).
 
     Imported matters count as received, but in the three rates only where their import is counted. Guided
     matters closed in silence are left out of the rates; so is whatever nobody rated. What was left out is
-    listed.
+    listed. ``is_then`` counts by the divisions of the day of reporting, otherwise by those of today.
     """
-    rows = _scope(actor, area, from_on, to_on)
+    rows = _scope(actor, area, from_on, to_on, is_then)
     totals = rows.aggregate(
         received=Count("pk"),
         imported=Count("pk", filter=Q(is_imported=True)),
@@ -105,7 +124,7 @@ def figures(actor: Actor, area: str, from_on: date, to_on: date) -> Figures:
 def _on_time(rows: QuerySet[Matter]) -> Rate:
     """Count lead assignments of the present round that are done or late, what is not counted left out."""
     leads = Assignment.objects.filter(
-        matter__in=rows.filter(is_counted=True),
+        matter__in=rows.filter(is_counted=True).values("pk"),
         part=Assignment.Part.LEAD,
         round=F("matter__round"),
         due_at__isnull=False,
@@ -121,7 +140,7 @@ def _on_time(rows: QuerySet[Matter]) -> Rate:
 def _rates(rows: QuerySet[Matter], closed: int, silent: int) -> ThreeRates:
     """Count the ratings of each last round; a merged matter's reporter has an answer of their own."""
     rated = (
-        Rating.objects.filter(matter__in=rows)
+        Rating.objects.filter(matter__in=rows.values("pk"))
         .filter(Q(matter__state=State.CLOSED, round=F("matter__round")) | Q(matter__state=State.MERGED))
         .order_by()
     )
@@ -138,14 +157,17 @@ def _rates(rows: QuerySet[Matter], closed: int, silent: int) -> ThreeRates:
     return three_rates(answers, weights, left_out)
 
 
-def figures_by_area(actor: Actor, paths: Sequence[str], from_on: date, to_on: date) -> dict[str, AreaFigures]:
+def figures_by_area(
+    actor: Actor, paths: Sequence[str], from_on: date, to_on: date, is_then: bool = False
+) -> dict[str, AreaFigures]:
     """Return counts for several areas of one depth (the children of a division); two queries."""
     if not paths:
         return {}
     length = len(paths[0])
-    rows = _scope(actor, "", from_on, to_on).filter(in_areas("area_path", tuple(paths)))
+    rows = _scope(actor, "", from_on, to_on, is_then)
+    rows = rows.filter(in_areas("placed" if is_then else "area_path", tuple(paths)))
     totals = (
-        rows.annotate(child=Substr("area_path", 1, length))
+        rows.annotate(child=Substr("placed", 1, length))
         .values("child")
         .annotate(
             received=Count("pk"),
@@ -154,7 +176,7 @@ def figures_by_area(actor: Actor, paths: Sequence[str], from_on: date, to_on: da
         )
     )
     counted = {row["child"]: (row["received"], row["closed"], row["overdue"]) for row in totals}
-    times = _on_time_by_area(rows, length)
+    times = _on_time_by_area(rows, length, is_then)
     return {
         path: AreaFigures(
             path,
@@ -165,13 +187,16 @@ def figures_by_area(actor: Actor, paths: Sequence[str], from_on: date, to_on: da
     }
 
 
-def _on_time_by_area(rows: QuerySet[Matter], length: int) -> dict[str, Rate]:
+def _on_time_by_area(rows: QuerySet[Matter], length: int, is_then: bool) -> dict[str, Rate]:
+    handed = Assignment.objects.filter(
+        matter__in=rows.filter(is_counted=True).values("pk"),
+        part=Assignment.Part.LEAD,
+        round=F("matter__round"),
+    )
     leads = (
-        Assignment.objects.filter(
-            matter__in=rows.filter(is_counted=True), part=Assignment.Part.LEAD, round=F("matter__round")
-        )
+        _placed(handed, is_then, "matter__")
         .exclude(state__in=(Assignment.State.MOVED, Assignment.State.RETURNED))
-        .annotate(child=Substr("matter__area_path", 1, length))
+        .annotate(child=Substr("placed", 1, length))
         .order_by()
         .values("child")
         .annotate(
