@@ -47,8 +47,8 @@ class ChangeForm(forms.Form):
         """Add the fields of the kind, with choices out of the tree."""
 
     def plan(self) -> ChangePlan:
-        """Return what was decided, from cleaned data."""
-        raise NotImplementedError
+        """Return what was decided, from cleaned data; of the division itself, unless the kind says more."""
+        return ChangePlan(self.kind, (self.division.code,))
 
     def _siblings(self) -> list[tuple[str, str]]:
         rows = Division.objects.on().filter(parent_id=self.division.parent_id, level=self.division.level)
