@@ -1,7 +1,7 @@
 // Dialogs, menus and messages. Without script a dialog is a panel that opens in place.
 import { icon, say } from "./words";
 
-function sheet(title: string): { dialog: HTMLDialogElement; body: HTMLElement } {
+export function sheet(title: string): { dialog: HTMLDialogElement; body: HTMLElement } {
   const dialog = document.createElement("dialog");
   dialog.className = "sheet";
   const head = document.createElement("div");
@@ -25,7 +25,7 @@ function sheet(title: string): { dialog: HTMLDialogElement; body: HTMLElement } 
   return { dialog, body };
 }
 
-function open(dialog: HTMLDialogElement): void {
+export function open(dialog: HTMLDialogElement): void {
   if (typeof dialog.showModal === "function") dialog.showModal();
   else dialog.setAttribute("open", "");
 }

@@ -23,6 +23,7 @@ from .selectors import (
     duty_summary,
 )
 from .services import calendar_load
+from .todoparts import bars_for, presses_for, remarks_for
 
 PAGE = 30
 
@@ -42,9 +43,17 @@ def todo(request: HttpRequest) -> HttpResponse:
         paginator.count = summary.counts.get(chosen["due"] or "all", summary.counts["all"])
     page = paginator.get_page(request.GET.get("page"))
     names = division_names(summary.areas, Level.STREET)
+    shown = list(page)
+    presses = presses_for(actor, shown)
+    bars = bars_for(actor, shown)
     context = {
         "page": page,
-        "rows": [(duty, names.get(duty.area_path, "")) for duty in page],
+        "rows": [
+            (duty, names.get(duty.area_path, ""), presses.get(str(duty.pk), ()), duty.room in bars)
+            for duty in shown
+        ],
+        "bars": bars,
+        "remarks": remarks_for(actor),
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "tabs": _tabs(summary.counts, chosen["due"]),

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,8 +10,9 @@ class MattersConfig(AppConfig):
     verbose_name = "事项"
 
     def ready(self) -> None:
-        """Say what this room's codes are called, what can be imported, and whom it knows from an area."""
+        """Say what this room's codes are called, what can be imported, its audience, and its part of 待办."""
         from linli.foundation.audit.words import verb_words_add
+        from linli.foundation.duties.todoparts import room_acts_add
         from linli.foundation.imports.targets import target_add
         from linli.foundation.notices.audiences import Audience, audience_add
 
@@ -21,3 +24,16 @@ class MattersConfig(AppConfig):
         verb_words_add(RECORDED)
         target_add(target())
         audience_add(Audience("reporters", _("在这里反映过事情的居民"), reporters_of))
+        room_acts_add("matters", _presses, _bar)
+
+
+def _presses(actor: Any, duties: Any) -> Any:
+    from .desk.presses import duty_presses  # its forms need the tables, which are not there yet at start-up
+
+    return duty_presses(actor, duties)
+
+
+def _bar(actor: Any) -> Any:
+    from .desk.presses import bulk_bar
+
+    return bulk_bar(actor)

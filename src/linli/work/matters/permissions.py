@@ -232,6 +232,13 @@ def _takes_part(actor: Actor, matter: Matter) -> bool:
     return matter.assignments.filter(unit_id=actor.unit_id, ended_at__isnull=True).exists()
 
 
+def can_remind_matter(actor: Actor, matter: Matter) -> bool:
+    """Those who govern the place or supervise it, and who took the report (首问)."""
+    if _governs(actor, matter, COMMITTEE_OR_STREET | SUPERVISING):
+        return True
+    return actor.is_staff and is_intake_worker(actor, matter)
+
+
 def can_publish_matter(actor: Actor, matter: Matter) -> bool:
     """Publish a separate version: committee or street, never where the law or the category forbids."""
     return _governs(actor, matter) and not is_never_public(matter)

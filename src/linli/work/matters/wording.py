@@ -112,6 +112,7 @@ VERBS: dict[str, Words] = {
     "question_ask": Words(_("询问反映人"), _("{by}想问您一件事"), "{note}", is_shared=False),
     "question_answer": Words(_("反映人答复"), _("您回答了问题"), "", tells=False),
     "note": Words(_("补记"), audience=DESK),
+    "remind": Words(_("催办"), audience=DESK),
     "supervise": Words(_("督办"), audience=DESK),
     "publish": Words(_("公开"), _("这件事有了公开版本，不含您的信息"), ""),
     "unpublish": Words(_("撤下公开"), audience=DESK),

@@ -79,6 +79,12 @@ WORKFLOW = Workflow(
         _move("mandatory_report", "强制报告", (S.REPORTED, S.ACCEPTED, S.HANDLING), None),
         _move("whistle", "吹哨", (S.ACCEPTED, S.HANDLING), None),
         _move("supervise", "督办", ANY, None),
+        _move(
+            "remind",
+            "催办",
+            (S.REPORTED, S.ACCEPTED, S.HANDLING, S.DISCUSSING, S.HANDLED, S.REOPENING),
+            None,
+        ),
         _move("attach", "验证反映人", ANY, None),
         _move("protect", "设为不得公开", ANY, None),
         _move("document", "收还材料", ANY, None),

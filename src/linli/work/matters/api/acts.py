@@ -153,6 +153,7 @@ MOVES = (
     Row("ask-reopen", services.reopen_ask, form.Because),
     Row("ask", services.question_ask, form.Asked),
     Row("note", services.note_add, form.Remark),
+    Row("remind", services.matter_remind, form.Reminded),
     Row("supervise", services.matter_supervise, form.Supervised),
     Row("publish", services.matter_publish, form.Published),
     Row("unpublish", services.matter_unpublish, form.Because),

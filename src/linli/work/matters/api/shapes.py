@@ -328,6 +328,10 @@ class Remark(Input):
     photos: list[UUID] = []
 
 
+class Reminded(Input):
+    note: str = ""
+
+
 class Supervised(Input):
     note: str
     due_on: date | None = None

@@ -231,6 +231,12 @@ class NoteForm(ActionForm):
     note = long_text(gettext_lazy("补记内容"), limit=1000, help_text=gettext_lazy("只有工作人员能看到"))
 
 
+class RemindForm(ActionForm):
+    """A word to whoever has to act; may be left empty."""
+
+    note = short_text(gettext_lazy("催办意见"), required=False, limit=300)
+
+
 class SuperviseForm(ActionForm):
     """Press for progress; the state stays as it is."""
 

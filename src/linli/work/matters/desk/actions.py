@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from linli.core.errors import Conflict, InvalidInput, NotFound, StaleVersion
@@ -119,9 +120,13 @@ def _take(request: HttpRequest, row: ActionPage, matter: Matter, code: str, subj
 
 
 def _done(request: HttpRequest, matter: Matter) -> HttpResponse:
+    """Lead to the record, or back to the list of duties from which it was done by one press."""
+    asked = request.POST.get("next", "")
+    is_safe = asked.startswith("/desk/") and url_has_allowed_host_and_scheme(asked, None)
+    where = asked if is_safe else record_url(matter)
     if is_htmx(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": record_url(matter)})
-    return HttpResponseRedirect(record_url(matter))
+        return HttpResponse(status=204, headers={"HX-Redirect": where})
+    return HttpResponseRedirect(where)
 
 
 def _again(

@@ -19,6 +19,7 @@ from ..models import Matter
 from ..permissions import COMMITTEE_OR_STREET, can_intake_matter
 from ..selectors import Counted, MatterFilters
 from . import selectors as desk_selectors
+from .bulk import bulk_choices
 from .forms import FilterForm
 from .keeping import desk_page, page
 from .shown import clock_level, state_tone
@@ -72,6 +73,7 @@ def matter_list_page(request: HttpRequest) -> HttpResponse:
         "has_more_filters": bool(_narrowing(form).keys() - {"q", "category"}),
         "stage": tab,
         "can_intake": can_intake_matter(actor),
+        "bulk_choices": bulk_choices(actor),
         "has_posters": actor.function in COMMITTEE_OR_STREET,
         "has_affairs": actor.is_governing,
     }

@@ -60,6 +60,7 @@ ICONS = {
     "unpublish": "world-off",
     "document_receive": "file-import",
     "document_return": "file-export",
+    "remind": "bell-ringing",
     "mandatory_report": "urgent",
     "any": "point",
 }

@@ -153,6 +153,9 @@ ACTIONS: dict[str, ActionPage] = {
         about="question",
     ),
     "note": _row(forms.NoteForm, services.note_add, _("已补记。"), icon="note", **UNVERSIONED),
+    "remind": _row(
+        forms.RemindForm, services.matter_remind, _("已催办。"), icon="bell-ringing", **UNVERSIONED
+    ),
     "supervise": _row(
         forms.SuperviseForm, services.matter_supervise, _("已督办。"), icon="alert-circle", **UNVERSIONED
     ),

@@ -333,6 +333,14 @@ OFFERS: tuple[Offer, ...] = (
         lambda s: _when(may.can_note_matter(s.actor, s.matter)),
     ),
     Offer(
+        "remind",
+        _("催办"),
+        _("提醒该办的人，时限不变，一天一次"),
+        _("该办的单位"),
+        "remind",
+        lambda s: _when(may.can_remind_matter(s.actor, s.matter)),
+    ),
+    Offer(
         "supervise",
         _("督办"),
         _("要求限期答复，状态不变"),
@@ -390,15 +398,16 @@ def _is_published(matter: Matter) -> bool:
     return version is not None and version.withdrawn_at is None
 
 
-def actions_for(actor: Actor, matter: Matter) -> list[Action]:
+def actions_for(actor: Actor, matter: Matter, code: str = "") -> list[Action]:
     """Return what this actor may do to a matter now; at most one is the next step (``is_primary``).
 
-    It asks the same permissions and the same table of moves as the services.
+    It asks the same permissions and the same table of moves as the services; about one ``code`` only
+    where a list of matters is asked for that.
     """
     scene, found = Scene(actor, matter), []
     has_primary = False
     for offer in OFFERS:
-        if not WORKFLOW.allows(matter.state, offer.move):
+        if (code and offer.code != code) or not WORKFLOW.allows(matter.state, offer.move):
             continue
         for key in offer.subjects(scene):
             is_primary = not has_primary and offer.is_next(scene)

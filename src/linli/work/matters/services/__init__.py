@@ -31,6 +31,7 @@ from .intake import (
     matter_withdraw,
 )
 from .phrases import phrase_add, phrase_change, phrase_remove
+from .reminding import matter_remind
 from .sorting import (
     guidance_confirm,
     guidance_lapse,
@@ -91,6 +92,7 @@ __all__ = [
     "matter_publish",
     "matter_rate",
     "matter_rehand",
+    "matter_remind",
     "matter_report",
     "matter_resume",
     "matter_sort",

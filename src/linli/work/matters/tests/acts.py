@@ -119,6 +119,7 @@ ACTS: dict[str, Act] = {
         place="三号楼",
         at=_soon(),
     ),
+    "remind": lambda life, who, m: do.matter_remind(actor=who, matter_id=m.pk, note="请加快"),
     "supervise": lambda life, who, m: do.matter_supervise(actor=who, matter_id=m.pk, note="请尽快"),
 }
 

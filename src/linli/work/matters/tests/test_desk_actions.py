@@ -77,6 +77,7 @@ class Case:
 
 
 CASES = [
+    Case("remind", Stages.sent, "worker", {"note": "请加快"}, {"note": "长" * 301}, "最多300个字"),
     Case("accept", Stages.reported, "worker", {"note": "马上看"}, state="accepted"),
     Case(
         "decline",
