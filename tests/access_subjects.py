@@ -10,8 +10,9 @@ from typing import Any
 
 from linli.core import clock
 from linli.core.actor import Scope
+from linli.foundation.accounts.oidc import Claims
 from linli.foundation.accounts.privacy import notice_current
-from linli.foundation.accounts.services import deputyship_set
+from linli.foundation.accounts.services import deputyship_set, identity_claim
 from linli.foundation.clients.tests.factories import machine
 from linli.foundation.exports.services import export_make
 from linli.foundation.exports.tasks import export_run
@@ -37,7 +38,10 @@ def accounts(cast: Cast) -> Subjects:
         from_on=today,
         to_on=today + timedelta(days=1),
     )
+    claims = Claims("https://sso.example.cn", "u9", "worker2", frozenset())
+    claim = identity_claim(actor=cast.actor("visitor"), account=cast.accounts["worker2"], claims=claims)
     return {
+        "claim": claim.public_id,
         "colleague": cast.accounts["worker2"].public_id,
         "colleague_role": cast.role("worker2").public_id,
         "deputyship": deputyship.pk,

@@ -188,6 +188,9 @@ def test_a_lock_that_names_a_host_is_found(tmp_path: Path) -> None:
     (tmp_path / "frontend").mkdir()
     (tmp_path / "frontend/package-lock.json").write_text('{"resolved": "https://mirror.example/a.tgz"}')
     assert len(check.lock_faults(tmp_path)) == 2
+    (tmp_path / "tests/oidc").mkdir(parents=True)
+    (tmp_path / "tests/oidc/package-lock.json").write_text('{"resolved": "https://mirror.example/b.tgz"}')
+    assert len(check.lock_faults(tmp_path)) == 3
 
 
 def test_the_archive_holds_what_runs_and_no_tools() -> None:

@@ -14,7 +14,12 @@ from .ground import linli, root
 
 # A lock that names hosts would tie every installation to somebody's mirror.
 HOST = re.compile(r"https?://(?!localhost|127\.0\.0\.1)", re.IGNORECASE)
-LOCKS = ("requirements.lock", "requirements-node.lock", "frontend/package-lock.json")
+LOCKS = (
+    "requirements.lock",
+    "requirements-node.lock",
+    "frontend/package-lock.json",
+    "tests/oidc/package-lock.json",
+)
 RESOLVED = re.compile(r'"(resolved)":\s*"https?://|^\s*(--(extra-)?index-url|--find-links)')
 
 

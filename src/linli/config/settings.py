@@ -179,6 +179,16 @@ AXES_CLIENT_IP_CALLABLE = "linli.foundation.accounts.middleware.address_of"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_RESET_ON_SUCCESS = True
+# The common sign-in of the government (OpenID Connect); offered to staff where an issuer is named.
+OIDC_ISSUER = env("LINLI_OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env("LINLI_OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env("LINLI_OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env("LINLI_OIDC_NAME", default="统一身份认证")
+OIDC_SCOPES = env("LINLI_OIDC_SCOPES", default="openid profile")
+# Which claim is our user name, for the first sign-in of somebody who is not linked yet.
+OIDC_CLAIM = env("LINLI_OIDC_CLAIM", default="preferred_username")
+# Values of amr or acr that count as a second factor; without one our own authenticator is asked for.
+OIDC_SECOND_FACTOR = env.list("LINLI_OIDC_SECOND_FACTOR", default=[])
 SHOW_CODES = DEMO and env.bool("LINLI_SHOW_CODES", default=DEMO)
 
 # -- pages -------------------------------------------------------------------

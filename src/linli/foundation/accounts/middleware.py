@@ -20,7 +20,7 @@ from .rules import network_of
 VISITOR_COOKIE = "visitor"
 VISITOR_DAYS = 14
 CONSENT = "privacy_version"
-ROLE, AREA, AREA_NAME = "role", "area", "area_name"
+ROLE, AREA, AREA_NAME, WAY = "role", "area", "area_name", "way"
 _VISITOR_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -68,7 +68,7 @@ def role_key_of(role: Role) -> str:
 def session_begin(request: HttpRequest, account: Account) -> None:
     """Sign an account in: the session gets a new key, and drops what another account left in it."""
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-    for name in (ROLE, AREA, AREA_NAME, CONSENT):
+    for name in (ROLE, AREA, AREA_NAME, CONSENT, WAY):
         request.session.pop(name, None)
 
 

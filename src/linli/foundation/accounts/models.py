@@ -94,6 +94,41 @@ class Account(AbstractBaseUser):
         return self.username
 
 
+class Identity(models.Model):
+    """That a subject of the common sign-in (OpenID Connect) is one of our staff accounts.
+
+    It lets nobody in before an administrator has confirmed it (or entered it by hand).
+    """
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="identities")
+    issuer = models.CharField(_("认证方"), max_length=200)
+    subject = models.CharField(_("统一认证标识"), max_length=255)
+    created_at = models.DateTimeField(_("登记时间"))
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(_("解除时间"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"],
+                condition=Q(ended_at__isnull=True),
+                name="identity_is_one_account",
+                violation_error_message=_("这个统一认证标识已经关联了别的账号。"),
+            ),
+            models.UniqueConstraint(
+                fields=["account", "issuer"],
+                condition=Q(ended_at__isnull=True),
+                name="identity_one_an_account",
+                violation_error_message=_("这个账号已经关联了统一认证，请先解除。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
 class PrivacyConsent(models.Model):
     """That a person was shown one version of the privacy notice and agreed."""
 

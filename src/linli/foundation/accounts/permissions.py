@@ -70,6 +70,11 @@ def can_manage_account(actor: Actor, account: Account) -> bool:
     return all(held) if held else any(can_end_role(actor, role) for role in roles)
 
 
+def can_link_identity(actor: Actor, account: Account) -> bool:
+    """Those who manage the account, never for themselves: the common sign-in is another way in."""
+    return can_manage_account(actor, account) and account.person_id not in actor.person_ids
+
+
 def can_set_deputyship(actor: Actor, role: Role) -> bool:
     """The holder in person, or those who manage the unit; a deputy names no deputy."""
     if actor.deputy_for is not None:

@@ -12,7 +12,7 @@ from linli.core.errors import NotFound
 from linli.core.fields import in_areas
 from linli.foundation.places.models import Division
 
-from .models import Account, Deputyship, Person, Role, Unit
+from .models import Account, Deputyship, Identity, Person, Role, Unit
 from .rules import UNIT_FUNCTIONS, is_above
 
 NO_NAME = "居民"
@@ -234,6 +234,30 @@ def roles_by_person(accounts: Iterable[Account]) -> dict[int, list[Role]]:
     for role in Role.objects.valid_on(clock.today()).filter(person__in=persons).select_related("unit"):
         found.setdefault(role.person_id, []).append(role)
     return found
+
+
+def identity_of(issuer: str, subject: str) -> Identity | None:
+    """Return the standing link of a subject of the common sign-in, confirmed or not (one query)."""
+    standing = Identity.objects.filter(issuer=issuer, subject=subject, ended_at__isnull=True)
+    return standing.select_related("account__person").first()
+
+
+def identity_list(account: Account) -> list[Identity]:
+    """Return the standing links of an account."""
+    return list(account.identities.filter(ended_at__isnull=True).order_by("created_at"))
+
+
+def identities_waiting(actor: Actor) -> list[Identity]:
+    """Return the claims that an administrator may confirm, oldest first."""
+    waiting = Identity.objects.filter(confirmed_at__isnull=True, ended_at__isnull=True)
+    found = waiting.filter(account__in=account_scope(actor)).select_related("account__person")
+    return list(found.order_by("created_at")[:50])
+
+
+def account_named(username: str) -> Account | None:
+    """Return the active staff account of a user name, whatever its case."""
+    named = Account.objects.filter(username=username.strip().lower(), kind=Account.Kind.STAFF, is_active=True)
+    return named.first() if username.strip() and "\0" not in username else None
 
 
 def own_role_list(person: Person) -> QuerySet[Role]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import frame, me, sign_in, staff_sign_in, users
+from .views import frame, identities, me, oidc, sign_in, staff_sign_in, users
 
 app_name = "accounts"
 USERS = "desk/settings/users/"
@@ -13,6 +13,9 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("desk/sign-in/", staff_sign_in.staff_sign_in, name="staff_sign_in"),
     path("desk/sign-in/step/", staff_sign_in.staff_sign_in_step, name="staff_sign_in_step"),
+    path("desk/sign-in/oidc/", oidc.oidc_start, name="oidc_start"),
+    path("desk/sign-in/oidc/return/", oidc.oidc_return, name="oidc_return"),
+    path("desk/sign-in/oidc/signed-out/", oidc.oidc_signed_out, name="oidc_signed_out"),
     path("desk/role/", frame.role_switch, name="role_switch"),
     path("desk/area/", frame.area_switch, name="area_switch"),
     path("privacy/", frame.privacy, name="privacy"),
@@ -33,5 +36,8 @@ urlpatterns = [
     path(f"{ONE}roles/new/", users.staff_role_new, name="staff_role_new"),
     path(f"{ONE}roles/<uuid:role_id>/end/", users.staff_role_end, name="staff_role_end"),
     path(f"{ONE}deputy/", users.staff_deputy, name="staff_deputy"),
+    path(f"{ONE}identities/", identities.identity_new, name="identity_new"),
+    path(f"{ONE}identities/<uuid:identity_id>/confirm/", identities.confirm, name="identity_confirm"),
+    path(f"{ONE}identities/<uuid:identity_id>/end/", identities.end, name="identity_end"),
     path(f"{ONE}handover/", users.staff_handover, name="staff_handover"),
 ]

@@ -1,6 +1,7 @@
 """Every write of persons, accounts, units and roles."""
 
 from .codes import code_send, code_try, link_prove, rate_hits_clear, resident_enter
+from .identities import identity_claim, identity_confirm, identity_end, identity_link
 from .own_data import account_erase, consent_agree, name_change, own_data_export
 from .roles import deputyship_end, deputyship_set, handover_all, role_end, role_grant
 from .staff import (
@@ -29,6 +30,10 @@ __all__ = [
     "deputyship_end",
     "deputyship_set",
     "handover_all",
+    "identity_claim",
+    "identity_confirm",
+    "identity_end",
+    "identity_link",
     "link_prove",
     "name_change",
     "own_data_export",

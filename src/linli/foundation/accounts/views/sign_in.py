@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from linli.core.errors import InvalidInput, NotAllowed, TooMany
 
 from ..forms import CodeForm, PhoneForm, form_refuse
-from ..middleware import ActorRequest, session_begin
+from ..middleware import WAY, ActorRequest, session_begin
 from ..permissions import actor_of
 from ..privacy import notice_current
 from ..services import code_send
@@ -131,7 +131,9 @@ def _code_posted(request: ActorRequest, form: CodeForm, kept: dict[str, Any]) ->
 @require_POST
 def sign_out(request: ActorRequest) -> HttpResponse:
     """End the session and everything in it."""
-    was_staff = actor_of(request).is_staff
+    was_staff, way = actor_of(request).is_staff, request.session.get(WAY)
     logout(request)
+    if way:
+        return redirect("accounts:oidc_signed_out")
     messages.success(request, _("已退出登录。"))
     return redirect("accounts:staff_sign_in" if was_staff else settings.LOGIN_REDIRECT_URL)

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods
 from linli.core.errors import InvalidInput, Refusal, TooMany
 
 from ..forms import CodeForm, NewPasswordForm, SecondFactorForm, StaffSignInForm, form_refuse
-from ..middleware import ActorRequest, session_begin
+from ..middleware import WAY, ActorRequest, session_begin
 from ..models import Account
+from ..oidc import is_offered
 from ..permissions import actor_of
 from ..rules import SignInStep, sign_in_step
 from ..selectors import actor_half_in
@@ -37,6 +38,7 @@ from .ways import next_address, pending_get, pending_keep, posted, secret_unwrap
 
 PENDING = "staff_sign_in"
 CODES = "recovery_codes"
+OIDC = "oidc"
 DESK = "/desk/"
 
 
@@ -57,7 +59,8 @@ def staff_sign_in(request: ActorRequest) -> HttpResponse:
             return redirect("accounts:staff_sign_in_step")
     if form.errors:
         status = 429 if getattr(request, "axes_locked_out", False) else 422
-    return render(request, "accounts/staff_sign_in.html", {"form": form, "next": wanted}, status=status)
+    context = {"form": form, "next": wanted, "oidc_name": settings.OIDC_NAME if is_offered() else ""}
+    return render(request, "accounts/staff_sign_in.html", context, status=status)
 
 
 def _authenticated(request: ActorRequest, form: StaffSignInForm) -> Account | None:
@@ -73,12 +76,14 @@ def _authenticated(request: ActorRequest, form: StaffSignInForm) -> Account | No
 
 
 def _step_of(account: Account, kept: dict[str, Any]) -> SignInStep:
+    """Return what is left to do; who comes by the common sign-in needs no password of ours."""
+    is_common = kept.get("way") == OIDC
     return sign_in_step(
         has_totp=Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists(),
         code_passed=kept["code_passed"],
         must_prove_phone=account.must_prove_phone,
-        must_change_password=account.must_change_password,
-        needs_totp=not settings.DEMO,
+        must_change_password=account.must_change_password and not is_common,
+        needs_totp=not settings.DEMO and not (is_common and kept["code_passed"]),
     )
 
 
@@ -114,6 +119,8 @@ def _enter(request: ActorRequest, account: Account, kept: dict[str, Any]) -> Htt
     del request.session[PENDING]
     staff_enter(actor=actor_half_in(account), account=account)
     session_begin(request, account)
+    if kept.get("way") == OIDC:
+        request.session[WAY] = OIDC
     if not codes:
         return redirect(next_address(request, kept["next"], DESK))
     del request.session[CODES]

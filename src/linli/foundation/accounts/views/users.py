@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -24,6 +25,7 @@ from ..forms import (
 )
 from ..middleware import ActorRequest
 from ..models import Account, Role, Unit
+from ..oidc import is_offered
 from ..permissions import actor_of, administrator_required, can_end_role, can_manage_account, can_manage_unit
 from ..rules import functions_of_unit, phone_masked
 from ..selectors import (
@@ -33,6 +35,8 @@ from ..selectors import (
     colleague_list,
     deputyship_list,
     duty_count,
+    identities_waiting,
+    identity_list,
     own_role_list,
     role_history,
     roles_by_person,
@@ -70,6 +74,7 @@ def staff_list(request: ActorRequest) -> HttpResponse:
     roles = roles_by_person(page.object_list)
     rows = [(account, roles.get(account.person_id, [])) for account in page.object_list]
     context = {"filters": filters, "page": page, "rows": rows, "is_filtered": any(chosen.values())}
+    context["waiting"] = identities_waiting(actor)
     return render(request, "accounts/staff_list.html", context)
 
 
@@ -139,6 +144,8 @@ def staff_detail(request: ActorRequest, public_id: str) -> HttpResponse:
         "deputyships": deputyship_list(account.person),
         "can_manage": can_manage_account(actor, account),
         "is_self": account.pk == actor.account_id,
+        "oidc_name": settings.OIDC_NAME if is_offered() else "",
+        "identities": identity_list(account),
         "units": [u for u in unit_scope(actor).filter(closed_on__isnull=True) if can_manage_unit(actor, u)][
             :50
         ],
