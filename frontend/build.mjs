@@ -75,7 +75,7 @@ async function buildScripts() {
   const common = { bundle: true, minify: true, legalComments: "linked", logLevel: "warning" };
   await build({
     ...common,
-    entryPoints: { boot: join(here, "src/boot.ts"), linli: join(here, "src/linli.ts"), charts: join(here, "src/charts.ts") },
+    entryPoints: Object.fromEntries(["boot", "linli", "charts", "redact"].map((name) => [name, join(here, `src/${name}.ts`)])),
     outdir: target,
     format: "iife",
     target: browsers,

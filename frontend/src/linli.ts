@@ -9,6 +9,7 @@ import { installAttach, shellKeep } from "./install";
 import { keysAttach } from "./keys";
 import { photosAttach } from "./photos";
 import { quickAttach } from "./quick";
+import { recordingsAttach } from "./recordings";
 import { csrfToken, sendingAttach } from "./sending";
 
 Object.assign(htmx.config, {
@@ -31,6 +32,7 @@ function attach(root: ParentNode): void {
   draftsAttach(root);
   fieldsAttach(root);
   photosAttach(root);
+  recordingsAttach(root);
   dialogsAttach(root);
   installAttach(root);
 }

@@ -6,7 +6,9 @@ const QUALITY = 0.85;
 const MOST_BYTES = 20 * 1024 * 1024;
 
 async function smaller(file: File): Promise<File> {
-  if (!file.type.startsWith("image/") || file.size < 400_000 || typeof createImageBitmap !== "function") return file;
+  // What only Apple's browsers can show is made a JPEG by them, whatever its size.
+  const isForeign = /^image\/hei[cf]/.test(file.type);
+  if (!file.type.startsWith("image/") || (file.size < 400_000 && !isForeign) || typeof createImageBitmap !== "function") return file;
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
@@ -16,7 +18,7 @@ async function smaller(file: File): Promise<File> {
     canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
     picture.close();
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-    if (!blob || blob.size >= file.size) return file;
+    if (!blob || (blob.size >= file.size && !isForeign)) return file;
     return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
   } catch {
     // A format that this browser cannot read goes as it is; the server judges it.

@@ -94,7 +94,7 @@ def test_a_returning_resident_needs_at_most_five_actions(
     reader = Counted(page)
     reader.fill(_text(page), WORDS)
     expect(page.locator("#help")).to_contain_text("前答复您是否受理")
-    reader.attach(page.locator("input[type=file]"), "lamp.jpg", _photo())
+    reader.attach(page.locator("#id_photos"), "lamp.jpg", _photo())
     expect(page.locator(".photos img")).to_have_count(1)
     picture(page, "report")
     reader.click(_send(page))
@@ -160,7 +160,7 @@ def test_signing_in_in_another_window_sends_what_lay_open_here(
     page = visitor()
     page.goto("/report/")
     _text(page).fill(WORDS)
-    page.locator("input[type=file]").set_input_files(
+    page.locator("#id_photos").set_input_files(
         {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
     )
     page.get_by_label("小区名或路名").fill("没有这里")
@@ -244,7 +244,7 @@ def test_a_lost_connection_loses_nothing(visitor: Visitor, cast: Cast, life: Lif
     page = visitor(account=cast.accounts["resident"])
     page.goto("/report/")
     _text(page).fill(WORDS)
-    page.locator("input[type=file]").set_input_files(
+    page.locator("#id_photos").set_input_files(
         {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
     )
     page.context.set_offline(True)
@@ -312,7 +312,7 @@ def test_everything_works_without_scripts(visitor: Visitor, cast: Cast, life: Li
     page = visitor(account=cast.accounts["neighbour"], java_script_enabled=False)
     page.goto("/report/")
     _text(page).fill(WORDS)
-    page.locator("input[type=file]").set_input_files(
+    page.locator("#id_photos").set_input_files(
         {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
     )
     page.get_by_label("小区名或路名").fill("桂花苑")

@@ -208,10 +208,18 @@ WHITENOISE_USE_FINDERS = True
 # Pages name built files with their version, so that a browser may keep them; the map's worker is named bare.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/build/(?!map-worker|sw)"
 MEDIA_ROOT = HOME / "files"
+# Uploads stand in MEDIA_ROOT, or in a bucket: s3://BUCKET/PREFIX?endpoint=https://…&region=…&addressing=path
+FILES = env("LINLI_FILES", default="")
+FILES_KEY, FILES_SECRET = env("LINLI_FILES_KEY", default=""), env("LINLI_FILES_SECRET", default="")
+# How long and how large a voice note and a short video may be.
+VOICE_SECONDS = env.int("LINLI_VOICE_SECONDS", default=180)
+VIDEO_SECONDS = env.int("LINLI_VIDEO_SECONDS", default=60)
+RECORDING_MB = env.int("LINLI_RECORDING_MB", default=50)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],  # a voice note is played back before it is sent
         "worker-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],

@@ -1,13 +1,15 @@
-"""What is accepted as a photo and how it is made clean: bytes in, pictures out."""
+"""What is accepted as a photo and how it is made clean: a file in, two pictures out."""
 
 import io
 import warnings
 from dataclasses import dataclass
+from typing import BinaryIO
 
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MAX_BYTES = 20 * 1024 * 1024
-MAX_PHOTOS = 6
+from .verdicts import NotAccepted
+
 MAX_PIXELS = 80_000_000
 CLEAN_PIXELS = 1600
 THUMB_PIXELS = 400
@@ -15,8 +17,8 @@ MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "
 FORMATS = tuple(MEDIA_TYPES)
 
 
-class NotAPhoto(Exception):
-    """The content cannot be shown as a photo; the message says why (Chinese)."""
+class NotAPhoto(NotAccepted):
+    """The content cannot be shown as a photo; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +33,30 @@ class Photo:
 
 
 def _words(head: bytes) -> str:
-    known = {b"%PDF": "PDF 文件", b"PK\x03\x04": "Office 文档或压缩包", b"ftyp": "视频或 HEIC 照片"}
+    use = _("请上传照片（JPEG、PNG、WebP 或 GIF）、录音或短视频。")
+    if head[4:8] == b"ftyp":  # what is a video has gone another way
+        return _(
+            "这是 HEIC 照片，只有苹果设备能显示。请在手机“设置－相机－格式”里选“兼容性最佳”，或截一张图再上传。"
+        )
+    known = {b"%PDF": _("PDF 文件"), b"PK\x03\x04": _("Office 文档或压缩包")}
     for mark, name in known.items():
-        if mark in head[:16]:
-            return f"这是{name}，不是可用的照片。请上传 JPEG、PNG、WebP 或 GIF 图片。"
-    return "这个文件不是照片，或者已经损坏。请上传 JPEG、PNG、WebP 或 GIF 图片。"
+        if head.startswith(mark):
+            return _("这是%(name)s，不能使用。%(use)s") % {"name": name, "use": use}
+    return _("这个文件不是照片、录音或视频，或者已经损坏。%(use)s") % {"use": use}
 
 
-def _open(content: bytes) -> Image.Image:
+def _open(file: BinaryIO) -> Image.Image:
+    file.seek(0)
+    head = file.read(16)
+    file.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=FORMATS)
+            image = Image.open(file, formats=FORMATS)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
-        raise NotAPhoto(_words(content)) from error
+        raise NotAPhoto(_words(head)) from error
     if image.width * image.height > MAX_PIXELS:
-        raise NotAPhoto("照片的像素太多了（超过 8000 万），请缩小后再上传。")
+        raise NotAPhoto(_("照片的像素太多了（超过 8000 万），请缩小后再上传。"))
     return image
 
 
@@ -63,7 +73,8 @@ def _flat(image: Image.Image) -> Image.Image:
     return upright.convert("RGB")
 
 
-def _jpeg(image: Image.Image, pixels: int) -> bytes:
+def jpeg(image: Image.Image, pixels: int) -> bytes:
+    """Return a picture as a JPEG with at most so many pixels on the long side, and nothing else in it."""
     small = image.copy()
     small.thumbnail((pixels, pixels), Image.Resampling.LANCZOS)
     bare = Image.new("RGB", small.size)  # a new picture carries no EXIF, XMP, ICC or comment
@@ -73,15 +84,15 @@ def _jpeg(image: Image.Image, pixels: int) -> bytes:
     return out.getvalue()
 
 
-def photo_judge(content: bytes) -> Photo:
+def photo_judge(file: BinaryIO) -> Photo:
     """Return a photo's clean version (long side ≤ 1600) and thumbnail (≤ 400); raises ``NotAPhoto``.
 
     The content decides, not the name. Everything but the picture itself is dropped.
     """
-    image = _open(content)
+    image = _open(file)
     media_type, width, height = MEDIA_TYPES[str(image.format)], image.width, image.height
     try:
         flat = _flat(image)
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
-        raise NotAPhoto("这张照片已经损坏，打不开。请换一张，或重新拍摄。") from error
-    return Photo(media_type, width, height, _jpeg(flat, CLEAN_PIXELS), _jpeg(flat, THUMB_PIXELS))
+        raise NotAPhoto(_("这张照片已经损坏，打不开。请换一张，或重新拍摄。")) from error
+    return Photo(media_type, width, height, jpeg(flat, CLEAN_PIXELS), jpeg(flat, THUMB_PIXELS))

@@ -12,8 +12,8 @@ from linli.core.actor import system, visitor
 from linli.core.errors import InvalidInput, NotAllowed
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.files import storage
+from linli.foundation.files.judging import MAX_BYTES
 from linli.foundation.files.models import StoredFile
-from linli.foundation.files.photos import MAX_BYTES
 from linli.foundation.files.services import file_store, files_sweep
 from linli.foundation.files.tasks import sweep_unused
 

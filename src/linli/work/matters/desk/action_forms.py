@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from django import forms
@@ -27,6 +28,7 @@ class ActionForm(DeskForm):
     photos_required: ClassVar[bool] = False
     phrase_field: ClassVar[str] = ""  # the field into which stock answers are put, and their use
     phrase_use: ClassVar[str] = ""
+    apart: ClassVar[tuple[str, ...]] = ()  # fields that the page draws by itself
     version = forms.IntegerField(widget=forms.HiddenInput(attrs={"data-nodraft": ""}), required=False)
 
     def __init__(self, *args: Any, actor: Actor, matter: Matter, subject: Any = None, **kwargs: Any) -> None:
@@ -249,34 +251,61 @@ class SuperviseForm(ActionForm):
 
 
 class PublishForm(ActionForm):
-    """The public version: own title and text, chosen photos, the place rounded to the compound."""
+    """The public version: own title and text, chosen and blurred photos, the place rounded to the compound."""
 
+    apart: ClassVar[tuple[str, ...]] = ("chosen", "checked")  # drawn with the photos
     title = short_text(gettext_lazy("公开标题"), limit=80)
     text = long_text(
         gettext_lazy("公开内容"),
         limit=2000,
         help_text=gettext_lazy("请重新写，不要出现姓名、电话、门牌号；原文不会公开"),
     )
-    chosen = forms.MultipleChoiceField(
-        label=gettext_lazy("公开哪些照片"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("没有选的照片不会公开"),
+    chosen = forms.MultipleChoiceField(label=gettext_lazy("公开哪些照片"), required=False)
+    redactions = forms.CharField(
+        required=False, max_length=1_000_000, widget=forms.HiddenInput(attrs={"data-nodraft": ""})
+    )
+    checked = forms.BooleanField(
+        label=gettext_lazy("已逐张检查：看不出人脸、车牌、门牌和姓名电话"), required=False
     )
 
     def prepare(self) -> None:
-        """Offer the matter's own photos, none chosen."""
-        photos = desk_selectors.photos_of(self.actor, self.matter)
-        self.offered = {str(photo.public_id): photo for photo in photos}
-        rows = [(key, f"{_('照片')}{n}") for n, key in enumerate(self.offered, 1)]
-        self.fields["chosen"].choices = rows  # type: ignore[attr-defined]
-        if not rows:
-            del self.fields["chosen"]
+        """Offer the matter's own photos; what was public before is chosen, and blurred as it was."""
+        found = desk_selectors.photos_of(self.actor, self.matter)
+        self.offered = {str(photo.public_id): photo for photo in found if photo.is_photo}
+        self.proposes = desk_selectors.can_propose()
+        if not self.offered:
+            for name in ("chosen", "redactions", "checked"):
+                del self.fields[name]
+            return
+        self.fields["chosen"].choices = [(key, key) for key in self.offered]  # type: ignore[attr-defined]
+        before = desk_selectors.redactions_of(self.matter)
+        self.fields["chosen"].initial = list(before)
+        self.fields["redactions"].initial = json.dumps(before)
+
+    @property
+    def photo_rows(self) -> list[dict[str, Any]]:
+        """Return each photo's key and whether it is chosen."""
+        chosen = self["chosen"].value() or []
+        return [{"key": key, "is_chosen": key in chosen} for key in self.offered]
+
+    def clean_redactions(self) -> dict[str, Any]:
+        """Read what was blurred; its shape is judged where it is done."""
+        try:
+            said = json.loads(self.cleaned_data["redactions"] or "{}")
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(_("没有看懂要遮挡的位置。请重新遮挡一次。")) from error
+        return said if isinstance(said, dict) else {}
 
     def arguments(self) -> dict[str, Any]:
-        """Pass on the photos themselves."""
-        photos = [self.offered[key] for key in self.cleaned_data.get("chosen", [])]
-        return {"title": self.cleaned_data["title"], "text": self.cleaned_data["text"], "photos": photos}
+        """Pass on the photos themselves, and what is to be blurred."""
+        said = self.cleaned_data
+        return {
+            "title": said["title"],
+            "text": said["text"],
+            "photos": [self.offered[key] for key in said.get("chosen", [])],
+            "redactions": said.get("redactions") or {},
+            "are_photos_checked": said.get("checked", False),
+        }
 
 
 class DocumentReceiveForm(ActionForm):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed, NotFound
@@ -48,6 +49,8 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = selectors.actions_for(actor, matter)
     # What only the reporter does stands on the reporter's own page, also where the reporter is staff.
     offered = [_button(matter, action) for action in found if action.code in ACTIONS]
+    codes = {action["code"] for action in offered}
+    facts = _facts(actor, matter)
     context = {
         "matter": matter,
         "first": next((action for action in offered if action["is_primary"]), None),
@@ -57,7 +60,9 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "earlier": earlier_limit(matter),
         "story": [_step(step) for step in selectors.story_list(actor, matter)],
         "sent_form": request.session.pop(SENT, ""),
-        **_facts(actor, matter),
+        "publishes": "publish" in codes,
+        "transcribes": "note" in codes and any(not file.is_photo for file in facts["photos"]),
+        **facts,
     }
     return page(request, "record", context)
 
@@ -152,3 +157,15 @@ def photo(request: HttpRequest, public_id: UUID, photo_id: UUID, variant: str) -
     matter = selectors.matter_get(actor, public_id)
     stored = desk_selectors.photo_get(actor, matter, photo_id)
     return cast(HttpResponse, file_response(request, stored, "thumb" if variant == "thumb" else "clean"))
+
+
+@require_GET
+@staff_required
+def photo_proposals(request: HttpRequest, public_id: UUID, photo_id: UUID) -> JsonResponse:
+    """Answer where a photo probably shows faces and number plates; somebody decides about each."""
+    actor = actor_of(request)
+    matter = selectors.matter_get(actor, public_id)
+    found = desk_selectors.photo_proposals(actor, matter, photo_id)
+    response = JsonResponse({"proposals": [{"kind": one.kind, "box": one.box} for one in found]})
+    response["Cache-Control"] = "no-store"
+    return response

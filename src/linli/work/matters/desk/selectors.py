@@ -16,12 +16,15 @@ from linli.core.errors import NotFound
 from linli.core.fields import in_areas
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import person_names
+from linli.foundation.files import proposals as files_proposals
+from linli.foundation.files import storage
 from linli.foundation.files.models import StoredFile
 from linli.foundation.places.models import Building, Compound, Division, Level
 from linli.foundation.places.selectors import Place, division_by_code, division_names
 
 from .. import selectors
-from ..models import Assignment, EntrustedDocument, Matter, Poster
+from ..models import Assignment, EntrustedDocument, Matter, Poster, PublicVersion
+from ..permissions import can_decide_intake
 from ..selectors import Counted, MatterFilters, MatterList
 from ..workflow import ENDED, State
 
@@ -166,6 +169,26 @@ def photo_get(actor: Actor, matter: Matter, public_id: UUID) -> StoredFile:
     if found is None:
         raise NotFound
     return found
+
+
+def can_propose() -> bool:
+    """Whether faces and number plates can be looked for on this server."""
+    return files_proposals.is_available()
+
+
+def photo_proposals(actor: Actor, matter: Matter, public_id: UUID) -> list[files_proposals.Proposal]:
+    """Return where a photo probably shows faces or plates, for those who may publish it."""
+    photo = photo_get(actor, matter, public_id)
+    if not photo.is_photo or not can_decide_intake(actor, matter):
+        raise NotFound
+    return files_proposals.proposals(storage.read(photo.clean_path))
+
+
+def redactions_of(matter: Matter) -> dict[str, Any]:
+    """Return what was blurred in the photos of the public version, by the photo's public id."""
+    version = PublicVersion.objects.filter(matter=matter).first()
+    copies = version.photos.select_related("source") if version else []
+    return {str(copy.source.public_id): copy.redaction for copy in copies}
 
 
 def document_list(matter: Matter) -> list[EntrustedDocument]:

@@ -11,7 +11,7 @@ from .papers import order_page, reply_page, slip_page
 from .phone_desk import caller_page, phone_desk_page, phone_hints
 from .phrases import phrase_new_page, phrase_page, phrase_remove_page, phrases_page
 from .posters import poster_off, poster_page, posters_page
-from .record import photo, record_page, reporter_page
+from .record import photo, photo_proposals, record_page, reporter_page
 
 urlpatterns = [
     path("desk/matters/", matter_list_page, name="list"),
@@ -31,6 +31,11 @@ urlpatterns = [
     path("desk/matters/<uuid:public_id>/slip/", slip_page, name="slip"),
     path("desk/matters/<uuid:public_id>/order/<uuid:assignment_id>/", order_page, name="order"),
     path("desk/matters/<uuid:public_id>/reply/", reply_page, name="reply"),
+    path(
+        "desk/matters/<uuid:public_id>/photos/<uuid:photo_id>/proposals/",
+        photo_proposals,
+        name="photo_proposals",
+    ),
     path("desk/matters/<uuid:public_id>/photos/<uuid:photo_id>/<slug:variant>/", photo, name="record_photo"),
     path("desk/matters/<uuid:public_id>/do/<slug:code>/", action_page, name="action"),
     path("desk/matters/<uuid:public_id>/do/<slug:code>/<slug:key>/", action_page, name="action_on"),

@@ -19,7 +19,7 @@ class PublicVersion(models.Model):
     area_path = PathField(db_index=True)
     title = models.CharField("公开标题", max_length=80)
     text = models.TextField("公开内容")
-    photos = models.ManyToManyField("files.StoredFile", blank=True, related_name="+")
+    photos = models.ManyToManyField("files.PublicCopy", blank=True, related_name="+")
     place_name = models.CharField("公开地点", max_length=120)
     lng = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)

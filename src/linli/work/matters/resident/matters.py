@@ -23,6 +23,7 @@ from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotFound
 from linli.foundation.accounts.permissions import actor_of, actor_required
 from linli.foundation.files.views import file_response
+from linli.foundation.files.words import files_words
 
 from .. import selectors, services
 from ..models import Matter
@@ -274,7 +275,7 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "matter": found,
         "place": selectors.place_words(found),
-        "photo_count": found.photos.count(),
+        "attached": files_words(found.photos.all()),
     }
     return render(request, "matters/resident/receipt.html", context)
 

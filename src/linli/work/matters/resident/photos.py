@@ -1,4 +1,4 @@
-"""Photos that come with a resident's form: kept before anything is judged, so that none is lost."""
+"""What comes with a form (photos, voice, video): kept before anything is judged, so that none is lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from linli.core.errors import InvalidInput, TooMany
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.files.models import StoredFile
-from linli.foundation.files.services import MAX_PHOTOS
+from linli.foundation.files.services import MAX_FILES
 
 from .. import services
 from .browser import owner_keys
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     Upload = UploadedFile[bytes]
 
 KEPT = "kept"
-PHOTOS = "photos"
+# One field each, because telephones open the camera or the recorder by it; what a file is, it says itself.
+FIELDS = ("photos", "voice", "video")
 
 
 @dataclass
 class PhotosTaken:
-    """The usable photos of a form, those kept from before first, and what is wrong with the others.
+    """The usable files of a form, those kept from before first, and what is wrong with the others.
 
     ``refusal`` is set where no more were taken because too many had come.
     """
@@ -45,8 +46,8 @@ def photos_take(request: HttpRequest) -> PhotosTaken:
     Each upload has the form's key and its position as its own key: a form sent twice stores it once.
     """
     taken = PhotosTaken(uploads_of(owner_keys(request), request.POST.getlist(KEPT)))
-    uploads = request.FILES.getlist(PHOTOS)
-    room = max(MAX_PHOTOS - len(taken.photos), 0)
+    uploads = [upload for name in FIELDS for upload in request.FILES.getlist(name)]
+    room = max(MAX_FILES - len(taken.photos), 0)
     for position, upload in enumerate(uploads[:room]):
         try:
             _take(request, upload, position, taken)
@@ -55,7 +56,9 @@ def photos_take(request: HttpRequest) -> PhotosTaken:
             taken.problems.append(refusal.message)
             break
     if len(uploads) > room:
-        taken.problems.append(_("最多放%(most)d张照片，多出的没有添加。") % {"most": MAX_PHOTOS})
+        taken.problems.append(
+            _("照片、录音、视频一共最多放%(most)d个，多出的没有添加。") % {"most": MAX_FILES}
+        )
     return taken
 
 
@@ -75,7 +78,7 @@ def _take(request: HttpRequest, upload: Upload, position: int, taken: PhotosTake
 
 
 def _name(upload: Upload) -> str:
-    name = upload.name or _("照片")
+    name = upload.name or _("文件")
     return name if len(name) <= 24 else f"{name[:10]}…{name[-10:]}"
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.foundation.accounts.permissions import actor_of, actor_required
-from linli.foundation.files.views import file_response
+from linli.foundation.files.views import public_copy_response
 from linli.foundation.places.mapdata import boundary_features
 from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_by_code, division_name, is_map_schematic
@@ -153,9 +153,9 @@ def public_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def public_photo_show(
     request: HttpRequest, public_id: UUID, photo_id: UUID, variant: str
 ) -> HttpResponseBase:
-    """Show a photo that was chosen for a published version."""
-    stored = public_photo(public_get(public_id), photo_id)
-    return file_response(request, stored, "thumb" if variant == "thumb" else "clean")
+    """Show the public copy of a photo that was chosen for a published version."""
+    copy = public_photo(public_get(public_id), photo_id)
+    return public_copy_response(request, copy, "thumb" if variant == "thumb" else "clean")
 
 
 @actor_required

@@ -1,4 +1,4 @@
-"""我要反映: one screen from words or a photo to a receipt."""
+"""我要反映: one screen from words, a voice note or a photo to a receipt."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from linli.core.actor import Actor, Function
 from linli.core.errors import InvalidInput, NotFound, TooMany
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.files.models import StoredFile
-from linli.foundation.files.services import MAX_PHOTOS
+from linli.foundation.files.services import MAX_FILES
 from linli.foundation.files.views import file_response
+from linli.foundation.files.words import files_words
 from linli.foundation.places.models import CODE_LENGTH, Level
 from linli.foundation.places.selectors import Place, is_map_schematic, place_resolve
 
@@ -121,8 +122,9 @@ def _page(
         "where": where,
         "drafts": draft_list(owner_keys(request)),
         "kept": taken.photos if taken else [],
+        "kept_words": files_words(taken.photos) if taken else "",
         "photo_problems": taken.problems if taken else [],
-        "most_photos": MAX_PHOTOS - (len(taken.photos) if taken else 0),
+        "most_photos": MAX_FILES - (len(taken.photos) if taken else 0),
         "emergency": selectors.emergency(form["text"].value() or ""),
         "emergency_words": emergency_vocabulary(),
         "is_on_behalf_open": bool(form["beneficiary_name"].value() or form["phone"].value()),
@@ -309,8 +311,8 @@ def report_map(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def report_photo(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    """Show a photo to the browser that has just uploaded it."""
+    """Show a photo, or play a recording, to the browser that has just uploaded it."""
     found = uploads_of(owner_keys(request), [str(public_id)])
     if not found:
         raise NotFound
-    return file_response(request, found[0], "thumb")
+    return file_response(request, found[0], "thumb" if found[0].is_photo else "clean")

@@ -17,7 +17,7 @@ from linli.core.actor import Actor
 from linli.core.crypto import blind_index
 from linli.core.errors import Expired, NotFound
 from linli.core.timelimits import Limit, LimitUnit
-from linli.foundation.files.models import StoredFile
+from linli.foundation.files.models import PublicCopy, StoredFile
 
 from ..clocks import clocks, yaml_read
 from ..models import Matter, MatterEvent, Poster, PublicVersion, Question, ReportDraft
@@ -211,8 +211,8 @@ def public_get(public_id: UUID) -> PublicVersion:
     return found
 
 
-def public_photo(version: PublicVersion, public_id: UUID) -> StoredFile:
-    """Return a photo that was chosen for a published version."""
+def public_photo(version: PublicVersion, public_id: UUID) -> PublicCopy:
+    """Return the public copy of a photo that was chosen for a published version."""
     found = version.photos.filter(public_id=public_id).first()
     if found is None:
         raise NotFound

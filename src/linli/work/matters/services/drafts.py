@@ -13,6 +13,7 @@ from linli.core.crypto import blind_index
 from linli.core.errors import Conflict, Expired, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from linli.core.service import changes_of, record, service
 from linli.foundation.duties.calendar import limit_due
+from linli.foundation.files.judging import is_recording
 from linli.foundation.files.models import StoredFile
 from linli.foundation.files.services import file_store
 
@@ -22,7 +23,7 @@ from ..permissions import can_report_matter
 from ..place import place_of
 from ..refusals import invalid_if
 from ..rules import text_refusals
-from .floods import DRAFTS, PHOTOS, visitor_limited
+from .floods import CLIPS, DRAFTS, PHOTOS, visitor_limited
 from .intake import matter_report
 from .steps import step_begin
 
@@ -45,8 +46,8 @@ def _content_checked(content: Mapping[str, Any], photos: Sequence[StoredFile]) -
 
 @service(idempotent=True)
 def photo_keep(*, actor: Actor, upload: UploadedFile) -> StoredFile:  # type: ignore[type-arg]
-    """Keep a photo that comes with a form; of somebody who has not signed in only so many."""
-    visitor_limited(actor=actor, flood=PHOTOS)
+    """Keep what comes with a form: a photo, a recording; of somebody who has not signed in only so many."""
+    visitor_limited(actor=actor, flood=CLIPS if is_recording(upload) else PHOTOS)
     return file_store(actor=actor, upload=upload)
 
 

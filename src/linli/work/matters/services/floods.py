@@ -48,6 +48,12 @@ PHOTOS = Flood(
     (RateLimit("matters.photo.network.hour", 240, HOUR), RateLimit("matters.photo.network.day", 1200, DAY)),
     "没有登录时上传的照片太多了，请{wait}后再添加照片。",
 )
+# A video may be fifty times as large as a photo.
+CLIPS = Flood(
+    (RateLimit("matters.clip.browser.hour", 10, HOUR), RateLimit("matters.clip.browser.day", 20, DAY)),
+    (RateLimit("matters.clip.network.hour", 40, HOUR), RateLimit("matters.clip.network.day", 200, DAY)),
+    "没有登录时上传的录音和视频太多了，请{wait}后再添加。",
+)
 
 
 @require_service

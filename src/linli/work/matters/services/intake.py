@@ -178,6 +178,13 @@ def _report_checked(
     )
 
 
+def _title_without_words(photos: Sequence[StoredFile]) -> str:
+    kinds = {photo.kind for photo in photos}
+    if StoredFile.Kind.PHOTO in kinds:
+        return "照片反映"
+    return "视频反映" if StoredFile.Kind.VIDEO in kinds else "语音反映"
+
+
 def _number_new() -> str:
     """Return a number that people read out: the year's last two digits and ten that cannot be guessed."""
     return f"{time.now():%y}{public_number(NUMBER_DIGITS)}"
@@ -188,7 +195,7 @@ def _matter_of(actor: Actor, report: Report, public_id: UUID | None) -> Matter:
     return Matter(
         public_id=public_id or uuid7(),
         number=_number_new(),
-        title=title_of(report.text, "照片反映"),
+        title=title_of(report.text, _title_without_words(report.photos)),
         text=report.text,
         place_code=place.code,
         area_path=place.area_path,

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
@@ -24,8 +25,8 @@ from linli.foundation.accounts.selectors import person_ids_for
 from linli.foundation.duties.calendar import limit_due
 from linli.foundation.duties.models import Duty
 from linli.foundation.duties.services import duty_close, duty_open
-from linli.foundation.files.models import StoredFile
-from linli.foundation.files.services import MAX_PHOTOS
+from linli.foundation.files.models import PublicCopy, StoredFile
+from linli.foundation.files.services import MAX_FILES, public_copies_hide
 from linli.foundation.notices.services import notice_queue
 from linli.foundation.search.services import search_index
 
@@ -71,11 +72,11 @@ def _resident_url(matter: Matter) -> str:
 
 
 def _photos_checked(photos: Sequence[StoredFile]) -> list[StoredFile]:
-    if len(photos) > MAX_PHOTOS:
-        raise invalid(photos=f"最多{MAX_PHOTOS}张照片。")
+    if len(photos) > MAX_FILES:
+        raise invalid(photos=_("照片、录音、视频一共最多%d个。") % MAX_FILES)
     for photo in photos:
         if photo.state == StoredFile.State.REFUSED:
-            raise invalid(photos=f"{photo.name}:{photo.refusal or '不是可用的照片'}。")
+            raise invalid(photos=f"{photo.name}：{photo.refusal or _('不是可用的照片。')}")
     return list(photos)
 
 
@@ -238,8 +239,14 @@ class Step:
         self.set(is_never_public=True)
         version = PublicVersion.objects.filter(matter_id=self.matter.pk, withdrawn_at__isnull=True).first()
         if version is not None:
-            version.withdrawn_at = self.at
-            self.save_row(version, "withdrawn_at")
+            self.public_withdraw(version)
+
+    def public_withdraw(self, version: PublicVersion) -> None:
+        """Take a public version down; its photos' public copies go with it."""
+        version.withdrawn_at = self.at
+        self.save_row(version, "withdrawn_at")
+        public_copies_hide(copies=version.photos.all())
+        self.touched.add(PublicCopy)
 
     # -- who is told ----------------------------------------------------------
     def _reporters(self, verb: str) -> list[Matter]:

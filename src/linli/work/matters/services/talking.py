@@ -1,8 +1,11 @@
 """Questions and notes, 督办, what is made public, and looking up who reported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from linli.core import clock as time
 from linli.core.actor import Actor
@@ -11,7 +14,9 @@ from linli.core.errors import Conflict, NotAllowed, NotFound, NotSignedIn
 from linli.core.service import record, service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.duties.calendar import HOURS
-from linli.foundation.files.models import StoredFile
+from linli.foundation.files.models import PublicCopy, StoredFile
+from linli.foundation.files.services import public_copies_remove, public_copy_make
+from linli.foundation.files.verdicts import NotAccepted
 from linli.foundation.places.selectors import division_name
 
 from ..models import Affected, Assignment, Matter, PublicVersion, Question
@@ -114,12 +119,21 @@ def _lead_unit(step: Step) -> Unit | None:
 # -- what the public sees -----------------------------------------------------
 @service(idempotent=True)
 def matter_publish(
-    *, actor: Actor, matter_id: int, title: str, text: str, photos: Sequence[StoredFile] = ()
+    *,
+    actor: Actor,
+    matter_id: int,
+    title: str,
+    text: str,
+    photos: Sequence[StoredFile] = (),
+    redactions: Mapping[str, Any] | None = None,
+    are_photos_checked: bool = False,
 ) -> PublicVersion:
     """Publish a separate version: own title and text, chosen photos, the place rounded to the compound.
 
-    The original is never shown. Family violence, minors, aid, health and complaints about persons can
-    never be published. Publishing again replaces title, text and photos.
+    The original is never shown: of each photo a copy is made in which the places that ``redactions``
+    names (by the photo's public id, see ``redaction_read``) cannot be made out any more, and a person says
+    that nobody can be recognised. Recordings are never public. Family violence, minors, aid, health and
+    complaints about persons can never be published. Publishing again replaces title, text and photos.
     """
     step = step_begin(actor=actor, matter_id=matter_id, move="publish", may=_may_publish, is_versioned=False)
     if not can_publish_matter(actor, step.matter):
@@ -127,14 +141,17 @@ def matter_publish(
             "这件事涉及家庭暴力、未成年人、救助、健康或对人员的投诉，不得公开。",
             hint="请不要用其他方式公开它。",
         )
-    chosen = _own_photos(step.matter, photos)
+    chosen = _photos_to_publish(step.matter, photos, are_photos_checked)
+    copies = _copies(chosen, redactions or {})
     version, is_new = _version_of(step)
     version.title = text_required(value=title, name="title", words="请填写公开标题。", most=80)
     version.text = text_required(value=text, name="text", words="请填写公开内容。", most=MAX_ANSWER)
     version.published_at, version.published_by_id, version.withdrawn_at = step.at, actor.person_id, None
     version.save(force_insert=is_new)
-    version.photos.set(chosen)
-    step.touched |= {PublicVersion, PublicVersion.photos.through}
+    before = list(version.photos.all())
+    version.photos.set(copies)
+    public_copies_remove(copies=before)
+    step.touched |= {PublicVersion, PublicVersion.photos.through, PublicCopy}
     step.is_told = is_new
     step.finish("publish")
     return version
@@ -155,12 +172,28 @@ def _version_of(step: Step) -> tuple[PublicVersion, bool]:
     return version, found is None
 
 
-def _own_photos(matter: Matter, photos: Sequence[StoredFile]) -> list[StoredFile]:
+def _photos_to_publish(
+    matter: Matter, photos: Sequence[StoredFile], are_checked: bool
+) -> Sequence[StoredFile]:
     own = set(matter.photos.values_list("pk", flat=True))
     own |= set(matter.events.filter(photos__isnull=False).values_list("photos", flat=True))
     if strangers := [photo for photo in photos if photo.pk not in own]:
-        raise invalid(photos=f"{strangers[0].name}不是这件事的照片。")
-    return list(photos)
+        raise invalid(photos=_("%s不是这件事的照片。") % strangers[0].name)
+    if photos and not are_checked:
+        raise invalid(checked=_("请先逐张检查照片，遮挡认得出人的地方，再勾选“已检查”。"))
+    return photos
+
+
+def _copies(photos: Sequence[StoredFile], redactions: Mapping[str, Any]) -> list[PublicCopy]:
+    """Make each photo's public copy; raises ``InvalidInput`` where that cannot be."""
+    made = []
+    for photo in photos:
+        try:
+            asked = redactions.get(str(photo.public_id)) or {}
+            made.append(public_copy_make(photo=photo, redaction=asked))
+        except NotAccepted as refusal:
+            raise invalid(photos=str(refusal)) from refusal
+    return made
 
 
 @service(idempotent=True)
@@ -172,8 +205,7 @@ def matter_unpublish(*, actor: Actor, matter_id: int, reason: str) -> PublicVers
     version = PublicVersion.objects.filter(matter=step.matter, withdrawn_at__isnull=True).first()
     if version is None:
         raise Conflict("这件事没有公开版本。")
-    version.withdrawn_at = step.at
-    step.save_row(version, "withdrawn_at")
+    step.public_withdraw(version)
     step.finish("unpublish", note=text_required(value=reason, name="reason", words="请写明撤下的理由。"))
     return version
 

@@ -103,7 +103,7 @@ def test_six_photos_are_taken_and_a_seventh_is_told(resident: Client, compound: 
     seven = [picture(name=f"{n}.jpg") for n in range(7)]
     refused = resident.post("/report/", report_form(compound, photos=seven, request_key="b" * 32))
     assert refused.status_code == 422
-    assert "最多放6张" in page(refused)
+    assert "一共最多放6个" in page(refused)
     assert Matter.objects.count() == 1
 
 
