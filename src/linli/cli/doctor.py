@@ -158,6 +158,36 @@ def _disk() -> Iterator[Finding]:
     )
 
 
+def _files() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from linli.foundation.files import proposals, storage
+    from linli.foundation.files.bucket import Bucket
+
+    if not proposals.is_available():
+        yield Finding(
+            "没有安装 OpenCV，公开照片时不能自动找人脸和车牌",
+            "需要时请安装 opencv-python-headless；不装也可以用画笔遮挡。",
+            is_hint=True,
+        )
+    place = storage.store()
+    if not isinstance(place, Bucket):
+        yield Finding(f"照片、录音和视频存在本机 {settings.MEDIA_ROOT}")
+        return
+    trouble = place.trouble()
+    advice = "请检查 LINLI_FILES、LINLI_FILES_KEY、LINLI_FILES_SECRET 和到存储服务器的网络。"
+    yield Finding(
+        f"对象存储 {place.name} 不能用：{trouble}" if trouble else f"对象存储 {place.name} 可写、可读、可删",
+        advice if trouble else "",
+    )
+    if not trouble and not place.is_versioned():
+        yield Finding(
+            f"对象存储 {place.name} 没有开版本保留",
+            "请在存储服务器上开启版本保留或另做备份：linli backup 只备份本机的文件。",
+            is_hint=True,
+        )
+
+
 def _holidays() -> Iterator[Finding]:
     from linli.core import clock
     from linli.foundation.duties.models import HolidayYear
@@ -293,6 +323,7 @@ CHECKS = (
     Check("加密资料的密钥", _keys_missing, needs_tables=True),
     Check("页面资源", _pages),
     Check("磁盘", _disk),
+    Check("上传的文件", _files),
     Check("节假日", _holidays, needs_tables=True),
     Check("后台作业", _worker),
     Check("邮件", _mail),

@@ -35,9 +35,7 @@ class Photo:
 def _words(head: bytes) -> str:
     use = _("请上传照片（JPEG、PNG、WebP 或 GIF）、录音或短视频。")
     if head[4:8] == b"ftyp":  # what is a video has gone another way
-        return _(
-            "这是 HEIC 照片，只有苹果设备能显示。请在手机“设置－相机－格式”里选“兼容性最佳”，或截一张图再上传。"
-        )
+        return _("这是 HEIC 照片，只有苹果设备能显示。请在相机设置的“格式”里选“兼容性最佳”，或截一张图再传。")
     known = {b"%PDF": _("PDF 文件"), b"PK\x03\x04": _("Office 文档或压缩包")}
     for mark, name in known.items():
         if head.startswith(mark):

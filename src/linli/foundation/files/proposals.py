@@ -44,7 +44,7 @@ def is_available() -> bool:
 def _cascade(name: str) -> Any:
     import cv2
 
-    return cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / f"haarcascade_{name}.xml"))
+    return cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / f"haarcascade_{name}.xml"))
 
 
 def _faces(grey: Any) -> list[Any]:

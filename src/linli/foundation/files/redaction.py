@@ -55,8 +55,9 @@ def _share(value: Any) -> float:
 
 def _box(row: Any) -> tuple[float, float, float, float]:
     left, top, width, height = (_share(value) for value in row)
-    if min(width, height) < SMALLEST:
+    if min(width, height) < SMALLEST / 2:
         raise ValueError
+    left, top = min(left, 1 - SMALLEST), min(top, 1 - SMALLEST)
     return left, top, min(width, 1 - left), min(height, 1 - top)
 
 

@@ -272,13 +272,11 @@ def test_noise_is_refused_or_harmless(content: bytes, wounds: list[tuple[int, by
         assert found.milliseconds > 0 and len(clean) <= len(hurt) + 64
 
 
+STARTS = [b"\x00\x00\x00\x18ftypmp42", b"\x1a\x45\xdf\xa3", b"OggS\x00\x02", b"RIFF\x00\x00\x00\x00WAVE"]
+
+
 @speed(max_examples=200, deadline=None)
-@given(
-    st.sampled_from(
-        [b"\x00\x00\x00\x18ftypmp42", b"\x1a\x45\xdf\xa3", b"OggS\x00\x02", b"RIFF\x00\x00\x00\x00WAVE"]
-    ),
-    st.binary(max_size=600),
-)
+@given(st.sampled_from(STARTS), st.binary(max_size=600))
 def test_noise_behind_a_good_beginning_is_refused(start: bytes, noise: bytes) -> None:
     with pytest.raises(NotAccepted):
         judged(start + noise)

@@ -251,7 +251,7 @@ class SuperviseForm(ActionForm):
 
 
 class PublishForm(ActionForm):
-    """The public version: own title and text, chosen and blurred photos, the place rounded to the compound."""
+    """The public version: own title and text, photos chosen and blurred, the place rounded."""
 
     apart: ClassVar[tuple[str, ...]] = ("chosen", "checked")  # drawn with the photos
     title = short_text(gettext_lazy("公开标题"), limit=80)

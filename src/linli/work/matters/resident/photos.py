@@ -56,9 +56,8 @@ def photos_take(request: HttpRequest) -> PhotosTaken:
             taken.problems.append(refusal.message)
             break
     if len(uploads) > room:
-        taken.problems.append(
-            _("照片、录音、视频一共最多放%(most)d个，多出的没有添加。") % {"most": MAX_FILES}
-        )
+        words = _("照片、录音、视频一共最多放%(most)d个，多出的没有添加。")
+        taken.problems.append(words % {"most": MAX_FILES})
     return taken
 
 

@@ -178,13 +178,18 @@ def question_get(matter: Matter, public_id: UUID) -> Question:
 
 
 def matter_photo(matter: Matter, public_id: UUID) -> StoredFile:
-    """Return a photo of the report itself, or of a step that its reporter may read."""
-    steps = MatterEvent.objects.filter(matter=matter, audience=MatterEvent.Audience.EVERYONE)
-    shown = Q(pk__in=matter.photos.values("pk")) | Q(pk__in=steps.values("photos"))
-    found = StoredFile.objects.filter(shown, public_id=public_id).first()
+    """Return a file of the report itself, or of a step that its reporter may read."""
+    found = matter_files(matter).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
+
+
+def matter_files(matter: Matter) -> QuerySet[StoredFile]:
+    """Return what came with the report, and with the steps that its reporter may read, oldest first."""
+    steps = MatterEvent.objects.filter(matter=matter, audience=MatterEvent.Audience.EVERYONE)
+    shown = Q(pk__in=matter.photos.values("pk")) | Q(pk__in=steps.values("photos"))
+    return StoredFile.objects.filter(shown).order_by("pk")
 
 
 def public_versions(filters: PublicFilters) -> QuerySet[PublicVersion]:

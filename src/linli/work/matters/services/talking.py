@@ -177,8 +177,8 @@ def _photos_to_publish(
 ) -> Sequence[StoredFile]:
     own = set(matter.photos.values_list("pk", flat=True))
     own |= set(matter.events.filter(photos__isnull=False).values_list("photos", flat=True))
-    if strangers := [photo for photo in photos if photo.pk not in own]:
-        raise invalid(photos=_("%s不是这件事的照片。") % strangers[0].name)
+    if any(photo.pk not in own for photo in photos):
+        raise invalid(photos=_("所选的里面有不是这件事的照片。"))
     if photos and not are_checked:
         raise invalid(checked=_("请先逐张检查照片，遮挡认得出人的地方，再勾选“已检查”。"))
     return photos

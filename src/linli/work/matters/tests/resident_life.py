@@ -149,7 +149,12 @@ def report_form(compound: Compound | None, **more: Any) -> dict[str, Any]:
 
 def floods_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let one browser without an account act twice an hour, and one network three times."""
-    for name, module in (("ALARMS", "intake"), ("DRAFTS", "drafts"), ("PHOTOS", "drafts")):
+    for name, module in (
+        ("ALARMS", "intake"),
+        ("DRAFTS", "drafts"),
+        ("PHOTOS", "drafts"),
+        ("CLIPS", "drafts"),
+    ):
         flood: floods.Flood = getattr(floods, name)
         browser, network = (
             (RateLimit(f"test.{name}.{times}", times, timedelta(hours=1)),) for times in (2, 3)
