@@ -7,6 +7,7 @@ from django.test import Client
 from linli.core.errors import Conflict
 from linli.foundation.accounts.models import Account
 from linli.foundation.audit.verification import audit_verify
+from linli.foundation.files.models import PublicCopy, StoredFile
 from linli.portal.demo import accounts_table
 from linli.portal.demo.build import demo_build
 from linli.portal.demo.cast import PASSWORD, STAFF
@@ -46,3 +47,10 @@ def test_every_demo_account_can_sign_in_and_its_desk_is_not_empty(demo: None) ->
         client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
         assert client.get("/desk/", follow=True).status_code == 200, plan.username
     assert all(username in accounts_table() for username in ("worker", "street", "property", "city"))
+
+
+def test_somebody_spoke_and_something_is_public(demo: None) -> None:
+    kinds = set(StoredFile.objects.filter(state="ready").values_list("kind", flat=True))
+    assert {"photo", "voice"} <= kinds
+    assert not StoredFile.objects.filter(state="refused").exists()
+    assert PublicCopy.objects.exclude(path="").exists()

@@ -107,6 +107,7 @@ class RecordingField {
     for (const file of this.files) transfer.items.add(file);
     this.input.files = transfer.files;
     for (const player of this.list.querySelectorAll<HTMLMediaElement>("audio, video")) URL.revokeObjectURL(player.src);
+    this.root.classList.toggle("is-full", this.files.length > 0);
     this.list.replaceChildren(...this.files.map((file, position) => this.row(file, position)));
   }
 

@@ -27,6 +27,7 @@ function button(words: string, act: () => void, kind = ""): HTMLButtonElement {
 function whereWords([x, y, w, h]: Box): string {
   const column = x + w / 2 < 0.34 ? say("左", "left") : x + w / 2 > 0.66 ? say("右", "right") : say("中", "middle");
   const line = y + h / 2 < 0.34 ? say("上", "top") : y + h / 2 > 0.66 ? say("下", "bottom") : say("中", "centre");
+  if (Math.abs(x + w / 2 - 0.5) <= 0.16 && Math.abs(y + h / 2 - 0.5) <= 0.16) return say("正中", "centre");
   return say(`${column}${line}部`, `${line} ${column}`);
 }
 

@@ -25,6 +25,9 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # The microphone is a beep, and asking for it is answered with yes.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 # A page of refusal is a page too: its status alone is no complaint.
 REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")

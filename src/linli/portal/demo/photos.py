@@ -51,9 +51,22 @@ def picture(topic: str, variant: int) -> bytes:
         draw.ellipse((x - 12, y + h - 14, x + w + 22, y + h + 16), fill=_mix(ground, "#000000", 0.25))
         draw.rounded_rectangle((x, y, x + w, y + h), radius=rng.randint(4, 40), fill=thing)
         draw.rectangle((x + w // 2, y + 12, x + w - 8, y + h - 10), fill=shade)
+    if topic == "parking":
+        _car(draw, rng, horizon)
     out = io.BytesIO()
     image.filter(ImageFilter.GaussianBlur(1.2)).save(out, "JPEG", quality=72)
     return out.getvalue()
+
+
+def _car(draw: ImageDraw.ImageDraw, rng: random.Random, horizon: int) -> None:
+    """A car from behind with a plate that belongs to nobody: boxes in place of characters."""
+    x, y = rng.randint(120, 460), horizon - 40
+    draw.rounded_rectangle((x, y, x + 260, y + 150), radius=34, fill="#4a4d52")
+    draw.rounded_rectangle((x + 30, y + 12, x + 230, y + 60), radius=14, fill="#a9bcc8")
+    draw.rectangle((x + 80, y + 92, x + 180, y + 124), fill="#1546b0")
+    for number in range(7):
+        left = x + 87 + number * 13
+        draw.rectangle((left, y + 99, left + 7, y + 117), outline="white", width=2)
 
 
 def _houses(draw: ImageDraw.ImageDraw, rng: random.Random, horizon: int, back: str) -> None:

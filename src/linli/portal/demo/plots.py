@@ -13,6 +13,7 @@ from linli.work.matters.workflow import State
 
 from . import scenes as scene
 from .life import Plot, Scene
+from .recordings import blurred
 from .scenes import Story
 
 PlotMaker = Callable[[Story, datetime], Plot]
@@ -361,9 +362,13 @@ def published(story: Story, at: datetime) -> Plot:
     yield (at := story.stage.hours.office(at, 0.5, 3))
     subject = story.stage.categories[story.topic].name
     unit = story.stage.units[story.unit_name].name
+    photos = list(Matter.objects.get(pk=story.matter_id).photos.filter(kind="photo"))
     public = do.matter_publish(
         actor=story.worker,
         matter_id=story.matter_id,
+        photos=photos,
+        redactions=blurred(photos),
+        are_photos_checked=True,
         title=f"{story.place.compound.name}：{subject}",
         text=f"居民反映的{subject}问题已派给{unit}，办理进展会在这里更新。",
     )

@@ -14,6 +14,7 @@ from linli.work.matters.workflow import State
 
 from .life import Place, Scene, Stage
 from .photos import upload
+from .recordings import filmed, spoken
 
 
 @dataclass
@@ -89,10 +90,14 @@ def report(story: Story, *, emergency: bool = False, channel: str = "web") -> No
     source = stage.texts["emergency"] if emergency else stage.texts["topics"][story.topic]["reports"]
     compound = story.place.compound
     by_worker = story.reporter.is_staff
+    text = story.words(stage.rng.choice(source))
+    files = [*upload(stage, story.reporter, story.photo()), *spoken(story.reporter, text)]
+    if emergency:
+        files += filmed(story.reporter, "fire")
     matter = do.matter_report(
         actor=story.reporter,
-        text=story.words(stage.rng.choice(source)),
-        photos=upload(stage, story.reporter, story.photo()),
+        text=text,
+        photos=files,
         place=place_resolve(compound=compound),
         address=f"{compound.name}{stage.rng.choice(story.place.buildings).name}",
         channel=channel,
