@@ -1,16 +1,18 @@
-"""What was attached to a matter as JSON and bytes, for whoever may see it there."""
+"""Uploads as JSON and bytes: up by the same judge as the pages, down for whoever may see the matter."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import Router
+from ninja import File, Router, Schema, Status
+from ninja.files import UploadedFile
 
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.foundation.accounts.permissions import actor_of
-from linli.foundation.files.api import FileOut
 from linli.foundation.files.models import StoredFile
+from linli.foundation.files.services import file_store
 from linli.foundation.files.views import file_response
 
 from . import selectors
@@ -20,6 +22,31 @@ from .resident.matters import own_matter
 from .resident.selectors import matter_files
 
 router = Router(tags=["matters"])
+uploads = Router(tags=["files"])
+
+
+class FileOut(Schema):
+    """What an upload turned out to be; ``refusal`` says in words why it cannot be used."""
+
+    public_id: UUID
+    kind: str
+    state: str
+    refusal: str
+    media_type: str
+    name: str
+    size: int
+    sha256: str
+    width: int | None
+    height: int | None
+    milliseconds: int | None
+    uploaded_at: datetime
+
+
+@uploads.post("", response={201: FileOut})
+def store(request: HttpRequest, file: File[UploadedFile]) -> Status[StoredFile]:
+    """Keep a photo, a voice note or a short video; unused, it goes after seven days."""
+    key = request.headers.get("Idempotency-Key", "")
+    return Status(201, file_store(actor=actor_of(request), upload=file, request_key=key))
 
 
 def _files(actor: Actor, public_id: UUID) -> list[StoredFile]:
