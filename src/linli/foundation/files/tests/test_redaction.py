@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as speed
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from linli.foundation.files.proposals import PLATE, is_available, proposals
+from linli.foundation.files.proposals import FACE, PLATE, is_available, proposals
 from linli.foundation.files.redaction import LEVELS, Redaction, Stroke, redact, redaction_read
 from linli.foundation.files.verdicts import NotAccepted
 
@@ -147,6 +147,30 @@ def test_a_drawn_plate_is_proposed(colour: str, place: tuple[int, int]) -> None:
         if b[0] < middle[0] < b[0] + b[2] and b[1] < middle[1] < b[1] + b[3]
     ]
     assert hits and hits[0][2] < 0.3
+
+
+def somebody(place: tuple[int, int], size: int) -> bytes:
+    """Nobody's face, drawn with the lights and shadows of one."""
+    image = Image.new("RGB", (1200, 900), "#c6c6c6")
+    draw, (x, y), s = ImageDraw.Draw(image), place, size
+    draw.ellipse((x - s * 0.51, y - s * 0.75, x + s * 0.51, y + s * 0.6), fill="#2e2e2e")
+    draw.ellipse((x - s * 0.45, y - s * 0.45, x + s * 0.45, y + s * 0.62), fill="#acacac")
+    for eye in (x - s * 0.22, x + s * 0.22):
+        draw.ellipse((eye - s * 0.17, y - s * 0.24, eye + s * 0.17, y + s * 0.02), fill="#737373")
+        draw.ellipse((eye - s * 0.1, y - s * 0.16, eye + s * 0.1, y - s * 0.03), fill="#464646")
+        draw.rectangle((eye - s * 0.15, y - s * 0.27, eye + s * 0.15, y - s * 0.22), fill="#464646")
+    draw.rectangle((x - s * 0.05, y - s * 0.2, x + s * 0.05, y + s * 0.15), fill="#d1d1d1")
+    draw.ellipse((x - s * 0.11, y + s * 0.12, x + s * 0.11, y + s * 0.2), fill="#737373")
+    draw.ellipse((x - s * 0.2, y + s * 0.38, x + s * 0.2, y + s * 0.48), fill="#5c5c5c")
+    return as_jpeg(image.filter(ImageFilter.GaussianBlur(s / 28)))
+
+
+@pytest.mark.skipif(not is_available(), reason="OpenCV is not installed")
+@pytest.mark.parametrize("place", [(300, 300), (800, 450)])
+def test_a_drawn_face_is_proposed(place: tuple[int, int]) -> None:
+    boxes = [one.box for one in proposals(somebody(place, 150)) if one.kind == FACE]
+    x, y = place[0] / 1200, place[1] / 900
+    assert any(left < x < left + wide and top < y < top + high for left, top, wide, high in boxes)
 
 
 @pytest.mark.skipif(not is_available(), reason="OpenCV is not installed")
