@@ -8,6 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from linli.foundation.clients.bearer import let_in
 from linli.work.matters.api import router as matters
+from linli.work.matters.api import uploads as files
 
 from . import faults
 from .document import completed
@@ -32,6 +33,7 @@ api = Interface(
     docs_url=None,
 )
 api.add_router("/matters", matters)
+api.add_router("/files", files)
 api.add_router("/places", places)
 api.add_router("", own)
 faults.answer_all(api)

@@ -5,6 +5,7 @@ request give the first result. Refusals are ``{code, message, hint, details, req
 """
 
 from . import acts
+from .files import uploads
 from .reading import router
 
-__all__ = ["acts", "router"]
+__all__ = ["acts", "router", "uploads"]

@@ -47,6 +47,15 @@ def _photos(request: HttpRequest, ids: Iterable[UUID]) -> list[StoredFile]:
     return found
 
 
+def _any_photos(request: HttpRequest, ids: Iterable[UUID]) -> list[StoredFile]:
+    """Return photos whoever uploaded them; that they are the matter's own, the service makes sure."""
+    wanted = list(ids)
+    found = list(StoredFile.objects.filter(public_id__in=wanted).order_by("pk"))
+    if len(found) != len(set(wanted)):
+        raise invalid(photos=gettext("所选的里面有不是这件事的照片。"))
+    return found
+
+
 def _category(request: HttpRequest, code: str | None) -> Category | None:
     found = Category.objects.filter(code=code, is_active=True).first() if code else None
     if code and found is None:
@@ -64,6 +73,7 @@ def _units(request: HttpRequest, ids: Iterable[UUID]) -> list[Any]:
 
 READ: Mapping[str, tuple[str, Callable[[HttpRequest, Any], Any]]] = {
     "photos": ("photos", _photos),
+    "public_photos": ("photos", _any_photos),
     "category": ("category", _category),
     "unit": ("unit", _unit),
     "about_unit": ("about_unit", _unit),

@@ -337,9 +337,24 @@ class Supervised(Input):
     due_on: date | None = None
 
 
+class Stroke(Input):
+    radius: float = Field(description=_("半个笔宽，占照片宽度的比例。"))
+    points: list[tuple[float, float]]
+
+
+class Redacted(Input):
+    """Places of a photo to be blurred, as shares of its width and height."""
+
+    boxes: list[tuple[float, float, float, float]] = Field([], description=_("左、上、宽、高，0到1。"))
+    strokes: list[Stroke] = []
+
+
 class Published(Input):
     title: str
     text: str
+    public_photos: list[UUID] = Field([], description=_("公开哪些照片；录音和视频不公开。"))
+    redactions: dict[str, Redacted] = Field({}, description=_("每张照片要遮挡的地方，以照片的标识为键。"))
+    are_photos_checked: bool = Field(False, description=_("有人逐张看过，认不出任何人。"))
 
 
 class ReportIn(Input):

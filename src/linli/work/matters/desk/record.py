@@ -94,6 +94,8 @@ def _step(step: Any) -> dict[str, Any]:
 
 
 def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
+    ready = list(matter.photos.filter(state="ready"))
+    readable = selectors.files_readable(actor, matter, ready)
     assignments = list(matter.assignments.select_related("unit").order_by("round", "sent_at"))
     is_paused = matter.state == "suspended"
     names = person_names([matter.intake_by_id, matter.class_set_by_id, matter.class_confirmed_by_id])
@@ -107,7 +109,8 @@ def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
         "requests": list(matter.requests.filter(outcome="").select_related("asked_unit")),
         "questions": list(matter.questions.all()),
         "documents": desk_selectors.document_list(matter),
-        "photos": list(matter.photos.filter(state="ready")),
+        "photos": readable,
+        "withholds": len(readable) < len(ready),
         "public": getattr(matter, "public_version", None),
         "merged_here": list(matter.merged.all()),
         "intake_name": names.get(matter.intake_by_id or 0, ""),

@@ -157,9 +157,10 @@ def list_rows(matters: list[Matter]) -> list[ListRow]:
 
 
 def photos_of(actor: Actor, matter: Matter) -> list[StoredFile]:
-    """Return the photos of a matter and of those steps of its story that this actor may read."""
+    """Return the files of a matter and of those steps of its story that this actor may see and hear."""
     told = [photo for step in selectors.story_list(actor, matter) for photo in step.photos]
-    found = {photo.pk: photo for photo in (*matter.photos.all(), *told)}
+    own = selectors.files_readable(actor, matter, matter.photos.all())
+    found = {photo.pk: photo for photo in (*own, *told)}
     return [photo for photo in found.values() if photo.state == StoredFile.State.READY]
 
 

@@ -16,7 +16,15 @@ from .lists import (
 from .offers import Action, actions_for
 from .phrases import BuiltInPhrase, PhraseOffer, phrase_get, phrase_list, phrases_built_in, phrases_for
 from .reporters import reporters_of
-from .stories import JourneyStep, StoryStep, event_stream, journey, story_list, story_steps
+from .stories import (
+    JourneyStep,
+    StoryStep,
+    event_stream,
+    files_readable,
+    journey,
+    story_list,
+    story_steps,
+)
 from .suggestions import (
     AffairGroup,
     AffairRow,
@@ -53,6 +61,7 @@ __all__ = [
     "emergency_words",
     "event_stream",
     "figures",
+    "files_readable",
     "figures_by_area",
     "intake_today",
     "journey",

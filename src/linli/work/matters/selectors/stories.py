@@ -99,10 +99,25 @@ def story_steps(actor: Actor, events: Sequence[MatterEvent]) -> list[StoryStep]:
             audience_label=event.get_audience_display(),
             round=event.round,
             facts=event.facts,
-            photos=tuple(event.photos.all()),
+            photos=files_readable(
+                actor, event.matter, event.photos.all(), from_reporter=event.unit_id is None
+            ),
         )
         for event in events
     ]
+
+
+def files_readable(
+    actor: Actor, matter: Matter, files: Iterable[StoredFile], *, from_reporter: bool = True
+) -> tuple[StoredFile, ...]:
+    """Return what an actor may see and hear of files that came with a matter or a step.
+
+    A voice tells who speaks: the reporter's recordings are for those who may know who reported.
+    """
+    kept = tuple(files)
+    if not from_reporter or all(file.is_photo for file in kept) or can_see_reporter(actor, matter):
+        return kept
+    return tuple(file for file in kept if file.is_photo)
 
 
 def _who(actor: Actor, event: MatterEvent, names: Mapping[int, str]) -> str:

@@ -124,6 +124,28 @@ def test_a_recording_is_heard_where_its_matter_is_seen(
         assert answer.status_code == (206 if status == 200 else status), (name, who)
 
 
+def test_a_voice_is_for_those_who_may_know_who_reported(cast: Cast, compound: Compound) -> None:
+    life = Life(cast, compound)
+    life.reported(cast.client("resident"), voice=[voice()], photos=[picture()])
+    life.accepted()
+    life.handed()
+    heard, seen = (life.matter.photos.get(kind=kind) for kind in ("voice", "photo"))
+    for who, status in (("property", 404), ("street", 200), ("worker", 200), ("resident", 200)):
+        name = "matters:photo" if who == "resident" else "matters:record_photo"
+        assert (
+            cast.client(who)
+            .get(reverse(name, args=[life.matter.public_id, heard.public_id, "clean"]))
+            .status_code
+            == status
+        ), who
+        shown = cast.client(who).get(reverse(name, args=[life.matter.public_id, seen.public_id, "clean"]))
+        assert shown.status_code == 200, who
+    desk = page(cast.client("property").get(reverse("matters:record", args=[life.matter.public_id])))
+    assert "<audio" not in desk and "声音认得出人" in desk
+    listed = cast.client("property").get(f"{BASE}/matters/{life.matter.public_id}/files").json()
+    assert [row["kind"] for row in listed] == ["photo"]
+
+
 def test_whoever_has_not_signed_in_sends_only_so_many(
     client: Client, compound: Compound, narrow: None
 ) -> None:
