@@ -16,7 +16,7 @@ REFUSALS = {
     404: _("没有，或不在自己的范围内：两种情况一样回答。"),
     409: _("情况已经变化（version 过期、状态不允许、同一个 Idempotency-Key 用于不同的内容）。"),
     413: _("正文太大。"),
-    415: _("Content-Type 不是 application/json。"),
+    415: _("Content-Type 不是 application/json（上传文件时为 multipart/form-data）。"),
     422: _("字段不对，details 里逐个说明。"),
     429: _("请求太频繁，Retry-After 是要等的秒数。"),
 }

@@ -28,7 +28,7 @@ class TooLarge(Refusal):
     code = "request.too_large"
     status = 413
     message = "请求正文太大。"
-    hint = "正文最大2MB。照片请逐张上传。"
+    hint = "正文最大2MB。照片、录音、视频请逐个发到 /api/v1/files。"
 
 
 class WrongType(Refusal):
@@ -37,7 +37,7 @@ class WrongType(Refusal):
     code = "request.wrong_type"
     status = 415
     message = "请求正文须是 JSON。"
-    hint = "请设置请求头 Content-Type: application/json。"
+    hint = "请设置请求头 Content-Type: application/json；上传文件用 multipart/form-data 发到 /api/v1/files。"
 
 
 class WrongMethod(Refusal):

@@ -15,7 +15,8 @@ from linli.foundation.ui.refusals import refusal_response
 from .faults import NoAddress, TooLarge, WrongMethod, WrongType
 
 START = "/api/"
-JSON = "application/json"
+JSON, FORM = "application/json", "multipart/form-data"
+UPLOADS = "/api/v1/files"
 
 
 class InterfaceMiddleware:
@@ -52,9 +53,12 @@ class InterfaceMiddleware:
 
 def _body_fault(request: HttpRequest) -> Refusal | None:
     length = str(request.META.get("CONTENT_LENGTH") or "0")
-    if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    most, wanted = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, JSON
+    if request.path == UPLOADS:  # a file goes to the disk in chunks, its form around it is small
+        most, wanted = most + settings.RECORDING_MB * 1024 * 1024, FORM
+    if not length.isdigit() or int(length) > most:
         return TooLarge()
-    return None if int(length) == 0 or request.content_type == JSON else WrongType()
+    return None if int(length) == 0 or request.content_type == wanted else WrongType()
 
 
 def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
