@@ -24,6 +24,7 @@ from linli.work.matters.tasks import lapse_guided
 
 from . import plots as plot
 from .cast import MACHINE, people_build, places_build, units_build
+from .divisions import changes_build
 from .life import Hours, Place, Plot, Stage, play
 from .plots import PLOTS, PlotMaker
 from .scenes import Story
@@ -136,6 +137,7 @@ def _stage_build(opened_at: datetime) -> Stage:
         rng=rng,
     )
     _posters(stage)
+    changes_build(stage.cast)
     return stage
 
 

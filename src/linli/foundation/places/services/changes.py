@@ -13,7 +13,15 @@ from linli.core.service import changes_of, record, service
 
 from ..changeops import Ops, change_ops, moves_of, refused
 from ..changeplan import ChangePlan, plan_read
-from ..models import Boundary, Compound, Division, DivisionChange, DivisionChangePart, DivisionMove
+from ..models import (
+    Boundary,
+    Compound,
+    Division,
+    DivisionChange,
+    DivisionChangePart,
+    DivisionMove,
+    Level,
+)
 from ..permissions import can_change_divisions, can_confirm_division_change, can_handle_division_change
 from ..records import (
     area_models,
@@ -40,7 +48,8 @@ def _level_and_scope(ops: Ops) -> tuple[int, str]:
     above += [division.path[: -len(division.code) - 1] for division in divisions]
     above += [division.path for division in ops.stale]
     levels = [*(begun.parent.level + 1 for begun in ops.begin), *(division.level for division in divisions)]
-    levels += [division.level for division in ops.stale if not levels]
+    # Who gives a part away or gets one: counted where it is a district, or where only compounds move.
+    levels += [d.level for d in ops.stale if not levels or d.level <= Level.COUNTY]
     first = path_codes(above[0])
     while first and not all(path.startswith("/".join(first) + "/") for path in above):
         first.pop()

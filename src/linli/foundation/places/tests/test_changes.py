@@ -287,6 +287,14 @@ def test_a_district_needs_a_second_person(life: Life) -> None:
     assert at(DISTRICT).name == "滨江区"
 
 
+def test_a_street_that_goes_to_another_district_needs_two_persons(cast: Cast) -> None:
+    what = ChangePlan(Kind.BOUNDARY, children={STREET: "990102"})
+    with pytest.raises(NotAllowed):
+        decide(cast, what, by="district")
+    change = decide(cast, what, by="city")
+    assert (change.level, change.scope, change.state) == (Level.COUNTY, TOP, ChangeState.PLANNED)
+
+
 ALLOWED = [
     (plan(Kind.SET_UP, "", (f"{A}001", "第一网格"), parent=A), "street district city operator"),
     (MERGER, "district city operator"),
