@@ -30,7 +30,7 @@ class ChangeForm(forms.Form):
     )
     effective_on = forms.DateField(
         label=_("生效日期"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("以后的日期，到那天自动生效"),
         error_messages={"required": _("请填写生效日期。"), "invalid": _("请填写日期，如 2026-03-01。")},
     )

@@ -102,6 +102,7 @@ def test_a_boundary_change_names_candidates(cast: Cast) -> None:
 def test_every_form_is_drawn(cast: Cast, kind: str) -> None:
     page = cast.client("operator").get(NEW, {"code_of": STREET, "kind": kind})
     assert page.status_code == 200 and "批准文号" in page.content.decode()
+    assert 'value="2026-03-10"' in page.content.decode()  # today is proposed
 
 
 def test_set_up_proposes_the_next_code(cast: Cast) -> None:
