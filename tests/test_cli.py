@@ -216,3 +216,18 @@ def test_the_command_runs_from_any_folder(tmp_path: Path) -> None:
         check=True,
     )
     assert "邻里" in done.stdout
+
+
+def test_the_doctor_looks_at_the_bucket(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from linli.cli import doctor
+    from linli.foundation.files.bucket import Bucket
+
+    assert [finding.advice for finding in doctor._files()] == [""]
+    settings.FILES = "s3://uploads?endpoint=http://127.0.0.1:1"
+    monkeypatch.setattr(Bucket, "trouble", lambda self: "cannot connect")
+    told = list(doctor._files())
+    assert "cannot connect" in told[0].fact and "LINLI_FILES" in told[0].advice
+    monkeypatch.setattr(Bucket, "trouble", lambda self: "")
+    monkeypatch.setattr(Bucket, "is_versioned", lambda self: False)
+    told = list(doctor._files())
+    assert not told[0].advice and told[1].is_hint and "版本保留" in told[1].fact

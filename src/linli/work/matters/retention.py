@@ -7,6 +7,7 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from linli.core.retention import Kind, kind_add
+from linli.foundation.files.models import StoredFile
 
 from .models import Matter, MatterEvent
 from .workflow import ENDED
@@ -22,6 +23,7 @@ def _contacts(before: datetime) -> QuerySet[Any]:
     holding = Q()
     for name in PERSONAL:
         holding |= ~Q(**{name: ""})
+    holding |= Q(pk__in=_recordings().values("matter_id"))
     ended = Matter.objects.filter(holding, state__in=ENDED)
     since = ended.annotate(ended_at=Coalesce("closed_at", "reported_at")).filter(ended_at__lt=before)
     later = MatterEvent.objects.filter(recorded_at__gte=before).values("matter_id")
@@ -31,8 +33,16 @@ def _contacts(before: datetime) -> QuerySet[Any]:
 
 def _strip(rows: list[Any]) -> list[type[Model]]:
     blank = dict.fromkeys(PERSONAL, "")
-    Matter.objects.filter(pk__in=[row.pk for row in rows]).update(**blank)
-    return [Matter]
+    keys = [row.pk for row in rows]
+    Matter.objects.filter(pk__in=keys).update(**blank)
+    _recordings().filter(matter_id__in=keys).delete()  # the files themselves go with the next sweep
+    return [Matter, Matter.photos.through]
+
+
+def _recordings() -> QuerySet[Any]:
+    """The reporters' voice notes and videos: a voice tells who speaks, as a telephone number does."""
+    links = Matter.photos.through._default_manager.all()
+    return links.exclude(storedfile__kind=StoredFile.Kind.PHOTO)
 
 
 def _find(number: str) -> Matter | None:

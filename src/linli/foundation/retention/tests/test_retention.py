@@ -228,7 +228,7 @@ def test_the_night_job_works_at_night_and_survives_a_broken_kind(
 def test_the_page_shows_rules_and_writes_nothing(cast: Cast, closed: Matter) -> None:
     with clock_at(now() + YEARS):
         page = cast.client("street").get(PAGE).content.decode()
-    assert "办结事项里的反映人称呼和电话" in page and "网络安全法" in page and "下次清理" in page
+    assert "办结事项里的反映人称呼、电话和录音录像" in page and "网络安全法" in page and "下次清理" in page
     assert not Run.objects.exists() and "<textarea" not in page and "暂缓删除</button>" not in page
     assert Matter.objects.get(pk=closed.pk).reporter_phone
 

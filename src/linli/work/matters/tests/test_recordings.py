@@ -1,5 +1,6 @@
 """A voice note or a short video in place of words: sent, refused in words, heard by those who may."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from linli.core.clock import clock_at, now
 from linli.foundation.files import storage
 from linli.foundation.files.models import StoredFile
+from linli.foundation.files.tasks import sweep_unused
 from linli.foundation.files.tests import recordings as made
 from linli.foundation.places.models import Compound
+from linli.foundation.retention.services import retention_apply
+from linli.foundation.retention.tasks import KEEPER
 from linli.work.matters.models import Matter
 from tests.people import Cast
 
@@ -163,6 +168,23 @@ def test_a_worker_adds_a_recording_to_a_note(cast: Cast, compound: Compound) -> 
     assert cast.client("worker").post(address, sent).status_code == 302
     record = page(cast.client("worker").get(reverse("matters:record", args=[life.matter.public_id])))
     assert "灯是昨晚坏的" in record and "<audio" in record
+
+
+def test_a_voice_goes_with_the_contact_three_years_after_the_end(
+    cast: Cast, compound: Compound, clock: Any
+) -> None:
+    life = Life(cast, compound)
+    life.reported(cast.client("resident"), voice=[voice()], photos=[picture()])
+    matter = life.accepted()
+    Matter.objects.filter(pk=matter.pk).update(state="closed", closed_at=now())
+    with clock_at(now() + timedelta(days=1090)):
+        assert retention_apply(actor=KEEPER, kind="matter_contact") == 0
+    with clock_at(now() + timedelta(days=1100)):
+        assert retention_apply(actor=KEEPER, kind="matter_contact") == 1
+        assert [file.kind for file in matter.photos.all()] == ["photo"]
+        assert retention_apply(actor=KEEPER, kind="matter_contact") == 0
+        assert sweep_unused() == 1
+    assert not StoredFile.objects.filter(kind="voice").exists()
 
 
 # -- the interface ----------------------------------------------------------------
