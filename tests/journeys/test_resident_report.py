@@ -165,7 +165,7 @@ def test_signing_in_in_another_window_sends_what_lay_open_here(
     )
     page.get_by_label("小区名或路名").fill("没有这里")
     _send(page).click()
-    expect(page.get_by_text("已收下的照片")).to_be_visible()
+    expect(page.get_by_text("已收下的：照片1张")).to_be_visible()
     other = page.context.new_page()
     other.goto("/sign-in/")
     other.get_by_label("手机号", exact=True).fill("139 0000 0009")
