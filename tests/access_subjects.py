@@ -16,12 +16,15 @@ from linli.foundation.accounts.services import deputyship_set, identity_claim
 from linli.foundation.clients.tests.factories import machine
 from linli.foundation.exports.services import export_make
 from linli.foundation.exports.tasks import export_run
+from linli.foundation.imports.mapping import MapSpec
+from linli.foundation.imports.services import map_save
 from linli.foundation.notices.services import broadcast_submit
 from linli.foundation.notices.tests.factories import crowd, written
 from linli.foundation.places.changeplan import ChangePlan, Named
 from linli.foundation.places.models import ChangeKind
 from linli.foundation.places.services import division_change_plan
 from linli.work.matters.services import phrase_add
+from linli.work.matters.tests.hotline import brought, row
 from linli.work.matters.tests.life import Life, category, year_load
 from tests.people import Cast
 
@@ -105,4 +108,11 @@ def clients(cast: Cast) -> Subjects:
     return {"client": found.client.public_id, "client_token": found.token.public_id}
 
 
-BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters, exports, notices, clients]
+def imports(cast: Cast) -> Subjects:
+    """A file that committee A has imported, one row of it waiting, and a column map that it keeps."""
+    job = brought(cast, row("1"), row("2", 社区="错了"), by="worker")
+    kept = map_save(actor=cast.actor("worker"), target="matters", name="热线", spec=MapSpec())
+    return {"import": job.public_id, "column_map": kept.public_id}
+
+
+BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters, exports, notices, clients, imports]

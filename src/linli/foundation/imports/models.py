@@ -82,6 +82,7 @@ class Import(models.Model):
     headers = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     total = models.PositiveIntegerField(_("行数"), default=0)
+    first_text = EncryptedTextField(blank=True)
 
     spec = models.JSONField(_("对应关系"), default=dict)
     is_counted = models.BooleanField(_("计入统计"), default=False)
@@ -102,6 +103,17 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def first_lines(self) -> list[list[str]]:
+        """The cells of the file's first rows; empty once the file is gone."""
+        found: list[list[str]] = json.loads(self.first_text) if self.first_text else []
+        return found
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the worker has something to do here."""
+        return self.state in (self.State.CHECKING, self.State.RUNNING, self.State.UNDOING)
 
     @property
     def preview(self) -> dict[str, Any]:

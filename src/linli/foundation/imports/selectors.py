@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
+from linli.core.fields import in_areas
+from linli.foundation.places.models import Division, Level
 
 from .mapping import MapSpec, spec_fits, spec_read
 from .models import ColumnMap, Import, ImportedRow, QuarantinedRow
 from .targets import target_get
 
 MOST_KEPT_SHOWN = 50
+MOST_PLACES = 400
 
 
 def import_list(actor: Actor) -> QuerySet[Import]:
@@ -80,6 +83,17 @@ def kept_rows(job: Import) -> list[Kept]:
     rows = list(job.rows.filter(outcome=ImportedRow.Outcome.KEPT).order_by("number")[:MOST_KEPT_SHOWN])
     named = target_get(job.target).named([row.subject_id for row in rows])
     return [Kept(row.number, *named.get(row.subject_id, ("", "")), row.reason) for row in rows]
+
+
+def place_choices(areas: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the streets and committees of some areas as (code, name); nothing where they are too many."""
+    rows = Division.objects.on().filter(
+        in_areas("path", tuple(areas)), level__in=(Level.STREET, Level.COMMITTEE)
+    )
+    found = list(rows.order_by("path").values_list("code", "name", "level")[: MOST_PLACES + 1])
+    if len(found) > MOST_PLACES:
+        return []
+    return [(code, name if level == Level.STREET else f"　{name}") for code, name, level in found]
 
 
 def reason_counts(rows: Iterable[QuarantinedRow]) -> list[tuple[str, int]]:

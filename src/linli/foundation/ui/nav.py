@@ -88,6 +88,7 @@ SETTINGS = (
     NavEntry(
         _("消息发送"), icon="send", url_name="notices:deliveries", functions=frozenset({Function.OPERATOR})
     ),
+    NavEntry(_("导入"), icon="table-import", url_name="imports:list", functions=MANAGING, is_for_admins=True),
     NavEntry(_("导出记录"), icon="file-export", url_name="exports:records", functions=STAFF),
     NavEntry(_("保存期限"), icon="hourglass", url_name="retention:overview", functions=OVERSEEING | WATCHING),
     NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=WATCHING),

@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from linli.foundation.clients.bearer import let_in
+from linli.foundation.imports.api import router as imports
 from linli.work.matters.api import router as matters
 from linli.work.matters.api import uploads as files
 
@@ -35,5 +36,6 @@ api = Interface(
 api.add_router("/matters", matters)
 api.add_router("/files", files)
 api.add_router("/places", places)
+api.add_router("/imports", imports)
 api.add_router("", own)
 faults.answer_all(api)

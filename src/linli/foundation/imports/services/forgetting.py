@@ -29,7 +29,9 @@ def imports_forget(*, actor: Actor) -> int:
     if not jobs and first is None:
         return 0
     gone = expired.delete()[0]
-    Import.objects.filter(pk__in=[job.pk for job in jobs]).update(path="", file_gone_at=now)
+    Import.objects.filter(pk__in=[job.pk for job in jobs]).update(
+        path="", file_gone_at=now, first_text="", preview_text=""
+    )
     subject = jobs[0] if jobs else first.of  # type: ignore[union-attr]
     purpose = f"{len(jobs)} files, {gone} rows in quarantine"
     record("import.forget", subject, touched=[Import, QuarantinedRow], purpose=purpose)

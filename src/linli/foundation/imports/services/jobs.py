@@ -8,6 +8,7 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, NotAllowed, NotFound
 from linli.core.service import require_service
+from linli.foundation.notices.services import notice_queue
 
 from ..models import Import, ImportProgress
 from ..permissions import can_work_import, can_work_jobs
@@ -51,6 +52,14 @@ def job_enqueue(*, job: Import) -> None:
 
     beat(job=job, done=0)
     import_work.enqueue(job.pk)
+
+
+@require_service
+def tell(*, job: Import, title: str, body: str = "") -> None:
+    """Tell whoever started it that the job has come to an end."""
+    if job.created_by_id is not None:
+        url = f"/desk/settings/imports/{job.public_id}/"
+        notice_queue(person_ids=[job.created_by_id], kind="import.end", title=title, body=body, url=url)
 
 
 @require_service

@@ -16,7 +16,7 @@ from ..permissions import can_work_jobs
 from ..reading import RawRow
 from ..taking import counted, rows_take, summary
 from ..targets import target_get
-from .jobs import Overtaken, beat, job_enqueue, job_locked, machine_locked
+from .jobs import Overtaken, beat, job_enqueue, job_locked, machine_locked, tell
 
 State = Import.State
 
@@ -48,6 +48,7 @@ def import_fail(*, actor: Actor, import_id: int, words: str) -> Import:
     if not can_work_jobs(actor):
         raise NotAllowed()
     job = Import.objects.select_for_update(of=("self",)).get(pk=import_id)
+    tell(job=job, title=_("导入停下了"), body=words)
     record("import.fail", job, changes_of(job, state=State.FAILED, failure=words[:300]))
     return job
 
@@ -96,9 +97,14 @@ def import_batch(*, actor: Actor, import_id: int, start: int, rows: Sequence[Raw
 def import_finish(*, actor: Actor, import_id: int) -> Import:
     """Say that every row has been taken or waits."""
     job = machine_locked(actor=actor, import_id=import_id, state=State.RUNNING)
-    changes = changes_of(job, state=State.DONE, finished_at=clock.now(), preview_text="")
+    changes = changes_of(job, state=State.DONE, finished_at=clock.now())
+    tell(job=job, title=_("导入完成"), body=_counts_words(job.counts))
     record("import.finish", job, changes)
     return job
+
+
+def _counts_words(counts: Mapping[str, int]) -> str:
+    return _("新增%(new)d，更新%(changed)d，没有变化%(unchanged)d，待改%(quarantined)d。") % counts
 
 
 @service

@@ -1,7 +1,10 @@
 """Before anything is imported: the upload, its map, words of the file, maps kept for the next one."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,25 +16,28 @@ from linli.foundation.files import storage
 from linli.foundation.places.selectors import division_by_code
 
 from ..incoming import Incoming
-from ..mapping import MapSpec, spec_checked, spec_read
+from ..mapping import MapSpec, spec_checked, spec_read, suggest
 from ..models import ColumnMap, Import
 from ..permissions import areas_of, can_import, can_import_into, can_keep_map
 from ..planning import places_find
-from ..selectors import map_list
+from ..selectors import map_fitting, map_list
 from ..targets import Kind, Target, target_get
 from .jobs import job_enqueue, job_locked
 
 State = Import.State
 SETTABLE = (State.UPLOADED, State.CHECKED)
 NAME = 60
+LOOKED_AT, SHOWN = 300, 3
 
 
 @service(idempotent=True)
 def import_upload(*, actor: Actor, target: str, incoming: Incoming) -> Import:
-    """Keep a file that is to be imported; nothing of it is taken yet."""
+    """Keep a file that is to be imported, with the map that fits or a suggestion; nothing is taken yet."""
     if not can_import(actor):
         raise NotAllowed(_("导入由街镇、居村委的管理员或运维人员办理。"))
     areas, table = areas_of(actor), incoming.table
+    first = [row.cells for row in islice(table.rows(), LOOKED_AT)]
+    kept = map_fitting(actor, target, table.headers)
     job = Import.objects.create(
         target=target_get(target).code,
         area_path=areas[0] if len(areas) == 1 else _shared(areas),
@@ -47,9 +53,16 @@ def import_upload(*, actor: Actor, target: str, incoming: Incoming) -> Import:
         headers=list(table.headers),
         notes=list(table.notes),
         total=table.total,
+        first_text=json.dumps(first[:SHOWN], ensure_ascii=False),
+        spec=kept.spec if kept else _suggested(target, table.headers, first),
     )
     record("import.upload", job)
     return job
+
+
+def _suggested(target: str, headers: Sequence[str], first: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+    samples = {header: [cells[at] for cells in first if at < len(cells)] for at, header in enumerate(headers)}
+    return suggest(target_get(target), headers, samples).plain()
 
 
 def _shared(areas: tuple[str, ...]) -> str:

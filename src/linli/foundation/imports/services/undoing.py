@@ -11,7 +11,7 @@ from linli.core.service import changes_of, record, service
 
 from ..models import Import, ImportedRow, QuarantinedRow
 from ..targets import target_get
-from .jobs import beat, job_enqueue, job_locked, machine_locked
+from .jobs import beat, job_enqueue, job_locked, machine_locked, tell
 
 State = Import.State
 Outcome = ImportedRow.Outcome
@@ -83,5 +83,7 @@ def import_undo_finish(*, actor: Actor, import_id: int) -> Import:
     job = machine_locked(actor=actor, import_id=import_id, state=State.UNDOING)
     job.quarantine.all().delete()
     changes = changes_of(job, state=State.UNDONE, undone_at=clock.now())
+    counts = {"undone": job.counts.get("undone", 0), "kept": job.counts.get("kept", 0)}
+    tell(job=job, title=_("导入已撤销"), body=_("撤销%(undone)d，保留%(kept)d。") % counts)
     record("import.undo", job, changes, touched=[QuarantinedRow])
     return job

@@ -28,7 +28,8 @@ def tables_digest() -> str:
     """One digest over every row of the room's tables, its duties, notices and its part of the index."""
     total = hashlib.sha256()
     for model in _tables():
-        for row in model._default_manager.order_by("pk").values_list():
+        rows = model._default_manager.order_by("pk")
+        for row in (rows.exclude(kind="import.end") if model is Notice else rows).values_list():
             total.update(repr((model._meta.label, row)).encode())
     return total.hexdigest()
 
@@ -53,7 +54,7 @@ def test_a_real_file_comes_in_twice_and_goes_again(
     assert job.state == Import.State.DONE, job.failure
     assert (job.counts["new"], job.counts["quarantined"]) == (taken, quarantined), job.counts
     assert Matter.objects.filter(is_imported=True, source=fixed["source"]).count() == taken
-    assert not Notice.objects.exists()
+    assert not Notice.objects.exclude(kind="import.end").exists()
     _kept_as_it_came(name)
     standing = tables_digest()
     again = imported(street, content, name=Path(name).name, place=place, **fixed)

@@ -1,0 +1,174 @@
+"""Imports as JSON: a file in, how far it is, start and undo; the same services as the pages."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import File, Form, Router, Schema, Status, UploadedFile
+
+from linli.core.errors import InvalidInput, NotAllowed, NotFound
+from linli.foundation.accounts.permissions import actor_of
+
+from . import services
+from .incoming import incoming_read
+from .mapping import MapSpec, spec_read
+from .models import Import
+from .permissions import can_import
+from .quarantine import SHAPES, quarantine_file
+from .selectors import import_get, import_list, map_by_name, progress_percent
+from .targets import target_get
+
+router = Router(tags=["imports"])
+MOST = 100
+
+
+class ImportOut(Schema):
+    """An import as whoever may see it reads it; never a row's cells."""
+
+    public_id: UUID
+    target: str
+    state: str
+    name: str
+    total: int
+    percent: int
+    counts: dict[str, int]
+    preview: dict[str, Any]
+    headers: list[str]
+    notes: list[str]
+    spec: dict[str, Any]
+    is_counted: bool
+    failure: str
+    created_at: datetime
+    finished_at: datetime | None
+    undone_at: datetime | None
+
+    @staticmethod
+    def resolve_preview(job: Import) -> dict[str, Any]:
+        """Counts, reasons and unknown words; the first rows stay on the page."""
+        return {name: part for name, part in job.preview.items() if name != "first"}
+
+    @staticmethod
+    def resolve_percent(job: Import) -> int:
+        """How much of the present step is done."""
+        return progress_percent(job) if job.is_working else 100
+
+
+class MapIn(Schema):
+    """A column map: ``columns``, ``fixed``, ``values``, ``keep``, ``date_order`` as in a kept one."""
+
+    spec: dict[str, Any]
+    is_counted: bool = False
+    save_as: str = ""
+
+
+def _job(request: HttpRequest, public_id: UUID) -> Import:
+    return import_get(actor_of(request), public_id)
+
+
+@router.get("", url_name="imports", response=list[ImportOut], summary="The imports of one's areas")
+def import_index(request: HttpRequest, limit: int = 20) -> Any:
+    """Return the latest imports, at most a hundred."""
+    actor = actor_of(request)
+    if not can_import(actor):
+        raise NotAllowed()
+    return list(import_list(actor).select_related("progress")[: min(max(limit, 1), MOST)])
+
+
+@router.post("", url_name="import_create", response={201: ImportOut}, summary="Upload a file to import")
+def import_create(
+    request: HttpRequest,
+    file: File[UploadedFile],
+    target: Form[str] = "matters",
+    map: Form[str] = "",
+    spec: Form[str] = "",
+) -> Any:
+    """Keep a file; with ``map`` (a kept one's name) or ``spec`` (JSON) it is looked through at once."""
+    actor = actor_of(request)
+    if not can_import(actor):
+        raise NotAllowed()
+    chosen = _chosen(request, target, map, spec)
+    job = services.import_upload(
+        actor=actor,
+        target=target,
+        incoming=incoming_read(file, target_get(target)),
+        request_key=request.headers.get("Idempotency-Key", ""),
+    )
+    if chosen is not None and job.state == Import.State.UPLOADED:
+        job = services.import_map_set(actor=actor, import_id=job.pk, spec=chosen)
+    return Status(201, job)
+
+
+def _chosen(request: HttpRequest, target: str, name: str, spec: str) -> MapSpec | None:
+    if name:
+        return map_by_name(actor_of(request), target, name)
+    if not spec:
+        return None
+    try:
+        return spec_read(json.loads(spec))
+    except json.JSONDecodeError as error:
+        raise InvalidInput(_("对应关系不是JSON。"), details={"spec": str(error)}) from error
+
+
+@router.get("/{public_id}", url_name="import", response=ImportOut, summary="How far an import is")
+def import_read(request: HttpRequest, public_id: UUID) -> Any:
+    """Return an import with its state, counts and what looking through it found."""
+    return _job(request, public_id)
+
+
+@router.post(
+    "/{public_id}/map", url_name="import_map", response=ImportOut, summary="Say which column is which field"
+)
+def import_map(request: HttpRequest, public_id: UUID, body: MapIn) -> Any:
+    """Set the map; the file is then looked through by the worker."""
+    job = _job(request, public_id)
+    return services.import_map_set(
+        actor=actor_of(request),
+        import_id=job.pk,
+        spec=spec_read(body.spec),
+        is_counted=body.is_counted,
+        save_as=body.save_as,
+    )
+
+
+@router.post(
+    "/{public_id}/start", url_name="import_start", response=ImportOut, summary="Take what was looked through"
+)
+def import_begin(request: HttpRequest, public_id: UUID) -> Any:
+    """Start the run, or go on after it stopped."""
+    return services.import_start(actor=actor_of(request), import_id=_job(request, public_id).pk)
+
+
+@router.post("/{public_id}/undo", url_name="import_undo", response=ImportOut, summary="Undo a whole import")
+def import_undo(request: HttpRequest, public_id: UUID) -> Any:
+    """Undo it; what people have worked on since stays."""
+    return services.import_undo_start(actor=actor_of(request), import_id=_job(request, public_id).pk)
+
+
+@router.get(
+    "/{public_id}/rows", url_name="import_rows", summary="The rows that wait for correction, as a file"
+)
+def import_rows(request: HttpRequest, public_id: UUID, format: str = "csv") -> HttpResponse:
+    """Return the quarantined rows with their reasons as CSV or XLSX; recorded as a look."""
+    if format not in SHAPES:
+        raise NotFound()
+    actor, job = actor_of(request), _job(request, public_id)
+    rows = services.quarantine_look(actor=actor, import_id=job.pk)
+    return HttpResponse(quarantine_file(format, job, rows, actor), content_type=SHAPES[format][1])
+
+
+@router.post(
+    "/{public_id}/rows", url_name="import_correct", response=ImportOut, summary="Corrected rows back"
+)
+def import_rows_correct(
+    request: HttpRequest,
+    public_id: UUID,
+    file: File[UploadedFile],
+) -> Any:
+    """Take corrected rows back into the same import and try them again."""
+    actor, job = actor_of(request), _job(request, public_id)
+    table = incoming_read(file, target_get(job.target)).table
+    services.quarantine_correct(actor=actor, import_id=job.pk, table=table)
+    return _job(request, public_id)
