@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from linli.core.crypto import key_ring
 from linli.core.errors import InvalidInput
 from linli.core.fields import in_areas
+from linli.foundation.places.matching import division_match
 from linli.foundation.places.models import Division, Level
 from linli.foundation.places.rules import code_unpadded
 
@@ -227,7 +228,7 @@ def _places(
 
 
 def places_find(words: Iterable[str], areas: tuple[str, ...]) -> dict[str, Division | None]:
-    """Return word → the street or committee in the areas with that code or that one name."""
+    """Return word → the street or committee in the areas with that code or name, or called that."""
     wanted = {word: _code(word) for word in words}
     rows = Division.objects.on().filter(in_areas("path", areas), level__in=(Level.STREET, Level.COMMITTEE))
     by_code = {
@@ -238,7 +239,19 @@ def places_find(words: Iterable[str], areas: tuple[str, ...]) -> dict[str, Divis
     for place in (*rows.filter(name__in=names), *rows.filter(short_name__in=names)) if names else ():
         for name in {place.name, place.short_name}:
             named.setdefault(name, []).append(place)
-    return {word: by_code.get(code) if code else _only(named.get(word, ())) for word, code in wanted.items()}
+    return {
+        word: by_code.get(code) if code else _only(named.get(word, ())) or _called(word, areas)
+        for word, code in wanted.items()
+    }
+
+
+def _called(word: str, areas: Iterable[str]) -> Division | None:
+    """Return what people mean by a name that does not stand in the register word for word."""
+    for level in (Level.COMMITTEE, Level.STREET):
+        found = [division_match(word, level=level, area=area).division for area in areas]
+        if place := _only(row for row in found if row is not None):
+            return place
+    return None
 
 
 def _only(places: Iterable[Division]) -> Division | None:

@@ -1,6 +1,7 @@
 """What every answer of the interface carries, and what is refused before a view reads anything."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from .faults import NoAddress, TooLarge, WrongMethod, WrongType
 START = "/api/"
 JSON, FORM = "application/json", "multipart/form-data"
 UPLOADS = "/api/v1/files"
+IMPORTS = re.compile(r"/api/v1/imports(?:/[0-9a-f-]{36}/rows)?")
 
 
 class InterfaceMiddleware:
@@ -52,13 +54,20 @@ class InterfaceMiddleware:
 
 
 def _body_fault(request: HttpRequest) -> Refusal | None:
-    length = str(request.META.get("CONTENT_LENGTH") or "0")
-    most, wanted = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, JSON
-    if request.path == UPLOADS:  # a file goes to the disk in chunks, its form around it is small
-        most, wanted = most + settings.RECORDING_MB * 1024 * 1024, FORM
+    length, megabytes = str(request.META.get("CONTENT_LENGTH") or "0"), _file_megabytes(request.path)
+    # a file goes to the disk in chunks, its form around it is small
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + megabytes * 1024 * 1024
     if not length.isdigit() or int(length) > most:
         return TooLarge()
+    wanted = FORM if megabytes else JSON
     return None if int(length) == 0 or request.content_type == wanted else WrongType()
+
+
+def _file_megabytes(path: str) -> int:
+    """Return how large a file an address takes, in MB; 0 where it takes JSON."""
+    if path == UPLOADS:
+        return settings.RECORDING_MB  # type: ignore[no-any-return]
+    return settings.IMPORT_MB if IMPORTS.fullmatch(path) else 0
 
 
 def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:

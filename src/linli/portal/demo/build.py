@@ -25,6 +25,7 @@ from linli.work.matters.tasks import lapse_guided
 from . import plots as plot
 from .cast import MACHINE, people_build, places_build, units_build
 from .divisions import changes_build
+from .hotline import hotline_build
 from .life import Hours, Place, Plot, Stage, play
 from .plots import PLOTS, PlotMaker
 from .scenes import Story
@@ -110,6 +111,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
         standing = _standing(stage, end)
         ordinary = _ordinary(stage, end, max(matters - len(standing), 0))
         play([*standing, *ordinary, _night_jobs(end)], end)
+        hotline_build(stage.cast["street.duty"], end)
     finally:
         clock_set(None)
     states = Counter(Matter.objects.values_list("state", flat=True))

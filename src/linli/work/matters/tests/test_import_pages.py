@@ -154,14 +154,14 @@ def test_the_interface_takes_a_file_and_says_how_far_it_is(cast: Cast) -> None:
     job = Import.objects.get()
     work_through(job.pk)
     assert client.get(address).json()["preview"]["counts"]["new"] == 5
-    assert client.post(f"{address}/start").json()["state"] == "running"
+    assert client.post(f"{address}/start", {}, content_type="application/json").json()["state"] == "running"
     work_through(job.pk)
     done = client.get(address).json()
     assert (done["state"], done["counts"]["new"], done["percent"]) == ("done", 5, 100)
     assert "first" not in done["preview"]
     assert [one["public_id"] for one in client.get("/api/v1/imports").json()] == [str(job.public_id)]
     assert client.get(f"{address}/rows").content.decode("utf-8-sig").startswith("行号,原因")
-    assert client.post(f"{address}/undo").json()["state"] == "undoing"
+    assert client.post(f"{address}/undo", {}, content_type="application/json").json()["state"] == "undoing"
     for name in ("other_street", "worker2", "resident"):
         assert cast.client(name).get(address).status_code == 404
     assert cast.client("worker2").post("/api/v1/imports", {"file": upload(b"x")}).status_code == 403
