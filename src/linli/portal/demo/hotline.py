@@ -48,7 +48,7 @@ def _lines(week: str, end: datetime, rng: random.Random) -> Iterator[list[str]]:
         due, closed = called + timedelta(days=5), called + timedelta(days=rng.uniform(1, 4))
         is_open = number % 6 == 0
         yield [
-            f"{week}{number:03d}",
+            f"SH{week[1:3]}{number:04d}",
             title,
             text,
             called.strftime("%Y/%m/%d %H:%M"),
@@ -74,8 +74,8 @@ def _uploaded(actor: Actor, week: str, end: datetime) -> Import:
 def hotline_build(actor: Actor, end: datetime) -> None:
     """Let the street bring in last week's file, and leave this week's before the last step."""
     clock_set(end - timedelta(hours=3))
-    job = _uploaded(actor, "W47-", end)
+    job = _uploaded(actor, "第47周", end)
     import_start(actor=actor, import_id=job.pk)
     work_through(job.pk)
     clock_set(end - timedelta(minutes=20))
-    _uploaded(actor, "W48-", end)
+    _uploaded(actor, "第48周", end)
