@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from python_calamine import CalamineError, CalamineWorkbook
 
 from linli.core.errors import InvalidInput
@@ -29,12 +30,12 @@ _PIECE = 1 << 20
 _DROPPED = dict.fromkeys(map(ord, "\u200b\ufeff\u200e\u200f"))
 _OTHERS = (
     (b"%PDF", "PDF"),
-    (b"\x89PNG", "图片"),
-    (b"\xff\xd8\xff", "图片"),
-    (b"GIF8", "图片"),
-    (b"Rar!", "压缩包"),
-    (b"7z\xbc\xaf", "压缩包"),
-    (b"{\\rtf", "文档"),
+    (b"\x89PNG", gettext_noop("图片")),
+    (b"\xff\xd8\xff", gettext_noop("图片")),
+    (b"GIF8", gettext_noop("图片")),
+    (b"Rar!", gettext_noop("压缩包")),
+    (b"7z\xbc\xaf", gettext_noop("压缩包")),
+    (b"{\\rtf", gettext_noop("文档")),
 )
 
 
@@ -75,7 +76,7 @@ def table_read(content: bytes, *, words: frozenset[str], most_rows: int) -> Tabl
     for start, what in _OTHERS:
         if content.startswith(start):
             raise InvalidInput(
-                _("这是%s，不是表格。") % what, hint=_("请上传.xlsx、.xls或.csv；压缩包请先解压。")
+                _("这是%s，不是表格。") % _(what), hint=_("请上传.xlsx、.xls或.csv；压缩包请先解压。")
             )
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
         lines, encoding, notes = _workbook_lines(content, most_rows)
