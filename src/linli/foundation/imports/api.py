@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import File, Form, Router, Schema, Status, UploadedFile
 
 from linli.core.errors import InvalidInput, NotAllowed, NotFound
@@ -21,7 +22,7 @@ from .quarantine import SHAPES, quarantine_file
 from .selectors import import_get, import_list, map_by_name, progress_percent
 from .targets import target_get
 
-router = Router(tags=["imports"])
+router = Router(tags=[gettext_noop("导入")])
 MOST = 100
 
 
@@ -68,7 +69,14 @@ def _job(request: HttpRequest, public_id: UUID) -> Import:
     return import_get(actor_of(request), public_id)
 
 
-@router.get("", url_name="imports", response=list[ImportOut], summary="The imports of one's areas")
+@router.get(
+    "",
+    url_name="imports",
+    response=list[ImportOut],
+    operation_id="import_list",
+    summary=gettext_noop("导入列表"),
+    description=gettext_noop("自己辖区内最近的导入，新的在前。由管理员和运维人员使用，不授权给其他系统。"),
+)
 def import_index(request: HttpRequest, limit: int = 20) -> Any:
     """Return the latest imports, at most a hundred."""
     actor = actor_of(request)
@@ -77,7 +85,17 @@ def import_index(request: HttpRequest, limit: int = 20) -> Any:
     return list(import_list(actor).select_related("progress")[: min(max(limit, 1), MOST)])
 
 
-@router.post("", url_name="import_create", response={201: ImportOut}, summary="Upload a file to import")
+@router.post(
+    "",
+    url_name="import_create",
+    response={201: ImportOut},
+    operation_id="import_upload",
+    summary=gettext_noop("上传要导入的文件"),
+    description=gettext_noop(
+        "multipart/form-data：file 是文件，map 是保存的对应关系的名称，"
+        "spec 是对应关系（JSON）。给了对应关系就开始预览，什么都还没有导入。"
+    ),
+)
 def import_create(
     request: HttpRequest,
     file: File[UploadedFile],
@@ -112,14 +130,26 @@ def _chosen(request: HttpRequest, target: str, name: str, spec: str) -> MapSpec 
         raise InvalidInput(_("对应关系不是JSON。"), details={"spec": str(error)}) from error
 
 
-@router.get("/{public_id}", url_name="import", response=ImportOut, summary="How far an import is")
+@router.get(
+    "/{public_id}",
+    url_name="import",
+    response=ImportOut,
+    operation_id="import_get",
+    summary=gettext_noop("一次导入的进展"),
+    description=gettext_noop("状态、进度、各种行数，以及预览发现的问题。"),
+)
 def import_read(request: HttpRequest, public_id: UUID) -> Any:
     """Return an import with its state, counts and what looking through it found."""
     return _job(request, public_id)
 
 
 @router.post(
-    "/{public_id}/map", url_name="import_map", response=ImportOut, summary="Say which column is which field"
+    "/{public_id}/map",
+    url_name="import_map",
+    response=ImportOut,
+    operation_id="import_map_set",
+    summary=gettext_noop("设置对应关系"),
+    description=gettext_noop("哪一列是什么；之后由后台预览。"),
 )
 def import_map(request: HttpRequest, public_id: UUID, body: MapIn) -> Any:
     """Set the map; the file is then looked through by the worker."""
@@ -134,21 +164,37 @@ def import_map(request: HttpRequest, public_id: UUID, body: MapIn) -> Any:
 
 
 @router.post(
-    "/{public_id}/start", url_name="import_start", response=ImportOut, summary="Take what was looked through"
+    "/{public_id}/start",
+    url_name="import_start",
+    response=ImportOut,
+    operation_id="import_start",
+    summary=gettext_noop("开始导入"),
+    description=gettext_noop("把预览过的导入进来；停下过的，从停下的地方继续。"),
 )
 def import_begin(request: HttpRequest, public_id: UUID) -> Any:
     """Start the run, or go on after it stopped."""
     return services.import_start(actor=actor_of(request), import_id=_job(request, public_id).pk)
 
 
-@router.post("/{public_id}/undo", url_name="import_undo", response=ImportOut, summary="Undo a whole import")
+@router.post(
+    "/{public_id}/undo",
+    url_name="import_undo",
+    response=ImportOut,
+    operation_id="import_undo",
+    summary=gettext_noop("撤销整次导入"),
+    description=gettext_noop("新增的删除，更新的恢复；之后有人办理过的保留。"),
+)
 def import_undo(request: HttpRequest, public_id: UUID) -> Any:
     """Undo it; what people have worked on since stays."""
     return services.import_undo_start(actor=actor_of(request), import_id=_job(request, public_id).pk)
 
 
 @router.get(
-    "/{public_id}/rows", url_name="import_rows", summary="The rows that wait for correction, as a file"
+    "/{public_id}/rows",
+    url_name="import_rows",
+    operation_id="import_rows",
+    summary=gettext_noop("下载待改的行"),
+    description=gettext_noop("CSV 或 XLSX，每行写明原因；下载会留痕。"),
 )
 def import_rows(request: HttpRequest, public_id: UUID, format: str = "csv") -> HttpResponse:
     """Return the quarantined rows with their reasons as CSV or XLSX; recorded as a look."""
@@ -160,7 +206,14 @@ def import_rows(request: HttpRequest, public_id: UUID, format: str = "csv") -> H
 
 
 @router.post(
-    "/{public_id}/rows", url_name="import_correct", response=ImportOut, summary="Corrected rows back"
+    "/{public_id}/rows",
+    url_name="import_correct",
+    response=ImportOut,
+    operation_id="import_rows_correct",
+    summary=gettext_noop("上传改好的行"),
+    description=gettext_noop(
+        "multipart/form-data：file 是改好的文件，保留“行号”一列；重新导入到同一次导入。"
+    ),
 )
 def import_rows_correct(
     request: HttpRequest,
