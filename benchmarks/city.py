@@ -185,18 +185,17 @@ class _quick_writes:  # noqa: N801 - reads as what it does
                 cursor.execute("PRAGMA synchronous=OFF")
                 for name in ("insert", "delete", "update"):
                     cursor.execute(f"DROP TRIGGER search_fts_{name}")
-            self.again = index.SQLITE[1:]
+            self.again = (index.REBUILD, *index.TRIGGERS)
         else:
             with connection.cursor() as cursor:
                 cursor.execute("DROP INDEX search_grams")
-            self.again = index.POSTGRESQL[1:]
+            self.again = (index.GIN,)
 
     def __exit__(self, *error: object) -> None:
         from django.db import connection
 
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
-                cursor.execute("INSERT INTO search_fts(search_fts) VALUES('rebuild')")
                 cursor.execute("PRAGMA synchronous=FULL")
             for statement in self.again:
                 cursor.execute(statement)

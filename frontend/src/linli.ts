@@ -6,6 +6,7 @@ import { draftsAttach } from "./drafts";
 import { emergencyAttach } from "./emergency";
 import { fieldsAttach } from "./fields";
 import { installAttach, shellKeep } from "./install";
+import { findingAttach } from "./finding";
 import { keysAttach } from "./keys";
 import { photosAttach } from "./photos";
 import { quickAttach } from "./quick";
@@ -52,6 +53,7 @@ function start(): void {
   attach(document);
   menusAttach();
   sendingAttach();
+  findingAttach();
   keysAttach();
   quickAttach();
   shellKeep();

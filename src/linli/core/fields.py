@@ -73,8 +73,9 @@ class PathField(CharField):
 
 
 @PathField.register_lookup
+@models.DateTimeField.register_lookup
 class Walked(models.Transform):
-    """The same path, on SQLite hidden from the choice of an index.
+    """The same value, on SQLite hidden from the choice of an index.
 
     Without a histogram SQLite takes any range for a small one; a list that is read in the order of another
     index says ``in_areas("area_path__walked", …)`` instead.

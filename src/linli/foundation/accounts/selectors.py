@@ -18,6 +18,7 @@ from .rules import UNIT_FUNCTIONS, is_above
 NO_NAME = "居民"
 ERASED_NAME = "已注销用户"
 OWN_RELATIONS = ("person", "reporter")
+MOST_COMPARED = 2_000
 
 
 def path_prefixes(path: str) -> list[str]:
@@ -225,6 +226,16 @@ def account_list(
         )
     named = accounts.order_by("username")
     return [a for a in named if words.lower() in f"{a.username} {a.person.name}".lower()]
+
+
+def staff_found(actor: Actor, words: str, most: int) -> list[Account]:
+    """Return at most so many staff of an administrator's scope whose name or user name holds the words.
+
+    Names are ciphertext: the first ``MOST_COMPARED`` accounts by user name are compared, in 0.2 s at most.
+    """
+    rows = account_scope(actor).select_related("person").order_by("username")[:MOST_COMPARED]
+    words = words.lower()
+    return [a for a in rows if words in f"{a.username} {a.person.name}".lower()][:most]
 
 
 def roles_by_person(accounts: Iterable[Account]) -> dict[int, list[Role]]:

@@ -207,6 +207,12 @@ def division_search(query: str, level: Level, area: str = "", limit: int = 8) ->
     return list(rows.select_related("parent").order_by("pinyin", "code")[:limit])
 
 
+def divisions_named(query: str, areas: tuple[str, ...], limit: int) -> list[Division]:
+    """Return today's divisions of every level within areas by name, pinyin or initials, highest first."""
+    rows = Division.objects.on().filter(named_like(query), in_areas("path", areas))
+    return list(rows.exclude(name__in=PSEUDO_CITIES).order_by("level", "pinyin", "code")[:limit])
+
+
 def compound_filter(
     rows: QuerySet[Compound], *, words: str = "", state: str = "", committee: str = ""
 ) -> QuerySet[Compound]:

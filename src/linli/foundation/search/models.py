@@ -34,13 +34,12 @@ class HoldsAll(Lookup[Any]):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Ask the GIN index over the same expression."""
-        lhs, params = self.process_lhs(compiler, connection)
         every = [item for item in self.rhs if isinstance(item, str)]
         some = [list(item) for item in self.rhs if not isinstance(item, str)]
-        tokens = f"search_tokens({lhs})"
+        alias = connection.ops.quote_name(self.lhs.alias)
+        tokens = f"search_tokens({alias}.grams, {alias}.area_path)"
         sql = [f"{tokens} @> %s::text[]"] * bool(every) + [f"{tokens} && %s::text[]"] * len(some)
-        lists = [every] * bool(every) + some
-        return " AND ".join(sql), [value for tokens_asked in lists for value in (*params, tokens_asked)]
+        return " AND ".join(sql), [*[every] * bool(every), *some]
 
 
 def fts_match(items: Any) -> str:

@@ -71,3 +71,8 @@ def document_text(texts: Iterable[str], facets: Iterable[str] = ()) -> str:
 def facet(kind: str, value: str) -> str:
     """Return the token that says a record has a value of some kind: ("month", "2026-03") → ∈month∈2026∈03."""
     return FACET + _NOT_IN_TOKENS.sub(FACET, f"{kind} {value}".lower())
+
+
+def area_facet(path: str) -> str:
+    """Return the token of every record at or below a path: the last code of the path."""
+    return path.rstrip("/").rpartition("/")[2] + FACET

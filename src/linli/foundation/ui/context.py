@@ -199,6 +199,11 @@ class Frame:
         return address("portal:search") or address("matters:list") or ""
 
     @property
+    def search_hits_url(self) -> str:
+        """Return where the desk's search asks while somebody types."""
+        return address("portal:search_hits") or ""
+
+    @property
     def search_words(self) -> str:
         """Return what was searched for on this page."""
         return self.request.GET.get("q", "") if self.request.path == self.search_url else ""

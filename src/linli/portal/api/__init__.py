@@ -15,6 +15,7 @@ from . import faults
 from .document import completed
 from .own import router as own
 from .places import router as places
+from .search import router as search
 
 
 class Interface(NinjaAPI):
@@ -38,4 +39,5 @@ api.add_router("/files", files)
 api.add_router("/places", places)
 api.add_router("/imports", imports)
 api.add_router("", own)
+api.add_router("", search)
 faults.answer_all(api)

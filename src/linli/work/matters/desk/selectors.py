@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
@@ -26,7 +25,8 @@ from .. import selectors
 from ..models import Assignment, EntrustedDocument, Matter, Poster, PublicVersion
 from ..permissions import can_decide_intake
 from ..selectors import Counted, MatterFilters, MatterList
-from ..workflow import ENDED, State
+from ..selectors.lists import overdue_now
+from ..workflow import State
 
 MOST_AREAS = 500
 HANDLING = (State.HANDLING, State.SUSPENDED, State.DISCUSSING, State.GUIDED, State.REOPENING)
@@ -43,7 +43,7 @@ TABS: dict[str, tuple[str, Q]] = {
 def tab_condition(tab: str) -> Q:
     """Return which matters stand under a tab now."""
     if tab == "overdue":
-        return Q(due_at__lt=clock.now()) & ~Q(state__in=(*ENDED, State.SUSPENDED))
+        return overdue_now()
     return TABS.get(tab, TABS["all"])[1]
 
 

@@ -207,7 +207,10 @@ class Matter(models.Model):
                 fields=["category", "state", "due_at", "-id", "reported_at", "area_path"],
                 name="matter_by_category",
             ),
-            models.Index(fields=["state", "due_at", "-id"], name="matter_by_state"),
+            models.Index(
+                fields=["state", "due_at", "-id", "category", "reported_at", "area_path"],
+                name="matter_by_state",
+            ),
             models.Index(fields=["due_at", "-id"], name="matter_by_due"),
             models.Index(fields=["reporter", "-reported_at"]),
             models.Index(fields=["reported_at"]),

@@ -1,12 +1,12 @@
 """A list of matters that stays quick among a million: which rows to read, decided by what was measured.
 
-Words are answered in one of three ways, all with the result of ``matter_list``
-(docs/decisions/0003-lists-of-a-million.md):
+With the result of ``matter_list`` in each case (docs/decisions/0003-lists-of-a-million.md):
 
-- *few here*: the place holds few matters; each one's document is looked at.
-- *few hits*: the index, asked for words, category, months and open or ended at once, names few records.
-- *many of both*: rows are walked in the order of the list and each one's document is looked at until the
-  page is full, which is soon, because so many hold the words.
+- *few hits*: the index, asked for words, place, category, months and open or ended at once, names at most
+  ``FEW`` records; these are read by key, counted, sorted.
+- *many hits*: rows are walked in the order of the list and each one's document is looked at until the page
+  is full, which is soon, because so many hold the words.
+- *no words*: rows are walked in the order of the list, or read by place or date where that leaves few.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,8 @@ from functools import cached_property
 from django.db.models import Count, Q, QuerySet
 
 from linli.core import clock
-from linli.core.actor import Actor
+from linli.core.actor import Actor, system
+from linli.foundation.search.rules import area_facet
 from linli.foundation.search.selectors import search_ids, search_probe
 
 from ..document import ENDED_FACET, OPEN, category_facet, months
@@ -27,7 +28,8 @@ from .lists import ORDERS, ROOM, MatterFilters, matters_narrowed, words_of
 FEW = 20_000  # reading so many rows by key takes about 60 ms
 MOST_COUNTED = 10_000
 MOST_MONTHS = 60
-STREET_DEPTH = 4  # codes in the path of a street
+DISTRICT_DEPTH, COMMITTEE_DEPTH = 3, 5  # codes in a path
+EVERYTHING = system("lists")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,50 +78,68 @@ class MatterList:
 
     @cached_property
     def few(self) -> list[int] | None:
-        """The keys of all rows, or of those that the index names, where they are few."""
-        if not self.asks_words:
-            return None
-        if self._is_few_here:
-            rows = self._narrowed().filter(self._probe)
-            return list(rows.values_list("pk", flat=True))
-        return self._hits if len(self._hits) <= self.most_few else None
-
-    @cached_property
-    def _is_few_here(self) -> bool:
-        areas = (self.wanted.area,) if self.wanted.area else self.actor.areas
-        if not self.actor.is_governing or any(area.count("/") < STREET_DEPTH for area in areas):
-            return False
-        return self._narrowed()[: self.most_few + 1].count() <= self.most_few
+        """The keys of what the index names, where they are few."""
+        return self._hits if self.asks_words and len(self._hits) <= self.most_few else None
 
     @cached_property
     def _hits(self) -> list[int]:
-        words, facets = words_of(self.wanted), facets_asked(self.wanted)
+        words, facets = words_of(self.wanted), [*facets_asked(self.wanted), *self._areas_asked()]
         return search_ids(room=ROOM, query=words, facets=facets, most=self.most_few + 1)
 
     @property
-    def _probe(self) -> Q:
-        return Q(search_probe(room=ROOM, query=words_of(self.wanted)))
+    def _areas(self) -> tuple[str, ...]:
+        """The places that narrow the list; an executing unit's list is narrowed by what was sent to it."""
+        if self.wanted.area:
+            return (self.wanted.area,)
+        return self.actor.areas if self.actor.is_governing else ("",)
 
-    def _narrowed(self, path: str = "area_path") -> QuerySet[Matter]:
-        return matters_narrowed(self.actor, self.wanted, path=path).order_by()
+    def _areas_asked(self) -> list[tuple[str, ...]]:
+        if any(area.count("/") < DISTRICT_DEPTH for area in self._areas):
+            return []  # everything lies there: it would be read for nothing
+        return [tuple(map(area_facet, self._areas))]
+
+    @property
+    def _is_few_here(self) -> bool:
+        """Whether the place is a committee or less, which holds some thousand matters at most."""
+        return all(area.count("/") >= COMMITTEE_DEPTH for area in self._areas)
+
+    @cached_property
+    def _is_few_then(self) -> bool:
+        """Whether few matters were reported in the days that are asked for."""
+        if self.wanted.from_on is None:
+            return False
+        days = MatterFilters(from_on=self.wanted.from_on, to_on=self.wanted.to_on)
+        rows = matters_narrowed(EVERYTHING, days)
+        return rows.order_by()[: self.most_few + 1].count() <= self.most_few
+
+    def _probed(self, rows: QuerySet[Matter]) -> QuerySet[Matter]:
+        return (
+            rows.filter(Q(search_probe(room=ROOM, query=words_of(self.wanted)))) if self.asks_words else rows
+        )
+
+    def _narrowed(self, *, by_area: bool = False, by_date: bool = False) -> QuerySet[Matter]:
+        return matters_narrowed(self.actor, self.wanted, by_area=by_area, by_date=by_date).order_by()
 
     def _among(self, keys: Iterable[int]) -> QuerySet[Matter]:
-        return self._narrowed("area_path__walked").filter(pk__among=list(keys))
+        return self._narrowed().filter(pk__among=list(keys))
 
     def _rows(self, condition: Q) -> QuerySet[Matter]:
         if self.few is not None:
             return self._among(self.few).filter(condition)
-        rows = self._narrowed("area_path" if self._is_few_here else "area_path__walked").filter(condition)
-        return rows.filter(self._probe) if self.asks_words else rows
+        if self._is_few_here:
+            return self._probed(self._narrowed(by_area=True).filter(condition))
+        in_order_of_date = "reported" in self.wanted.order
+        rows = self._narrowed(by_date=in_order_of_date or self._is_few_then)
+        return self._probed(rows.filter(condition))
 
     def _count(self, condition: Q) -> Counted:
-        rows = self._narrowed().filter(condition)
         if self.asks_words:
             some = self._among(self._hits).filter(condition)[: self.most_counted + 1].count()
             if some > self.most_counted:
                 return self._counted(some)
-            rows = rows.filter(self._probe)
-        return self._counted(rows[: self.most_counted + 1].count())
+        # What names states is counted in the index that begins with them, the rest by place or date.
+        rows = self._narrowed(by_area=not condition, by_date=not condition or self._is_few_then)
+        return self._counted(self._probed(rows.filter(condition))[: self.most_counted + 1].count())
 
 
 def facets_asked(wanted: MatterFilters) -> list[str | tuple[str, ...]]:

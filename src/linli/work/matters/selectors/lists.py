@@ -18,7 +18,7 @@ from linli.foundation.search.selectors import search_filter, search_ids
 
 from ..models import Assignment, Matter, MatterEvent, PublicVersion, Question, Rating
 from ..rules import Origin, origin_cleaned
-from ..workflow import ENDED, State
+from ..workflow import ENDED, LIVE, State
 
 ROOM = "matters"
 NUMBER_LENGTH = 20
@@ -52,17 +52,22 @@ class MatterFilters:
     updated_since: datetime | None = None
 
 
+def overdue_now() -> Q:
+    """Return the condition that a limit has passed; the states are named, so that an index answers."""
+    return Q(due_at__lt=clock.now(), state__in=[state for state in LIVE if state != State.SUSPENDED])
+
+
 def _stage(actor: Actor, stage: str) -> Q:
     conditions = {
         "open": ~Q(state__in=ENDED),
         "closed": Q(state__in=ENDED),
-        "overdue": Q(due_at__lt=clock.now()) & ~Q(state__in=(*ENDED, State.SUSPENDED)),
+        "overdue": overdue_now(),
         "mine": Q(intake_by_id=actor.person_id) & ~Q(state__in=ENDED),
     }
     return conditions.get(stage, Q())
 
 
-def _plain(filters: MatterFilters, path: str) -> Q:
+def _plain(filters: MatterFilters, path: str, reported_at: str) -> Q:
     named = {
         "state": filters.state,
         "category__code": filters.category,
@@ -73,9 +78,9 @@ def _plain(filters: MatterFilters, path: str) -> Q:
     if filters.area:
         condition &= in_areas(path, (filters.area,))
     if filters.from_on:
-        condition &= Q(reported_at__gte=local_midnight(filters.from_on))
+        condition &= Q(**{f"{reported_at}__gte": local_midnight(filters.from_on)})
     if filters.to_on:
-        condition &= Q(reported_at__lt=local_midnight(filters.to_on + timedelta(days=1)))
+        condition &= Q(**{f"{reported_at}__lt": local_midnight(filters.to_on + timedelta(days=1))})
     return condition
 
 
@@ -89,10 +94,17 @@ def matter_list(actor: Actor, *, filters: MatterFilters | None = None) -> QueryS
     return rows.select_related("category", "compound").order_by(*ORDERS.get(wanted.order, ORDERS["due"]))
 
 
-def matters_narrowed(actor: Actor, wanted: MatterFilters, *, path: str = "area_path") -> QuerySet[Matter]:
-    """Return the matters that an actor may see, narrowed by all but words, in no order."""
+def matters_narrowed(
+    actor: Actor, wanted: MatterFilters, *, by_area: bool = True, by_date: bool = True
+) -> QuerySet[Matter]:
+    """Return the matters that an actor may see, narrowed by all but words, in no order.
+
+    Without ``by_area`` (``by_date``) SQLite does not read them by the index of places (of dates).
+    """
+    path = "area_path" if by_area else "area_path__walked"
+    reported_at = "reported_at" if by_date else "reported_at__walked"
     rows: QuerySet[Matter] = Matter.objects.visible_to(actor, path=path).filter(
-        _stage(actor, wanted.stage), _plain(wanted, path)
+        _stage(actor, wanted.stage), _plain(wanted, path, reported_at)
     )
     if wanted.unit:
         handled = Assignment.objects.filter(matter=OuterRef("pk"), unit__public_id=wanted.unit)
@@ -101,14 +113,14 @@ def matters_narrowed(actor: Actor, wanted: MatterFilters, *, path: str = "area_p
         since = MatterEvent.objects.filter(recorded_at__gte=wanted.updated_since)
         rows = rows.filter(pk__in=since.order_by().values("matter_id"))
     number = number_of(wanted.q)
-    return rows.filter(_numbered(number)) if number else rows
+    return rows.filter(numbered(number)) if number else rows
 
 
-def _numbered(digits: str) -> Q:
+def numbered(digits: str) -> Q:
     """Our number begins so (a range of the index: SQLite reads the whole table for LIKE), or theirs is so."""
     last = digits.ljust(NUMBER_LENGTH, "9")
     theirs = search_ids(room=ROOM, query=digits, most=MOST_OF_A_NUMBER)
-    return Q(number__gte=digits, number__lte=last) | Q(pk__among=theirs)
+    return Q(number__gte=digits, number__lte=last) | Q(pk__among=theirs, source_number__contains=digits)
 
 
 def words_of(wanted: MatterFilters) -> str:
