@@ -85,11 +85,8 @@ def test_a_file_of_the_hotline(
     page.reload()
     assert Matter.objects.count() == 7
 
-    page.on("dialog", lambda dialog: dialog.accept())
     main.get_by_role("button", name="撤销整次导入").click()
-    confirm = page.get_by_role("dialog").get_by_role("button", name="确定")
-    if confirm.count():
-        confirm.first.click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销整次导入").click()
     expect(main).to_contain_text("正在撤销")
     worker()
     expect(main.locator(".page-head")).to_contain_text("已撤销", timeout=10_000)

@@ -192,7 +192,8 @@ def _words(job: Import, data: Any = None) -> WordsForm:
         code: [(word, count) for word, count in words if word not in given.get(code, {})]
         for code, words in job.preview.get("unknown", {}).items()
     }
-    shown = unknown if job.state in (State.CHECKED, State.DONE) else {}
+    is_asked = job.state == State.CHECKED or (job.state == State.DONE and job.quarantine.exists())
+    shown = unknown if is_asked else {}
     return WordsForm(data, target=target_get(job.target), unknown=shown, places=place_choices(job.areas))
 
 
