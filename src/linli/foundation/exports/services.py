@@ -34,7 +34,7 @@ SWEEP_BATCH = 500
 NOBODY = "visitor:"  # who could not come back for the file
 
 
-@service
+@service(idempotent=True)
 def export_make(*, actor: Actor, listing: str, format: str, query: str = "", purpose: str = "") -> Export:
     """Take a list away as it stands under the list page's ``query``; its file is written afterwards.
 
@@ -68,7 +68,7 @@ def _check(actor: Actor, format: str, rows: int, purpose: str) -> None:
     if format == Export.Format.XLSX and rows > MOST_IN_SHEET:
         raise InvalidInput(_("一张表格放不下这么多行。"), hint=_("请改用 CSV，或分几次导出。"))
     if rows > settings.EXPORT_INLINE_ROWS and actor.account_id is None:
-        words = _("不登录一次最多导出%(most)d行。") % {"most": settings.EXPORT_INLINE_ROWS}
+        words = _("这里一次最多导出%(most)d行。") % {"most": settings.EXPORT_INLINE_ROWS}
         raise InvalidInput(words, hint=_("请用筛选条件分几次导出。"))
     if actor.is_staff and rows > settings.EXPORT_PURPOSE_ROWS and len(purpose) < 2:
         words = _("导出超过%(most)d行时请写明用途。") % {"most": settings.EXPORT_PURPOSE_ROWS}

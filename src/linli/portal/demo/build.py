@@ -25,6 +25,7 @@ from linli.work.matters.tasks import lapse_guided
 from . import plots as plot
 from .cast import MACHINE, people_build, places_build, units_build
 from .divisions import changes_build
+from .exports import lists_taken
 from .hotline import hotline_build
 from .life import Hours, Place, Plot, Stage, play
 from .plots import PLOTS, PlotMaker
@@ -110,7 +111,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
         stage = _stage_build(end - timedelta(days=DAYS) - OPENED_BEFORE)
         standing = _standing(stage, end)
         ordinary = _ordinary(stage, end, max(matters - len(standing), 0))
-        play([*standing, *ordinary, _night_jobs(end)], end)
+        play([*standing, *ordinary, _night_jobs(end), lists_taken(stage.cast, end)], end)
         hotline_build(stage.cast["street.duty"], end)
     finally:
         clock_set(None)

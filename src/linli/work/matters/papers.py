@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import segno
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
+from linli.core.clock import BEIJING
 from linli.core.errors import Conflict
 from linli.foundation.duties.calendar import limit_due
 
@@ -60,6 +62,11 @@ def _address(name: str, matter: Matter) -> str:
     return f"{settings.BASE_URL.rstrip('/')}{reverse(name, args=[matter.public_id])}"
 
 
+def _when(at: datetime | None, is_provisional: bool = False) -> str:
+    """Return an instant with its year: a paper is read later than a page."""
+    return f"{at.astimezone(BEIJING).year}年{instant_words(at, is_provisional)}" if at else ""
+
+
 def _lines(*rows: tuple[str, str] | tuple[str, str, str]) -> list[Line]:
     """Return the lines that have something to say."""
     return [Line(*row) for row in rows if row[1]]
@@ -83,11 +90,11 @@ def _subject(matter: Matter) -> list[Line]:
     return _lines(
         (_("编号"), matter.number),
         (_("来件"), source),
-        (_("事由"), matter.title),
-        (_("反映内容"), matter.text if matter.text != matter.title else ""),
+        (_("事由"), "" if matter.text.startswith(matter.title) else matter.title),
+        (_("反映内容"), matter.text),
         (_("地点"), selectors.place_words(matter)),
         (_("来源"), str(matter.get_channel_display())),
-        (_("反映时间"), instant_words(matter.reported_at)),
+        (_("反映时间"), _when(matter.reported_at)),
     )
 
 
@@ -99,7 +106,7 @@ def _class(matter: Matter) -> str:
 
 
 def _unit_words(row: Assignment) -> str:
-    due = _("%s前答复") % instant_words(row.due_at, row.due_is_provisional) if row.due_at else ""
+    due = _("%s前答复") % _when(row.due_at, row.due_is_provisional) if row.due_at else ""
     return "，".join(part for part in (row.unit.name, row.unit.phone, due) if part)
 
 
@@ -119,14 +126,14 @@ def acceptance_paper(matter: Matter) -> Paper:
     lines = [
         *_subject(matter),
         *_lines(
-            (_("受理时间"), instant_words(matter.accepted_at)),
+            (_("受理时间"), _when(matter.accepted_at)),
             (_("不予受理的原因"), declined.note if declined else ""),
             (_("可以去"), str(declined.facts.get("where", "")) if declined else ""),
             (_("三事分类"), _class(matter)),
         ),
         *(Line(str(row.get_part_display()), _unit_words(row)) for row in handlers),
         *_lines(
-            (_("当前时限"), instant_words(matter.due_at, matter.due_is_provisional), matter.due_source),
+            (_("当前时限"), _when(matter.due_at, matter.due_is_provisional), matter.due_source),
             (_("代收材料"), papers),
         ),
     ]
@@ -152,7 +159,7 @@ def order_paper(matter: Matter, assignment: Assignment) -> Paper:
     lines = [
         *_lines(
             (_("承办单位"), f"{assignment.unit.name}（{assignment.get_part_display()}）"),
-            (_("派出时间"), instant_words(assignment.sent_at)),
+            (_("派出时间"), _when(assignment.sent_at)),
         ),
         *_subject(matter),
         *_lines(
@@ -162,7 +169,7 @@ def order_paper(matter: Matter, assignment: Assignment) -> Paper:
             (_("交办要求"), assignment.instruction),
             (
                 _("办理时限"),
-                instant_words(assignment.due_at, assignment.due_is_provisional),
+                _when(assignment.due_at, assignment.due_is_provisional),
                 assignment.due_source,
             ),
             (_("一起办理"), together),
@@ -195,11 +202,11 @@ def reply_paper(matter: Matter, reader: Actor) -> Paper:
         .order_by("-sent_at", "-id")
         .first()
     )
-    ended = instant_words(matter.closed_at)
+    ended = _when(matter.closed_at)
     lines = [
         *_subject(matter),
         *_lines(
-            (_("受理时间"), instant_words(matter.accepted_at)),
+            (_("受理时间"), _when(matter.accepted_at)),
             (_("三事分类"), _class(matter)),
             (_("办理单位"), lead.unit.name if lead else _issuer(matter)),
             (_("办结时间"), ended),
@@ -222,4 +229,4 @@ def _window(matter: Matter) -> str:
     if matter.state != State.CLOSED or matter.closed_at is None:
         return ""
     due = limit_due(matter.closed_at, clocks().clock("reopen_window").limit)
-    return _("%s前") % instant_words(due.at, due.is_provisional)
+    return _("%s前") % _when(due.at, due.is_provisional)

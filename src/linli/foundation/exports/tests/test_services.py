@@ -117,7 +117,7 @@ def test_visitors_take_open_lists_so_many_a_day(cast: Cast, clock: Any, settings
         export_make(actor=actor, listing="test-open", format="csv")
     refused(TooMany, actor=actor, listing="test-open")
     settings.EXPORT_INLINE_ROWS = 1_000
-    assert "不登录一次最多" in refused(InvalidInput, actor=actor, listing="test-open").message
+    assert "这里一次最多" in refused(InvalidInput, actor=actor, listing="test-open").message
 
 
 def test_only_who_made_it_gets_the_file_and_only_in_time(cast: Cast, clock: Any) -> None:
