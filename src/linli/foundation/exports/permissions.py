@@ -1,6 +1,6 @@
 """Who may take lists away, and who sees that it was done."""
 
-from linli.core.actor import GOVERNING, Actor, Function
+from linli.core.actor import GOVERNING, Actor, Function, Scope
 from linli.core.listing import Listing, Reach
 
 
@@ -10,7 +10,7 @@ def can_make_export(actor: Actor, listing: Listing) -> bool:
         return True
     if listing.reach == Reach.OWN:
         return actor.is_signed_in
-    return actor.is_staff or actor.function == Function.CLIENT
+    return actor.is_staff or actor.grants(Scope.MATTERS_READ)
 
 
 def can_fetch_export(actor: Actor, actor_key: str) -> bool:

@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from linli.foundation.clients.bearer import let_in
+from linli.foundation.exports.api import router as exports
 from linli.foundation.imports.api import router as imports
 from linli.work.matters.api import router as matters
 from linli.work.matters.api import uploads as files
@@ -36,6 +37,7 @@ api = Interface(
 )
 api.add_router("/matters", matters)
 api.add_router("/files", files)
+api.add_router("/exports", exports)
 api.add_router("/places", places)
 api.add_router("/imports", imports)
 api.add_router("", own)
