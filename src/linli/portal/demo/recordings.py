@@ -48,14 +48,14 @@ def hum(seconds: int) -> bytes:
 
 @functools.cache
 def clip(topic: str) -> bytes:
-    """Return a WebM of three seconds over a drawn picture, or nothing where OpenCV cannot write one."""
+    """Return a Matroska video of three seconds over a drawing, or nothing where OpenCV cannot write one."""
     if not is_available():
         return b""
     import cv2
 
     image = Image.open(io.BytesIO(picture(topic, 0))).resize((480, 360))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "clip.webm"
+        path = Path(folder) / "clip.mkv"
         writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP80"), FRAME_RATE, FRAME)
         for number in range(FRAMES):
             part = image.crop((number * 5, 60, number * 5 + FRAME[0], 60 + FRAME[1]))
@@ -78,7 +78,7 @@ def filmed(actor: Actor, topic: str) -> list[StoredFile]:
     content = clip(topic)
     if not content:
         return []
-    file = SimpleUploadedFile("clip.webm", content, content_type="video/webm")
+    file = SimpleUploadedFile("clip.mkv", content, content_type="video/x-matroska")
     return [file_store(actor=actor, upload=file)]
 
 
