@@ -23,6 +23,7 @@ from linli.foundation.notices.tests.factories import crowd, written
 from linli.foundation.places.changeplan import ChangePlan, Named
 from linli.foundation.places.models import ChangeKind
 from linli.foundation.places.services import division_change_plan
+from linli.foundation.privacy.services import request_make
 from linli.work.matters.services import phrase_add
 from linli.work.matters.tests.hotline import brought, row
 from linli.work.matters.tests.life import Life, category, year_load
@@ -115,4 +116,19 @@ def imports(cast: Cast) -> Subjects:
     return {"import": job.public_id, "column_map": kept.public_id}
 
 
-BUILDERS: list[Callable[[Cast], Subjects]] = [accounts, places, matters, exports, notices, clients, imports]
+def privacy(cast: Cast) -> Subjects:
+    """A request of the resident about their data; without a neighbourhood the operators answer."""
+    asked = request_make(actor=cast.actor("resident"), kind="correct", text="称呼写错了")
+    return {"data_request": asked.public_id}
+
+
+BUILDERS: list[Callable[[Cast], Subjects]] = [
+    accounts,
+    places,
+    matters,
+    exports,
+    notices,
+    clients,
+    imports,
+    privacy,
+]

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "linli.foundation.search",
     "linli.foundation.duties",
     "linli.foundation.retention",
+    "linli.foundation.privacy",
     "linli.foundation.links",
     "linli.foundation.exports",
     "linli.foundation.imports",

@@ -13,6 +13,7 @@ ROOMS = (
     "foundation.files",
     "foundation.duties",
     "foundation.retention",
+    "foundation.privacy",
     "foundation.exports",
     "foundation.places",
     "foundation.imports",

@@ -281,3 +281,31 @@ class HandoverForm(forms.Form):
     def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["successor"].queryset = colleagues  # type: ignore[attr-defined]
+
+
+class NewPhoneForm(forms.Form):
+    """Another number for one's own account."""
+
+    phone = forms.CharField(
+        label=_("新手机号"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"required": _("请填写新手机号。")},
+    )
+
+
+class NewPhoneCodesForm(forms.Form):
+    """The codes that went to the new and to the old number."""
+
+    code = forms.CharField(
+        label=_("新号码收到的验证码"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("请填写验证码。")},
+    )
+    code_old = forms.CharField(
+        label=_("原号码收到的验证码"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": _("请填写验证码。")},
+    )

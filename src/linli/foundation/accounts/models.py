@@ -130,14 +130,21 @@ class Identity(models.Model):
 
 
 class PrivacyConsent(models.Model):
-    """That a person was shown one version of the privacy notice and agreed."""
+    """That a person was shown one version of the privacy notice and agreed, until they took it back."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
     version = models.CharField("版本", max_length=20)
     agreed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "version"], name="consent_once_a_version")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "version"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="consent_once_a_version",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.version

@@ -126,7 +126,9 @@ def _has_agreed(request: HttpRequest) -> bool:
         return True
     if request.session.get("privacy_version") == version:
         return True
-    if not PrivacyConsent.objects.filter(person_id=actor.person_id, version=version).exists():
+    if not PrivacyConsent.objects.filter(
+        person_id=actor.person_id, version=version, withdrawn_at__isnull=True
+    ).exists():
         return False
     request.session["privacy_version"] = version
     return True

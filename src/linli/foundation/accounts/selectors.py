@@ -1,10 +1,9 @@
 """Every read of persons, units and roles that is more than a lookup."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from django.db.models import Exists, F, FilteredRelation, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from linli.core import clock
 from linli.core.actor import Actor, Function
@@ -17,7 +16,6 @@ from .rules import UNIT_FUNCTIONS, is_above
 
 NO_NAME = "居民"
 ERASED_NAME = "已注销用户"
-OWN_RELATIONS = ("person", "reporter")
 MOST_COMPARED = 2_000
 
 
@@ -308,55 +306,3 @@ def duty_count(person: Person) -> int:
 def demo_account_exists() -> bool:
     """Whether any account of the demo is in this database; ``serve`` asks before it opens a port."""
     return Account.objects.filter(is_demo=True, is_active=True).exists()
-
-
-def own_data(person: Person) -> dict[str, Any]:
-    """Return what is held about a person, as plain values; other rooms by their links to ``Person``."""
-    accounts = person.accounts.all()
-    return {
-        "姓名": person.name,
-        "手机号": person.phone,
-        "建立时间": person.created_at.isoformat(),
-        "账号": [
-            {
-                "用户名": a.username,
-                "类别": a.get_kind_display(),
-                "邮箱": a.email,
-                "最近登录": _time(a.signed_in_at),
-            }
-            for a in accounts
-        ],
-        "隐私政策同意": [{"版本": c.version, "时间": _time(c.agreed_at)} for c in person.consents.all()],
-        "岗位": [
-            {"单位": str(r.unit or ""), "岗位": str(r), "起": str(r.valid_from), "止": str(r.valid_to or "")}
-            for r in person.roles.select_related("unit")
-        ],
-        "代理": [
-            {"岗位": str(d.role), "起": str(d.from_on), "止": str(d.to_on)} for d in person.deputyships.all()
-        ],
-        "其他记录": _related_records(person),
-    }
-
-
-def _time(instant: datetime | None) -> str:
-    return instant.astimezone(clock.BEIJING).isoformat(timespec="seconds") if instant else ""
-
-
-def _related_records(person: Person) -> dict[str, list[dict[str, str]]]:
-    """Return the rows of other rooms that belong to the person (not those they handled), by field."""
-    found: dict[str, list[dict[str, str]]] = {}
-    for relation in person._meta.related_objects:
-        model = relation.related_model
-        if model._meta.app_label in ("accounts", "duties") or relation.field.name not in OWN_RELATIONS:
-            continue
-        rows = model._default_manager.filter(**{relation.field.name: person})
-        if listed := [_row(row) for row in rows]:
-            title = f"{model._meta.verbose_name}（{relation.field.verbose_name}）"
-            found.setdefault(title, []).extend(listed)
-    return found
-
-
-def _row(row: Model) -> dict[str, str]:
-    fields = (field for field in row._meta.concrete_fields if not field.primary_key)
-    values = {str(field.verbose_name): field.value_from_object(row) for field in fields}
-    return {name: str(value) for name, value in values.items() if value not in (None, "")}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import frame, identities, me, oidc, sign_in, staff_sign_in, users
+from .views import frame, identities, me, oidc, phone, sign_in, staff_sign_in, users
 
 app_name = "accounts"
 USERS = "desk/settings/users/"
@@ -22,7 +22,7 @@ urlpatterns = [
     path("privacy/agree/", frame.privacy_agree, name="privacy_agree"),
     path("privacy/<str:version>/", frame.privacy, name="privacy_version"),
     path("me/", me.profile, name="profile"),
-    path("me/export/", me.export, name="export"),
+    path("me/phone/", phone.phone, name="phone"),
     path("me/erase/", me.erase, name="erase"),
     path("me/erased/", me.erased, name="erased"),
     path("desk/me/security/", me.security, name="security"),

@@ -66,6 +66,7 @@ PORTAL = (
 )
 ACCOUNT = (
     NavEntry(_("我的信息"), icon="user", url_name="accounts:profile"),
+    NavEntry(_("我的数据"), icon="file-description", url_name="privacy:my_data"),
     NavEntry(_("谁看过我的信息"), icon="eye", url_name="audit:my_looks"),
     NavEntry(_("消息接收设置"), icon="bell", url_name="notices:choices"),
     NavEntry(_("登录安全"), icon="shield-lock", url_name="accounts:security", functions=STAFF),
@@ -90,6 +91,12 @@ SETTINGS = (
     ),
     NavEntry(_("导入"), icon="table-import", url_name="imports:list", functions=MANAGING, is_for_admins=True),
     NavEntry(_("导出记录"), icon="file-export", url_name="exports:records", functions=STAFF),
+    NavEntry(
+        _("个人信息申请"),
+        icon="scale",
+        url_name="privacy:requests",
+        functions=frozenset({Function.COMMITTEE, Function.OPERATOR}),
+    ),
     NavEntry(_("保存期限"), icon="hourglass", url_name="retention:overview", functions=OVERSEEING | WATCHING),
     NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=WATCHING),
     NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=GOVERNING, is_for_admins=True),

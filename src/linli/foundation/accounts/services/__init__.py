@@ -2,7 +2,14 @@
 
 from .codes import code_send, code_try, link_prove, rate_hits_clear, resident_enter
 from .identities import identity_claim, identity_confirm, identity_end, identity_link
-from .own_data import account_erase, consent_agree, name_change, own_data_export
+from .own_data import (
+    account_erase,
+    consent_agree,
+    consent_withdraw,
+    name_change,
+    own_data_export,
+    phone_change,
+)
 from .roles import deputyship_end, deputyship_set, handover_all, role_end, role_grant
 from .staff import (
     StaffAccount,
@@ -27,6 +34,7 @@ __all__ = [
     "code_send",
     "code_try",
     "consent_agree",
+    "consent_withdraw",
     "deputyship_end",
     "deputyship_set",
     "handover_all",
@@ -38,6 +46,7 @@ __all__ = [
     "name_change",
     "own_data_export",
     "password_change",
+    "phone_change",
     "rate_hits_clear",
     "resident_enter",
     "role_end",

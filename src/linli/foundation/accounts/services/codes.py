@@ -146,7 +146,9 @@ def resident_enter(*, actor: Actor, phone: str, tried: CodeTry, privacy_version:
     )
     if not account.is_active:
         raise NotAllowed("这个账号已停用。", hint="如有疑问，请联系居委会。")
-    PrivacyConsent.objects.get_or_create(person=person, version=privacy_version, defaults={"agreed_at": now})
+    PrivacyConsent.objects.get_or_create(
+        person=person, version=privacy_version, withdrawn_at=None, defaults={"agreed_at": now}
+    )
     account.signed_in_at = now
     account.save(update_fields=["signed_in_at"])
     verb = "account.sign_up" if is_new else "account.sign_in"

@@ -1,18 +1,18 @@
 """What persons do about their own data: name, consent, a copy of everything, the end."""
 
-from typing import Any
-
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 
 from linli.core import clock
 from linli.core.actor import Actor
+from linli.core.crypto import blind_index
 from linli.core.errors import Conflict, InvalidInput, NotAllowed
 from linli.core.service import changes_of, record, service
 
 from ..models import Account, OneTimeCode, Person, PrivacyConsent, Role
 from ..privacy import notice_current
-from ..selectors import own_data
+from ..rules import phone_normal
+from .codes import CodeTry, proof_take
 
 NAME_LENGTH = 40
 
@@ -46,7 +46,7 @@ def consent_agree(*, actor: Actor, version: str) -> PrivacyConsent:
         words = "隐私政策已更新，请阅读新版本后再同意。"
         raise InvalidInput(words, details={"version": words})
     consent, is_new = PrivacyConsent.objects.get_or_create(
-        person=person, version=version, defaults={"agreed_at": clock.now()}
+        person=person, version=version, withdrawn_at=None, defaults={"agreed_at": clock.now()}
     )
     if is_new:
         record("consent.agree", consent)
@@ -54,11 +54,42 @@ def consent_agree(*, actor: Actor, version: str) -> PrivacyConsent:
 
 
 @service
-def own_data_export(*, actor: Actor) -> dict[str, Any]:
-    """Return everything that is held about the actor, as plain values for a JSON file."""
+def consent_withdraw(*, actor: Actor) -> int:
+    """Take back every agreement to the notice; returns how many. Acting asks for a new agreement first.
+
+    What was done while it stood remains lawful (PIPL 15); what is read without signing in stays open.
+    """
+    person = _own_person(actor)
+    standing = list(PrivacyConsent.objects.filter(person=person, withdrawn_at__isnull=True))
+    for consent in standing:
+        record("consent.withdraw", consent, changes_of(consent, withdrawn_at=clock.now()))
+    return len(standing)
+
+
+@service
+def phone_change(*, actor: Actor, phone: str, tried: CodeTry, tried_old: CodeTry) -> Person:
+    """Move a resident's account to another number: codes to the new and to the old one prove both."""
+    person = _own_person(actor)
+    if actor.is_staff:
+        raise NotAllowed("工作人员的手机号由单位管理员维护。", hint="请联系本单位管理员更正。")
+    digits = phone_normal(phone)
+    if blind_index("phone", digits) != tried.phone_index or person.phone_index != tried_old.phone_index:
+        raise NotAllowed("请先验证新旧两个手机号。")
+    proof_take(tried=tried, purpose="phone_new")
+    proof_take(tried=tried_old, purpose="phone_old")
+    if Person.objects.filter(phone_index=tried.phone_index).exists():
+        raise Conflict("这个手机号已有账号。", hint="请用那个手机号登录；要合并请提交更正申请。")
+    changes = changes_of(person, phone=digits, phone_index=tried.phone_index)
+    record("person.phone_change", person, changes, touched=[OneTimeCode])
+    return person
+
+
+@service
+def own_data_export(*, actor: Actor) -> Person:
+    """Record that the actor takes along what is held about them, and return the person."""
     person = _own_person(actor)
     record("person.export", person, purpose="本人查阅复制（个人信息保护法第45条）")
-    return own_data(person)
+    return person
 
 
 @service

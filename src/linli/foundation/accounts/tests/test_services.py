@@ -406,9 +406,8 @@ def test_erasure_that_is_refused(cast: Cast) -> None:
 
 
 def test_what_is_held_is_handed_out(cast: Cast) -> None:
-    held = services.own_data_export(actor=cast.actor("resident"))
-    assert held["姓名"] == "王阿姨" and held["手机号"] == "13900000001"
-    assert held["隐私政策同意"] and recorded("person.export") == 1
+    assert services.own_data_export(actor=cast.actor("resident")).name == "王阿姨"
+    assert recorded("person.export") == 1
     refused(NotAllowed, services.own_data_export, actor=cast.actor("visitor"))
 
 

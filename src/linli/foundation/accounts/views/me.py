@@ -1,17 +1,14 @@
 """我的账户: one's own name, password, stand-ins, data, and the way out."""
 
-from typing import Any
-
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from linli.core import clock
 from linli.core.errors import InvalidInput, NotFound
 
 from ..forms import DeputyForm, EraseForm, NameForm, OwnPasswordForm, form_refuse
@@ -26,7 +23,6 @@ from ..services import (
     deputyship_end,
     deputyship_set,
     name_change,
-    own_data_export,
     password_change,
 )
 from .ways import posted
@@ -139,17 +135,6 @@ def deputy_end(request: ActorRequest, number: int) -> HttpResponse:
     deputyship_end(actor=actor_of(request), deputyship=deputyship)
     messages.success(request, _("代理已结束。"))
     return redirect("accounts:deputies")
-
-
-@require_POST
-@actor_required
-def export(request: ActorRequest) -> HttpResponse:
-    """Hand out everything that is held about the reader as a JSON file."""
-    held: dict[str, Any] = own_data_export(actor=actor_of(request))
-    response = JsonResponse(held, json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response["Content-Disposition"] = f'attachment; filename="linli-my-data-{clock.today():%Y%m%d}.json"'
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 @never_cache

@@ -90,7 +90,7 @@ def sign_in_code(request: ActorRequest) -> HttpResponse:
         messages.warning(request, _("请重新填写手机号获取验证码。"))
         return redirect("accounts:sign_in")
     form = CodeForm(None if "resend" in request.POST else posted(request))
-    context = {"form": form, "kept": kept, "has_gateway": settings.SHOW_CODES}
+    context = {"form": form, "kept": kept, "has_gateway": settings.SHOW_CODES or bool(settings.SMS["url"])}
     if request.method == "POST":
         try:
             return _code_posted(request, form, kept)

@@ -1,0 +1,139 @@
+"""Asking about one's own data, and answering."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from linli.core import clock
+from linli.core.actor import Actor, Function
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooMany
+from linli.core.service import changes_of, record, service
+from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.selectors import unit_list
+from linli.foundation.accounts.services import own_data_export
+from linli.foundation.audit.services import look_record
+from linli.foundation.duties.services import duty_close, duty_open
+from linli.foundation.notices.selectors import subscription_of
+from linli.foundation.notices.services import notice_queue
+
+from .models import DataRequest
+from .permissions import can_answer_request
+from .rules import ANSWER_LIMIT, LONGEST, MOST_OPEN
+from .selectors import Held, held_about, request_get
+
+ROOM = "privacy"
+
+
+def _text(name: str, text: str) -> str:
+    words = text.strip()
+    if not 0 < len(words) <= LONGEST:
+        said = _("请填写，最多%(n)d个字。") % {"n": LONGEST}
+        raise InvalidInput(said, details={name: said})
+    return words
+
+
+def _who_answers(actor: Actor) -> tuple[Unit | None, str]:
+    """The committee of the neighbourhood that the person named, else the operators."""
+    subscribed = subscription_of(actor)
+    unit = unit_list(Function.COMMITTEE, subscribed.area_path).first() if subscribed else None
+    return unit, subscribed.area_path if subscribed and unit else ""
+
+
+@service(idempotent=True)
+def request_make(*, actor: Actor, kind: str, text: str) -> DataRequest:
+    """Ask for something about one's data; somebody must answer with reasons within the limit."""
+    if actor.person_id is None or actor.deputy_for is not None:
+        raise NotAllowed("只能由本人提出。", hint="请用本人的账号登录。")
+    if kind not in DataRequest.Kind.values:
+        raise InvalidInput(details={"kind": _("请选择事由。")})
+    words = _text("text", text)
+    if DataRequest.objects.own(actor).filter(state=DataRequest.State.OPEN).count() >= MOST_OPEN:
+        raise TooMany("您还有5份申请没有答复。", hint="请等答复，或先撤回一份。")
+    unit, area_path = _who_answers(actor)
+    made = DataRequest(
+        person_id=actor.person_id,
+        unit=unit,
+        area_path=area_path,
+        kind=kind,
+        text=words,
+        made_at=clock.now(),
+    )
+    duty = duty_open(
+        room=ROOM,
+        subject_id=str(made.public_id),
+        subject_number="",
+        title=str(made.get_kind_display()),
+        url=f"/desk/settings/data-requests/{made.public_id}/",
+        action="answer_data_request",
+        action_label=_("答复个人信息申请"),
+        area_path=area_path,
+        limit=ANSWER_LIMIT,
+        function=Function.COMMITTEE if unit else Function.OPERATOR,
+        unit_id=unit.pk if unit else None,
+    )
+    made.due_at = duty.due_at
+    made.save()
+    record("data_request.make", made)
+    return made
+
+
+@service
+def request_open(*, actor: Actor, request_id: str) -> DataRequest:
+    """Show a request with who made it to whoever answers it; the person sees the look."""
+    found = request_get(actor, request_id)
+    if not can_answer_request(actor, found):
+        raise NotAllowed("不能办理自己的申请。", hint="请由同事或运维人员答复。")
+    look_record(
+        actor=actor,
+        subject=found.person,
+        fields=["name", "phone"],
+        purpose=_("答复本人的个人信息申请"),
+    )
+    return found
+
+
+@service
+def request_answer(*, actor: Actor, request_id: str, is_granted: bool, answer: str) -> DataRequest:
+    """Answer with what was done, or with why not and where the person may turn."""
+    found = _open_for(request_get(actor, request_id))
+    if not can_answer_request(actor, found):
+        raise NotAllowed("不能答复自己的申请。", hint="请由同事或运维人员答复。")
+    state = DataRequest.State.GRANTED if is_granted else DataRequest.State.REFUSED
+    _end(actor, found, "answer", state=state, answer=_text("answer", answer), answered_by_id=actor.person_id)
+    notice_queue(
+        person_ids=[found.person_id],
+        kind="data_request.answer",
+        title=_("您的个人信息申请有了答复"),
+        url="/me/data/",
+        purpose="lawful",
+    )
+    return found
+
+
+@service
+def request_withdraw(*, actor: Actor, request_id: str) -> DataRequest:
+    """Take one's own request back."""
+    found = DataRequest.objects.own(actor).filter(public_id=request_id).first()
+    if found is None:
+        raise NotFound()
+    return _end(actor, _open_for(found), "withdraw", state=DataRequest.State.WITHDRAWN)
+
+
+def _open_for(request: DataRequest) -> DataRequest:
+    locked = DataRequest.objects.select_for_update().get(pk=request.pk)
+    if locked.state != DataRequest.State.OPEN:
+        raise Conflict("这份申请已经办结。")
+    return locked
+
+
+def _end(actor: Actor, request: DataRequest, verb: str, **after: Any) -> DataRequest:
+    changes = changes_of(request, answered_at=clock.now(), **after)
+    duty_close(room=ROOM, subject_id=str(request.public_id), by=actor.person_id)
+    record(f"data_request.{verb}", request, changes)
+    return request
+
+
+@service
+def held_take(*, actor: Actor) -> list[Held]:
+    """Return everything that is held about the actor, to be taken along; recorded as a copy of one's data."""
+    return held_about(own_data_export(actor=actor).pk)

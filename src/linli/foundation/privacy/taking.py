@@ -1,0 +1,49 @@
+"""What is held, written as a file that a person or a machine can read."""
+
+import io
+import json
+from collections.abc import Callable
+
+import xlsxwriter
+from django.template.loader import render_to_string
+
+from .selectors import Held
+
+
+def as_json(held: list[Held]) -> bytes:
+    """Return kinds with their source and rows, for a machine."""
+    plain = [{"类别": str(one.label), "来源": str(one.source), "记录": one.rows} for one in held]
+    return json.dumps(plain, ensure_ascii=False, indent=2).encode()
+
+
+def as_html(held: list[Held]) -> bytes:
+    """Return a page that opens anywhere, without scripts and pictures."""
+    return render_to_string("privacy/taken.html", {"held": held}).encode()
+
+
+def as_xlsx(held: list[Held]) -> bytes:
+    """Return a sheet: kind, record number, field, text; text stays text."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
+    sheet = book.add_worksheet()
+    sheet.set_column(0, 3, 24)
+    line = 1
+    for column, head in enumerate(("类别", "第几条", "项目", "内容")):
+        sheet.write_string(0, column, head)
+    for one in held:
+        for number, row in enumerate(one.rows, 1):
+            for name, text in row.items():
+                sheet.write_string(line, 0, str(one.label))
+                sheet.write_number(line, 1, number)
+                sheet.write_string(line, 2, name)
+                sheet.write_string(line, 3, text[:32_000])
+                line += 1
+    book.close()
+    return target.getvalue()
+
+
+FORMATS: dict[str, tuple[str, Callable[[list[Held]], bytes]]] = {
+    "json": ("application/json", as_json),
+    "html": ("text/html; charset=utf-8", as_html),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+}
