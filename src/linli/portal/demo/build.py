@@ -28,6 +28,7 @@ from .divisions import changes_build
 from .exports import lists_taken
 from .hotline import hotline_build
 from .life import Hours, Place, Plot, Stage, play
+from .machines import machines_call, machines_connect
 from .plots import PLOTS, PlotMaker
 from .scenes import Story
 
@@ -109,10 +110,12 @@ def demo_build(*, matters: int = MATTERS) -> str:
     end = now()
     try:
         stage = _stage_build(end - timedelta(days=DAYS) - OPENED_BEFORE)
+        connected = machines_connect(stage)
         standing = _standing(stage, end)
         ordinary = _ordinary(stage, end, max(matters - len(standing), 0))
         play([*standing, *ordinary, _night_jobs(end), lists_taken(stage.cast, end)], end)
         hotline_build(stage.cast["street.duty"], end)
+        machines_call(stage, connected)
     finally:
         clock_set(None)
     states = Counter(Matter.objects.values_list("state", flat=True))
