@@ -104,5 +104,5 @@ def test_nothing_that_the_document_allows_or_forbids_breaks_it(known: Known, sch
 
 @pytest.mark.slow
 @pytest.mark.parametrize("whose", ["street", "department", ""])
-def test_nothing_breaks_it_with_many_more(known: Known, schema: Any, whose: str) -> None:
-    assert walk(schema, known[whose], known["ids"], examples=60) > 3000
+def test_nothing_breaks_it_with_more(known: Known, schema: Any, whose: str) -> None:
+    assert walk(schema, known[whose], known["ids"], examples=12) > 1000
