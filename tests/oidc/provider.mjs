@@ -22,7 +22,11 @@ const provider = new Provider(issuer, {
   cookies: { keys: ["test"] },
   claims: { openid: ["sub", "amr"], profile: ["preferred_username"] },
   conformIdTokenClaims: false,
-  features: { devInteractions: { enabled: false } },
+  features: {
+    devInteractions: { enabled: false },
+    // The provider's own page would ask another host for a font.
+    rpInitiatedLogout: { enabled: true, logoutSource: (ctx, form) => void (ctx.body = `<!doctype html><h1>退出</h1>${form}`) },
+  },
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (_ctx, sub) => ({
     accountId: sub,
