@@ -24,7 +24,9 @@ from linli.foundation.places.changeplan import ChangePlan, Named
 from linli.foundation.places.models import ChangeKind
 from linli.foundation.places.services import division_change_plan
 from linli.foundation.privacy.services import request_make
-from linli.work.matters.services import phrase_add
+from linli.registers.organizations.models import DutyShift
+from linli.registers.organizations.roster.services import roster_week_set
+from linli.work.matters.services import phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
 from linli.work.matters.tests.life import Life, category, year_load
 from tests.people import Cast
@@ -77,7 +79,9 @@ def matters(cast: Cast) -> Subjects:
     life = Life(cast)
     reported, handling, closed = life.to_reported(), life.to_signed(), life.to_closed()
     phrase = phrase_add(actor=cast.actor("worker"), title="已处理", text="已处理。", scope="unit")
+    visit = visit_add(actor=cast.actor("worker"), purpose="advice")
     return {
+        "counter_visit": visit.public_id,
         "unit_phrase": phrase.public_id,
         "reported_matter": reported.public_id,
         "handling_matter": handling.public_id,
@@ -122,6 +126,18 @@ def privacy(cast: Cast) -> Subjects:
     return {"data_request": asked.public_id}
 
 
+def roster(cast: Cast) -> Subjects:
+    """A shift of today of the colleague in committee A."""
+    today = clock.today()
+    roster_week_set(
+        actor=cast.actor("worker"),
+        unit=cast.units["committee_a"],
+        monday=today - timedelta(days=today.weekday()),
+        cells={(today, "night"): cast.person("worker2").pk},
+    )
+    return {"shift": DutyShift.objects.get().public_id}
+
+
 BUILDERS: list[Callable[[Cast], Subjects]] = [
     accounts,
     places,
@@ -131,4 +147,5 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     clients,
     imports,
     privacy,
+    roster,
 ]

@@ -160,6 +160,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Own reverse proxies in front of the server; only then is X-Forwarded-For believed, that many from the end.
 PROXIES = env.int("LINLI_PROXIES", default=0)
 # How many reports, emergencies apart, a resident may send in one day; 0 means without limit.
+# For how many days a service counter keeps what its visitors said; numbers and times stay.
+COUNTER_DAYS = env.int("LINLI_COUNTER_DAYS", default=30)
 REPORTS_PER_DAY = env.int("LINLI_REPORTS_PER_DAY", default=30)
 # Lists taken away as files: how often a person may in a day, from how many rows a purpose is asked, up to
 # how many the browser waits and from then on the worker writes, how many at most, days the file is kept.

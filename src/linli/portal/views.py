@@ -13,6 +13,7 @@ from linli.core.clock import now
 from linli.core.errors import InvalidInput
 from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_name
+from linli.registers.organizations.roster.selectors import units_on_duty
 from linli.work.matters.models import PublicVersion
 from linli.work.matters.place import place_of
 from linli.work.matters.resident.browser import neighbourhood_keep, neighbourhood_of
@@ -95,4 +96,10 @@ def neighbourhood_places(request: HttpRequest) -> HttpResponse:
 @require_GET
 def help_page(request: HttpRequest) -> HttpResponse:
     """Say how things work here, with the promised times that the clocks hold today."""
-    return render(request, "portal/help.html", {"promises": promise_list()})
+    place = neighbourhood_of(request)
+    context = {
+        "promises": promise_list(),
+        "contacts": contact_list(place) if place is not None else [],
+        "on_duty": units_on_duty(place.path) if place is not None else [],
+    }
+    return render(request, "portal/help.html", context)

@@ -14,6 +14,7 @@ Text = str | Promise
 FIELD = GOVERNING | {Function.GRID_WORKER}
 MANAGING = GOVERNING | {Function.OPERATOR}
 OVERSEEING = GOVERNING | {Function.SUPERVISOR}
+ROSTERED = STAFF - {Function.OPERATOR, Function.SUPERVISOR}
 ANSWERING = EXECUTING | {Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
 WATCHING = frozenset({Function.SUPERVISOR, Function.OPERATOR})
 RAIL_LIMIT = 8
@@ -84,6 +85,7 @@ SETTINGS = (
     NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING),
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING),
     NavEntry(_("类别与时限"), icon="clock", url_name="matters:clocks", functions=MANAGING),
+    NavEntry(_("值班表"), icon="calendar-time", url_name="organizations:roster", functions=ROSTERED),
     NavEntry(_("常用语"), icon="message-2", url_name="matters:phrases", functions=ANSWERING),
     NavEntry(_("群发"), icon="speakerphone", url_name="notices:broadcasts", functions=GOVERNING),
     NavEntry(

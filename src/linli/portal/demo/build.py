@@ -24,6 +24,7 @@ from linli.work.matters.tasks import lapse_guided
 
 from . import plots as plot
 from .cast import MACHINE, people_build, places_build, units_build
+from .desk import quick_plots
 from .divisions import changes_build
 from .exports import lists_taken
 from .hotline import hotline_build
@@ -113,7 +114,8 @@ def demo_build(*, matters: int = MATTERS) -> str:
         connected = machines_connect(stage)
         standing = _standing(stage, end)
         ordinary = _ordinary(stage, end, max(matters - len(standing), 0))
-        play([*standing, *ordinary, _night_jobs(end), lists_taken(stage.cast, end)], end)
+        more = [lists_taken(stage.cast, end), *quick_plots(stage, end)]
+        play([*standing, *ordinary, _night_jobs(end), *more], end)
         hotline_build(stage.cast["street.duty"], end)
         machines_call(stage, connected)
     finally:

@@ -91,6 +91,11 @@ def can_intake_matter(actor: Actor) -> bool:
     return actor.function in INTAKE
 
 
+def can_serve_counter(actor: Actor) -> bool:
+    """The service counter: people of a committee or a street."""
+    return actor.function in COMMITTEE_OR_STREET and actor.unit_id is not None
+
+
 def can_decide_intake(actor: Actor, matter: Matter) -> bool:
     """Accept, decline, merge, sort, hand over, whistle: committee or street of the place."""
     return _governs(actor, matter)

@@ -54,6 +54,11 @@ def resume_paused() -> int:
     )
 
 
+def forget_visits() -> int:
+    """Forget names and topics of old visits to the counters; returns how many."""
+    return services.visits_forget(actor=system("visits"))
+
+
 def forget_drafts() -> int:
     """Delete drafts whose seven days are over; returns how many."""
     return services.drafts_forget(actor=system("drafts"))

@@ -139,6 +139,13 @@ RECORDED = {
     "phrase.remove": _("删除常用语"),
     "poster.create": _("制作二维码"),
     "poster.disable": _("停用二维码"),
+    "counter.add": _("窗口取号"),
+    "counter.call": _("窗口接待"),
+    "counter.finish": _("窗口办结"),
+    "counter.forget": _("清理窗口来访"),
+    "counter.leave": _("来访者离开"),
+    "counter.pass": _("窗口转同事"),
+    "counter.wait": _("放回等候"),
 }
 
 # What somebody has to do, as it stands on the list of duties.

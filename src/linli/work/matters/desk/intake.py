@@ -15,11 +15,11 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import Place
 
 from .. import selectors
-from ..models import Matter
+from ..models import Channel, Matter
 from ..permissions import can_intake_matter
 from ..place import place_of
 from ..resident.photos import PhotosTaken, photos_take
-from ..services import document_receive, matter_report
+from ..services import document_receive, matter_report, visit_finish
 from .actions import SENT, record_url
 from .forms import places_named
 from .intake_forms import SOURCES, IntakeForm
@@ -43,9 +43,17 @@ def intake_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _take(request, actor)
     before = kept(request)
-    form = IntakeForm(initial=before.dict() if before else {})
+    form = IntakeForm(initial=before.dict() if before else _of_visit(request, actor))
     form.offer_places(actor)
     return _show(request, form, restored=before is not None)
+
+
+def _of_visit(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """Begin with what somebody at the counter has said already."""
+    if not request.GET.get("visit"):
+        return {}
+    visit = selectors.visit_get(actor, request.GET["visit"])
+    return {"channel": Channel.DOOR, "reporter_name": visit.name, "text": visit.topic}
 
 
 def _take(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -74,6 +82,10 @@ def _store(request: HttpRequest, actor: Actor, form: IntakeForm, taken: PhotosTa
     is_repeat = matter.documents.exists()  # the same form sent twice has stored its papers already
     for name in () if is_repeat else form.document_names():
         document_receive(actor=actor, matter_id=matter.pk, name=name)
+    if request.GET.get("visit") and not is_repeat:
+        visit = selectors.visit_get(actor, request.GET["visit"])
+        if visit.matter_id is None:
+            visit_finish(actor=actor, visit_id=visit.pk, matter=matter)
     messages.success(request, _("已登记，编号 %s。您是这件事的首问责任人。") % matter.number)
     request.session[SENT] = request.path
     return HttpResponseRedirect(record_url(matter))

@@ -17,6 +17,7 @@ from linli.foundation.accounts.selectors import person_names
 from linli.foundation.files.views import file_response
 from linli.foundation.places.models import Compound, Level
 from linli.foundation.places.selectors import division_name, is_map_schematic
+from linli.registers.organizations.roster.selectors import on_duty_over
 
 from .. import selectors
 from ..models import Matter
@@ -101,6 +102,7 @@ def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
     names = person_names([matter.intake_by_id, matter.class_set_by_id, matter.class_confirmed_by_id])
     return {
         "place": division_name(matter.area_path, Level.STREET),
+        "on_duty": on_duty_over(matter.area_path),
         "point": _point(matter),
         "map_url": _map_url(matter),
         "is_schematic": is_map_schematic(),

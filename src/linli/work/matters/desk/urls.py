@@ -5,6 +5,7 @@ from django.urls import path
 from .actions import action_page
 from .affairs import affairs_page, clocks_page
 from .bulk import bulk_page
+from .counter import counter_page, visit_act
 from .intake import intake_hints, intake_page, place_choices
 from .lists import matter_list_page
 from .papers import order_page, reply_page, slip_page
@@ -18,6 +19,8 @@ urlpatterns = [
     path("desk/matters/new/", intake_page, name="intake"),
     path("desk/matters/new/hints/", intake_hints, name="intake_hints"),
     path("desk/matters/bulk/", bulk_page, name="bulk"),
+    path("desk/matters/counter/", counter_page, name="counter"),
+    path("desk/matters/counter/<uuid:public_id>/<slug:act>/", visit_act, name="visit_act"),
     path("desk/matters/phone/", phone_desk_page, name="phone_desk"),
     path("desk/matters/phone/hints/", phone_hints, name="phone_hints"),
     path("desk/matters/caller/", caller_page, name="caller"),

@@ -1,6 +1,7 @@
 """The tables of the matters room."""
 
 from .category import AffairClass, Category
+from .counter import CounterVisit, VisitPurpose, VisitState
 from .handling import Assignment, HandlingRequest, Question, Rating
 from .matter import Channel, ClosedAs, EntrustedDocument, Matter, MatterEvent, client_key
 from .phrase import Phrase, PhraseUse
@@ -13,6 +14,7 @@ __all__ = [
     "Category",
     "Channel",
     "ClosedAs",
+    "CounterVisit",
     "EntrustedDocument",
     "HandlingRequest",
     "Matter",
@@ -24,5 +26,7 @@ __all__ = [
     "Question",
     "Rating",
     "ReportDraft",
+    "VisitPurpose",
+    "VisitState",
     "client_key",
 ]

@@ -1,5 +1,6 @@
 """Every read of the matters room that is more than a lookup."""
 
+from .counters import CounterDay, CounterRow, counter_today, visit_get
 from .figures import AreaFigures, Figures, figures, figures_by_area
 from .found import MOST_COUNTED, Counted, MatterList
 from .lists import (
@@ -48,6 +49,8 @@ __all__ = [
     "AreaFigures",
     "BuiltInPhrase",
     "Counted",
+    "CounterDay",
+    "CounterRow",
     "Figures",
     "JourneyStep",
     "MatterFilters",
@@ -58,6 +61,7 @@ __all__ = [
     "affairs_list",
     "category_list",
     "category_suggest",
+    "counter_today",
     "duplicates_near",
     "emergency",
     "emergency_words",
@@ -85,4 +89,5 @@ __all__ = [
     "story_list",
     "story_steps",
     "units_for",
+    "visit_get",
 ]

@@ -2,6 +2,15 @@
 
 from .callers import caller_look
 from .closing import matter_rate, matter_verify, reopen_ask, reopen_decide
+from .counter import (
+    visit_add,
+    visit_call,
+    visit_finish,
+    visit_leave,
+    visit_pass,
+    visit_wait,
+    visits_forget,
+)
 from .deciding import (
     assignment_return_ask,
     extension_ask,
@@ -118,4 +127,11 @@ __all__ = [
     "request_decide",
     "result_report",
     "return_decide",
+    "visit_add",
+    "visit_call",
+    "visit_finish",
+    "visit_leave",
+    "visit_pass",
+    "visit_wait",
+    "visits_forget",
 ]

@@ -29,6 +29,7 @@ from linli.foundation.files.models import PublicCopy, StoredFile
 from linli.foundation.files.services import MAX_FILES, public_copies_hide
 from linli.foundation.notices.services import notice_queue
 from linli.foundation.search.services import search_index
+from linli.registers.organizations.roster.selectors import on_duty_person_ids
 
 from ..clocks import Clock, clocks
 from ..document import facets_of, is_found_otherwise, texts_of
@@ -288,10 +289,19 @@ class Step:
         persons = person_ids_for(function=unit.function, unit_id=unit.pk)
         self.tell_staff(persons, kind, title, body)
 
-    def tell_function(self, function: Function, kind: str, title: str, body: str = "") -> None:
-        """Tell those who hold a function over the place."""
+    def tell_function(
+        self, function: Function, kind: str, title: str, body: str = "", besides: Iterable[int] = ()
+    ) -> None:
+        """Tell those who hold a function over the place, ``besides`` who has been told already."""
         persons = person_ids_for(function=function, area_path=self.matter.area_path)
-        self.tell_staff(persons, kind, title, body)
+        known = set(besides)
+        self.tell_staff((person for person in persons if person not in known), kind, title, body)
+
+    def tell_on_duty(self, functions: Iterable[Function], kind: str, title: str) -> list[int]:
+        """Tell who is on duty now for units of these functions over the place; returns whom."""
+        persons = on_duty_person_ids(self.matter.area_path, functions)
+        self.tell_staff(persons, kind, title)
+        return persons
 
     # -- the end --------------------------------------------------------------
     def finish(self, verb: str, *, note: str = "", photos: Sequence[StoredFile] = ()) -> Matter:

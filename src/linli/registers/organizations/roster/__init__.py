@@ -1,0 +1,1 @@
+"""Who is on duty when: the week's roster of a unit, and swapping a shift."""
