@@ -35,6 +35,7 @@ DESK: dict[str, set[Function]] = {
     "compounds": {*GOVERNING, Function.OPERATOR},
     "divisions": {*GOVERNING, Function.OPERATOR},
     "divisions-without-outline": {*GOVERNING, Function.OPERATOR},
+    "division-changes": {*GOVERNING, Function.OPERATOR},
     "deliveries": {Function.OPERATOR},
     "posters": STREET_TRADES,
     "figures-by-area": set(GOVERNING),
