@@ -28,7 +28,7 @@ class HoldsAll(Lookup[Any]):
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Ask the FTS5 table, whose rowid is the document's id; each gram is a quoted string."""
-        alias = connection.ops.quote_name(self.lhs.alias)
+        alias = compiler.quote_name_unless_alias(self.lhs.alias)
         match = fts_match(self.rhs)
         return f"{alias}.id IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)", [match]  # noqa: S608
 
@@ -36,7 +36,7 @@ class HoldsAll(Lookup[Any]):
         """Ask the GIN index over the same expression."""
         every = [item for item in self.rhs if isinstance(item, str)]
         some = [list(item) for item in self.rhs if not isinstance(item, str)]
-        alias = connection.ops.quote_name(self.lhs.alias)
+        alias = compiler.quote_name_unless_alias(self.lhs.alias)
         tokens = f"search_tokens({alias}.grams, {alias}.area_path)"
         sql = [f"{tokens} @> %s::text[]"] * bool(every) + [f"{tokens} && %s::text[]"] * len(some)
         return " AND ".join(sql), [*[every] * bool(every), *some]
