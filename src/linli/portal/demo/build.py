@@ -30,6 +30,7 @@ from .exports import lists_taken
 from .hotline import hotline_build
 from .life import Hours, Place, Plot, Stage, play
 from .machines import machines_call, machines_connect
+from .messages import messages
 from .plots import PLOTS, PlotMaker
 from .scenes import Story
 
@@ -114,7 +115,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
         connected = machines_connect(stage)
         standing = _standing(stage, end)
         ordinary = _ordinary(stage, end, max(matters - len(standing), 0))
-        more = [lists_taken(stage.cast, end), *quick_plots(stage, end)]
+        more = [lists_taken(stage.cast, end), messages(stage, end), *quick_plots(stage, end)]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
         hotline_build(stage.cast["street.duty"], end)
         machines_call(stage, connected)
