@@ -2,9 +2,8 @@
 
 import functools
 import re
-from typing import Final
-
-from pypinyin import lazy_pinyin, load_phrases_dict, load_single_dict
+from collections.abc import Callable
+from typing import Final, cast
 
 from linli.core.errors import InvalidInput
 
@@ -124,16 +123,19 @@ def division_stem(name: str, level: Level) -> str:
 
 
 @functools.cache
-def _readings_ready() -> None:
+def _reader() -> Callable[[str], list[str]]:
+    """Return what reads characters out; its dictionaries take 56 MB, which most processes never need."""
+    from pypinyin import lazy_pinyin, load_phrases_dict, load_single_dict
+
     load_single_dict({ord(character): reading for character, reading in _CHARACTERS.items()})
     load_phrases_dict({word: [[reading] for reading in readings] for word, readings in _PLACE_WORDS.items()})
+    return cast(Callable[[str], list[str]], lazy_pinyin)
 
 
 @functools.lru_cache(maxsize=1 << 14)  # a country's villages share their names
 def pinyin_syllables(name: str) -> str:
     """Return a name's syllables without tones, lower case, separated by spaces ("zhong shan ju wei")."""
-    _readings_ready()
-    words = (re.sub(r"[^a-z0-9]", "", word.lower()) for word in lazy_pinyin(name))
+    words = (re.sub(r"[^a-z0-9]", "", word.lower()) for word in _reader()(name))
     return " ".join(word for word in words if word)
 
 
