@@ -199,7 +199,7 @@ class Matter(models.Model):
     class Meta:
         ordering = ["-reported_at", "-id"]
         indexes = [
-            # What lists narrow and sort by (docs/decisions/0005): by place, by category, by state, by date.
+            # What lists narrow and sort by (docs/decisions/0006): by place, by category, by state, by date.
             models.Index(
                 fields=["area_path", "state", "due_at", "category", "reported_at"], name="matter_by_area"
             ),

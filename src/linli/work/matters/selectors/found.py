@@ -1,6 +1,6 @@
 """A list of matters that stays quick among a million: which rows to read, decided by what was measured.
 
-With the result of ``matter_list`` in each case (docs/decisions/0005-lists-of-a-million.md):
+With the result of ``matter_list`` in each case (docs/decisions/0006-lists-of-a-million.md):
 
 - *few hits*: the index, asked for words, place, category, months and open or ended at once, names at most
   ``FEW`` records; these are read by key, counted, sorted.
