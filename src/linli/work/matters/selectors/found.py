@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
 
 from linli.core import clock
 from linli.core.actor import Actor, system
@@ -43,6 +43,14 @@ class Counted:
         return f"{self.number:,}+" if self.is_more else str(self.number)
 
 
+class _Number(Subquery):
+    """How many rows a queryset has, as one value of a larger question."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+    empty_result_set_value = 0
+
+
 @dataclass
 class MatterList:
     """One actor's list under one set of filters, to be counted and paged.
@@ -66,7 +74,23 @@ class MatterList:
             named = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
             found = self._rows(Q()).aggregate(**named)
             return {name: self._counted(number) for name, number in found.items()}
-        return {name: self._count(condition) for name, condition in conditions.items()}
+        return self._counts_up_to(conditions)
+
+    def _counts_up_to(self, conditions: Mapping[str, Q]) -> dict[str, Counted]:
+        """Count those that the index named; what they leave below the most, by the rows themselves."""
+        counted: dict[str, Counted] = {}
+        if self.asks_words:
+            some = self._number({name: self._among(self._hits).filter(c) for name, c in conditions.items()})
+            counted = {name: self._counted(n) for name, n in some.items() if n > self.most_counted}
+        rows = {name: self._countable(c) for name, c in conditions.items() if name not in counted}
+        return counted | {name: self._counted(number) for name, number in self._number(rows).items()}
+
+    def _number(self, rows: Mapping[str, QuerySet[Matter]]) -> dict[str, int]:
+        """Return how many rows each queryset has, one more than ``most_counted`` at most (one query)."""
+        most = self.most_counted + 1
+        numbers = [_Number(each.values("pk")[:most]) for each in rows.values()]
+        row = Matter.objects.order_by().values_list(*numbers).first() if numbers else None
+        return dict(zip(rows, row or [0] * len(numbers), strict=True))
 
     def _counted(self, number: int) -> Counted:
         return Counted(min(number, self.most_counted), number > self.most_counted)
@@ -132,14 +156,10 @@ class MatterList:
         rows = self._narrowed(by_date=in_order_of_date or self._is_few_then)
         return self._probed(rows.filter(condition))
 
-    def _count(self, condition: Q) -> Counted:
-        if self.asks_words:
-            some = self._among(self._hits).filter(condition)[: self.most_counted + 1].count()
-            if some > self.most_counted:
-                return self._counted(some)
+    def _countable(self, condition: Q) -> QuerySet[Matter]:
         # What names states is counted in the index that begins with them, the rest by place or date.
         rows = self._narrowed(by_area=not condition, by_date=not condition or self._is_few_then)
-        return self._counted(self._probed(rows.filter(condition))[: self.most_counted + 1].count())
+        return self._probed(rows.filter(condition))
 
 
 def facets_asked(wanted: MatterFilters) -> list[str | tuple[str, ...]]:
