@@ -28,6 +28,7 @@ class NavEntry:
 
     ``also`` are further path prefixes under which the entry counts as the present place.
     ``is_for_admins`` leaves the entry to administrators of units and to operators.
+    ``group`` is the heading under which a long menu shows it; entries of a group stand together.
     """
 
     label: Text
@@ -36,6 +37,7 @@ class NavEntry:
     functions: frozenset[Function] = frozenset()
     also: tuple[str, ...] = ()
     is_for_admins: bool = False
+    group: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Link:
     icon: str
     url: str
     is_current: bool
+    group: Text = ""
 
 
 DESK = (
@@ -73,35 +76,68 @@ ACCOUNT = (
     NavEntry(_("登录安全"), icon="shield-lock", url_name="accounts:security", functions=STAFF),
     NavEntry(_("请假与代理"), icon="calendar-user", url_name="accounts:deputies", functions=STAFF),
 )
+DAILY, GROUND, RECORDS = _("日常"), _("人员与规则"), _("个人信息与留痕")
 SETTINGS = (
+    NavEntry(
+        _("值班表"), icon="calendar-time", url_name="organizations:roster", functions=ROSTERED, group=DAILY
+    ),
+    NavEntry(_("常用语"), icon="message-2", url_name="matters:phrases", functions=ANSWERING, group=DAILY),
+    NavEntry(
+        _("群发"), icon="speakerphone", url_name="notices:broadcasts", functions=GOVERNING, group=DAILY
+    ),
+    NavEntry(
+        _("消息发送"),
+        icon="send",
+        url_name="notices:deliveries",
+        functions=frozenset({Function.OPERATOR}),
+        group=DAILY,
+    ),
+    NavEntry(
+        _("导入"),
+        icon="table-import",
+        url_name="imports:list",
+        functions=MANAGING,
+        is_for_admins=True,
+        group=DAILY,
+    ),
+    NavEntry(_("导出记录"), icon="file-export", url_name="exports:records", functions=STAFF, group=DAILY),
     NavEntry(
         _("人员与岗位"),
         icon="id-badge",
         url_name="accounts:staff_list",
         functions=STAFF,
         is_for_admins=True,
+        group=GROUND,
     ),
-    NavEntry(_("接口"), icon="plug", url_name="clients:list", functions=STAFF, is_for_admins=True),
-    NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING),
-    NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING),
-    NavEntry(_("类别与时限"), icon="clock", url_name="matters:clocks", functions=MANAGING),
-    NavEntry(_("值班表"), icon="calendar-time", url_name="organizations:roster", functions=ROSTERED),
-    NavEntry(_("常用语"), icon="message-2", url_name="matters:phrases", functions=ANSWERING),
-    NavEntry(_("群发"), icon="speakerphone", url_name="notices:broadcasts", functions=GOVERNING),
+    NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING, group=GROUND),
+    NavEntry(_("类别与时限"), icon="clock", url_name="matters:clocks", functions=MANAGING, group=GROUND),
+    NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING, group=GROUND),
     NavEntry(
-        _("消息发送"), icon="send", url_name="notices:deliveries", functions=frozenset({Function.OPERATOR})
+        _("接口"), icon="plug", url_name="clients:list", functions=STAFF, is_for_admins=True, group=GROUND
     ),
-    NavEntry(_("导入"), icon="table-import", url_name="imports:list", functions=MANAGING, is_for_admins=True),
-    NavEntry(_("导出记录"), icon="file-export", url_name="exports:records", functions=STAFF),
     NavEntry(
         _("个人信息申请"),
         icon="scale",
         url_name="privacy:requests",
         functions=frozenset({Function.COMMITTEE, Function.OPERATOR}),
+        group=RECORDS,
     ),
-    NavEntry(_("保存期限"), icon="hourglass", url_name="retention:overview", functions=OVERSEEING | WATCHING),
-    NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=WATCHING),
-    NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=GOVERNING, is_for_admins=True),
+    NavEntry(
+        _("保存期限"),
+        icon="hourglass",
+        url_name="retention:overview",
+        functions=OVERSEEING | WATCHING,
+        group=RECORDS,
+    ),
+    NavEntry(_("留痕"), icon="history", url_name="audit:list", functions=WATCHING, group=RECORDS),
+    NavEntry(
+        _("留痕"),
+        icon="history",
+        url_name="audit:list",
+        functions=GOVERNING,
+        is_for_admins=True,
+        group=RECORDS,
+    ),
 )
 FOOT = (
     NavEntry(_("使用帮助"), icon="help", url_name="portal:help"),
@@ -150,4 +186,4 @@ def links(entries: tuple[NavEntry, ...], function: Function | None, path: str) -
         and (url := address(entry.url_name)) is not None
     ]
     current = _current(found, path)
-    return [Link(entry.label, entry.icon, url, entry is current) for entry, url in found]
+    return [Link(entry.label, entry.icon, url, entry is current, entry.group) for entry, url in found]
