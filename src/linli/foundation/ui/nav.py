@@ -82,9 +82,7 @@ SETTINGS = (
         _("值班表"), icon="calendar-time", url_name="organizations:roster", functions=ROSTERED, group=DAILY
     ),
     NavEntry(_("常用语"), icon="message-2", url_name="matters:phrases", functions=ANSWERING, group=DAILY),
-    NavEntry(
-        _("群发"), icon="speakerphone", url_name="notices:broadcasts", functions=GOVERNING, group=DAILY
-    ),
+    NavEntry(_("群发"), icon="speakerphone", url_name="notices:broadcasts", functions=GOVERNING, group=DAILY),
     NavEntry(
         _("消息发送"),
         icon="send",
