@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 LOCALE = PACKAGE / "locale"
 LEFT_OUT = {"tests", "migrations", "locale", "static", "cli", "commands", "demo"}
 CALLS = {
-    *("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"),
+    *("_", "_now", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"),
     *("pgettext", "pgettext_lazy", "npgettext"),
 }
 IN_TEMPLATE = re.compile(r"""\b(n?p?gettext)\(((?:\s*u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*,?)+)""")
@@ -55,7 +55,7 @@ def _in_python(path: Path) -> Iterator[Text]:
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
         words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         if name in CALLS and words:
-            yield _text(f"{path.relative_to(PACKAGE)}", "gettext" if name == "_" else name, words)
+            yield _text(f"{path.relative_to(PACKAGE)}", "gettext" if name in ("_", "_now") else name, words)
 
 
 def _in_template(path: Path) -> Iterator[Text]:
