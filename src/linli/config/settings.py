@@ -197,7 +197,8 @@ SHOW_CODES = DEMO and env.bool("LINLI_SHOW_CODES", default=DEMO)
 # -- pages -------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 # A language is offered when its catalogue is complete: the switch appears with the second one.
-LANGUAGES = [("zh-hans", "简体中文")]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

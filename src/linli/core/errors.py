@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .words import gettext_lazy as _
+
 
 class Refusal(Exception):
     """A request that Linli refuses; the page, the API and the command show the same words.
@@ -13,14 +15,14 @@ class Refusal(Exception):
 
     code = "refused"
     status = 400
-    message = "这个操作没有完成。"
-    hint = "请返回上一页再试一次。"
+    message = _("这个操作没有完成。")
+    hint = _("请返回上一页再试一次。")
 
     def __init__(
         self, message: str = "", *, hint: str = "", details: Mapping[str, Any] | None = None
     ) -> None:
-        self.message = message or self.message
-        self.hint = hint or self.hint
+        self.message = str(message or self.message)
+        self.hint = str(hint or self.hint)
         self.details = dict(details or {})
         super().__init__(self.message)
 
@@ -30,8 +32,8 @@ class InvalidInput(Refusal):
 
     code = "input.invalid"
     status = 422
-    message = "有内容需要修改。"
-    hint = "请按提示修改后再提交，已填写的内容不会丢失。"
+    message = _("有内容需要修改。")
+    hint = _("请按提示修改后再提交，已填写的内容不会丢失。")
 
 
 class NotSignedIn(Refusal):
@@ -39,8 +41,8 @@ class NotSignedIn(Refusal):
 
     code = "actor.not_signed_in"
     status = 401
-    message = "请先登录。"
-    hint = "登录后会回到这里，已填写的内容不会丢失。"
+    message = _("请先登录。")
+    hint = _("登录后会回到这里，已填写的内容不会丢失。")
 
 
 class NotAllowed(Refusal):
@@ -48,8 +50,8 @@ class NotAllowed(Refusal):
 
     code = "actor.not_allowed"
     status = 403
-    message = "您没有办理这一步的权限。"
-    hint = "如需办理，请联系本单位管理员，或切换到有权限的岗位。"
+    message = _("您没有办理这一步的权限。")
+    hint = _("如需办理，请联系本单位管理员，或切换到有权限的岗位。")
 
 
 class NotFound(Refusal):
@@ -57,8 +59,8 @@ class NotFound(Refusal):
 
     code = "record.not_found"
     status = 404
-    message = "没有找到这条记录。"
-    hint = "它可能已被删除，或不在您的查看范围内。请核对编号。"
+    message = _("没有找到这条记录。")
+    hint = _("它可能已被删除，或不在您的查看范围内。请核对编号。")
 
 
 class Conflict(Refusal):
@@ -66,8 +68,8 @@ class Conflict(Refusal):
 
     code = "record.conflict"
     status = 409
-    message = "情况已经变化，这一步现在不能办理。"
-    hint = "请刷新页面，查看最新进展。"
+    message = _("情况已经变化，这一步现在不能办理。")
+    hint = _("请刷新页面，查看最新进展。")
 
 
 class MoveNotAllowed(Conflict):
@@ -80,16 +82,16 @@ class StaleVersion(Conflict):
     """Somebody else changed the record since it was read; ``details`` shows both versions."""
 
     code = "record.stale"
-    message = "在您打开页面之后，别人已经办理过这件事。"
-    hint = "请刷新查看最新进展；您填写的内容已保留。"
+    message = _("在您打开页面之后，别人已经办理过这件事。")
+    hint = _("请刷新查看最新进展；您填写的内容已保留。")
 
 
 class KeyReused(Conflict):
     """The same request key came with different input."""
 
     code = "request.key_reused"
-    message = "这份表单已经提交过一次，内容与上次不同。"
-    hint = "请刷新页面后重新填写；上一次的提交仍然有效。"
+    message = _("这份表单已经提交过一次，内容与上次不同。")
+    hint = _("请刷新页面后重新填写；上一次的提交仍然有效。")
 
 
 class Expired(Refusal):
@@ -97,8 +99,8 @@ class Expired(Refusal):
 
     code = "link.expired"
     status = 410
-    message = "这个链接已经失效。"
-    hint = "请从“我的”里找到这件事，查看最新进展。"
+    message = _("这个链接已经失效。")
+    hint = _("请从“我的”里找到这件事，查看最新进展。")
 
 
 class TooMany(Refusal):
@@ -106,8 +108,8 @@ class TooMany(Refusal):
 
     code = "rate.exceeded"
     status = 429
-    message = "操作太频繁了。"
-    hint = "请稍等一会儿再试。"
+    message = _("操作太频繁了。")
+    hint = _("请稍等一会儿再试。")
 
 
 class ProgrammingFault(Exception):

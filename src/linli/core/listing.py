@@ -13,6 +13,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from .actor import Actor
 from .errors import NotFound, ProgrammingFault
@@ -115,7 +116,7 @@ def listing_add(*listings: Listing) -> None:
 def listing_get(code: str) -> Listing:
     """Return a list by its code, or raise ``NotFound``."""
     if code not in _listings:
-        raise NotFound("没有这个列表。", hint="请从列表页面上的“导出”进入。")
+        raise NotFound(_("没有这个列表。"), hint=_("请从列表页面上的“导出”进入。"))
     return _listings[code]
 
 

@@ -28,6 +28,8 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import SKIP_HEADER, Url, parse_url
 
+from linli.core.words import gettext_lazy
+
 from .errors import Refusal
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -49,8 +51,8 @@ class OutboundRefused(Refusal):
 
     code = "outbound.refused"
     status = 409
-    message = "这个地址不在允许外联的名单里。"
-    hint = "请由运维人员核对后写入 LINLI_OUTBOUND，再试一次。"
+    message = gettext_lazy("这个地址不在允许外联的名单里。")
+    hint = gettext_lazy("请由运维人员核对后写入 LINLI_OUTBOUND，再试一次。")
 
 
 class OutboundFailed(Refusal):
@@ -58,8 +60,8 @@ class OutboundFailed(Refusal):
 
     code = "outbound.failed"
     status = 502
-    message = "对方系统没有正常应答。"
-    hint = "请稍后再试；多次失败请联系运维人员检查网络。"
+    message = gettext_lazy("对方系统没有正常应答。")
+    hint = gettext_lazy("请稍后再试；多次失败请联系运维人员检查网络。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
 from .errors import NotFound
 
@@ -63,7 +64,7 @@ def kind_add(kind: Kind) -> None:
 def kind_get(name: str) -> Kind:
     """Return a kind that a room has declared, or raise ``NotFound``."""
     if name not in _KINDS:
-        raise NotFound("没有这一种记录。")
+        raise NotFound(_("没有这一种记录。"))
     return _KINDS[name]
 
 
@@ -94,7 +95,7 @@ def rule_of(kind: str) -> Rule:
     for rule in rules():
         if rule.kind == kind:
             return rule
-    raise NotFound("没有这一种记录的保存期限。")
+    raise NotFound(_("没有这一种记录的保存期限。"))
 
 
 def period(kind: str) -> timedelta:

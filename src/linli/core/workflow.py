@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from .errors import MoveNotAllowed
 
 
@@ -37,7 +39,8 @@ class Workflow:
         move = self.moves[code]
         if state not in move.sources:
             raise MoveNotAllowed(
-                f"现在的状态是「{self.states[state]}」，不能{move.label}。",
+                _("现在的状态是「%(state)s」，不能%(label)s。")
+                % {"state": self.states[state], "label": move.label},
                 details={"state": state, "move": code},
             )
         return move.target or state

@@ -18,7 +18,7 @@ from .selectors import account_list, roles_by_person, unit_scope
 
 def _staff(actor: Actor, query: QueryDict) -> Chosen:
     if not can_administer(actor):
-        raise NotAllowed("只有单位管理员可以管理人员和单位。", hint="请联系本单位的管理员办理。")
+        raise NotAllowed(_now("只有单位管理员可以管理人员和单位。"), hint=_now("请联系本单位的管理员办理。"))
     form = StaffFilterForm(query, units=unit_scope(actor))
     chosen = form.cleaned_data if form.is_valid() else {}
     found = account_list(

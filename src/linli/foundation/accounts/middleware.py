@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor, visitor
 
@@ -113,13 +114,19 @@ def _role_choices(request: Any) -> list[RoleChoice]:
     for role in request.roles:
         is_current = role is current
         name = str(role)
-        label = f"代 {role.person.name}（{name}）" if role.deputyship_id else name
+        label = (
+            _("代 %(name)s（%(name2)s）") % {"name": role.person.name, "name2": name}
+            if role.deputyship_id
+            else name
+        )
         place = str(role.unit or "")
         choices.append(
             RoleChoice(
                 role_key_of(role),
                 label,
-                f"{place}，只看{area}" if is_current and area else place,
+                _("%(place)s，只看%(area)s") % {"place": place, "area": area}
+                if is_current and area
+                else place,
                 is_current,
             )
         )

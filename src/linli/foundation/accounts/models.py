@@ -12,18 +12,18 @@ from linli.core.actor import Function
 from linli.core.fields import EncryptedTextField, uuid7
 
 FUNCTIONS = [
-    (Function.RESIDENT, "居民"),
-    (Function.GRID_WORKER, "网格员"),
-    (Function.COMMITTEE, "居村委会"),
-    (Function.STREET, "街镇"),
+    (Function.RESIDENT, _("居民")),
+    (Function.GRID_WORKER, _("网格员")),
+    (Function.COMMITTEE, _("居村委会")),
+    (Function.STREET, _("街镇")),
     (Function.DISTRICT, "区"),
     (Function.CITY, "市"),
-    (Function.DEPARTMENT, "职能部门"),
-    (Function.PROPERTY, "物业企业"),
-    (Function.SOCIAL_ORG, "社会组织"),
-    (Function.PROVIDER, "服务商"),
-    (Function.SUPERVISOR, "监督"),
-    (Function.OPERATOR, "运维"),
+    (Function.DEPARTMENT, _("职能部门")),
+    (Function.PROPERTY, _("物业企业")),
+    (Function.SOCIAL_ORG, _("社会组织")),
+    (Function.PROVIDER, _("服务商")),
+    (Function.SUPERVISOR, _("监督")),
+    (Function.OPERATOR, _("运维")),
 ]
 
 
@@ -31,8 +31,8 @@ class Person(models.Model):
     """One human being, however many accounts and roles they have; rules about persons compare this."""
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    name = EncryptedTextField("姓名", blank=True)
-    phone = EncryptedTextField("手机号", blank=True)
+    name = EncryptedTextField(_("姓名"), blank=True)
+    phone = EncryptedTextField(_("手机号"), blank=True)
     phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
@@ -57,26 +57,26 @@ class Account(AbstractBaseUser):
     """
 
     class Kind(models.TextChoices):
-        PHONE = "phone", "居民（手机号）"
-        STAFF = "staff", "工作人员"
+        PHONE = "phone", _("居民（手机号）")
+        STAFF = "staff", _("工作人员")
 
     last_login = None
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices)
     username = models.CharField(
-        "用户名",
+        _("用户名"),
         max_length=60,
         unique=True,
-        error_messages={"unique": "这个用户名已被使用，请换一个。"},
+        error_messages={"unique": _("这个用户名已被使用，请换一个。")},
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="accounts")
-    email = models.EmailField("工作邮箱", blank=True)
-    is_active = models.BooleanField("启用", default=True)
-    is_demo = models.BooleanField("演示账号", default=False)
-    must_change_password = models.BooleanField("下次登录须改密码", default=False)
-    must_prove_phone = models.BooleanField("首次登录须验证手机号", default=False)
+    email = models.EmailField(_("工作邮箱"), blank=True)
+    is_active = models.BooleanField(_("启用"), default=True)
+    is_demo = models.BooleanField(_("演示账号"), default=False)
+    must_change_password = models.BooleanField(_("下次登录须改密码"), default=False)
+    must_prove_phone = models.BooleanField(_("首次登录须验证手机号"), default=False)
     created_at = models.DateTimeField()
-    signed_in_at = models.DateTimeField("最近登录", null=True, blank=True)
+    signed_in_at = models.DateTimeField(_("最近登录"), null=True, blank=True)
 
     objects = AccountManager()
     USERNAME_FIELD = "username"
@@ -133,9 +133,9 @@ class PrivacyConsent(models.Model):
     """That a person was shown one version of the privacy notice and agreed, until they took it back."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
-    version = models.CharField("版本", max_length=20)
+    version = models.CharField(_("版本"), max_length=20)
     agreed_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -156,16 +156,16 @@ class Unit(models.Model):
     area_label = _("单位")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    name = models.CharField("名称", max_length=80)
-    kind = models.CharField("类别", max_length=40, blank=True, help_text="如 城管、房管、物业")
-    function = models.CharField("职能", max_length=20, choices=FUNCTIONS)
+    name = models.CharField(_("名称"), max_length=80)
+    kind = models.CharField(_("类别"), max_length=40, blank=True, help_text=_("如 城管、房管、物业"))
+    function = models.CharField(_("职能"), max_length=20, choices=FUNCTIONS)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     areas = models.ManyToManyField("places.Division", related_name="units", blank=True)
-    phone = models.CharField("值班电话", max_length=40, blank=True)
-    address = models.CharField("地址", max_length=160, blank=True)
-    email = models.EmailField("单位邮箱", blank=True)
-    opened_on = models.DateField("启用日期")
-    closed_on = models.DateField("停用日期", null=True, blank=True)
+    phone = models.CharField(_("值班电话"), max_length=40, blank=True)
+    address = models.CharField(_("地址"), max_length=160, blank=True)
+    email = models.EmailField(_("单位邮箱"), blank=True)
+    opened_on = models.DateField(_("启用日期"))
+    closed_on = models.DateField(_("停用日期"), null=True, blank=True)
 
     class Meta:
         ordering = ["function", "name"]
@@ -173,18 +173,18 @@ class Unit(models.Model):
             models.UniqueConstraint(
                 fields=["name", "parent"],
                 name="unit_name_once_under_parent",
-                violation_error_message="同名单位已存在。",
+                violation_error_message=_("同名单位已存在。"),
             ),
             models.UniqueConstraint(
                 fields=["name"],
                 condition=Q(parent__isnull=True),
                 name="unit_name_once_at_the_top",
-                violation_error_message="同名单位已存在。",
+                violation_error_message=_("同名单位已存在。"),
             ),
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
                 name="unit_closes_after_it_opens",
-                violation_error_message="停用日期不能早于启用日期。",
+                violation_error_message=_("停用日期不能早于启用日期。"),
             ),
         ]
 
@@ -222,13 +222,13 @@ class Role(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="roles")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="roles")
-    function = models.CharField("职能", max_length=20, choices=FUNCTIONS)
-    title = models.CharField("职务", max_length=40, blank=True)
+    function = models.CharField(_("职能"), max_length=20, choices=FUNCTIONS)
+    title = models.CharField(_("职务"), max_length=40, blank=True)
     areas = models.ManyToManyField("places.Division", related_name="roles", blank=True)
-    is_unit_admin = models.BooleanField("单位管理员", default=False)
-    valid_from = models.DateField("起")
-    valid_to = models.DateField("止", null=True, blank=True)
-    ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+    is_unit_admin = models.BooleanField(_("单位管理员"), default=False)
+    valid_from = models.DateField(_("起"))
+    valid_to = models.DateField(_("止"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("提前结束"), null=True, blank=True)
 
     objects = RoleQuerySet.as_manager()
 
@@ -237,7 +237,7 @@ class Role(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="role_ends_after_it_begins",
-                violation_error_message="结束日期不能早于开始日期。",
+                violation_error_message=_("结束日期不能早于开始日期。"),
             )
         ]
 
@@ -250,17 +250,17 @@ class Deputyship(models.Model):
 
     role = models.ForeignKey(Role, models.CASCADE, related_name="deputyships")
     deputy = models.ForeignKey(Person, models.PROTECT, related_name="deputyships")
-    from_on = models.DateField("起")
-    to_on = models.DateField("止")
-    reason = models.CharField("原因", max_length=100, blank=True)
-    ended_at = models.DateTimeField("提前结束", null=True, blank=True)
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"))
+    reason = models.CharField(_("原因"), max_length=100, blank=True)
+    ended_at = models.DateTimeField(_("提前结束"), null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(to_on__gte=F("from_on")),
                 name="deputyship_ends_after_it_begins",
-                violation_error_message="结束日期不能早于开始日期。",
+                violation_error_message=_("结束日期不能早于开始日期。"),
             )
         ]
 

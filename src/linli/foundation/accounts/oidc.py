@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock, outbound
 from linli.core.errors import Refusal
+from linli.core.words import gettext_lazy
 
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"})
 KNOWN_FOR = timedelta(hours=1)
@@ -34,8 +35,8 @@ class SignInRefused(Refusal):
 
     code = "oidc.refused"
     status = 403
-    message = "统一身份认证没有完成。"
-    hint = "请重新登录；如果反复出现，请把请求编号告诉运维人员，或先用工作账号和密码登录。"
+    message = gettext_lazy("统一身份认证没有完成。")
+    hint = gettext_lazy("请重新登录；如果反复出现，请把请求编号告诉运维人员，或先用工作账号和密码登录。")
 
 
 @dataclass(frozen=True, slots=True)

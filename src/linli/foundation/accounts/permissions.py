@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Function
@@ -158,7 +159,9 @@ def staff_required(view: View) -> View:
         if not actor.is_signed_in:
             return _sign_in_or_refuse(request, "accounts:staff_sign_in")
         if not actor.is_staff:
-            raise NotAllowed("这里是工作人员的页面。", hint="请返回首页；如您是工作人员，请用工作账号登录。")
+            raise NotAllowed(
+                _("这里是工作人员的页面。"), hint=_("请返回首页；如您是工作人员，请用工作账号登录。")
+            )
         return view(request, *args, **kwargs)
 
     return inner
@@ -171,7 +174,7 @@ def administrator_required(view: View) -> View:
     @staff_required
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not can_administer(actor_of(request)):
-            raise NotAllowed("只有单位管理员可以管理人员和单位。", hint="请联系本单位的管理员办理。")
+            raise NotAllowed(_("只有单位管理员可以管理人员和单位。"), hint=_("请联系本单位的管理员办理。"))
         return view(request, *args, **kwargs)
 
     return inner

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.errors import NotFound
@@ -69,4 +70,4 @@ def notice_by_version(version: str) -> Notice:
     for notice in notice_list():
         if notice.version == version:
             return notice
-    raise NotFound("没有这个版本的隐私政策。")
+    raise NotFound(_("没有这个版本的隐私政策。"))

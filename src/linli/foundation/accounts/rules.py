@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
+from django.utils.translation import gettext as _
+
 from linli.core.actor import EXECUTING, GOVERNING, Function
 from linli.core.errors import InvalidInput
 
@@ -60,7 +62,7 @@ def phone_normal(text: str) -> str:
     plain = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", text or ""))
     digits = re.sub(r"^(\+86|0086|86(?=1[0-9]{10}$))", "", plain)
     if not _MOBILE.fullmatch(digits):
-        words = "请填写11位手机号，例如 138 0013 8000。固定电话收不到验证码。"
+        words = _("请填写11位手机号，例如 138 0013 8000。固定电话收不到验证码。")
         raise InvalidInput(words, details={"phone": words})
     return digits
 
@@ -106,10 +108,10 @@ def network_of(address: str) -> str:
 def wait_words(seconds: int) -> str:
     """Return a waiting time as people say it."""
     if seconds < 60:
-        return f"{seconds}秒"
+        return _("%(seconds)s秒") % {"seconds": seconds}
     if seconds < 3600:
-        return f"{-(-seconds // 60)}分钟"
-    return f"{-(-seconds // 3600)}小时"
+        return _("%(seconds)s分钟") % {"seconds": -(-seconds // 60)}
+    return _("%(seconds)s小时") % {"seconds": -(-seconds // 3600)}
 
 
 def totp_value(secret: str, step: int) -> str:
@@ -178,12 +180,12 @@ def code_answer(attempts: int, expires_at: datetime, is_right: bool, at: datetim
 def code_words(answer: CodeAnswer, attempts_left: int) -> str:
     """Return what the reader is told about a try that was not right."""
     if answer == CodeAnswer.WRONG and attempts_left:
-        return f"验证码不对，还可以试{attempts_left}次。"
+        return _("验证码不对，还可以试%(attempts_left)s次。") % {"attempts_left": attempts_left}
     return {
-        CodeAnswer.WRONG: "验证码不对，次数已用完，请重新获取。",
-        CodeAnswer.EXHAUSTED: "这个验证码试错次数已用完，请重新获取。",
-        CodeAnswer.EXPIRED: "验证码已过期，请重新获取。",
-        CodeAnswer.MISSING: "验证码已使用过或已失效，请重新获取。",
+        CodeAnswer.WRONG: _("验证码不对，次数已用完，请重新获取。"),
+        CodeAnswer.EXHAUSTED: _("这个验证码试错次数已用完，请重新获取。"),
+        CodeAnswer.EXPIRED: _("验证码已过期，请重新获取。"),
+        CodeAnswer.MISSING: _("验证码已使用过或已失效，请重新获取。"),
     }.get(answer, "")
 
 
@@ -191,7 +193,7 @@ def username_normal(text: str) -> str:
     """Return a user name in lower case: 3–40 letters, digits, dots, hyphens, underscores."""
     plain = unicodedata.normalize("NFKC", text or "").strip().lower()
     if not _USERNAME.fullmatch(plain):
-        words = "用户名为3至40位，只能用小写字母、数字、点、横线和下划线。"
+        words = _("用户名为3至40位，只能用小写字母、数字、点、横线和下划线。")
         raise InvalidInput(words, details={"username": words})
     return plain
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Function
@@ -135,7 +136,7 @@ def unit_by_public_id(public_id: str) -> Unit:
     try:
         return Unit.objects.get(public_id=public_id)
     except (Unit.DoesNotExist, ValueError) as error:
-        raise NotFound("没有找到这个单位。") from error
+        raise NotFound(_("没有找到这个单位。")) from error
 
 
 def person_name(person_id: int | None) -> str:
@@ -185,7 +186,7 @@ def unit_for_management(actor: Actor, public_id: str) -> Unit:
     """Return a unit that the actor administers, or raise ``NotFound``."""
     unit = unit_scope(actor).filter(public_id=public_id).first()
     if unit is None:
-        raise NotFound("没有找到这个单位。")
+        raise NotFound(_("没有找到这个单位。"))
     return unit
 
 
@@ -199,7 +200,7 @@ def account_for_management(actor: Actor, public_id: str) -> Account:
     """Return a staff account in the actor's scope, or raise ``NotFound``."""
     account = account_scope(actor).filter(public_id=public_id).first()
     if account is None:
-        raise NotFound("没有找到这个人员。")
+        raise NotFound(_("没有找到这个人员。"))
     return account
 
 

@@ -3,6 +3,8 @@
 That is why this is not one service: a refusal rolls a service back, and a try must count.
 """
 
+from django.utils.translation import gettext as _
+
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput
 
@@ -27,7 +29,7 @@ def resident_sign_in_or_up(
 ) -> Account:
     """Let a resident in by phone and code; the consent is looked at before a code is spent."""
     if privacy_version != notice_current().version:
-        words = "请先阅读并勾选同意个人信息处理告知。"
+        words = _("请先阅读并勾选同意个人信息处理告知。")
         raise InvalidInput(words, details={"privacy_version": words})
     tried = code_verify(actor=actor, phone=phone, code=code, purpose="sign_in", address=address)
     return resident_enter(actor=actor, phone=phone, tried=tried, privacy_version=privacy_version)

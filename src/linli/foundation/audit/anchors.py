@@ -7,6 +7,7 @@ from datetime import UTC
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from .models import Seal
 from .signing import public_key
@@ -50,7 +51,9 @@ def anchor_read(path: Path) -> list[Anchor]:
             row = json.loads(line)
             found.append(Anchor(row["number"], row["hash"], row["signature"], row["public_key"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise AnchorUnreadable(f"锚定文件第 {position} 行读不出来。") from error
+            raise AnchorUnreadable(
+                _("锚定文件第 %(position)s 行读不出来。") % {"position": position}
+            ) from error
     return found
 
 

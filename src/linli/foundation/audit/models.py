@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from linli.core.fields import PathField, uuid7
 
@@ -17,7 +18,7 @@ class AuditRecord(models.Model):
     area_is_of_its_day = True  # sealed: a change of divisions leaves the rows where they were written
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    at = models.DateTimeField("时间", db_index=True)
+    at = models.DateTimeField(_("时间"), db_index=True)
     actor_key = models.CharField(max_length=80)
     actor_function = models.CharField(max_length=20)
     person_id = models.BigIntegerField(null=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import models
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -83,7 +84,7 @@ def anchor_mail(*, actor: Actor) -> int:
     seal = Seal.objects.order_by("-number").first()
     if not settings.AUDITOR_EMAIL or seal is None:
         return 0
-    subject = f"邻里审计封存 第{seal.number}号"
+    subject = _("邻里审计封存 第%(number)s号") % {"number": seal.number}
     return EmailMessage(subject=subject, body=anchors.line_of(seal), to=[settings.AUDITOR_EMAIL]).send()
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from linli.core.crypto import key_ring
 
 from .anchors import Anchor, AnchorUnreadable, anchor_read
@@ -46,19 +48,23 @@ class Verification:
 def _row_problem(row: AuditRecord) -> Problem | None:
     if row_mac(key_ring().secret("audit"), row.__dict__) == row.mac:
         return None
-    return Problem(f"记录 {row.pk}", f"内容与签名不符，已被改动或伪造（{row.verb} {row.subject_id}）")
+    return Problem(
+        _("记录 %(pk)s") % {"pk": row.pk},
+        _("内容与签名不符，已被改动或伪造（%(verb)s %(subject_id)s）")
+        % {"verb": row.verb, "subject_id": row.subject_id},
+    )
 
 
 def _seal_problems(seal: Seal, rows: Sequence[SealedRow], previous: Seal | None) -> Iterator[Problem]:
-    where = f"封存 {seal.number}"
+    where = _("封存 %(number)s") % {"number": seal.number}
     if seal.number != (previous.number + 1 if previous else 1):
-        yield Problem(where, "与上一次封存之间缺号，中间的封存被删除")
+        yield Problem(where, _("与上一次封存之间缺号，中间的封存被删除"))
     if seal.previous_hash != (previous.hash if previous else GENESIS):
-        yield Problem(where, "与上一次封存接不上，链条被改动")
+        yield Problem(where, _("与上一次封存接不上，链条被改动"))
     if seal_hash(seal.__dict__) != seal.hash:
-        yield Problem(where, "封存本身的内容被改动")
+        yield Problem(where, _("封存本身的内容被改动"))
     if not is_signed(seal.hash, seal.signature):
-        yield Problem(where, "签名无效，不是本系统的密钥所签")
+        yield Problem(where, _("签名无效，不是本系统的密钥所签"))
     yield from _rows_problems(seal, rows, where)
 
 
@@ -68,11 +74,19 @@ def _rows_problems(seal: Seal, rows: Sequence[SealedRow], where: str) -> Iterato
     missing = sorted(set(range(seal.row_count)) - {row.position for row in rows})
     if missing:
         places = "、".join(str(place + 1) for place in missing[:10])
-        yield Problem(where, f"应有 {seal.row_count} 条，缺少 {len(missing)} 条（第 {places} 条）")
+        yield Problem(
+            where,
+            _("应有 %(row_count)s 条，缺少 %(count)s 条（第 %(places)s 条）")
+            % {"row_count": seal.row_count, "count": len(missing), "places": places},
+        )
     elif len(rows) != seal.row_count:
-        yield Problem(where, f"应有 {seal.row_count} 条，多出 {len(rows) - seal.row_count} 条")
+        yield Problem(
+            where,
+            _("应有 %(row_count)s 条，多出 %(row_count2)s 条")
+            % {"row_count": seal.row_count, "row_count2": len(rows) - seal.row_count},
+        )
     elif not any(found) and merkle_root([row_leaf(row.record.__dict__) for row in rows]) != seal.merkle_root:
-        yield Problem(where, "记录与封存时不同：被调换、替换或整条改写")
+        yield Problem(where, _("记录与封存时不同：被调换、替换或整条改写"))
 
 
 def _sealed(checked: Verification) -> Iterator[Problem]:
@@ -101,13 +115,13 @@ def _tail(checked: Verification) -> Iterator[Problem]:
 
 
 def _anchor_problem(anchor: Anchor, hashes: dict[int, str]) -> Problem | None:
-    where = f"封存 {anchor.number}"
+    where = _("封存 %(number)s") % {"number": anchor.number}
     if anchor.number not in hashes:
-        return Problem(where, "锚定文件里有，数据库里没有：封存被删除")
+        return Problem(where, _("锚定文件里有，数据库里没有：封存被删除"))
     if hashes[anchor.number] != anchor.hash:
-        return Problem(where, "与锚定文件里的不同：封存被整体重做")
+        return Problem(where, _("与锚定文件里的不同：封存被整体重做"))
     if not is_signed(anchor.hash, anchor.signature, anchor.public_key):
-        return Problem(where, "锚定文件里的签名无效：锚定文件被改动")
+        return Problem(where, _("锚定文件里的签名无效：锚定文件被改动"))
     return None
 
 
@@ -115,7 +129,7 @@ def _anchored(path: Path, checked: Verification) -> Iterator[Problem]:
     try:
         anchors = anchor_read(path)
     except (OSError, AnchorUnreadable) as error:
-        yield Problem(str(path), f"锚定文件不能使用：{error}")
+        yield Problem(str(path), _("锚定文件不能使用：%(error)s") % {"error": error})
         return
     checked.anchors = len(anchors)
     hashes = dict(Seal.objects.values_list("number", "hash"))

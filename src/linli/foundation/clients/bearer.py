@@ -9,6 +9,7 @@ from ninja.security import HttpBearer, SessionAuth
 from linli.core import clock
 from linli.core.actor import Actor, Scope
 from linli.core.errors import NotAllowed, NotSignedIn, TooMany
+from linli.core.words import gettext_lazy
 
 from .models import ClientToken
 from .rules import is_allowed_from
@@ -20,8 +21,8 @@ class TokenRefused(NotSignedIn):
     """The token is unknown, revoked or over."""
 
     code = "client.token_refused"
-    message = "接口令牌无效。"
-    hint = "请核对请求头 Authorization: Bearer；令牌由本单位管理员在“设置 → 接口”里签发。"
+    message = gettext_lazy("接口令牌无效。")
+    hint = gettext_lazy("请核对请求头 Authorization: Bearer；令牌由本单位管理员在“设置 → 接口”里签发。")
 
 
 def client_enter(request: HttpRequest, secret: str) -> Actor:
@@ -70,7 +71,7 @@ def limit_headers(usage: Usage) -> dict[str, str]:
 class ClientBearer(HttpBearer):
     """Let a client in that was granted one of ``scopes``; with none, an act that is for people only."""
 
-    openapi_description = "接口令牌，由单位管理员在“设置 → 接口”签发。"
+    openapi_description = gettext_lazy("接口令牌，由单位管理员在“设置 → 接口”签发。")
 
     def __init__(self, *scopes: Scope) -> None:
         self.scopes = frozenset(scopes)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from chinese_calendar import constants
+from django.utils.translation import gettext as _
 
 from .rules import CalendarDay
 
@@ -30,4 +31,7 @@ def builtin_days(year: int) -> Sequence[CalendarDay]:
 
 def builtin_source(year: int) -> str:
     """Name the notice and where its dates were taken from."""
-    return f"国务院办公厅关于{year}年部分节假日安排的通知（chinesecalendar {version('chinesecalendar')}）"
+    return _("国务院办公厅关于%(year)s年部分节假日安排的通知（chinesecalendar %(version)s）") % {
+        "year": year,
+        "version": version("chinesecalendar"),
+    }

@@ -23,18 +23,18 @@ class Duty(models.Model):
     area_open = Q(state__in=("open", "paused"))
 
     class State(models.TextChoices):
-        OPEN = "open", "待办"
-        PAUSED = "paused", "已暂停"
-        DONE = "done", "已办"
-        CANCELLED = "cancelled", "已取消"
+        OPEN = "open", _("待办")
+        PAUSED = "paused", _("已暂停")
+        DONE = "done", _("已办")
+        CANCELLED = "cancelled", _("已取消")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     room = models.CharField(max_length=30)
     subject_id = models.CharField(max_length=40)
     subject_number = models.CharField(max_length=40, blank=True)
-    title = models.CharField("事由", max_length=120)
+    title = models.CharField(_("事由"), max_length=120)
     url = models.CharField(max_length=200)
-    action = models.CharField("要办的事", max_length=40)
+    action = models.CharField(_("要办的事"), max_length=40)
     action_label = models.CharField(max_length=40)
     person = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="duties", db_index=False
@@ -44,14 +44,14 @@ class Duty(models.Model):
     )
     function = models.CharField(max_length=20, choices=FUNCTIONS, default=Function.COMMITTEE)
     area_path = PathField()
-    clock = models.CharField("时限", max_length=40, blank=True)
-    limit_amount = models.PositiveSmallIntegerField("时限数量", null=True, blank=True)
-    limit_unit = models.CharField("时限单位", max_length=10, blank=True)
-    source = models.CharField("依据", max_length=200, blank=True)
+    clock = models.CharField(_("时限"), max_length=40, blank=True)
+    limit_amount = models.PositiveSmallIntegerField(_("时限数量"), null=True, blank=True)
+    limit_unit = models.CharField(_("时限单位"), max_length=10, blank=True)
+    source = models.CharField(_("依据"), max_length=200, blank=True)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
     remind_at = models.DateTimeField(null=True, blank=True)
-    is_provisional = models.BooleanField("暂定", default=False)
+    is_provisional = models.BooleanField(_("暂定"), default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     paused_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -92,7 +92,7 @@ class HolidayYear(models.Model):
     """A year whose official holiday notice has been loaded."""
 
     year = models.PositiveSmallIntegerField(unique=True)
-    source = models.CharField("依据", max_length=200)
+    source = models.CharField(_("依据"), max_length=200)
     loaded_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -6,12 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from linli.core.clock import BEIJING
 from linli.core.listing import Kind
 
 MOST_IN_SHEET = 1_048_000  # a sheet ends at 1,048,576 rows; heading and mark need some
 MOST_IN_CELL = 32_767  # letters that a spreadsheet's cell holds
-CUT = "……（已截断）"
+CUT = _("……（已截断）")
 # What a spreadsheet takes for a formula or a command, also after what it does not show.
 _FORMULA = re.compile(r"^[\s\u00a0\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Function
@@ -58,12 +59,12 @@ def export_actor(export: Export) -> Actor:
     """
     account = export.account
     if account is None or not account.is_active:
-        raise NotAllowed("导出人的账号已停用，没有继续生成。")
+        raise NotAllowed(_("导出人的账号已停用，没有继续生成。"))
     if account.kind == Account.Kind.PHONE or export.role_id is None:
         return actor_of_resident(account)
     role = next((role for role in role_list(account.person) if role.pk == export.role_id), None)
     if role is None:
-        raise NotAllowed("导出人的岗位已结束，没有继续生成。")
+        raise NotAllowed(_("导出人的岗位已结束，没有继续生成。"))
     actor = actor_of_role(account, role)
     kept = tuple(area for area in export.areas if actor.covers(area))
     return actor.with_areas(kept) if export.areas and actor.function != Function.OPERATOR else actor

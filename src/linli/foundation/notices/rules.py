@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import ROUND_UP, Decimal
 
+from django.utils.translation import gettext as _
+
 from linli.core.clock import BEIJING
 
 MOST_ATTEMPTS = 8
@@ -82,7 +84,7 @@ class Fate:
 def fate(*, is_information: bool, is_emergency: bool, has_refused: bool, sent_today: int, most: int) -> Fate:
     """Decide whether a notice goes out over a channel; the inbox has it in any case."""
     if has_refused and not is_emergency:
-        return Fate(True, "本人不接收")
+        return Fate(True, _("本人不接收"))
     if is_information and sent_today >= most:
-        return Fate(True, "已到每日上限")
+        return Fate(True, _("已到每日上限"))
     return Fate()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -84,7 +85,7 @@ def broadcast_get(actor: Actor, public_id: str) -> Broadcast:
     """Return one broadcast, or raise ``NotFound``."""
     found = Broadcast.objects.visible_to(actor).filter(public_id=public_id).select_related("unit").first()
     if found is None:
-        raise NotFound("没有找到这次群发。")
+        raise NotFound(_("没有找到这次群发。"))
     return found
 
 

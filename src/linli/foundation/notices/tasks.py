@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from linli.core.actor import system
 
@@ -69,7 +70,7 @@ def _sent(claimed: list[Delivery]) -> Iterator[tuple[Delivery, str]]:
 
 def _send(delivery: Delivery, address: str | None) -> str:
     if address is None:
-        return "这个人已没有这个渠道的地址"
+        return _("这个人已没有这个渠道的地址")
     try:
         CHANNELS[delivery.channel].send(delivery.notice, address)
     except Exception as error:  # a mail server may fail in any way; the words are for operators

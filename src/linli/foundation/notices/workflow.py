@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
+from linli.core.words import gettext_lazy as _
 from linli.core.workflow import Move, Workflow
 
 
@@ -27,21 +27,21 @@ class State(models.TextChoices):
 
 S = State
 _TABLE: tuple[tuple[str, str, tuple[State, ...], State | None], ...] = (
-    ("edit", "修改", (S.DRAFT,), None),
-    ("try", "试发", (S.DRAFT, S.PENDING), None),
-    ("submit", "提交", (S.DRAFT,), S.SCHEDULED),
-    ("ask", "送审", (S.DRAFT, S.SCHEDULED), S.PENDING),
-    ("approve", "批准", (S.PENDING,), S.SCHEDULED),
-    ("return", "退回修改", (S.PENDING,), S.DRAFT),
-    ("cancel", "取消", (S.DRAFT, S.PENDING), S.CANCELLED),
-    ("begin", "开始发送", (S.SCHEDULED,), S.RUNNING),
-    ("spread", "继续发送", (S.RUNNING,), None),
-    ("stop", "叫停", (S.SCHEDULED, S.RUNNING), S.STOPPED),
-    ("finish", "结束发送", (S.RUNNING,), S.DONE),
-    ("resend", "重发", (S.RUNNING, S.DONE), S.RUNNING),
+    ("edit", _("修改"), (S.DRAFT,), None),
+    ("try", _("试发"), (S.DRAFT, S.PENDING), None),
+    ("submit", _("提交"), (S.DRAFT,), S.SCHEDULED),
+    ("ask", _("送审"), (S.DRAFT, S.SCHEDULED), S.PENDING),
+    ("approve", _("批准"), (S.PENDING,), S.SCHEDULED),
+    ("return", _("退回修改"), (S.PENDING,), S.DRAFT),
+    ("cancel", _("取消"), (S.DRAFT, S.PENDING), S.CANCELLED),
+    ("begin", _("开始发送"), (S.SCHEDULED,), S.RUNNING),
+    ("spread", _("继续发送"), (S.RUNNING,), None),
+    ("stop", _("叫停"), (S.SCHEDULED, S.RUNNING), S.STOPPED),
+    ("finish", _("结束发送"), (S.RUNNING,), S.DONE),
+    ("resend", _("重发"), (S.RUNNING, S.DONE), S.RUNNING),
 )
 WORKFLOW = Workflow(
     "broadcast",
-    {str(value): str(label) for value, label in State.choices},
+    {str(value): label for value, label in State.choices},
     [Move(code, label, frozenset(map(str, sources)), target) for code, label, sources, target in _TABLE],
 )

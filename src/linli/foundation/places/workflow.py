@@ -1,8 +1,8 @@
 """The states of a division change and what leads from one to the next."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
+from linli.core.words import gettext_lazy as _
 from linli.core.workflow import Move, Workflow
 
 
@@ -21,9 +21,9 @@ CHANGE = Workflow(
     "division_change",
     {value: str(label) for value, label in ChangeState.choices},
     [
-        Move("confirm", "确认", frozenset({ChangeState.PLANNED.value}), ChangeState.CONFIRMED),
-        Move("cancel", "取消", _WAITING, ChangeState.CANCELLED),
-        Move("apply", "生效", frozenset({ChangeState.CONFIRMED.value}), ChangeState.MOVING),
-        Move("finish", "完成", frozenset({ChangeState.MOVING.value}), ChangeState.DONE),
+        Move("confirm", _("确认"), frozenset({ChangeState.PLANNED.value}), ChangeState.CONFIRMED),
+        Move("cancel", _("取消"), _WAITING, ChangeState.CANCELLED),
+        Move("apply", _("生效"), frozenset({ChangeState.CONFIRMED.value}), ChangeState.MOVING),
+        Move("finish", _("完成"), frozenset({ChangeState.MOVING.value}), ChangeState.DONE),
     ],
 )

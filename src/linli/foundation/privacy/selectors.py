@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
@@ -42,5 +43,5 @@ def request_get(actor: Actor, public_id: str) -> DataRequest:
     """Return one of them, or raise ``NotFound``."""
     found = DataRequest.objects.visible_to(actor).filter(public_id=public_id).first()
     if found is None:
-        raise NotFound("没有找到这份申请。")
+        raise NotFound(_("没有找到这份申请。"))
     return found

@@ -43,12 +43,12 @@ def _who_answers(actor: Actor) -> tuple[Unit | None, str]:
 def request_make(*, actor: Actor, kind: str, text: str) -> DataRequest:
     """Ask for something about one's data; somebody must answer with reasons within the limit."""
     if actor.person_id is None or actor.deputy_for is not None:
-        raise NotAllowed("只能由本人提出。", hint="请用本人的账号登录。")
+        raise NotAllowed(_("只能由本人提出。"), hint=_("请用本人的账号登录。"))
     if kind not in DataRequest.Kind.values:
         raise InvalidInput(details={"kind": _("请选择事由。")})
     words = _text("text", text)
     if DataRequest.objects.own(actor).filter(state=DataRequest.State.OPEN).count() >= MOST_OPEN:
-        raise TooMany("您还有5份申请没有答复。", hint="请等答复，或先撤回一份。")
+        raise TooMany(_("您还有5份申请没有答复。"), hint=_("请等答复，或先撤回一份。"))
     unit, area_path = _who_answers(actor)
     made = DataRequest(
         person_id=actor.person_id,
@@ -82,7 +82,7 @@ def request_open(*, actor: Actor, request_id: str) -> DataRequest:
     """Show a request with who made it to whoever answers it; the person sees the look."""
     found = request_get(actor, request_id)
     if not can_answer_request(actor, found):
-        raise NotAllowed("不能办理自己的申请。", hint="请由同事或运维人员答复。")
+        raise NotAllowed(_("不能办理自己的申请。"), hint=_("请由同事或运维人员答复。"))
     look_record(
         actor=actor,
         subject=found.person,
@@ -97,7 +97,7 @@ def request_answer(*, actor: Actor, request_id: str, is_granted: bool, answer: s
     """Answer with what was done, or with why not and where the person may turn."""
     found = _open_for(request_get(actor, request_id))
     if not can_answer_request(actor, found):
-        raise NotAllowed("不能答复自己的申请。", hint="请由同事或运维人员答复。")
+        raise NotAllowed(_("不能答复自己的申请。"), hint=_("请由同事或运维人员答复。"))
     state = DataRequest.State.GRANTED if is_granted else DataRequest.State.REFUSED
     _end(actor, found, "answer", state=state, answer=_text("answer", answer), answered_by_id=actor.person_id)
     notice_queue(
@@ -122,7 +122,7 @@ def request_withdraw(*, actor: Actor, request_id: str) -> DataRequest:
 def _open_for(request: DataRequest) -> DataRequest:
     locked = DataRequest.objects.select_for_update().get(pk=request.pk)
     if locked.state != DataRequest.State.OPEN:
-        raise Conflict("这份申请已经办结。")
+        raise Conflict(_("这份申请已经办结。"))
     return locked
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import xlsxwriter
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from .selectors import Held
 
 
 def as_json(held: list[Held]) -> bytes:
     """Return kinds with their source and rows, for a machine."""
-    plain = [{"类别": str(one.label), "来源": str(one.source), "记录": one.rows} for one in held]
+    plain = [{_("类别"): str(one.label), _("来源"): str(one.source), _("记录"): one.rows} for one in held]
     return json.dumps(plain, ensure_ascii=False, indent=2).encode()
 
 
@@ -28,7 +29,7 @@ def as_xlsx(held: list[Held]) -> bytes:
     sheet = book.add_worksheet()
     sheet.set_column(0, 3, 24)
     line = 1
-    for column, head in enumerate(("类别", "第几条", "项目", "内容")):
+    for column, head in enumerate((_("类别"), _("第几条"), _("项目"), _("内容"))):
         sheet.write_string(0, column, head)
     for one in held:
         for number, row in enumerate(one.rows, 1):

@@ -24,7 +24,7 @@ def retention_apply(*, actor: Actor, kind: str, most: int = BATCH) -> int:
         raise NotAllowed()
     rule, known = retention.rule_of(kind), retention.kind_get(kind)
     if rule.days is None or not rule.is_carried_out_here:
-        raise Conflict("这一种记录不由到期清理办理。")
+        raise Conflict(_("这一种记录不由到期清理办理。"))
     rows = list(due_rows(known, rule).select_for_update(skip_locked=True, of=("self",))[:most])
     if not rows:
         return 0
@@ -43,7 +43,7 @@ def retention_apply(*, actor: Actor, kind: str, most: int = BATCH) -> int:
 def hold_place(*, actor: Actor, kind: str, name: str, reason: str) -> Hold:
     """Keep one record although its time is or will be over; says why and by whom."""
     if not can_hold(actor) or actor.person_id is None:
-        raise NotAllowed("暂缓删除由运维或监督人员办理。")
+        raise NotAllowed(_("暂缓删除由运维或监督人员办理。"))
     known, faults = retention.kind_get(kind), {}
     subject = known.find(name.strip()) if known.find else None
     if subject is None:
@@ -53,7 +53,7 @@ def hold_place(*, actor: Actor, kind: str, name: str, reason: str) -> Hold:
     if faults or subject is None:
         raise InvalidInput(details=faults)
     if Hold.objects.filter(kind=kind, subject_id=subject.pk, lifted_at__isnull=True).exists():
-        raise Conflict("这条记录已经暂缓删除。")
+        raise Conflict(_("这条记录已经暂缓删除。"))
     hold = Hold.objects.create(
         kind=kind,
         subject_id=subject.pk,
@@ -70,7 +70,7 @@ def hold_place(*, actor: Actor, kind: str, name: str, reason: str) -> Hold:
 def hold_lift(*, actor: Actor, hold_id: str) -> Hold:
     """Let the rule apply again."""
     if not can_hold(actor):
-        raise NotAllowed("暂缓删除由运维或监督人员办理。")
+        raise NotAllowed(_("暂缓删除由运维或监督人员办理。"))
     hold = Hold.objects.select_for_update().filter(public_id=hold_id, lifted_at__isnull=True).first()
     if hold is None:
         raise NotFound()

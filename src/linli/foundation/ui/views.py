@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from linli.core.clock import now
 from linli.core.errors import InvalidInput, NotAllowed, NotFound, Refusal
+from linli.core.words import gettext_lazy
 
 from .context import LARGER_COOKIE
 from .gallery import GalleryForm, shapes
@@ -25,16 +26,18 @@ class PageExpired(Refusal):
 
     code = "page.expired"
     status = 403
-    message = "页面打开太久，需要重新确认是您本人。"
-    hint = "请返回上一页，刷新后再提交；您填写的内容会自动恢复。如果反复出现，请允许浏览器使用 Cookie。"
+    message = gettext_lazy("页面打开太久，需要重新确认是您本人。")
+    hint = gettext_lazy(
+        "请返回上一页，刷新后再提交；您填写的内容会自动恢复。如果反复出现，请允许浏览器使用 Cookie。"
+    )
 
 
 class BadRequest(Refusal):
     """The request could not be read."""
 
     code = "request.bad"
-    message = "这个请求无法读取。"
-    hint = "请返回上一页再试一次。如果上传了文件，请检查文件是否太大。"
+    message = gettext_lazy("这个请求无法读取。")
+    hint = gettext_lazy("请返回上一页再试一次。如果上传了文件，请检查文件是否太大。")
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

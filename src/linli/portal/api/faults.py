@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from linli.core.errors import InvalidInput, NotFound, NotSignedIn, Refusal
+from linli.core.words import gettext_lazy
 from linli.foundation.ui.refusals import refusal_response
 
 
@@ -18,8 +19,8 @@ class MalformedBody(Refusal):
 
     code = "request.malformed"
     status = 400
-    message = "请求正文不是正确的 JSON。"
-    hint = "请检查正文的引号、括号和编码（UTF-8）。"
+    message = gettext_lazy("请求正文不是正确的 JSON。")
+    hint = gettext_lazy("请检查正文的引号、括号和编码（UTF-8）。")
 
 
 class TooLarge(Refusal):
@@ -27,8 +28,8 @@ class TooLarge(Refusal):
 
     code = "request.too_large"
     status = 413
-    message = "请求正文太大。"
-    hint = "正文最大2MB。照片、录音、视频请逐个发到 /api/v1/files。"
+    message = gettext_lazy("请求正文太大。")
+    hint = gettext_lazy("正文最大2MB。照片、录音、视频请逐个发到 /api/v1/files。")
 
 
 class WrongType(Refusal):
@@ -36,8 +37,10 @@ class WrongType(Refusal):
 
     code = "request.wrong_type"
     status = 415
-    message = "请求正文须是 JSON。"
-    hint = "请设置请求头 Content-Type: application/json；上传文件用 multipart/form-data 发到 /api/v1/files。"
+    message = gettext_lazy("请求正文须是 JSON。")
+    hint = gettext_lazy(
+        "请设置请求头 Content-Type: application/json；上传文件用 multipart/form-data 发到 /api/v1/files。"
+    )
 
 
 class WrongMethod(Refusal):
@@ -45,16 +48,16 @@ class WrongMethod(Refusal):
 
     code = "request.wrong_method"
     status = 405
-    message = "这个地址不接受这种请求方法。"
-    hint = "请看接口说明，或看应答头 Allow。"
+    message = gettext_lazy("这个地址不接受这种请求方法。")
+    hint = gettext_lazy("请看接口说明，或看应答头 Allow。")
 
 
 class NoAddress(NotFound):
     """There is no such address."""
 
     code = "address.not_found"
-    message = "没有这个接口地址。"
-    hint = "请核对网址；接口说明在 /api/v1/docs/。"
+    message = gettext_lazy("没有这个接口地址。")
+    hint = gettext_lazy("请核对网址；接口说明在 /api/v1/docs/。")
 
 
 class PageToken(Refusal):
@@ -62,8 +65,8 @@ class PageToken(Refusal):
 
     code = "page.expired"
     status = 403
-    message = "请求缺少页面的防伪标记。"
-    hint = "请刷新页面再试；其他系统请用接口令牌（Authorization: Bearer）。"
+    message = gettext_lazy("请求缺少页面的防伪标记。")
+    hint = gettext_lazy("请刷新页面再试；其他系统请用接口令牌（Authorization: Bearer）。")
 
 
 def _words(kind: str, context: Mapping[str, Any]) -> str:

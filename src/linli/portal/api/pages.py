@@ -139,7 +139,7 @@ def _kind(schema: Document, document: Document) -> str:
     if "anyOf" in schema:
         return _(" 或 ").join(_kind(one, document) for one in schema["anyOf"])
     if "enum" in schema:
-        return " | ".join(str(one) or "（空）" for one in schema["enum"])
+        return " | ".join(str(one) or _("（空）") for one in schema["enum"])
     if schema.get("type") == "array":
         return _("数组，每项：%s") % _kind(schema.get("items", {}), document)
     return _plain_kind(schema)

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from linli.core.errors import InvalidInput
 from linli.foundation.accounts.models import FUNCTIONS
@@ -15,8 +17,9 @@ UNIT_SHEET, STAFF_SHEET = "单位", "人员"
 UNIT_COLUMNS = ("名称", "职能", "类别", "上级单位", "区划代码", "值班电话", "地址", "邮箱")
 STAFF_COLUMNS = ("单位", "姓名", "用户名", "手机号", "邮箱", "职能", "职务", "区划代码", "单位管理员")
 MOST_ROWS = 2000
-FUNCTION_OF = {label: str(code) for code, label in FUNCTIONS}
-UNIT_LABELS = tuple(label for code, label in FUNCTIONS if code in UNIT_FUNCTIONS)
+with override(None):  # the workbook is in Chinese, whoever fills it in
+    FUNCTION_OF = {str(label): str(code) for code, label in FUNCTIONS}
+    UNIT_LABELS = tuple(str(label) for code, label in FUNCTIONS if code in UNIT_FUNCTIONS)
 LONGEST = {"名称": 80, "类别": 40, "值班电话": 40, "地址": 160, "姓名": 40, "职务": 40, "邮箱": 200}
 YES = frozenset({"是", "√", "1", "y", "yes", "true"})
 
@@ -74,13 +77,17 @@ def rows_under_head(name: str, cells: Sequence[Sequence[Any]], columns: tuple[st
     head = [cell_text(cell).rstrip("*＊") for cell in cells[0]] if cells else []
     if missing := [column for column in columns if column not in head]:
         raise InvalidInput(
-            f"工作表“{name}”缺少列：{'、'.join(missing)}。", hint="请下载模板，按模板的列名填写。"
+            _("工作表“%(name)s”缺少列：%(missing)s。") % {"name": name, "missing": "、".join(missing)},
+            hint=_("请下载模板，按模板的列名填写。"),
         )
     places = [head.index(column) for column in columns]
     texts = [[cell_text(cell) for cell in line] for line in cells[1:]]
     rows = [tuple(line[place] if place < len(line) else "" for place in places) for line in texts]
     if len(rows) > MOST_ROWS:
-        raise InvalidInput(f"工作表“{name}”超过{MOST_ROWS}行，请分成几个文件导入。")
+        raise InvalidInput(
+            _("工作表“%(name)s”超过%(most_rows)s行，请分成几个文件导入。")
+            % {"name": name, "most_rows": MOST_ROWS}
+        )
     return rows
 
 
@@ -93,7 +100,7 @@ def _codes(text: str) -> tuple[str, ...]:
 def _shape_problems(row: Row, columns: tuple[str, ...]) -> list[str]:
     """Return what is too long in a row, and whether its mail address is none."""
     problems = [
-        f"“{column}”超过{LONGEST[column]}个字。"
+        _("“%(column)s”超过%(column2)s个字。") % {"column": column, "column2": LONGEST[column]}
         for column, text in zip(columns, row, strict=True)
         if len(text) > LONGEST.get(column, 1000)
     ]
@@ -102,7 +109,7 @@ def _shape_problems(row: Row, columns: tuple[str, ...]) -> list[str]:
         if email:
             validate_email(email)
     except ValidationError:
-        problems.append(f"邮箱“{email}”格式不对，例如 name@example.org。")
+        problems.append(_("邮箱“%(email)s”格式不对，例如 name@example.org。") % {"email": email})
     return problems
 
 
@@ -118,13 +125,16 @@ def unit_rows(rows: Iterable[Row]) -> list[UnitRow]:
         )
         unit.problems += _shape_problems(row, UNIT_COLUMNS)
         if not name:
-            unit.problems.append("没有填名称。")
+            unit.problems.append(_("没有填名称。"))
         if unit.function not in UNIT_FUNCTIONS:
-            unit.problems.append(f"职能“{function}”不认识，请从这些里选：{'、'.join(UNIT_LABELS)}。")
+            unit.problems.append(
+                _("职能“%(function)s”不认识，请从这些里选：%(unit_labels)s。")
+                % {"function": function, "unit_labels": "、".join(UNIT_LABELS)}
+            )
         if not unit.codes:
-            unit.problems.append("没有填区划代码。")
+            unit.problems.append(_("没有填区划代码。"))
         if name and name in seen:
-            unit.problems.append("文件里有同名的单位。")
+            unit.problems.append(_("文件里有同名的单位。"))
         seen.add(name)
         found.append(unit)
     return found
@@ -149,11 +159,11 @@ def staff_rows(rows: Iterable[Row]) -> list[StaffRow]:
         username = _refusal_words(problems, username_normal, username)
         phone = _refusal_words(problems, phone_normal, phone) if phone else ""
         if not name:
-            problems.append("没有填姓名。")
+            problems.append(_("没有填姓名。"))
         if function and function not in FUNCTION_OF:
-            problems.append(f"职能“{function}”不认识。")
+            problems.append(_("职能“%(function)s”不认识。") % {"function": function})
         if username in seen:
-            problems.append("文件里有相同的用户名。")
+            problems.append(_("文件里有相同的用户名。"))
         seen.add(username)
         code, is_admin = FUNCTION_OF.get(function, ""), admin.lower() in YES
         found.append(
@@ -167,5 +177,5 @@ def staff_rows(rows: Iterable[Row]) -> list[StaffRow]:
 def function_problem(unit_function: str, function: str) -> str:
     """Return why a role of this function does not fit the unit, or an empty string."""
     if function and function not in functions_of_unit(unit_function):
-        return "岗位职能和单位的职能不符。"
+        return _("岗位职能和单位的职能不符。")
     return ""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -91,22 +92,26 @@ def _paths(plan: ImportPlan, row: UnitRow | StaffRow) -> tuple[str, ...]:
 
 def _judge_names(plan: ImportPlan, row: UnitRow | StaffRow, unit_names: tuple[str, ...]) -> None:
     if unknown := [code for code in row.codes if code not in plan.places]:
-        row.problems.append(f"区划代码不存在：{'、'.join(unknown)}。")
+        row.problems.append(_("区划代码不存在：%(unknown)s。") % {"unknown": "、".join(unknown)})
     if twice := plan.ambiguous & set(unit_names):
-        row.problems.append(f"名叫“{'、'.join(sorted(twice))}”的单位不止一个，请在页面上逐个办理。")
+        row.problems.append(
+            _("名叫“%(twice)s”的单位不止一个，请在页面上逐个办理。") % {"twice": "、".join(sorted(twice))}
+        )
 
 
 def _judge_unit(actor: Actor, plan: ImportPlan, row: UnitRow) -> None:
     _judge_names(plan, row, (row.name, row.parent))
     paths = _paths(plan, row)
     if row.parent and row.parent not in plan.known and row.parent not in {one.name for one in plan.units}:
-        row.problems.append(f"没有找到上级单位“{row.parent}”。")
+        row.problems.append(_("没有找到上级单位“%(parent)s”。") % {"parent": row.parent})
     unit = plan.known.get(row.name)
     row.is_new = unit is None
     if unit is not None and row.function and unit.function != row.function:
-        row.problems.append(f"已有同名单位，职能是“{unit.get_function_display()}”。")
+        row.problems.append(
+            _("已有同名单位，职能是“%(function)s”。") % {"function": unit.get_function_display()}
+        )
     if unit is None and not row.problems and not can_open_unit(actor, row.function, paths):
-        row.problems.append("您不能在这些区域设立这类单位。")
+        row.problems.append(_("您不能在这些区域设立这类单位。"))
 
 
 def _judge_staff(actor: Actor, plan: ImportPlan, row: StaffRow, account: Account | None) -> None:
@@ -115,7 +120,7 @@ def _judge_staff(actor: Actor, plan: ImportPlan, row: StaffRow, account: Account
     row.is_new = account is None
     function = unit.function if unit is not None else coming.function if coming is not None else ""
     if unit is None and coming is None:
-        row.problems.append(f"没有找到单位“{row.unit}”。")
+        row.problems.append(_("没有找到单位“%(unit)s”。") % {"unit": row.unit})
     elif function and (words := function_problem(function, row.function)):
         row.problems.append(words)
     if account is not None:
@@ -126,9 +131,9 @@ def _judge_staff(actor: Actor, plan: ImportPlan, row: StaffRow, account: Account
 
 def _judge_known(row: StaffRow, account: Account, unit: Unit | None) -> None:
     if account.person.name != row.name:
-        row.problems.append("这个用户名已被别人使用，请换一个。")
+        row.problems.append(_("这个用户名已被别人使用，请换一个。"))
     elif unit is None or unit.pk not in {role.unit_id for role in account.person.roles.all()}:
-        row.problems.append("这个人已有账号，但不在这个单位，请在“人员与岗位”里增加岗位。")
+        row.problems.append(_("这个人已有账号，但不在这个单位，请在“人员与岗位”里增加岗位。"))
 
 
 def _grant_problem(
@@ -137,7 +142,7 @@ def _grant_problem(
     paths = _paths(plan, row)
     if unit is not None:
         allowed = can_grant_role(actor, unit, row.function or unit.function, paths)
-        return "" if allowed else "您不能为这个单位添加人员，或负责区域超出了单位的区域。"
+        return "" if allowed else _("您不能为这个单位添加人员，或负责区域超出了单位的区域。")
     if coming is not None and paths and not lies_within(paths, _paths(plan, coming)):
-        return "负责区域超出了单位的区域。"
+        return _("负责区域超出了单位的区域。")
     return ""

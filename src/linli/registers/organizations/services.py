@@ -5,6 +5,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed
@@ -36,8 +38,11 @@ def units_import(*, actor: Actor, file_name: str, units: Sequence[Row], staff: S
         raise NotAllowed
     plan = import_plan(actor, units, staff)
     if plan.problems:
-        words = [f"第{row.number}行：{''.join(row.problems)}" for row in plan.problems]
-        raise InvalidInput("文件里有需要修改的行，没有导入任何内容。", details={"rows": words})
+        words = [
+            _("第%(number)s行：%(problems)s") % {"number": row.number, "problems": "".join(row.problems)}
+            for row in plan.problems
+        ]
+        raise InvalidInput(_("文件里有需要修改的行，没有导入任何内容。"), details={"rows": words})
     opened = _units_open(actor, plan)
     made = tuple(_staff_make(actor, plan, opened))
     run = UnitImport.objects.create(
@@ -59,7 +64,7 @@ def _units_open(actor: Actor, plan: ImportPlan) -> dict[str, Unit]:
         ready = [row for row in waiting if not row.parent or row.parent in units]
         if not ready:
             names = "、".join(row.name for row in waiting)
-            raise InvalidInput(f"这些单位互为上级，无法导入：{names}。")
+            raise InvalidInput(_("这些单位互为上级，无法导入：%(names)s。") % {"names": names})
         for row in ready:
             units[row.name] = _unit_open(actor, plan, units, row)
         waiting = [row for row in waiting if row not in ready]
@@ -80,8 +85,11 @@ def _unit_open(actor: Actor, plan: ImportPlan, units: dict[str, Unit], row: Unit
             email=row.email,
         )
     except InvalidInput as refusal:
-        words = f"工作表“单位”第{row.number}行：{refusal.message}"
-        raise InvalidInput("没有导入任何内容。", details={"rows": [words]}) from refusal
+        words = _("工作表“单位”第%(number)s行：%(message)s") % {
+            "number": row.number,
+            "message": refusal.message,
+        }
+        raise InvalidInput(_("没有导入任何内容。"), details={"rows": [words]}) from refusal
     return opened
 
 

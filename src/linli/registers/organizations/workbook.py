@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any, BinaryIO
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from linli.core.errors import InvalidInput
@@ -33,16 +34,16 @@ NOTES = (
 def workbook_read(upload: BinaryIO, size: int) -> tuple[list[Row], list[Row]]:
     """Return the rows of both sheets; raises ``InvalidInput`` for what is no such workbook."""
     if size > MOST_BYTES:
-        raise InvalidInput("文件超过2 MB，请分成几个文件导入。")
+        raise InvalidInput(_("文件超过2 MB，请分成几个文件导入。"))
     try:
         book = CalamineWorkbook.from_filelike(upload)
     except (CalamineError, ValueError, OSError) as error:
         raise InvalidInput(
-            "这不是Excel工作簿（.xlsx），或文件已损坏。", hint="请用模板另存一份再传。"
+            _("这不是Excel工作簿（.xlsx），或文件已损坏。"), hint=_("请用模板另存一份再传。")
         ) from error
     names = set(book.sheet_names)
     if not names & {UNIT_SHEET, STAFF_SHEET}:
-        raise InvalidInput("文件里没有“单位”或“人员”工作表。", hint="请下载模板，按模板填写。")
+        raise InvalidInput(_("文件里没有“单位”或“人员”工作表。"), hint=_("请下载模板，按模板填写。"))
     return _rows(book, UNIT_SHEET, UNIT_COLUMNS), _rows(book, STAFF_SHEET, STAFF_COLUMNS)
 
 
@@ -63,7 +64,7 @@ def template_write() -> bytes:
         sheet.set_column(0, len(columns) - 1, 18, text)
         sheet.write_row(0, 0, [f"{column}*" if column in NEEDED else column for column in columns], bold)
         sheet.freeze_panes(1, 0)
-    notes = book.add_worksheet("说明")
+    notes = book.add_worksheet(_("说明"))
     notes.set_column(0, 0, 90, wrap)
     notes.write_column(0, 0, NOTES)
     book.close()

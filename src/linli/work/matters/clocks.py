@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext_lazy as _
 
 from linli.core.timelimits import Limit, LimitUnit
 
 from .models.category import AffairClass
 
 DATA = Path(__file__).parent / "data"
-MARKS = {"✔": "", "○": "（待复核）", "✘": "（建议值）"}
+MARKS = {"✔": "", "○": _("（待复核）"), "✘": _("（建议值）")}
 STAGES = frozenset(
     {
         *("accept", "emergency", "mandatory_report", "sort", "confirm_class", "sign", "attend", "handle"),

@@ -64,7 +64,12 @@ def _address(name: str, matter: Matter) -> str:
 
 def _when(at: datetime | None, is_provisional: bool = False) -> str:
     """Return an instant with its year: a paper is read later than a page."""
-    return f"{at.astimezone(BEIJING).year}年{instant_words(at, is_provisional)}" if at else ""
+    return (
+        _("%(year)s年%(is_provisional)s")
+        % {"year": at.astimezone(BEIJING).year, "is_provisional": instant_words(at, is_provisional)}
+        if at
+        else ""
+    )
 
 
 def _lines(*rows: tuple[str, str] | tuple[str, str, str]) -> list[Line]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from linli.core.actor import EXECUTING, Function
+from linli.core.words import gettext_lazy
 
 MAX_TEXT = 5_000
 MAX_TITLE = 40
@@ -20,21 +22,24 @@ CLOCK_SKEW = timedelta(minutes=5)
 OPEN_ASSIGNMENT = frozenset({"sent", "signed"})
 
 LAWFUL_PAUSES = {
-    "reporter": "等待反映人补充材料或配合",
-    "hearing": "听证、检验、检测、鉴定或专家评审",
-    "lawsuit": "涉及诉讼、仲裁或行政复议，须以其结果为依据",
-    "weather": "天气、季节等客观条件不允许施工",
-    "funds": "须经业主表决或维修资金审批",
-    "force": "不可抗力",
+    "reporter": gettext_lazy("等待反映人补充材料或配合"),
+    "hearing": gettext_lazy("听证、检验、检测、鉴定或专家评审"),
+    "lawsuit": gettext_lazy("涉及诉讼、仲裁或行政复议，须以其结果为依据"),
+    "weather": gettext_lazy("天气、季节等客观条件不允许施工"),
+    "funds": gettext_lazy("须经业主表决或维修资金审批"),
+    "force": gettext_lazy("不可抗力"),
 }
 
 
 def text_refusals(text: str, has_photos: bool) -> dict[str, str]:
     """Return what is wrong with what somebody wants to report, field by field."""
     if len(text) > MAX_TEXT:
-        return {"text": f"内容有{len(text)}个字，最多{MAX_TEXT}个字。请精简后再提交，其余的可以拍成照片。"}
+        return {
+            "text": _("内容有%(count)s个字，最多%(max_text)s个字。请精简后再提交，其余的可以拍成照片。")
+            % {"count": len(text), "max_text": MAX_TEXT}
+        }
     if not any(map(str.isalnum, text)) and not has_photos and not _has_symbols(text):
-        return {"text": "请写几个字说明情况，或拍一张照片。"}
+        return {"text": _("请写几个字说明情况，或拍一张照片。")}
     return {}
 
 
@@ -56,9 +61,9 @@ def happened_refusals(happened_at: datetime | None, now: datetime) -> dict[str, 
     if happened_at is None:
         return {}
     if happened_at > now + CLOCK_SKEW:
-        return {"happened_at": "发生时间不能晚于现在，请核对日期和时间。"}
+        return {"happened_at": _("发生时间不能晚于现在，请核对日期和时间。")}
     if happened_at < now - timedelta(days=EARLIEST_DAYS):
-        return {"happened_at": "发生时间在一年以前，请核对；若确实如此，请写在内容里。"}
+        return {"happened_at": _("发生时间在一年以前，请核对；若确实如此，请写在内容里。")}
     return {}
 
 
@@ -150,9 +155,9 @@ def verifier_refusal(
     to which the matter was handed in this round.
     """
     if verifier_persons & handler_persons:
-        return "您在本轮签收、办理或反馈过这件事，须由另一人核查。"
+        return _("您在本轮签收、办理或反馈过这件事，须由另一人核查。")
     if verifier_unit is not None and verifier_unit in handling_units:
-        return "这件事由您的单位办理，须由其他单位核查。"
+        return _("这件事由您的单位办理，须由其他单位核查。")
     return None
 
 
@@ -171,13 +176,13 @@ def hand_over_refusal(
     provider); a street to any unit whose areas contain the place. A private affair is guided.
     """
     if affair_class not in ("major", "minor"):
-        return "私事请引导居民，不派遣；要派遣请先分为大事或小事。"
+        return _("私事请引导居民，不派遣；要派遣请先分为大事或小事。")
     if not covers_place:
-        return "这个单位的服务范围不包括事发地点，请另选单位。"
+        return _("这个单位的服务范围不包括事发地点，请另选单位。")
     if unit_function not in {*EXECUTING, Function.COMMITTEE, Function.STREET}:
-        return "只能派给居村委、街镇、职能部门、物业、社会组织或服务商。"
+        return _("只能派给居村委、街镇、职能部门、物业、社会组织或服务商。")
     if giver == Function.COMMITTEE and unit_function in {Function.DEPARTMENT, Function.STREET}:
-        return "居委会只能派给社区内的单位；需要职能部门办理的，请报街镇派遣。"
+        return _("居委会只能派给社区内的单位；需要职能部门办理的，请报街镇派遣。")
     return None
 
 
@@ -194,17 +199,21 @@ def handled_refusal(others: Iterable[tuple[str, str]]) -> str | None:
     waiting = [name for name, state in others if state in OPEN_ASSIGNMENT]
     if not waiting:
         return None
-    return f"还有单位未答复：{'、'.join(waiting)}。请等其答复，或由派遣方说明理由后免除。"
+    return _("还有单位未答复：%(waiting)s。请等其答复，或由派遣方说明理由后免除。") % {
+        "waiting": "、".join(waiting)
+    }
 
 
 def extension_refusals(new_due_on: date, due_at: datetime | None, today: date) -> dict[str, str]:
     """Return why a new date cannot be asked for: it must be later than the present one and than today."""
     if new_due_on <= today:
-        return {"new_due_on": "新的期限必须晚于今天。"}
+        return {"new_due_on": _("新的期限必须晚于今天。")}
     if due_at is not None and new_due_on <= due_at.date():
-        return {"new_due_on": f"新的期限必须晚于现在的期限（{due_at:%Y-%m-%d}）。"}
+        return {
+            "new_due_on": _("新的期限必须晚于现在的期限（%(due_at)s）。") % {"due_at": f"{due_at:%Y-%m-%d}"}
+        }
     if new_due_on > today + timedelta(days=EARLIEST_DAYS):
-        return {"new_due_on": "新的期限不能超过一年。"}
+        return {"new_due_on": _("新的期限不能超过一年。")}
     return {}
 
 
@@ -212,9 +221,9 @@ def pause_refusals(lawful_reason: str, until_on: date, today: date) -> dict[str,
     """Return why a pause cannot be asked for."""
     found = {}
     if lawful_reason not in LAWFUL_PAUSES:
-        found["lawful_reason"] = "请选择一种法定情形。"
+        found["lawful_reason"] = _("请选择一种法定情形。")
     if not today < until_on <= today + timedelta(days=EARLIEST_DAYS):
-        found["until_on"] = "预计恢复日期必须晚于今天，且不超过一年。"
+        found["until_on"] = _("预计恢复日期必须晚于今天，且不超过一年。")
     return found
 
 

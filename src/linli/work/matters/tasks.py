@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Iterable
 
+from django.utils.translation import gettext as _
+
 from linli.core import clock
 from linli.core.actor import system
 from linli.core.errors import Refusal
@@ -49,7 +51,7 @@ def resume_paused() -> int:
     return _each(
         ids,
         lambda pk: services.matter_resume(
-            actor=actor, matter_id=pk, version=None, reason="挂起的预计恢复日期已到。"
+            actor=actor, matter_id=pk, version=None, reason=_("挂起的预计恢复日期已到。")
         ),
     )
 

@@ -177,8 +177,13 @@ def instant_words(at: datetime | None, is_provisional: bool = False) -> str:
     if at is None:
         return ""
     local = at.astimezone(BEIJING)
-    words = f"{local.month}月{local.day}日(周{WEEKDAYS[local.weekday()]}) {local:%H:%M}"
-    return f"{words}（暂定）" if is_provisional else words
+    words = gettext("%(month)s月%(day)s日(周%(weekday)s) %(local)s") % {
+        "month": local.month,
+        "day": local.day,
+        "weekday": WEEKDAYS[local.weekday()],
+        "local": f"{local:%H:%M}",
+    }
+    return gettext("%(words)s（暂定）") % {"words": words} if is_provisional else words
 
 
 def _readable(name: str, value: Any) -> str:

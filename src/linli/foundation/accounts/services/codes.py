@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -115,7 +116,7 @@ def proof_take(*, tried: CodeTry, purpose: str) -> None:
         pk=tried.code_id, phone_index=tried.phone_index, purpose=purpose, used_at__gte=fresh
     )
     if tried.answer != CodeAnswer.RIGHT or not proofs.delete()[0]:
-        raise NotAllowed("请先验证手机号。")
+        raise NotAllowed(_("请先验证手机号。"))
 
 
 @service
@@ -125,14 +126,14 @@ def resident_enter(*, actor: Actor, phone: str, tried: CodeTry, privacy_version:
     The consent to ``privacy_version`` is kept with its time.
     """
     if privacy_version != notice_current().version:
-        words = "隐私政策已更新，请阅读后重新勾选同意。"
+        words = _("隐私政策已更新，请阅读后重新勾选同意。")
         raise InvalidInput(words, details={"privacy_version": words})
     digits = phone_normal(phone)
     if blind_index("phone", digits) != tried.phone_index:
-        raise NotAllowed("请先验证手机号。")
+        raise NotAllowed(_("请先验证手机号。"))
     proof_take(tried=tried, purpose="sign_in")
     now = clock.now()
-    person, _ = Person.objects.get_or_create(
+    person, _made = Person.objects.get_or_create(
         phone_index=tried.phone_index, defaults={"phone": digits, "created_at": now}
     )
     account, is_new = Account.objects.get_or_create(
@@ -145,7 +146,7 @@ def resident_enter(*, actor: Actor, phone: str, tried: CodeTry, privacy_version:
         },
     )
     if not account.is_active:
-        raise NotAllowed("这个账号已停用。", hint="如有疑问，请联系居委会。")
+        raise NotAllowed(_("这个账号已停用。"), hint=_("如有疑问，请联系居委会。"))
     PrivacyConsent.objects.get_or_create(
         person=person, version=privacy_version, withdrawn_at=None, defaults={"agreed_at": now}
     )
@@ -160,7 +161,7 @@ def resident_enter(*, actor: Actor, phone: str, tried: CodeTry, privacy_version:
 def link_prove(*, actor: Actor, account: Account, tried: CodeTry) -> Account:
     """Accept a code as proof that a staff account and a known phone belong to the same person."""
     if not can_use_account(actor, account) or account.person.phone_index != tried.phone_index:
-        raise NotAllowed("请先验证手机号。")
+        raise NotAllowed(_("请先验证手机号。"))
     proof_take(tried=tried, purpose="link")
     account.must_prove_phone = False
     account.save(update_fields=["must_prove_phone"])
@@ -172,11 +173,11 @@ def link_prove(*, actor: Actor, account: Account, tried: CodeTry) -> Account:
 def rate_hits_clear(*, actor: Actor) -> int:
     """Forget what was counted, and codes, after two days; returns how many rows went."""
     before = clock.now() - KEPT
-    hits, _ = RateHit.objects.filter(at__lt=before).delete()
+    hits, _rows = RateHit.objects.filter(at__lt=before).delete()
     old = OneTimeCode.objects.filter(created_at__lt=before)
     first = old.first()
     if first is None:
         return hits
-    codes, _ = old.delete()
+    codes, _rows = old.delete()
     record("code.clear", first, touched=[OneTimeCode])
     return hits + codes

@@ -2,6 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -19,7 +20,7 @@ NAME_LENGTH = 40
 
 def _own_person(actor: Actor) -> Person:
     if actor.person_id is None or actor.deputy_for is not None:
-        raise NotAllowed("只能由本人办理。", hint="请切换到本人的岗位，或用本人的手机号登录。")
+        raise NotAllowed(_("只能由本人办理。"), hint=_("请切换到本人的岗位，或用本人的手机号登录。"))
     return Person.objects.get(pk=actor.person_id)
 
 
@@ -28,10 +29,10 @@ def name_change(*, actor: Actor, name: str) -> Person:
     """Say how one wants to be called; a resident may also leave it empty."""
     person = _own_person(actor)
     if len(name.strip()) > NAME_LENGTH:
-        words = f"称呼不能超过{NAME_LENGTH}个字。"
+        words = _("称呼不能超过%(name_length)s个字。") % {"name_length": NAME_LENGTH}
         raise InvalidInput(words, details={"name": words})
     if actor.is_staff:
-        raise NotAllowed("工作人员的姓名由单位管理员维护。", hint="请联系本单位管理员更正。")
+        raise NotAllowed(_("工作人员的姓名由单位管理员维护。"), hint=_("请联系本单位管理员更正。"))
     changes = changes_of(person, name=name.strip())
     if changes:
         record("person.update", person, changes)
@@ -43,7 +44,7 @@ def consent_agree(*, actor: Actor, version: str) -> PrivacyConsent:
     """Agree to the notice as it stands now."""
     person = _own_person(actor)
     if version != notice_current().version:
-        words = "隐私政策已更新，请阅读新版本后再同意。"
+        words = _("隐私政策已更新，请阅读新版本后再同意。")
         raise InvalidInput(words, details={"version": words})
     consent, is_new = PrivacyConsent.objects.get_or_create(
         person=person, version=version, withdrawn_at=None, defaults={"agreed_at": clock.now()}
@@ -71,14 +72,14 @@ def phone_change(*, actor: Actor, phone: str, tried: CodeTry, tried_old: CodeTry
     """Move a resident's account to another number: codes to the new and to the old one prove both."""
     person = _own_person(actor)
     if actor.is_staff:
-        raise NotAllowed("工作人员的手机号由单位管理员维护。", hint="请联系本单位管理员更正。")
+        raise NotAllowed(_("工作人员的手机号由单位管理员维护。"), hint=_("请联系本单位管理员更正。"))
     digits = phone_normal(phone)
     if blind_index("phone", digits) != tried.phone_index or person.phone_index != tried_old.phone_index:
-        raise NotAllowed("请先验证新旧两个手机号。")
+        raise NotAllowed(_("请先验证新旧两个手机号。"))
     proof_take(tried=tried, purpose="phone_new")
     proof_take(tried=tried_old, purpose="phone_old")
     if Person.objects.filter(phone_index=tried.phone_index).exists():
-        raise Conflict("这个手机号已有账号。", hint="请用那个手机号登录；要合并请提交更正申请。")
+        raise Conflict(_("这个手机号已有账号。"), hint=_("请用那个手机号登录；要合并请提交更正申请。"))
     changes = changes_of(person, phone=digits, phone_index=tried.phone_index)
     record("person.phone_change", person, changes, touched=[OneTimeCode])
     return person
@@ -101,10 +102,12 @@ def account_erase(*, actor: Actor, confirmation: str) -> None:
     """
     person = _own_person(actor)
     if confirmation.strip() != "注销":
-        words = "请在方框里填写“注销”两个字，以免误操作。"
+        words = _("请在方框里填写“注销”两个字，以免误操作。")
         raise InvalidInput(words, details={"confirmation": words})
     if Role.objects.valid_on(clock.today()).filter(person=person).exists():
-        raise Conflict("您现在还有工作岗位，不能直接注销。", hint="请先由单位管理员办理离岗移交，再来注销。")
+        raise Conflict(
+            _("您现在还有工作岗位，不能直接注销。"), hint=_("请先由单位管理员办理离岗移交，再来注销。")
+        )
     accounts = list(Account.objects.filter(person=person))
     Authenticator.objects.filter(user__in=accounts).delete()
     OneTimeCode.objects.filter(phone_index=person.phone_index).delete()

@@ -7,12 +7,13 @@ from linli.core.actor import Actor, Function
 from linli.core.crypto import key_ring
 from linli.core.errors import TooMany
 from linli.core.service import require_service
+from linli.core.words import gettext_lazy as _
 
 from ..models import RateHit
 from ..rules import RateLimit, retry_after, wait_words
 
-TOO_OFTEN = "操作太频繁了，请{wait}后再试。"
-NOTHING_LOST = "已填写的内容不会丢失。"
+TOO_OFTEN = _("操作太频繁了，请{wait}后再试。")
+NOTHING_LOST = _("已填写的内容不会丢失。")
 
 
 @require_service

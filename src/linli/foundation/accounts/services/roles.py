@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed
@@ -39,11 +41,13 @@ def role_grant(
     """Let a person act for a unit; without ``areas`` the role covers whatever the unit covers."""
     places, begins = list(areas), valid_from or clock.today()
     if not can_grant_role(actor, unit, function, tuple(place.path for place in places)):
-        raise NotAllowed("您不能授予这个岗位。", hint="岗位只能在本单位的职能和区域内授予。")
+        raise NotAllowed(_("您不能授予这个岗位。"), hint=_("岗位只能在本单位的职能和区域内授予。"))
     if valid_to is not None and valid_to < begins:
-        raise InvalidInput("结束日期不能早于开始日期。", details={"valid_to": "结束日期不能早于开始日期。"})
+        raise InvalidInput(
+            _("结束日期不能早于开始日期。"), details={"valid_to": _("结束日期不能早于开始日期。")}
+        )
     if Role.objects.valid_on(begins).filter(person=person, unit=unit, function=function).exists():
-        raise Conflict("这个人在本单位已有同样的岗位。", hint="如需调整，请先结束原来的岗位。")
+        raise Conflict(_("这个人在本单位已有同样的岗位。"), hint=_("如需调整，请先结束原来的岗位。"))
     role = Role.objects.create(
         person=person,
         unit=unit,
@@ -64,9 +68,9 @@ def role_end(*, actor: Actor, role: Role) -> Role:
     if not can_end_role(actor, role):
         raise NotAllowed
     if role.ended_at is not None:
-        raise Conflict("这个岗位已经结束。")
+        raise Conflict(_("这个岗位已经结束。"))
     if role.is_unit_admin and role.person_id == actor.person_id:
-        raise Conflict("不能结束自己的管理员岗位。", hint="请由另一位管理员或上级管理员办理。")
+        raise Conflict(_("不能结束自己的管理员岗位。"), hint=_("请由另一位管理员或上级管理员办理。"))
     record("role.end", role, changes_of(role, ended_at=clock.now()))
     return role
 
@@ -80,16 +84,16 @@ def _may_stand_in(deputy: Person, role: Role) -> bool:
 def _deputyship_problem(role: Role, deputy: Person, from_on: date, to_on: date) -> tuple[str, str]:
     """Return the field and the words of what is wrong, or two empty strings."""
     if to_on < from_on:
-        return "to_on", "结束日期不能早于开始日期。"
+        return "to_on", _("结束日期不能早于开始日期。")
     if to_on < clock.today():
-        return "to_on", "结束日期已经过去。"
+        return "to_on", _("结束日期已经过去。")
     if deputy.pk == role.person_id:
-        return "deputy", "不能由本人代理本人。"
+        return "deputy", _("不能由本人代理本人。")
     if not _may_stand_in(deputy, role):
-        return "deputy", "代理人须是同一单位的在岗人员。"
+        return "deputy", _("代理人须是同一单位的在岗人员。")
     overlapping = role.deputyships.filter(ended_at__isnull=True, from_on__lte=to_on, to_on__gte=from_on)
     if overlapping.exists():
-        return "from_on", "这段时间已经安排了代理人，请先取消原来的安排。"
+        return "from_on", _("这段时间已经安排了代理人，请先取消原来的安排。")
     return "", ""
 
 
@@ -101,7 +105,7 @@ def deputyship_set(
     if not can_set_deputyship(actor, role):
         raise NotAllowed
     if not Role.objects.valid_on(clock.today()).filter(pk=role.pk).exists():
-        raise Conflict("这个岗位已经结束，不需要代理。")
+        raise Conflict(_("这个岗位已经结束，不需要代理。"))
     field, words = _deputyship_problem(role, deputy, from_on, to_on)
     if words:
         raise InvalidInput(words, details={field: words})
@@ -118,7 +122,7 @@ def deputyship_end(*, actor: Actor, deputyship: Deputyship) -> Deputyship:
     if not can_end_deputyship(actor, deputyship):
         raise NotAllowed
     if deputyship.ended_at is not None:
-        raise Conflict("这次代理已经结束。")
+        raise Conflict(_("这次代理已经结束。"))
     record("deputyship.end", deputyship, changes_of(deputyship, ended_at=clock.now()))
     return deputyship
 
@@ -147,15 +151,16 @@ def handover_all(*, actor: Actor, person: Person, successor: Person, reason: str
 
 def _handover_check(actor: Actor, person: Person, successor: Person, roles: list[Role]) -> None:
     if not roles:
-        raise Conflict("这个人现在没有岗位，不需要移交。")
+        raise Conflict(_("这个人现在没有岗位，不需要移交。"))
     if person.pk == actor.person_id or not all(can_end_role(actor, role) for role in roles):
         raise NotAllowed(
-            "您不能办理这个人的离岗移交。", hint="本人的移交、以及在其他单位还有岗位的，请由上级管理员办理。"
+            _("您不能办理这个人的离岗移交。"),
+            hint=_("本人的移交、以及在其他单位还有岗位的，请由上级管理员办理。"),
         )
     words = ""
     if successor.pk == person.pk:
-        words = "接手人不能是本人。"
+        words = _("接手人不能是本人。")
     elif not any(_may_stand_in(successor, role) for role in roles):
-        words = "接手人须是同一单位的在岗人员。"
+        words = _("接手人须是同一单位的在岗人员。")
     if words:
         raise InvalidInput(words, details={"successor": words})

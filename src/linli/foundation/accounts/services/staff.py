@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -51,10 +52,10 @@ def _temporary_password() -> str:
 def _person(name: str, phone: str, username: str) -> tuple[Person, bool]:
     """Return the person behind a new account, and whether the phone was somebody's already."""
     if Account.objects.filter(username=username).exists():
-        words = "这个用户名已被使用，请换一个。"
+        words = _("这个用户名已被使用，请换一个。")
         raise InvalidInput(words, details={"username": words})
     if not name:
-        raise InvalidInput("请填写姓名。", details={"name": "请填写姓名。"})
+        raise InvalidInput(_("请填写姓名。"), details={"name": _("请填写姓名。")})
     digits = phone_normal(phone) if phone.strip() else ""
     known = Person.objects.filter(phone_index=blind_index("phone", digits)).first() if digits else None
     if known is not None:
@@ -88,7 +89,7 @@ def account_create_staff(
     """
     places, username = list(areas), username_normal(username)
     if not can_grant_role(actor, unit, function, tuple(place.path for place in places)):
-        raise NotAllowed("您不能为这个单位添加这样的人员。", hint="请联系该单位或上级单位的管理员。")
+        raise NotAllowed(_("您不能为这个单位添加这样的人员。"), hint=_("请联系该单位或上级单位的管理员。"))
     person, is_known = _person(name.strip(), phone, username)
     temporary = password or _temporary_password()
     account = Account.objects.create(
@@ -121,7 +122,7 @@ def account_update(*, actor: Actor, account: Account, name: str, email: str) -> 
     if not can_manage_account(actor, account):
         raise NotAllowed
     if not name.strip():
-        raise InvalidInput("请填写姓名。", details={"name": "请填写姓名。"})
+        raise InvalidInput(_("请填写姓名。"), details={"name": _("请填写姓名。")})
     changes = changes_of(account.person, name=name.strip())
     if changes:
         record("person.update", account.person, changes)
@@ -135,7 +136,7 @@ def account_update(*, actor: Actor, account: Account, name: str, email: str) -> 
 def account_state_set(*, actor: Actor, account: Account, is_active: bool) -> Account:
     """Stop an account or let it sign in again; stopping ends its sessions at the next page."""
     if not can_manage_account(actor, account) or account.pk == actor.account_id:
-        raise NotAllowed("您不能停用或启用这个账号。")
+        raise NotAllowed(_("您不能停用或启用这个账号。"))
     changes = changes_of(account, is_active=is_active)
     if changes:
         record("account.enable" if is_active else "account.disable", account, changes)
@@ -146,7 +147,7 @@ def account_state_set(*, actor: Actor, account: Account, is_active: bool) -> Acc
 def account_reset(*, actor: Actor, account: Account) -> str:
     """Give a staff account a temporary password, shown once, and forget its authenticator."""
     if not can_manage_account(actor, account) or account.kind != Account.Kind.STAFF:
-        raise NotAllowed("您不能重置这个账号。", hint="请联系该人员所在单位或上级单位的管理员。")
+        raise NotAllowed(_("您不能重置这个账号。"), hint=_("请联系该人员所在单位或上级单位的管理员。"))
     temporary = _temporary_password()
     Authenticator.objects.filter(user=account).delete()
     changes = changes_of(account, password=make_password(temporary), must_change_password=True)
@@ -159,9 +160,9 @@ def password_change(*, actor: Actor, account: Account, password: str, repeated: 
     """Set the password that a person chose; every other session of the account ends."""
     if not can_use_account(actor, account):
         raise NotAllowed
-    words = "两次填写的密码不一样。" if password != repeated else ""
+    words = _("两次填写的密码不一样。") if password != repeated else ""
     if not words and account.check_password(password):
-        words = "新密码不能和现在的密码相同。"
+        words = _("新密码不能和现在的密码相同。")
     if not words:
         try:
             validate_password(password, account)
@@ -189,10 +190,10 @@ def totp_enrol(*, actor: Actor, account: Account, secret: str, code: str) -> lis
         raise NotAllowed
     step = totp_step(secret, code_normal(code), clock.now())
     if step is None:
-        words = "验证码不对。请核对手机时间是否准确，再输入最新的6位数字。"
+        words = _("验证码不对。请核对手机时间是否准确，再输入最新的6位数字。")
         raise InvalidInput(words, details={"code": words})
     if Authenticator.objects.filter(user=account).exists():
-        raise Conflict("这个账号已经绑定了身份验证器。", hint="如需更换，请联系单位管理员重置。")
+        raise Conflict(_("这个账号已经绑定了身份验证器。"), hint=_("如需更换，请联系单位管理员重置。"))
     totp = Authenticator.objects.create(
         user=account,
         type=Authenticator.Type.TOTP,

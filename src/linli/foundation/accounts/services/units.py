@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -47,9 +48,9 @@ def unit_open(
     """Open a unit: from then on people can hold roles in it and records can be handed to it."""
     places = list(areas)
     if function not in UNIT_FUNCTIONS:
-        raise InvalidInput("请选择单位的职能。", details={"function": "请选择单位的职能。"})
+        raise InvalidInput(_("请选择单位的职能。"), details={"function": _("请选择单位的职能。")})
     if not can_open_unit(actor, function, tuple(place.path for place in places)):
-        raise NotAllowed("您不能在这些区域设立这类单位。", hint="请联系上级单位的管理员。")
+        raise NotAllowed(_("您不能在这些区域设立这类单位。"), hint=_("请联系上级单位的管理员。"))
     unit = Unit(
         name=name.strip(),
         function=function,
@@ -88,14 +89,14 @@ def unit_update(
     places = None if areas is None else list(areas)
     paths = unit.area_paths if places is None else tuple(place.path for place in places)
     if not (can_change_unit(actor, unit) and can_open_unit(actor, unit.function, paths)):
-        raise NotAllowed("单位的名称和区域由上级管理员变更。", hint="请联系上级单位的管理员。")
+        raise NotAllowed(_("单位的名称和区域由上级管理员变更。"), hint=_("请联系上级单位的管理员。"))
     changes = {"name": name.strip(), "kind": kind.strip(), "parent": parent}
     return _unit_change(unit, changes, places)
 
 
 def _unit_change(unit: Unit, after: dict[str, Any], places: list[Division] | None = None) -> Unit:
     if after.get("parent") == unit:
-        raise InvalidInput("单位不能隶属于自己。", details={"parent": "单位不能隶属于自己。"})
+        raise InvalidInput(_("单位不能隶属于自己。"), details={"parent": _("单位不能隶属于自己。")})
     before = {name: getattr(unit, name) for name in after}
     for name, value in after.items():
         setattr(unit, name, value)
@@ -120,12 +121,13 @@ def unit_contact_change(*, actor: Actor, unit: Unit, phone: str, address: str, e
 def unit_close(*, actor: Actor, unit: Unit) -> Unit:
     """Close a unit from today on: its roles stop holding; refused while it still has open duties."""
     if not can_change_unit(actor, unit):
-        raise NotAllowed("单位由上级管理员停用。", hint="请联系上级单位的管理员。")
+        raise NotAllowed(_("单位由上级管理员停用。"), hint=_("请联系上级单位的管理员。"))
     if unit.closed_on is not None:
-        raise Conflict("这个单位已经停用。")
+        raise Conflict(_("这个单位已经停用。"))
     if waiting := unit.duties.filter(state__in=OPEN_DUTIES).count():
         raise Conflict(
-            f"这个单位还有{waiting}件待办没有办结，暂时不能停用。", hint="请先把这些事项改派给其他单位。"
+            _("这个单位还有%(waiting)s件待办没有办结，暂时不能停用。") % {"waiting": waiting},
+            hint=_("请先把这些事项改派给其他单位。"),
         )
     record("unit.close", unit, changes_of(unit, closed_on=clock.today()))
     return unit

@@ -97,7 +97,7 @@ def _checked(actor: Actor, draft: Draft, places: Collection[Division]) -> str:
 def broadcast_draft(*, actor: Actor, draft: Draft, places: Collection[Division]) -> Broadcast:
     """Write a broadcast down; nobody is told yet."""
     if not can_write_broadcasts(actor) or actor.person_id is None:
-        raise NotAllowed("群发由居委会、街镇、区和市办理。")
+        raise NotAllowed(_("群发由居委会、街镇、区和市办理。"))
     area_path = _checked(actor, draft, places)
     broadcast = Broadcast.objects.create(
         **_columns(draft),
@@ -115,7 +115,7 @@ def _begin(actor: Actor, broadcast_id: int, move: str, version: int | None = Non
     """Lock the broadcast and return it with the state after the move, or refuse."""
     broadcast = Broadcast.objects.visible_to(actor).select_for_update().filter(pk=broadcast_id).first()
     if broadcast is None:
-        raise NotFound("没有找到这次群发。")
+        raise NotFound(_("没有找到这次群发。"))
     if not can_manage_broadcast(actor, broadcast):
         raise NotAllowed()
     if version is not None and version != broadcast.version:
@@ -162,7 +162,7 @@ def broadcast_try(*, actor: Actor, broadcast_id: int) -> int:
 def _counted(broadcast: Broadcast) -> Reach:
     reach = broadcast_reach(broadcast, broadcast_areas(broadcast))
     if reach.people == 0:
-        raise Conflict("按现在的选择，一个人也送达不到。", hint="请换一个范围或对象，再提交。")
+        raise Conflict(_("按现在的选择，一个人也送达不到。"), hint=_("请换一个范围或对象，再提交。"))
     return reach
 
 
@@ -218,8 +218,8 @@ def broadcast_approve(*, actor: Actor, broadcast_id: int, version: int | None = 
 def _require_another(actor: Actor, broadcast: Broadcast) -> None:
     if not can_approve_broadcast(actor, broadcast):
         raise NotAllowed(
-            "超过500人的群发须由另一人审批，不能自己审批自己写的。",
-            hint="请由同一单位的同事或上级单位审批。",
+            _("超过500人的群发须由另一人审批，不能自己审批自己写的。"),
+            hint=_("请由同一单位的同事或上级单位审批。"),
         )
 
 
@@ -268,6 +268,6 @@ def broadcast_resend(*, actor: Actor, broadcast_id: int) -> int:
     failed = Delivery.objects.filter(broadcast=broadcast, state=Delivery.State.FAILED)
     again = failed.update(state=Delivery.State.WAITING, attempts=0, next_at=clock.now(), error="")
     if not again:
-        raise Conflict("没有发送失败的消息，不用重发。")
+        raise Conflict(_("没有发送失败的消息，不用重发。"))
     _write(broadcast, "resend", state=state, ended_at=None)
     return again

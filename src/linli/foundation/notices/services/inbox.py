@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed, NotFound
@@ -33,7 +35,7 @@ def notices_read_all(*, actor: Actor) -> int:
 
 def _own_person(actor: Actor) -> Person:
     if actor.person_id is None or actor.deputy_for is not None:
-        raise NotAllowed("只能由本人设置。", hint="请切换到本人的岗位再设置。")
+        raise NotAllowed(_("只能由本人设置。"), hint=_("请切换到本人的岗位再设置。"))
     return Person.objects.get(pk=actor.person_id)
 
 
@@ -45,7 +47,7 @@ def refusals_set(*, actor: Actor, refused: Collection[tuple[str, str]]) -> int:
     """
     person = _own_person(actor)
     if set(refused) - set(refusable()):
-        raise InvalidInput("这样的通知不能关闭。", details={"refused": "请只关闭列出的项目。"})
+        raise InvalidInput(_("这样的通知不能关闭。"), details={"refused": _("请只关闭列出的项目。")})
     before = set(Refused.objects.filter(person=person).values_list("purpose", "channel"))
     after, now = set(refused), clock.now()
     Refused.objects.bulk_create(
@@ -64,7 +66,7 @@ def neighbourhood_subscribe(*, actor: Actor, place: Division) -> Subscription:
     """Name one's neighbourhood and agree to be told what its committee and street have to say."""
     person = _own_person(actor)
     if place.level < Level.STREET or place.valid_to is not None:
-        words = "请选择现有的社区（居委会）或街镇。"
+        words = _("请选择现有的社区（居委会）或街镇。")
         raise InvalidInput(words, details={"place": words})
     chosen, _is_new = Subscription.objects.update_or_create(
         person=person,

@@ -14,12 +14,12 @@ from linli.core.fields import PathField, in_areas, uuid7
 class Level(models.IntegerChoices):
     """The level of a division, from the province to the committee's grid."""
 
-    PROVINCE = 1, "省级"
-    CITY = 2, "地级"
-    COUNTY = 3, "县级"
-    STREET = 4, "乡级"
-    COMMITTEE = 5, "村级"
-    GRID = 6, "网格"
+    PROVINCE = 1, _("省级")
+    CITY = 2, _("地级")
+    COUNTY = 3, _("县级")
+    STREET = 4, _("乡级")
+    COMMITTEE = 5, _("村级")
+    GRID = 6, _("网格")
 
 
 CODE_LENGTH = {1: 2, 2: 4, 3: 6, 4: 9, 5: 12, 6: 15}
@@ -42,19 +42,19 @@ class DivisionQuerySet(models.QuerySet["Division"]):
 class Division(models.Model):
     """A division of the country in one period of its life; ``path`` is its place in today's tree."""
 
-    code = PathField("区划代码", max_length=15)
-    name = models.CharField("名称", max_length=60)
-    short_name = models.CharField("简称", max_length=60, blank=True)
-    level = models.PositiveSmallIntegerField("级别", choices=Level.choices)
-    kind = models.CharField("类型", max_length=20, blank=True)
+    code = PathField(_("区划代码"), max_length=15)
+    name = models.CharField(_("名称"), max_length=60)
+    short_name = models.CharField(_("简称"), max_length=60, blank=True)
+    level = models.PositiveSmallIntegerField(_("级别"), choices=Level.choices)
+    kind = models.CharField(_("类型"), max_length=20, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    path = PathField("路径", db_index=True)
+    path = PathField(_("路径"), db_index=True)
     pinyin = models.CharField(max_length=120, blank=True)
     initials = models.CharField(max_length=30, blank=True)
-    valid_from = models.DateField("设立日期")
-    valid_to = models.DateField("撤销日期", null=True, blank=True)
-    source = models.CharField("来源", max_length=200, blank=True)
-    document = models.CharField("批准文件", max_length=200, blank=True)
+    valid_from = models.DateField(_("设立日期"))
+    valid_to = models.DateField(_("撤销日期"), null=True, blank=True)
+    source = models.CharField(_("来源"), max_length=200, blank=True)
+    document = models.CharField(_("批准文件"), max_length=200, blank=True)
 
     objects = DivisionQuerySet.as_manager()
 
@@ -64,12 +64,12 @@ class Division(models.Model):
             models.UniqueConstraint(
                 fields=["code", "valid_from"],
                 name="division_code_once_a_day",
-                violation_error_message="同一代码在同一天只能设立一个区划。",
+                violation_error_message=_("同一代码在同一天只能设立一个区划。"),
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
                 name="division_ends_after_it_begins",
-                violation_error_message="撤销日期必须晚于设立日期。",
+                violation_error_message=_("撤销日期必须晚于设立日期。"),
             ),
         ]
         indexes = [
@@ -113,16 +113,16 @@ class Compound(models.Model):
     area_label = _("小区")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    name = models.CharField("名称", max_length=80)
-    address = models.CharField("地址", max_length=160, blank=True)
+    name = models.CharField(_("名称"), max_length=80)
+    address = models.CharField(_("地址"), max_length=160, blank=True)
     street = models.ForeignKey(Division, models.PROTECT, related_name="compounds_of_street")
     committee = models.ForeignKey(
         Division, models.PROTECT, related_name="compounds_of_committee", null=True, blank=True
     )
-    is_committee_confirmed = models.BooleanField("居委已确认", default=False)
+    is_committee_confirmed = models.BooleanField(_("居委已确认"), default=False)
     area_path = PathField(db_index=True)
-    lng = models.FloatField("经度", null=True, blank=True)
-    lat = models.FloatField("纬度", null=True, blank=True)
+    lng = models.FloatField(_("经度"), null=True, blank=True)
+    lat = models.FloatField(_("纬度"), null=True, blank=True)
     pinyin = models.CharField(max_length=160, blank=True)
     initials = models.CharField(max_length=40, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -136,18 +136,18 @@ class Compound(models.Model):
             models.UniqueConstraint(
                 fields=["street", "name"],
                 name="compound_name_once_in_street",
-                violation_error_message="这个街镇已有同名小区。",
+                violation_error_message=_("这个街镇已有同名小区。"),
             ),
             models.CheckConstraint(
                 condition=Q(lng__isnull=True, lat__isnull=True)
                 | Q(lng__isnull=False, lat__isnull=False, lng__range=(-180, 180), lat__range=(-90, 90)),
                 name="compound_position_is_whole",
-                violation_error_message="经度和纬度要么都填，要么都不填。",
+                violation_error_message=_("经度和纬度要么都填，要么都不填。"),
             ),
             models.CheckConstraint(
                 condition=Q(is_committee_confirmed=False) | Q(committee__isnull=False),
                 name="compound_confirmed_has_committee",
-                violation_error_message="先选居委，才能确认。",
+                violation_error_message=_("先选居委，才能确认。"),
             ),
         ]
 
@@ -160,10 +160,10 @@ class Building(models.Model):
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     compound = models.ForeignKey(Compound, models.PROTECT, related_name="buildings")
-    name = models.CharField("楼栋", max_length=40)
+    name = models.CharField(_("楼栋"), max_length=40)
     sort_key = models.CharField(max_length=60, blank=True)  # numbers padded: 2号 stands before 10号
-    lng = models.FloatField("经度", null=True, blank=True)
-    lat = models.FloatField("纬度", null=True, blank=True)
+    lng = models.FloatField(_("经度"), null=True, blank=True)
+    lat = models.FloatField(_("纬度"), null=True, blank=True)
 
     class Meta:
         ordering = ["sort_key", "name"]
@@ -171,7 +171,7 @@ class Building(models.Model):
             models.UniqueConstraint(
                 fields=["compound", "name"],
                 name="building_name_once_in_compound",
-                violation_error_message="这个小区已有同名楼栋。",
+                violation_error_message=_("这个小区已有同名楼栋。"),
             )
         ]
 
@@ -193,8 +193,8 @@ class Boundary(models.Model):
     south = models.FloatField()
     east = models.FloatField()
     north = models.FloatField()
-    is_schematic = models.BooleanField("示意", default=False)
-    source = models.CharField("来源", max_length=200)
+    is_schematic = models.BooleanField(_("示意"), default=False)
+    source = models.CharField(_("来源"), max_length=200)
     loaded_at = models.DateTimeField()
 
     class Meta:
@@ -202,4 +202,4 @@ class Boundary(models.Model):
         indexes = [models.Index(fields=["loaded_at", "west", "north"], name="boundary_version")]
 
     def __str__(self) -> str:
-        return f"{self.division}边界"
+        return _("%(division)s边界") % {"division": self.division}

@@ -34,8 +34,13 @@ def day(value: date | datetime | None) -> str:
     has_year = on.year != now().year
     if _in_english():
         return on.strftime("%a %-d %b %Y" if has_year else "%a %-d %b")
-    year = f"{on.year}年" if has_year else ""
-    return f"{year}{on.month}月{on.day}日(周{WEEKDAYS[on.weekday()]})"
+    year = _("%(year)s年") % {"year": on.year} if has_year else ""
+    return _("%(year)s%(month)s月%(day)s日(周%(weekday)s)") % {
+        "year": year,
+        "month": on.month,
+        "day": on.day,
+        "weekday": WEEKDAYS[on.weekday()],
+    }
 
 
 @register.filter

@@ -87,7 +87,9 @@ def _cells_checked(unit: Unit, monday: date, cells: Mapping[Cell, int | None]) -
         if on not in days or kind not in ShiftKind.values:
             raise InvalidInput(_("值班表里没有这一班，请刷新页面。"))
         if person_id is not None and person_id not in people:
-            words = _("%(day)s：值班人要是本单位在岗的人，请重新选择。") % {"day": f"{on.month}月{on.day}日"}
+            words = _("%(day)s：值班人要是本单位在岗的人，请重新选择。") % {
+                "day": _("%(month)s月%(day)s日") % {"month": on.month, "day": on.day}
+            }
             raise InvalidInput(words, details={f"{on}-{kind}": words})
 
 
@@ -183,4 +185,8 @@ def shift_locked(*, shift_id: int) -> DutyShift:
 
 
 def _words_of(shift: DutyShift) -> str:
-    return f"{shift.on.month}月{shift.on.day}日{shift.get_kind_display()}"
+    return _("%(month)s月%(day)s日%(kind)s") % {
+        "month": shift.on.month,
+        "day": shift.on.day,
+        "kind": shift.get_kind_display(),
+    }

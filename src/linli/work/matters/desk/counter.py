@@ -100,5 +100,7 @@ def visit_act(request: HttpRequest, public_id: UUID, act: str) -> HttpResponse:
     except NotFound:
         raise
     except Refusal as refusal:
-        messages.error(request, f"{visit.number}号：{refusal.message}")
+        messages.error(
+            request, _("%(number)s号：%(message)s") % {"number": visit.number, "message": refusal.message}
+        )
     return redirect(reverse("matters:counter"))

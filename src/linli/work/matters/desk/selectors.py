@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
+from linli.core.words import gettext_lazy
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import person_names
 from linli.foundation.files import proposals as files_proposals
@@ -31,12 +32,12 @@ from ..workflow import State
 MOST_AREAS = 500
 HANDLING = (State.HANDLING, State.SUSPENDED, State.DISCUSSING, State.GUIDED, State.REOPENING)
 TABS: dict[str, tuple[str, Q]] = {
-    "reported": ("待受理", Q(state=State.REPORTED)),
-    "accepted": ("待研判", Q(state=State.ACCEPTED)),
-    "handling": ("办理中", Q(state__in=HANDLING)),
-    "handled": ("待核查", Q(state=State.HANDLED)),
-    "overdue": ("超期", Q()),  # depends on the time of asking, see tab_condition
-    "all": ("全部", Q()),
+    "reported": (gettext_lazy("待受理"), Q(state=State.REPORTED)),
+    "accepted": (gettext_lazy("待研判"), Q(state=State.ACCEPTED)),
+    "handling": (gettext_lazy("办理中"), Q(state__in=HANDLING)),
+    "handled": (gettext_lazy("待核查"), Q(state=State.HANDLED)),
+    "overdue": (gettext_lazy("超期"), Q()),  # depends on the time of asking, see tab_condition
+    "all": (gettext_lazy("全部"), Q()),
 }
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from linli.core.fields import uuid7
 
@@ -12,39 +13,39 @@ class Assignment(models.Model):
     """That a unit takes part in handling a matter; the only source of what an executing unit sees."""
 
     class Part(models.TextChoices):
-        LEAD = "lead", "主办"
-        CO = "co", "协办"
-        WHISTLED = "whistled", "报到"
+        LEAD = "lead", _("主办")
+        CO = "co", _("协办")
+        WHISTLED = "whistled", _("报到")
 
     class State(models.TextChoices):
-        SENT = "sent", "待签收"
-        SIGNED = "signed", "已签收"
-        HANDLED = "handled", "已反馈"
-        RETURNED = "returned", "已退单"
-        WAIVED = "waived", "已免除"
-        MOVED = "moved", "已改派"
+        SENT = "sent", _("待签收")
+        SIGNED = "signed", _("已签收")
+        HANDLED = "handled", _("已反馈")
+        RETURNED = "returned", _("已退单")
+        WAIVED = "waived", _("已免除")
+        MOVED = "moved", _("已改派")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="assignments")
     round = models.PositiveSmallIntegerField(default=1)
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="assignments")
-    part = models.CharField("角色", max_length=10, choices=Part.choices, default=Part.LEAD)
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.SENT)
-    is_final = models.BooleanField("不得退单", default=False)
-    instruction = models.CharField("交办要求", max_length=500, blank=True)
+    part = models.CharField(_("角色"), max_length=10, choices=Part.choices, default=Part.LEAD)
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.SENT)
+    is_final = models.BooleanField(_("不得退单"), default=False)
+    instruction = models.CharField(_("交办要求"), max_length=500, blank=True)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     returns_to = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
-    due_at = models.DateTimeField("办理时限", null=True, blank=True)
+    due_at = models.DateTimeField(_("办理时限"), null=True, blank=True)
     due_is_provisional = models.BooleanField(default=False)
     due_source = models.CharField(max_length=200, blank=True)
     extensions = models.PositiveSmallIntegerField(default=0)
     handled_at = models.DateTimeField(null=True, blank=True)
     handled_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
-    result = models.TextField("办理结果", blank=True)
-    waived_reason = models.CharField("免除理由", max_length=300, blank=True)
+    result = models.TextField(_("办理结果"), blank=True)
+    waived_reason = models.CharField(_("免除理由"), max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -54,13 +55,13 @@ class Assignment(models.Model):
                 fields=["matter"],
                 condition=Q(part="lead", ended_at__isnull=True),
                 name="assignment_one_lead",
-                violation_error_message="一件事同时只能有一个主办单位。",
+                violation_error_message=_("一件事同时只能有一个主办单位。"),
             ),
             models.UniqueConstraint(
                 fields=["matter", "unit"],
                 condition=Q(ended_at__isnull=True),
                 name="assignment_unit_once",
-                violation_error_message="这个单位已在办理这件事。",
+                violation_error_message=_("这个单位已在办理这件事。"),
             ),
         ]
         indexes = [models.Index(fields=["unit", "ended_at"])]
@@ -73,31 +74,31 @@ class HandlingRequest(models.Model):
     """What a unit asks the street (returns: or the committee) to decide: return, more time, a pause."""
 
     class Kind(models.TextChoices):
-        RETURN = "return", "退单"
-        EXTENSION = "extension", "延期"
-        PAUSE = "pause", "挂起"
-        REOPEN = "reopen", "重办"
+        RETURN = "return", _("退单")
+        EXTENSION = "extension", _("延期")
+        PAUSE = "pause", _("挂起")
+        REOPEN = "reopen", _("重办")
 
     class Outcome(models.TextChoices):
-        OPEN = "", "待审批"
-        GRANTED = "granted", "同意"
-        REFUSED = "refused", "不同意"
+        OPEN = "", _("待审批")
+        GRANTED = "granted", _("同意")
+        REFUSED = "refused", _("不同意")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="requests")
     assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, blank=True, related_name="requests")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    reason = models.CharField("理由", max_length=500)
-    lawful_reason = models.CharField("法定情形", max_length=40, blank=True)
-    proposal = models.CharField("建议", max_length=300, blank=True)
-    new_due_at = models.DateTimeField("申请的新时限", null=True, blank=True)
+    reason = models.CharField(_("理由"), max_length=500)
+    lawful_reason = models.CharField(_("法定情形"), max_length=40, blank=True)
+    proposal = models.CharField(_("建议"), max_length=300, blank=True)
+    new_due_at = models.DateTimeField(_("申请的新时限"), null=True, blank=True)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     asked_unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True, default="")
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
-    decision = models.CharField("审批意见", max_length=500, blank=True)
+    decision = models.CharField(_("审批意见"), max_length=500, blank=True)
 
     class Meta:
         ordering = ["asked_at", "id"]
@@ -106,7 +107,7 @@ class HandlingRequest(models.Model):
                 fields=["matter", "kind"],
                 condition=Q(outcome=""),
                 name="request_one_open_of_a_kind",
-                violation_error_message="已有同类申请在审批，请等待结果。",
+                violation_error_message=_("已有同类申请在审批，请等待结果。"),
             )
         ]
 
@@ -119,11 +120,11 @@ class Question(models.Model):
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="questions")
-    text = models.CharField("问题", max_length=300)
+    text = models.CharField(_("问题"), max_length=300)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
     asked_unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")
-    answer = models.TextField("答复", blank=True)
+    answer = models.TextField(_("答复"), blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -138,10 +139,10 @@ class Rating(models.Model):
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="ratings")
     round = models.PositiveSmallIntegerField(default=1)
-    was_contacted = models.BooleanField("是否联系过您")
-    was_solved = models.BooleanField("是否解决")
-    was_satisfied = models.BooleanField("是否满意")
-    comment = models.CharField("想说的话", max_length=500, blank=True)
+    was_contacted = models.BooleanField(_("是否联系过您"))
+    was_solved = models.BooleanField(_("是否解决"))
+    was_satisfied = models.BooleanField(_("是否满意"))
+    comment = models.CharField(_("想说的话"), max_length=500, blank=True)
     rated_at = models.DateTimeField()
     rated_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
 
@@ -150,7 +151,7 @@ class Rating(models.Model):
             models.UniqueConstraint(
                 fields=["matter", "round"],
                 name="rating_once_a_round",
-                violation_error_message="这件事您已经评价过了。",
+                violation_error_message=_("这件事您已经评价过了。"),
             )
         ]
 

@@ -19,23 +19,23 @@ from .category import AffairClass, Category
 class Channel(models.TextChoices):
     """How a matter came in."""
 
-    PHONE_PAGE = "web", "网页"
-    POSTER = "poster", "扫码"
-    DOOR = "door", "上门"
-    TELEPHONE = "telephone", "电话"
-    PATROL = "patrol", "巡查"
-    INTERFACE = "interface", "接口"
-    IMPORT = "import", "导入"
+    PHONE_PAGE = "web", _("网页")
+    POSTER = "poster", _("扫码")
+    DOOR = "door", _("上门")
+    TELEPHONE = "telephone", _("电话")
+    PATROL = "patrol", _("巡查")
+    INTERFACE = "interface", _("接口")
+    IMPORT = "import", _("导入")
 
 
 class ClosedAs(models.TextChoices):
     """In which way a matter ended."""
 
-    VERIFIED = "verified", "核查通过"
-    UNVERIFIABLE = "unverifiable", "无法核查"
-    GUIDED_CONFIRMED = "guided_confirmed", "引导后确认"
-    GUIDED_SILENT = "guided_silent", "引导后未回应"
-    IMPORTED = "imported", "导入前已办结"
+    VERIFIED = "verified", _("核查通过")
+    UNVERIFIABLE = "unverifiable", _("无法核查")
+    GUIDED_CONFIRMED = "guided_confirmed", _("引导后确认")
+    GUIDED_SILENT = "guided_silent", _("引导后未回应")
+    IMPORTED = "imported", _("导入前已办结")
 
 
 class MatterQuerySet(models.QuerySet["Matter"]):
@@ -111,13 +111,13 @@ class Matter(models.Model):
     area_open = ~Q(state__in=ENDED)
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    number = models.CharField("编号", max_length=20, unique=True)
+    number = models.CharField(_("编号"), max_length=20, unique=True)
     version = models.PositiveIntegerField(default=1)
-    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.REPORTED)
-    round = models.PositiveSmallIntegerField("办理轮次", default=1)
+    state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.REPORTED)
+    round = models.PositiveSmallIntegerField(_("办理轮次"), default=1)
 
-    title = models.CharField("标题", max_length=80)
-    text = models.TextField("内容", blank=True)
+    title = models.CharField(_("标题"), max_length=80)
+    text = models.TextField(_("内容"), blank=True)
     photos = models.ManyToManyField("files.StoredFile", blank=True, related_name="+")
     category = models.ForeignKey(
         Category,
@@ -125,74 +125,74 @@ class Matter(models.Model):
         null=True,
         blank=True,
         related_name="matters",
-        verbose_name="类别",
+        verbose_name=_("类别"),
         db_index=False,  # an index below begins with it
     )
 
-    affair_class = models.CharField("三事分类", max_length=10, choices=AffairClass.choices, blank=True)
-    class_reason = models.CharField("分类理由", max_length=300, blank=True)
+    affair_class = models.CharField(_("三事分类"), max_length=10, choices=AffairClass.choices, blank=True)
+    class_reason = models.CharField(_("分类理由"), max_length=300, blank=True)
     class_set_by = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
     )
     class_confirmed_by = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
     )
-    class_confirmed_on = models.DateField("议定日期", null=True, blank=True)
-    class_minutes = models.CharField("会议纪要", max_length=500, blank=True)
+    class_confirmed_on = models.DateField(_("议定日期"), null=True, blank=True)
+    class_minutes = models.CharField(_("会议纪要"), max_length=500, blank=True)
 
-    place_code = models.CharField("地点代码", max_length=15)
+    place_code = models.CharField(_("地点代码"), max_length=15)
     area_path = PathField()
     place_how = models.CharField(max_length=12)
     compound = models.ForeignKey("places.Compound", models.PROTECT, null=True, blank=True, related_name="+")
     building = models.ForeignKey("places.Building", models.PROTECT, null=True, blank=True, related_name="+")
-    address = models.CharField("地址", max_length=160, blank=True)
+    address = models.CharField(_("地址"), max_length=160, blank=True)
     lng = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
 
-    channel = models.CharField("来源", max_length=12, choices=Channel.choices, default=Channel.PHONE_PAGE)
+    channel = models.CharField(_("来源"), max_length=12, choices=Channel.choices, default=Channel.PHONE_PAGE)
     reporter = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
-    reporter_name = EncryptedTextField("称呼", blank=True)
-    reporter_phone = EncryptedTextField("联系电话", blank=True)
+    reporter_name = EncryptedTextField(_("称呼"), blank=True)
+    reporter_phone = EncryptedTextField(_("联系电话"), blank=True)
     reporter_phone_index = models.CharField(max_length=64, blank=True, db_index=True)
-    reporter_key = models.CharField("未登录反映人的标识", max_length=64, blank=True, db_index=True)
-    beneficiary_name = EncryptedTextField("代谁反映", blank=True)
-    beneficiary_relation = models.CharField("关系", max_length=20, blank=True)
+    reporter_key = models.CharField(_("未登录反映人的标识"), max_length=64, blank=True, db_index=True)
+    beneficiary_name = EncryptedTextField(_("代谁反映"), blank=True)
+    beneficiary_relation = models.CharField(_("关系"), max_length=20, blank=True)
     intake_by = models.ForeignKey(
         "accounts.Person",
         models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="首问责任人",
+        verbose_name=_("首问责任人"),
     )
     intake_unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
 
-    is_emergency = models.BooleanField("紧急", default=False)
+    is_emergency = models.BooleanField(_("紧急"), default=False)
     emergency_kind = models.CharField(max_length=20, blank=True)
-    is_never_public = models.BooleanField("不得公开", default=False)
-    hides_reporter = models.BooleanField("对被反映方保密", default=False)
+    is_never_public = models.BooleanField(_("不得公开"), default=False)
+    hides_reporter = models.BooleanField(_("对被反映方保密"), default=False)
     about_unit = models.ForeignKey(
-        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="被反映单位"
+        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("被反映单位")
     )
-    is_imported = models.BooleanField("导入", default=False)
-    is_counted = models.BooleanField("计入三率", default=True)
-    source = models.CharField("来件渠道", max_length=40, blank=True, help_text="如 12345、旧系统")
-    source_number = models.CharField("来件编号", max_length=60, blank=True)
-    source_due_at = models.DateTimeField("来件时限", null=True, blank=True)
+    is_imported = models.BooleanField(_("导入"), default=False)
+    is_counted = models.BooleanField(_("计入三率"), default=True)
+    source = models.CharField(_("来件渠道"), max_length=40, blank=True, help_text=_("如 12345、旧系统"))
+    source_number = models.CharField(_("来件编号"), max_length=60, blank=True)
+    source_due_at = models.DateTimeField(_("来件时限"), null=True, blank=True)
 
-    happened_at = models.DateTimeField("发生时间")
-    reported_at = models.DateTimeField("上报时间")
+    happened_at = models.DateTimeField(_("发生时间"))
+    reported_at = models.DateTimeField(_("上报时间"))
     accepted_at = models.DateTimeField(null=True, blank=True)
     handed_at = models.DateTimeField(null=True, blank=True)
     handled_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_as = models.CharField(max_length=20, choices=ClosedAs.choices, blank=True)
-    due_at = models.DateTimeField("当前时限", null=True, blank=True)
+    due_at = models.DateTimeField(_("当前时限"), null=True, blank=True)
     due_is_provisional = models.BooleanField(default=False)
     due_source = models.CharField(max_length=200, blank=True)
-    bounces = models.PositiveSmallIntegerField("退单次数", default=0)
+    bounces = models.PositiveSmallIntegerField(_("退单次数"), default=0)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
-    guidance = models.TextField("引导内容", blank=True)
+    guidance = models.TextField(_("引导内容"), blank=True)
 
     objects = MatterQuerySet.as_manager()
 
@@ -220,23 +220,23 @@ class Matter(models.Model):
                 fields=["source", "source_number"],
                 condition=~Q(source_number=""),
                 name="matter_source_number_once",
-                violation_error_message="这个来件编号已经登记过。",
+                violation_error_message=_("这个来件编号已经登记过。"),
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.MERGED) | Q(merged_into__isnull=False),
                 name="matter_merged_into_something",
-                violation_error_message="并案必须指明并入哪一件。",
+                violation_error_message=_("并案必须指明并入哪一件。"),
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.CLOSED) | Q(closed_at__isnull=False),
                 name="matter_closed_has_a_time",
-                violation_error_message="办结必须有办结时间。",
+                violation_error_message=_("办结必须有办结时间。"),
             ),
             models.CheckConstraint(
                 condition=Q(class_confirmed_by__isnull=True)
                 | ~Q(class_confirmed_by=models.F("class_set_by")),
                 name="matter_class_confirmed_by_another",
-                violation_error_message="分类须由另一人确认。",
+                violation_error_message=_("分类须由另一人确认。"),
             ),
         ]
 
@@ -248,9 +248,9 @@ class MatterEvent(models.Model):
     """One step of a matter's story."""
 
     class Audience(models.TextChoices):
-        EVERYONE = "everyone", "居民可见"
-        DESK = "desk", "工作人员可见"
-        GOVERNING = "governing", "居委街镇可见"
+        EVERYONE = "everyone", _("居民可见")
+        DESK = "desk", _("工作人员可见")
+        GOVERNING = "governing", _("居委街镇可见")
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
     verb = models.CharField(max_length=40)
@@ -283,14 +283,14 @@ class EntrustedDocument(models.Model):
     """A paper handed to a worker who runs an errand for someone （全程代办）, and handed back."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="documents")
-    name = models.CharField("材料名称", max_length=80)
-    received_at = models.DateTimeField("收到时间")
+    name = models.CharField(_("材料名称"), max_length=80)
+    received_at = models.DateTimeField(_("收到时间"))
     received_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
-    returned_at = models.DateTimeField("交还时间", null=True, blank=True)
+    returned_at = models.DateTimeField(_("交还时间"), null=True, blank=True)
     returned_by = models.ForeignKey(
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
     )
-    note = models.CharField("备注", max_length=160, blank=True)
+    note = models.CharField(_("备注"), max_length=160, blank=True)
 
     class Meta:
         ordering = ["received_at", "id"]

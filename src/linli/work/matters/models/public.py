@@ -17,10 +17,10 @@ class PublicVersion(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     matter = models.OneToOneField(Matter, models.PROTECT, related_name="public_version")
     area_path = PathField(db_index=True)
-    title = models.CharField("公开标题", max_length=80)
-    text = models.TextField("公开内容")
+    title = models.CharField(_("公开标题"), max_length=80)
+    text = models.TextField(_("公开内容"))
     photos = models.ManyToManyField("files.PublicCopy", blank=True, related_name="+")
-    place_name = models.CharField("公开地点", max_length=120)
+    place_name = models.CharField(_("公开地点"), max_length=120)
     lng = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
     published_at = models.DateTimeField()
@@ -64,13 +64,13 @@ class Poster(models.Model):
                 fields=["building"],
                 condition=Q(disabled_at__isnull=True),
                 name="poster_once_a_building",
-                violation_error_message="这个楼栋已有海报。",
+                violation_error_message=_("这个楼栋已有海报。"),
             ),
             models.UniqueConstraint(
                 fields=["compound"],
                 condition=Q(disabled_at__isnull=True, building__isnull=True),
                 name="poster_once_a_compound",
-                violation_error_message="这个小区已有海报。",
+                violation_error_message=_("这个小区已有海报。"),
             ),
         ]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Substr, TruncDate
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -114,7 +115,7 @@ def figures(actor: Actor, area: str, from_on: date, to_on: date, is_then: bool =
         by_class=tuple((c, str(label), classes.get(c, 0)) for c, label in AffairClass.choices),
         unsorted=classes.get("", 0),
         provisional=totals["provisional"],
-        by_category=tuple((name or "未分类", count) for name, count in categories),
+        by_category=tuple((name or _("未分类"), count) for name, count in categories),
         closed=totals["closed"],
         on_time=_on_time(rows),
         rates=_rates(rows, totals["closed"], totals["silent"]),
@@ -150,9 +151,9 @@ def _rates(rows: QuerySet[Matter], closed: int, silent: int) -> ThreeRates:
     own = valid.filter(matter__state=State.CLOSED).count()
     weights = (setting("contact_weight"), setting("solved_weight"), setting("satisfied_weight"))
     left_out = {
-        "引导后未回应": silent,
-        "导入": imported,
-        "未评价": max(closed - silent - imported - own, 0),
+        _("引导后未回应"): silent,
+        _("导入"): imported,
+        _("未评价"): max(closed - silent - imported - own, 0),
     }
     return three_rates(answers, weights, left_out)
 

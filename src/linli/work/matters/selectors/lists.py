@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import OrderBy
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -144,7 +145,7 @@ def matter_get(actor: Actor, public_id: UUID | str) -> Matter:
     try:
         return rows.get(public_id=public_id)
     except (Matter.DoesNotExist, ValidationError) as error:
-        raise NotFound("没有找到这件事。") from error
+        raise NotFound(_("没有找到这件事。")) from error
 
 
 def matter_of_source(actor: Actor, origin: Origin) -> Matter | None:

@@ -78,10 +78,10 @@ def phrases_for(actor: Actor, matter: Matter, use: str) -> list[PhraseOffer]:
     category = matter.category.code if matter.category else ""
     unit = Unit.objects.filter(pk=actor.unit_id or 0).values_list("name", flat=True).first()
     values = {
-        "编号": matter.number,
-        "地点": place_words(matter),
-        "时限": instant_words(matter.due_at, matter.due_is_provisional),
-        "单位": unit or "",
+        _("编号"): matter.number,
+        _("地点"): place_words(matter),
+        _("时限"): instant_words(matter.due_at, matter.due_is_provisional),
+        _("单位"): unit or "",
     }
     fitting = [
         (bool(of_category), PhraseOffer(key, group, title, phrase_filled(text, values)))

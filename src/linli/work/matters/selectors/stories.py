@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor, Scope
+from linli.core.words import gettext_lazy
 from linli.foundation.accounts.selectors import person_names
 from linli.foundation.files.models import StoredFile
 
@@ -17,7 +19,7 @@ from ..permissions import can_see_reporter
 from ..wording import VERBS, words_filled
 
 Audience = MatterEvent.Audience
-REPORTER = "反映人"
+REPORTER = gettext_lazy("反映人")
 JOINED_AT = frozenset({"merge"})
 NOT_SHARED = frozenset({"report", "emergency", "rate", "question_ask", "question_answer"})
 
@@ -122,10 +124,10 @@ def files_readable(
 
 def _who(actor: Actor, event: MatterEvent, names: Mapping[int, str]) -> str:
     if event.unit is None:
-        return REPORTER if event.person_id else "系统"
+        return REPORTER if event.person_id else _("系统")
     name = names.get(event.person_id or 0, "")
     is_named = name and (actor.is_governing or (actor.is_staff and actor.unit_id == event.unit_id))
-    deputy = "（代）" if event.deputy_for_id else ""
+    deputy = _("（代）") if event.deputy_for_id else ""
     return f"{event.unit.name} {name}{deputy}" if is_named else event.unit.name
 
 

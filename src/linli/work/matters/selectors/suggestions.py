@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from django.db.models import Count, Max
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Function
@@ -165,7 +166,11 @@ def _affair_rows(
         count, last = confirmed.get((affair_class, category.pk), (0, ""))
         if not count and category.default_class != affair_class:
             continue
-        usual = f"主责：{category.unit_kind}" if category.default_class == affair_class else ""
-        met = f"已议定{count}件，最近{last}" if count else ""
+        usual = (
+            _("主责：%(unit_kind)s") % {"unit_kind": category.unit_kind}
+            if category.default_class == affair_class
+            else ""
+        )
+        met = _("已议定%(count)s件，最近%(last)s") % {"count": count, "last": last} if count else ""
         rows.append(AffairRow(category.name, ";".join(part for part in (usual, met) if part), count))
     return rows

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from linli.core.actor import Function
 from linli.core.errors import Conflict
 from linli.core.service import require_service
@@ -43,7 +45,7 @@ def unit_checked(*, step: Step, unit: Unit, giver: Function | None = None, affai
         giver or step.actor.function, unit.function, covers, affair_class or step.matter.affair_class
     )
     if unit.closed_on is not None and unit.closed_on <= step.at.date():
-        refusal = "这个单位已停用，请另选单位。"
+        refusal = _("这个单位已停用，请另选单位。")
     if refusal:
         raise invalid(unit=refusal)
 
@@ -52,12 +54,12 @@ def unit_checked(*, step: Step, unit: Unit, giver: Function | None = None, affai
 def units_free(*, step: Step, units: Sequence[Unit]) -> None:
     """Refuse a unit named twice, or one that is already handling this matter."""
     if len({unit.pk for unit in units}) != len(units):
-        raise invalid(co_units="同一个单位只能选一次。")
+        raise invalid(co_units=_("同一个单位只能选一次。"))
     busy = (
         step.matter.assignments.filter(unit__in=units, ended_at__isnull=True).select_related("unit").first()
     )
     if busy is not None:
-        raise Conflict(f"{busy.unit.name}已在办理这件事。")
+        raise Conflict(_("%(name)s已在办理这件事。") % {"name": busy.unit.name})
 
 
 @require_service
@@ -140,7 +142,7 @@ def lead_of(*, step: Step) -> Assignment:
     )
     found = lead.first()
     if found is None:
-        raise Conflict("这件事现在没有主办单位。")
+        raise Conflict(_("这件事现在没有主办单位。"))
     found.matter = step.matter
     return found
 
@@ -156,7 +158,7 @@ def requests_close(*, step: Step, assignment: Assignment) -> None:
 def request_settle(*, step: Step, request: HandlingRequest, is_granted: bool, decision: str) -> None:
     """Write what was decided on a request, and tell the unit that asked."""
     request.outcome = HandlingRequest.Outcome.GRANTED if is_granted else HandlingRequest.Outcome.REFUSED
-    request.decision = text_required(value=decision, name="decision", words="请写明审批意见。")
+    request.decision = text_required(value=decision, name="decision", words=_("请写明审批意见。"))
     request.decided_at, request.decided_by_id = step.at, step.actor.person_id
     step.save_row(request, "outcome", "decision", "decided_at", "decided_by")
     step.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])

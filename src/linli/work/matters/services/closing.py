@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, Expired, NotAllowed
@@ -58,8 +59,8 @@ def matter_verify(
         handling_units=handling_units(step.matter),
     )
     if refusal:
-        raise NotAllowed(refusal, hint="请由没有参与办理的同事、街镇，或反映人来核查。")
-    words = text_required(value=finding, name="finding", words="请写明核查情况。", most=2_000)
+        raise NotAllowed(refusal, hint=_("请由没有参与办理的同事、街镇，或反映人来核查。"))
+    words = text_required(value=finding, name="finding", words=_("请写明核查情况。"), most=2_000)
     step.done("confirm_result")
     if move == "fail":
         return _failed(step, words, photos)
@@ -70,7 +71,7 @@ def _failed(step: Step, finding: str, photos: Sequence[StoredFile]) -> Matter:
     """Back to the unit that handled it, with a fresh limit; a talk without a unit has nobody to go to."""
     lead = step.matter.assignments.filter(part=LEAD, ended_at__isnull=True).select_related("unit").first()
     if lead is None:
-        raise Conflict("这件事是协商办结的，没有办理单位。", hint="请核查通过，或由反映人申请重办。")
+        raise Conflict(_("这件事是协商办结的，没有办理单位。"), hint=_("请核查通过，或由反映人申请重办。"))
     due = limit_due(step.at, step.clock("handle").limit)
     lead.state, lead.handled_at, lead.matter = Assignment.State.SIGNED, None, step.matter
     lead.due_at, lead.due_is_provisional = due.at, due.is_provisional
@@ -111,7 +112,7 @@ def matter_rate(
     step = step_begin(actor=actor, matter_id=matter_id, move="rate", may=is_reporter, is_versioned=False)
     home = step.matter.merged_into or step.matter
     if home.state != State.CLOSED:
-        raise Conflict(f"并入的那一件（{home.number}）办结后就可以评价。")
+        raise Conflict(_("并入的那一件（%(number)s）办结后就可以评价。") % {"number": home.number})
     rating = Rating(
         matter=step.matter,
         round=home.round,
@@ -126,7 +127,7 @@ def matter_rate(
         with transaction.atomic():
             step.save_row(rating)
     except IntegrityError as error:
-        raise Conflict("这件事您已经评价过了，谢谢。") from error
+        raise Conflict(_("这件事您已经评价过了，谢谢。")) from error
     step.facts.update(was_contacted=was_contacted, was_solved=was_solved, was_satisfied=was_satisfied)
     return step.finish("rate", note=rating.comment)
 
@@ -152,12 +153,13 @@ def reopen_ask(*, actor: Actor, matter_id: int, reason: str) -> Matter:
     window = limit_due(matter.closed_at or step.at, step.clock("reopen_window").limit)
     if step.at > window.at:
         raise Expired(
-            f"申请重办的期限（{instant_words(window.at)}）已过。", hint="如果又发生了，请重新反映一次。"
+            _("申请重办的期限（%(at)s）已过。") % {"at": instant_words(window.at)},
+            hint=_("如果又发生了，请重新反映一次。"),
         )
     request = HandlingRequest(
         matter=matter,
         kind=HandlingRequest.Kind.REOPEN,
-        reason=text_required(value=reason, name="reason", words="请写明为什么要重办。"),
+        reason=text_required(value=reason, name="reason", words=_("请写明为什么要重办。")),
         asked_at=step.at,
         asked_by_id=actor.person_id,
         asked_unit_id=actor.unit_id,
@@ -180,16 +182,16 @@ def reopen_decide(
     move = "grant_reopen" if is_granted else "refuse_reopen"
     step, request = request_step(actor=actor, request_id=request_id, move=move, may=can_decide_request)
     if request.kind != HandlingRequest.Kind.REOPEN:
-        raise Conflict("这不是重办申请。")
+        raise Conflict(_("这不是重办申请。"))
     request_settle(step=step, request=request, is_granted=is_granted, decision=decision)
     if not is_granted:
         step.set(due_at=None, due_is_provisional=False, due_source="")
         return step.finish("reopen_refuse", note=request.decision)
     if unit is None:
-        raise invalid(unit="同意重办时，请选择由哪个单位办理。")
+        raise invalid(unit=_("同意重办时，请选择由哪个单位办理。"))
     wanted = affair_class or step.matter.affair_class
     if wanted not in (AffairClass.MAJOR, AffairClass.MINOR):
-        raise invalid(affair_class="原来是私事，重办须改定为大事或小事。")
+        raise invalid(affair_class=_("原来是私事，重办须改定为大事或小事。"))
     if wanted != step.matter.affair_class:
         class_set(step=step, affair_class=wanted, reason=request.decision)
     unit_checked(step=step, unit=unit)

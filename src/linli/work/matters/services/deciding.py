@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from linli.core import clock
 from linli.core.actor import Actor, Function
 from linli.core.clock import BEIJING
@@ -40,12 +42,12 @@ def _closing_time(day: date) -> datetime:
 def _request_open(step: Step, assignment: Assignment, kind: str, reason: str, **more: object) -> None:
     """Write what is asked and put the decision on the street's list."""
     if step.matter.requests.filter(kind=kind, outcome="").exists():
-        raise Conflict("已有同类申请在审批，请等待结果。")
+        raise Conflict(_("已有同类申请在审批，请等待结果。"))
     request = HandlingRequest(
         matter=step.matter,
         assignment=assignment,
         kind=kind,
-        reason=text_required(value=reason, name="reason", words="请写明理由。"),
+        reason=text_required(value=reason, name="reason", words=_("请写明理由。")),
         asked_at=step.at,
         asked_by_id=step.actor.person_id,
         asked_unit_id=step.actor.unit_id,
@@ -61,11 +63,13 @@ def assignment_return_ask(*, actor: Actor, assignment_id: int, reason: str, prop
     """Ask to give a matter back （退单） with a reason and a proposal; it counts toward the limit."""
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move="ask_return")
     if assignment.is_final:
-        raise Conflict("这件事由街镇指定本单位办理，不得再退。", hint="如有困难，请申请延期或与街镇联系。")
+        raise Conflict(
+            _("这件事由街镇指定本单位办理，不得再退。"), hint=_("如有困难，请申请延期或与街镇联系。")
+        )
     if assignment.state not in (Assignment.State.SENT, Assignment.State.SIGNED):
-        raise Conflict(f"本单位{assignment.get_state_display()},不能退单。")
-    why = text_required(value=reason, name="reason", words="请写明退单的理由。")
-    whose = text_required(value=proposal, name="proposal", words="请建议由谁来办。", most=300)
+        raise Conflict(_("本单位%(state)s,不能退单。") % {"state": assignment.get_state_display()})
+    why = text_required(value=reason, name="reason", words=_("请写明退单的理由。"))
+    whose = text_required(value=proposal, name="proposal", words=_("请建议由谁来办。"), most=300)
     _request_open(step, assignment, Kind.RETURN, why, proposal=whose)
     if assignment.part == Assignment.Part.LEAD:
         step.set(bounces=step.matter.bounces + 1)
@@ -90,10 +94,10 @@ def return_decide(
     step, request = request_step(actor=actor, request_id=request_id, move="rehand", may=can_decide_request)
     assignment = request.assignment
     if request.kind != Kind.RETURN or assignment is None:
-        raise Conflict("这不是退单申请。")
+        raise Conflict(_("这不是退单申请。"))
     at_limit = is_bounce_limit_reached(step.matter.bounces, setting("bounce_limit"))
     if at_limit and actor.function != Function.STREET:
-        raise NotAllowed("退单已满次数，由街镇指定单位。")
+        raise NotAllowed(_("退单已满次数，由街镇指定单位。"))
     assignment.matter = step.matter
     request_settle(step=step, request=request, is_granted=is_granted, decision=decision)
     if not is_granted:
@@ -115,9 +119,9 @@ def _return_granted(
     if assignment.part != Assignment.Part.LEAD:
         return step.finish("return_co_grant", note=decision)
     if unit is None:
-        raise invalid(unit="同意退单时，请选择改派给哪个单位。")
+        raise invalid(unit=_("同意退单时，请选择改派给哪个单位。"))
     if unit.pk == assignment.unit_id and not is_final:
-        raise invalid(unit="同意退单后不能派回同一单位；要它继续办理，请选择“不同意”。")
+        raise invalid(unit=_("同意退单后不能派回同一单位；要它继续办理，请选择“不同意”。"))
     unit_checked(step=step, unit=unit)
     units_free(step=step, units=(unit,))
     assignment_send(step=step, unit=unit, part=Assignment.Part.LEAD, instruction=decision, is_final=is_final)
@@ -132,7 +136,9 @@ def extension_ask(*, actor: Actor, assignment_id: int, reason: str, new_due_on: 
     _signed(assignment)
     invalid_if(extension_refusals(new_due_on, assignment.due_at, clock.today()))
     if assignment.extensions >= setting("extension_limit"):
-        raise Conflict(f"这件事已批准延期{assignment.extensions}次，不能再延。")
+        raise Conflict(
+            _("这件事已批准延期%(extensions)s次，不能再延。") % {"extensions": assignment.extensions}
+        )
     _request_open(step, assignment, Kind.EXTENSION, reason, new_due_at=_closing_time(new_due_on))
     step.facts["new_due"] = str(new_due_on)
     return step.finish("extension_ask", note=reason.strip())
@@ -144,7 +150,7 @@ def pause_ask(*, actor: Actor, assignment_id: int, lawful_reason: str, reason: s
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move="ask_pause")
     _signed(assignment)
     if assignment.part != Assignment.Part.LEAD:
-        raise Conflict("挂起由主办单位申请。")
+        raise Conflict(_("挂起由主办单位申请。"))
     invalid_if(pause_refusals(lawful_reason, until_on, clock.today()))
     until = _closing_time(until_on)
     _request_open(step, assignment, Kind.PAUSE, reason, lawful_reason=lawful_reason, new_due_at=until)
@@ -154,7 +160,7 @@ def pause_ask(*, actor: Actor, assignment_id: int, lawful_reason: str, reason: s
 
 def _signed(assignment: Assignment) -> None:
     if assignment.state != Assignment.State.SIGNED:
-        raise Conflict(f"现在是「{assignment.get_state_display()}」，签收后才能申请。")
+        raise Conflict(_("现在是「%(state)s」，签收后才能申请。") % {"state": assignment.get_state_display()})
 
 
 @service(idempotent=True)
@@ -163,7 +169,7 @@ def request_decide(*, actor: Actor, request_id: int, is_granted: bool, decision:
     kind = HandlingRequest.objects.filter(pk=request_id).values_list("kind", flat=True).first()
     move = DECIDE_MOVES.get(Kind(kind) if kind else Kind.EXTENSION)
     if move is None:
-        raise Conflict("这项申请请在退单或重办审批里办理。")
+        raise Conflict(_("这项申请请在退单或重办审批里办理。"))
     step, request = request_step(actor=actor, request_id=request_id, move=move, may=can_decide_request)
     request_settle(step=step, request=request, is_granted=is_granted, decision=decision)
     if not is_granted:
@@ -175,7 +181,7 @@ def request_decide(*, actor: Actor, request_id: int, is_granted: bool, decision:
 def _extended(step: Step, request: HandlingRequest) -> Matter:
     assignment, until = request.assignment, request.new_due_at
     if assignment is None or until is None:
-        raise Conflict("这项申请缺少新的期限。")
+        raise Conflict(_("这项申请缺少新的期限。"))
     assignment.due_at, assignment.due_is_provisional = until, False
     assignment.extensions += 1
     step.save_row(assignment, "due_at", "due_is_provisional", "extensions")
@@ -191,10 +197,10 @@ def _extended(step: Step, request: HandlingRequest) -> Matter:
 
 def _paused(step: Step, request: HandlingRequest) -> Matter:
     if request.new_due_at is None:
-        raise Conflict("这项申请缺少预计恢复日期。")
+        raise Conflict(_("这项申请缺少预计恢复日期。"))
     duty_pause(room=ROOM, subject_id=str(step.matter.public_id))
     step.duty("resume", due_at=request.new_due_at)
-    step.due_show(Due(request.new_due_at, False), "预计恢复办理的日期")
+    step.due_show(Due(request.new_due_at, False), _("预计恢复办理的日期"))
     step.facts.update(
         until=instant_words(request.new_due_at),
         reason=LAWFUL_PAUSES.get(request.lawful_reason, request.reason),
@@ -206,10 +212,10 @@ def _paused(step: Step, request: HandlingRequest) -> Matter:
 def matter_resume(*, actor: Actor, matter_id: int, version: int | None, reason: str) -> Matter:
     """Let the clocks run again: by the street, or by the system when the pause's date has come."""
     step = step_begin(actor=actor, matter_id=matter_id, move="resume", may=_may_resume, version=version)
-    why = text_required(value=reason, name="reason", words="请写明恢复办理的原因。")
+    why = text_required(value=reason, name="reason", words=_("请写明恢复办理的原因。"))
     pause = step.matter.requests.filter(kind=Kind.PAUSE, outcome=Outcome.GRANTED).latest("decided_at")
     if actor.function == Function.SYSTEM and pause.new_due_at and pause.new_due_at > step.at:
-        raise Conflict("预计恢复的日期还没有到。")
+        raise Conflict(_("预计恢复的日期还没有到。"))
     step.done("resume")
     duty_resume(room=ROOM, subject_id=str(step.matter.public_id))
     for assignment in step.matter.assignments.filter(ended_at__isnull=True).select_related("unit"):

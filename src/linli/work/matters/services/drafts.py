@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
@@ -39,7 +40,7 @@ BESIDES = frozenset({"place", "happened_at", "request_key", "matter"})
 
 def _content_checked(content: Mapping[str, Any], photos: Sequence[StoredFile]) -> str:
     if unknown := set(content) - WORDS - BESIDES:
-        raise InvalidInput(f"草稿里有不认识的内容：{'、'.join(sorted(unknown))}。")
+        raise InvalidInput(_("草稿里有不认识的内容：%(unknown)s。") % {"unknown": "、".join(sorted(unknown))})
     invalid_if(text_refusals(str(content.get("text", "")), bool(photos)))
     return json.dumps(content, ensure_ascii=False, default=str, sort_keys=True)
 
@@ -54,7 +55,7 @@ def photo_keep(*, actor: Actor, upload: UploadedFile) -> StoredFile:  # type: ig
 def _own_draft(actor: Actor, draft_id: int, owner_keys: Sequence[str] = ()) -> ReportDraft:
     draft = ReportDraft.objects.select_for_update().filter(pk=draft_id).first()
     if draft is None or draft.owner_key not in {actor.key, *owner_keys}:
-        raise NotFound("没有找到这份草稿。")
+        raise NotFound(_("没有找到这份草稿。"))
     return draft
 
 
@@ -74,7 +75,7 @@ def draft_save(
     kept encrypted.
     """
     if not can_report_matter(actor):
-        raise NotAllowed("您没有上报事项的权限。")
+        raise NotAllowed(_("您没有上报事项的权限。"))
     visitor_limited(actor=actor, flood=DRAFTS)
     kept, now = _content_checked(content, photos), time.now()
     expires = limit_due(now, clocks().clock("draft").limit).at
@@ -105,12 +106,12 @@ def draft_submit(*, actor: Actor, draft_id: int, owner_keys: Sequence[str] = ())
     ``owner_keys`` are the keys under which this browser was known before (its visitor key).
     """
     if not actor.is_signed_in:
-        raise NotSignedIn("请先用手机验证码登录，您写的内容已保留。")
+        raise NotSignedIn(_("请先用手机验证码登录，您写的内容已保留。"))
     draft = _own_draft(actor, draft_id, owner_keys)
     if draft.matter_id is not None:
         return Matter.objects.get(pk=draft.matter_id)
     if draft.expires_at <= time.now():
-        raise Expired("这份草稿已经超过7天。", hint="请重新反映一次。")
+        raise Expired(_("这份草稿已经超过7天。"), hint=_("请重新反映一次。"))
     content = json.loads(draft.content)
     if content.get("matter"):
         stored = Matter.objects.get(public_id=content["matter"])
@@ -143,7 +144,7 @@ def reporter_attach(
     One of ``owner_keys`` (or the draft's) must be the visitor who reported it; a digest of it was kept.
     """
     if actor.person_id is None:
-        raise NotSignedIn("请先用手机验证码登录。")
+        raise NotSignedIn(_("请先用手机验证码登录。"))
     keys = {actor.key, *owner_keys}
     if draft_id is not None:
         keys.add(_own_draft(actor, draft_id, owner_keys).owner_key)
@@ -156,6 +157,6 @@ def reporter_attach(
         scope=Matter.objects.filter(reporter_key__in=[blind_index("visitor", key) for key in keys]),
     )
     if step.matter.reporter_id is not None:
-        raise Conflict("这件事已有反映人。")
+        raise Conflict(_("这件事已有反映人。"))
     step.set(reporter_id=actor.person_id, reporter_key="")
     return step.finish("attach")

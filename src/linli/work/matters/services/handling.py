@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from linli.core.actor import Actor, Function
 from linli.core.errors import Conflict
 from linli.core.service import service
@@ -71,7 +73,7 @@ def assignment_sign(*, actor: Actor, assignment_id: int) -> Matter:
     """Sign for what was handed over （签收）； a whistled unit reports that it has come （报到）."""
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move=SIGN_MOVES)
     if assignment.state != Assignment.State.SENT:
-        raise Conflict(f"本单位已经签收（{assignment.get_state_display()}）。")
+        raise Conflict(_("本单位已经签收（%(state)s）。") % {"state": assignment.get_state_display()})
     assignment.state, assignment.signed_at = Assignment.State.SIGNED, step.at
     assignment.signed_by_id = actor.person_id
     step.save_row(assignment, "state", "signed_at", "signed_by")
@@ -86,7 +88,7 @@ def assignment_sign(*, actor: Actor, assignment_id: int) -> Matter:
 def matter_rehand(*, actor: Actor, matter_id: int, version: int | None, unit: Unit, reason: str) -> Matter:
     """Give the lead to another unit; the former one keeps reading rights."""
     step = step_begin(actor=actor, matter_id=matter_id, move="rehand", may=can_decide_intake, version=version)
-    why = text_required(value=reason, name="reason", words="请写明改派的理由。")
+    why = text_required(value=reason, name="reason", words=_("请写明改派的理由。"))
     lead = lead_of(step=step)
     unit_checked(step=step, unit=unit)
     units_free(step=step, units=(unit,))
@@ -105,8 +107,8 @@ def assignment_answer(
     """A co-handler or a whistled unit says what it did; its part is done."""
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move=ANSWER_MOVES)
     if assignment.part == LEAD:
-        raise Conflict("主办单位请用「反馈结果」。")
-    words = text_required(value=result, name="result", words="请写明协办情况。", most=MAX_RESULT)
+        raise Conflict(_("主办单位请用「反馈结果」。"))
+    words = text_required(value=result, name="result", words=_("请写明协办情况。"), most=MAX_RESULT)
     _handled(step, assignment, words)
     return step.finish("answer", note=words, photos=photos)
 
@@ -118,11 +120,11 @@ def assignment_waive(*, actor: Actor, assignment_id: int, reason: str) -> Matter
         actor=actor, assignment_id=assignment_id, move="waive", may=can_decide_intake
     )
     if assignment.part == LEAD:
-        raise Conflict("主办单位不能免除，请改派。")
+        raise Conflict(_("主办单位不能免除，请改派。"))
     if assignment.state not in OPEN_ASSIGNMENT:
-        raise Conflict(f"这个单位{assignment.get_state_display()},不用免除。")
+        raise Conflict(_("这个单位%(state)s,不用免除。") % {"state": assignment.get_state_display()})
     assignment.waived_reason = text_required(
-        value=reason, name="reason", words="请写明免除的理由。", most=300
+        value=reason, name="reason", words=_("请写明免除的理由。"), most=300
     )
     step.save_row(assignment, "waived_reason")
     assignment_end(step=step, assignment=assignment, state=Assignment.State.WAIVED)
@@ -143,7 +145,7 @@ def result_report(
     """The lead says what was done, when, with evidence; every co-handler has answered or was waived."""
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move="report_result")
     _result_checked(step, assignment, done_at)
-    words = text_required(value=result, name="result", words="请写明做了什么、效果怎样。", most=MAX_RESULT)
+    words = text_required(value=result, name="result", words=_("请写明做了什么、效果怎样。"), most=MAX_RESULT)
     _handled(step, assignment, words)
     step.set(handled_at=done_at or step.at)
     if not committee_has_another(step.matter):
@@ -154,20 +156,20 @@ def result_report(
 
 def _result_checked(step: Step, assignment: Assignment, done_at: datetime | None) -> None:
     if assignment.part != LEAD:
-        raise Conflict("只有主办单位反馈结果，协办单位请用「答复」。")
+        raise Conflict(_("只有主办单位反馈结果，协办单位请用「答复」。"))
     if assignment.state != Assignment.State.SIGNED:
-        raise Conflict("请先签收，再反馈结果。")
+        raise Conflict(_("请先签收，再反馈结果。"))
     others = step.matter.assignments.filter(ended_at__isnull=True).exclude(pk=assignment.pk)
     if refusal := handled_refusal((other.unit.name, other.state) for other in others.select_related("unit")):
-        raise Conflict(refusal, hint="协办单位答复或免除后即可反馈。")
+        raise Conflict(refusal, hint=_("协办单位答复或免除后即可反馈。"))
     if done_at is not None and not assignment.sent_at <= done_at <= step.at:
-        raise invalid(done_at="办完时间应在派遣之后、现在之前。")
+        raise invalid(done_at=_("办完时间应在派遣之后、现在之前。"))
 
 
 def _handled(step: Step, assignment: Assignment, result: str) -> None:
     """End the unit's work now: what counts for its limit is when it said so, not when it says it was done."""
     if assignment.state not in OPEN_ASSIGNMENT:
-        raise Conflict(f"本单位{assignment.get_state_display()},不用再答复。")
+        raise Conflict(_("本单位%(state)s,不用再答复。") % {"state": assignment.get_state_display()})
     assignment.state, assignment.result = Assignment.State.HANDLED, result
     assignment.handled_at, assignment.handled_by_id = step.at, step.actor.person_id
     step.save_row(assignment, "state", "result", "handled_at", "handled_by")
@@ -191,12 +193,12 @@ def matter_whistle(
     step = step_begin(
         actor=actor, matter_id=matter_id, move="whistle", may=can_decide_intake, version=version
     )
-    why = text_required(value=cause, name="cause", words="请写明为什么吹哨。", most=300)
-    where = text_required(value=place, name="place", words="请写明集合地点。", most=160)
+    why = text_required(value=cause, name="cause", words=_("请写明为什么吹哨。"), most=300)
+    where = text_required(value=place, name="place", words=_("请写明集合地点。"), most=160)
     if not units:
-        raise invalid(units="请至少选择一个单位。")
+        raise invalid(units=_("请至少选择一个单位。"))
     if at <= step.at:
-        raise invalid(at="到场时间必须晚于现在。")
+        raise invalid(at=_("到场时间必须晚于现在。"))
     units_free(step=step, units=units)
     for unit in units:  # whoever whistles, departments may be called
         unit_checked(step=step, unit=unit, giver=Function.STREET, affair_class=AffairClass.MAJOR)

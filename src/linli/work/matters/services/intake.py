@@ -92,10 +92,10 @@ def matter_report(
     that it has elsewhere (12345); a number that is here already is refused.
     """
     if not can_report_matter(actor) or (on_behalf and not can_intake_matter(actor)):
-        raise NotAllowed("您没有上报事项的权限。")
+        raise NotAllowed(_("您没有上报事项的权限。"))
     report = _report_checked(text, photos, place, address, happened_at, channel, is_emergency, is_complaint)
     if actor.function == Function.VISITOR and not report.is_emergency:
-        raise NotSignedIn("请先用手机验证码登录，您写的内容已保留。")
+        raise NotSignedIn(_("请先用手机验证码登录，您写的内容已保留。"))
     visitor_limited(actor=actor, flood=ALARMS)
     reports_limited(actor=actor, is_emergency=report.is_emergency)
     if _is_bound(actor) and not _covers(actor, place.area_path):
@@ -123,7 +123,7 @@ def emergency_report(
 ) -> Matter:
     """Store an emergency at once and show it to committee and street, before any phone code."""
     if not can_report_matter(actor):
-        raise NotAllowed("您没有上报事项的权限。")
+        raise NotAllowed(_("您没有上报事项的权限。"))
     visitor_limited(actor=actor, flood=ALARMS)
     if actor.function == Function.CLIENT and not _covers(actor, place.area_path):
         raise _outside()
@@ -139,7 +139,7 @@ def _is_bound(actor: Actor) -> bool:
 
 
 def _outside() -> InvalidInput:
-    return invalid(place="这个地点不在您的服务范围内，请转告当地居委会或街镇。")
+    return invalid(place=_("这个地点不在您的服务范围内，请转告当地居委会或街镇。"))
 
 
 def _covers(actor: Actor, area_path: str) -> bool:
@@ -160,7 +160,7 @@ def _report_checked(
     now, plain = time.now(), text_cleaned(text)
     wrong = {**text_refusals(plain, bool(photos)), **happened_refusals(happened_at, now)}
     if channel not in Channel.values or channel in PROTECTED_CHANNELS:
-        wrong["channel"] = "没有这种来源。"
+        wrong["channel"] = _("没有这种来源。")
     invalid_if(wrong)
     emergency, sensitivity = emergency_in(plain), sensitivity_of(plain)
     urgent = emergency is not None if is_emergency is None else is_emergency
@@ -181,8 +181,8 @@ def _report_checked(
 def _title_without_words(photos: Sequence[StoredFile]) -> str:
     kinds = {photo.kind for photo in photos}
     if StoredFile.Kind.PHOTO in kinds:
-        return "照片反映"
-    return "视频反映" if StoredFile.Kind.VIDEO in kinds else "语音反映"
+        return _("照片反映")
+    return _("视频反映") if StoredFile.Kind.VIDEO in kinds else _("语音反映")
 
 
 def _number_new() -> str:
@@ -263,7 +263,7 @@ def _people(
 def _matter_store(actor: Actor, matter: Matter, report: Report) -> Matter:
     """Write a new matter with its event, first duty, receipt and index."""
     step = Step(actor, matter, time.now(), State.REPORTED, State.REPORTED, is_new=True)
-    whose = "居委会" if is_committee_path(matter.area_path) else "街镇"
+    whose = _("居委会") if is_committee_path(matter.area_path) else _("街镇")
     step.facts.update(number=matter.number, unit=whose)
     if report.is_emergency:
         _alarm(step, report.emergency)
@@ -318,9 +318,9 @@ def matter_decline(
     step = step_begin(
         actor=actor, matter_id=matter_id, move="decline", may=can_decide_intake, version=version
     )
-    why = text_required(value=reason, name="reason", words="请写明不予受理的理由。")
+    why = text_required(value=reason, name="reason", words=_("请写明不予受理的理由。"))
     step.facts["where"] = text_required(
-        value=where_to_go, name="where_to_go", words="请告诉居民可以去哪里办。"
+        value=where_to_go, name="where_to_go", words=_("请告诉居民可以去哪里办。")
     )
     step.assignments_end()
     return step.finish("decline", note=why)
@@ -367,11 +367,14 @@ def matter_merge(
 
 def _merge_checked(matter: Matter, target: Matter) -> None:
     if target.pk == matter.pk:
-        raise invalid(target_id="不能并入自己。")
+        raise invalid(target_id=_("不能并入自己。"))
     if target.state not in LIVE:
-        raise invalid(target_id=f"{target.number}已经结束（{State(target.state).label}），请另选。")
+        raise invalid(
+            target_id=_("%(number)s已经结束（%(label)s），请另选。")
+            % {"number": target.number, "label": State(target.state).label}
+        )
     if street_of(target.area_path) != street_of(matter.area_path):
-        raise invalid(target_id="只能并入同一街镇的事项。")
+        raise invalid(target_id=_("只能并入同一街镇的事项。"))
 
 
 def _target_event(step: Step, target: Matter) -> None:
@@ -400,7 +403,7 @@ def matter_place_set(
         actor=actor, matter_id=matter_id, move="place_set", may=can_decide_intake, version=version
     )
     if street_of(place.area_path) != street_of(step.matter.area_path):
-        raise invalid(place="新的地点在另一个街镇。请不予受理，并告诉居民去哪里反映。")
+        raise invalid(place=_("新的地点在另一个街镇。请不予受理，并告诉居民去哪里反映。"))
     step.set(
         place_code=place.code,
         area_path=place.area_path,

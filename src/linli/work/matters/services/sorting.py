@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
 from linli.core.errors import InvalidInput, NotAllowed
@@ -60,15 +62,15 @@ def matter_class_confirm(
     )
     matter = step.matter
     if not matter.affair_class:
-        raise InvalidInput("这件事还没有分类，请先研判分类。")
+        raise InvalidInput(_("这件事还没有分类，请先研判分类。"))
     if matter.class_set_by_id in actor.person_ids:
-        raise NotAllowed("分类是您作的，须由另一人确认。", hint="请另一位居委会或街镇工作人员确认。")
+        raise NotAllowed(_("分类是您作的，须由另一人确认。"), hint=_("请另一位居委会或街镇工作人员确认。"))
     if not matter.reported_at.date() <= council_on <= time.today():
-        raise invalid(council_on="议事日期应在上报之后、今天之前。")
+        raise invalid(council_on=_("议事日期应在上报之后、今天之前。"))
     step.set(
         class_confirmed_by_id=actor.person_id,
         class_confirmed_on=council_on,
-        class_minutes=text_required(value=minutes, name="minutes", words="请填写会议纪要。"),
+        class_minutes=text_required(value=minutes, name="minutes", words=_("请填写会议纪要。")),
     )
     step.facts.update(affair_class=matter.affair_class, council_on=str(council_on))
     step.done("confirm_class")
@@ -91,7 +93,7 @@ def matter_guide(
     working days of silence close it as such.
     """
     step = step_begin(actor=actor, matter_id=matter_id, move="guide", may=can_guide_matter, version=version)
-    words = "请写明可以怎么办、找谁办。"
+    words = _("请写明可以怎么办、找谁办。")
     step.set(guidance=text_required(value=guidance, name="guidance", words=words, most=MAX_GUIDANCE))
     if step.matter.affair_class != AffairClass.PRIVATE:
         class_set(step=step, affair_class=AffairClass.PRIVATE, reason=reason)
@@ -113,7 +115,7 @@ def guidance_confirm(*, actor: Actor, matter_id: int, version: int | None) -> Ma
 def guidance_object(*, actor: Actor, matter_id: int, version: int | None, reason: str) -> Matter:
     """The reporter says that the way does not help: back to sorting."""
     step = step_begin(actor=actor, matter_id=matter_id, move="object", may=is_reporter, version=version)
-    why = text_required(value=reason, name="reason", words="请写明为什么不合适。")
+    why = text_required(value=reason, name="reason", words=_("请写明为什么不合适。"))
     step.facts["unit"] = "居委会" if step.area_function() == Function.COMMITTEE else "街镇"
     return step.finish("guidance_object", note=why)
 
@@ -124,7 +126,7 @@ def guidance_lapse(*, actor: Actor, matter_id: int) -> Matter:
     step = step_begin(actor=actor, matter_id=matter_id, move="lapse", may=_is_system, is_versioned=False)
     due = step.matter.due_at
     if due is None or due > step.at:
-        raise InvalidInput("反映人回应的期限还没有到。")
+        raise InvalidInput(_("反映人回应的期限还没有到。"))
     step.set(closed_at=step.at, closed_as=ClosedAs.GUIDED_SILENT)
     window = step.due("reopen_window")
     step.facts["window"] = instant_words(window.at, window.is_provisional)
@@ -142,8 +144,8 @@ def matter_discussion_start(*, actor: Actor, matter_id: int, version: int | None
         actor=actor, matter_id=matter_id, move="start_discussion", may=can_decide_intake, version=version
     )
     if step.matter.affair_class != AffairClass.MINOR:
-        raise invalid(affair_class="只有小事可以转协商，请先研判分类。")
-    topic = text_required(value=topic_link, name="topic_link", words="请写明协商的时间地点，或议题链接。")
+        raise invalid(affair_class=_("只有小事可以转协商，请先研判分类。"))
+    topic = text_required(value=topic_link, name="topic_link", words=_("请写明协商的时间地点，或议题链接。"))
     _link(step, topic if topic.startswith("deliberation:") else "", "discussed_in")
     return step.finish("discussion_start", note=topic)
 
@@ -160,7 +162,9 @@ def matter_discussion_finish(
     """End a talk with a resolution: a unit carries it out, or (no unit) it is done and gets verified."""
     move = "finish_discussion_task" if unit else "finish_discussion"
     step = step_begin(actor=actor, matter_id=matter_id, move=move, may=can_decide_intake, version=version)
-    words = text_required(value=resolution, name="resolution", words="请写明商量的结果。", most=MAX_GUIDANCE)
+    words = text_required(
+        value=resolution, name="resolution", words=_("请写明商量的结果。"), most=MAX_GUIDANCE
+    )
     if unit is None:
         step.set(handled_at=step.at)
         return step.finish("discussion_finish", note=words)
@@ -190,10 +194,10 @@ def mandatory_report(
         actor=actor, matter_id=matter_id, move="mandatory_report", may=can_decide_intake, version=version
     )
     step.facts["authority"] = text_required(
-        value=authority, name="authority", words="请写明报告给哪个机关。", most=80
+        value=authority, name="authority", words=_("请写明报告给哪个机关。"), most=80
     )
     words = text_required(
-        value=note, name="note", words="请写明何时、报告给谁、对方怎么说。", most=MAX_GUIDANCE
+        value=note, name="note", words=_("请写明何时、报告给谁、对方怎么说。"), most=MAX_GUIDANCE
     )
     step.protect()
     step.done("emergency")
@@ -207,9 +211,9 @@ def _link(step: Step, target: str, kind: str) -> None:
     if target.startswith("/") and not target.startswith("//"):
         step.facts["link"] = target[:200]
         return
-    room, _, record_id = target.partition(":")
+    room, _sep, record_id = target.partition(":")
     if not (room.isidentifier() and record_id) or record_id.startswith("//"):
-        raise invalid(target_link="链接要以“/”开头，是本站的页面。")
+        raise invalid(target_link=_("链接要以“/”开头，是本站的页面。"))
     link_add(
         actor=step.actor,
         from_room=ROOM,

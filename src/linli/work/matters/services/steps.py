@@ -231,7 +231,7 @@ class Step:
     def request_drop(self, request: HandlingRequest) -> None:
         """What was asked for is moot: recorded as refused, with why."""
         request.outcome, request.decided_at = HandlingRequest.Outcome.REFUSED, self.at
-        request.decision = "这件交办已结束，申请不再审批。"
+        request.decision = _("这件交办已结束，申请不再审批。")
         self.save_row(request, "outcome", "decided_at", "decision")
         self.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])
 
@@ -368,7 +368,7 @@ def matter_locked(*, actor: Actor, matter_id: int, scope: QuerySet[Matter] | Non
     seen = Matter.objects.visible_to(actor) if scope is None else scope
     found = seen.select_for_update(of=("self",)).select_related("category").filter(pk=matter_id).first()
     if found is None:
-        raise NotFound("没有找到这件事。")
+        raise NotFound(_("没有找到这件事。"))
     return found
 
 
@@ -383,11 +383,12 @@ def _stale(actor: Actor, matter: Matter, version: int | None) -> StaleVersion:
     if not actor.is_staff:
         events = events.filter(audience=MatterEvent.Audience.EVERYONE)
     last = events.first()
-    who = last.unit.name if last and last.unit else "反映人"
-    what = VERBS[last.verb].desk if last else "变更"
+    who = last.unit.name if last and last.unit else _("反映人")
+    what = VERBS[last.verb].desk if last else _("变更")
     when = instant_words(last.recorded_at) if last else ""
     return StaleVersion(
-        f"在您打开页面之后，{who}已于{when}{what}，现在的状态是「{State(matter.state).label}」。",
+        _("在您打开页面之后，%(who)s已于%(when)s%(what)s，现在的状态是「%(label)s」。")
+        % {"who": who, "when": when, "what": what, "label": State(matter.state).label},
         details={"version": matter.version, "yours": version, "who": who, "what": what, "when": when},
     )
 
@@ -435,7 +436,7 @@ def assignment_step(
     """
     found = Assignment.objects.filter(pk=assignment_id).values_list("matter_id", "part", "unit_id").first()
     if found is None:
-        raise NotFound("没有找到这件交办。")
+        raise NotFound(_("没有找到这件交办。"))
     matter_id, part, unit_id = found
     step = step_begin(
         actor=actor,
@@ -446,7 +447,9 @@ def assignment_step(
     )
     assignment = Assignment.objects.select_related("unit").get(pk=assignment_id)
     if assignment.ended_at is not None:
-        raise Conflict(f"这件交办已结束（{assignment.get_state_display()}），只能查看。")
+        raise Conflict(
+            _("这件交办已结束（%(state)s），只能查看。") % {"state": assignment.get_state_display()}
+        )
     assignment.matter = step.matter
     return step, assignment
 
@@ -458,7 +461,7 @@ def request_step(
     """Begin a decision on what a unit or a resident asked for; one that was decided stays decided."""
     request = HandlingRequest.objects.select_related("matter").filter(pk=request_id).first()
     if request is None:
-        raise NotFound("没有找到这项申请。")
+        raise NotFound(_("没有找到这项申请。"))
     asked = request
     step = step_begin(
         actor=actor,
@@ -469,7 +472,7 @@ def request_step(
     )
     fresh = HandlingRequest.objects.select_related("assignment__unit").get(pk=request_id)
     if fresh.outcome:
-        raise Conflict(f"这项申请已经审批过：{fresh.get_outcome_display()}。")
+        raise Conflict(_("这项申请已经审批过：%(outcome)s。") % {"outcome": fresh.get_outcome_display()})
     fresh.matter = step.matter
     return step, fresh
 
@@ -478,8 +481,8 @@ def request_step(
 def class_set(*, step: Step, affair_class: str, reason: str) -> None:
     """Set the class with its reason; whatever was confirmed before no longer is."""
     if affair_class not in AffairClass.values:
-        raise invalid(affair_class="请选择大事、小事或私事。")
-    why = text_required(value=reason, name="reason", words="请写明这样分类的理由。", most=300)
+        raise invalid(affair_class=_("请选择大事、小事或私事。"))
+    why = text_required(value=reason, name="reason", words=_("请写明这样分类的理由。"), most=300)
     step.done("confirm_class")
     step.set(
         affair_class=affair_class,

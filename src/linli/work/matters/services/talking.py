@@ -41,10 +41,12 @@ def question_ask(*, actor: Actor, matter_id: int, text: str) -> Question:
     """Ask the reporter something; they are told and find it on their list."""
     step = step_begin(actor=actor, matter_id=matter_id, move="ask", may=can_ask_reporter, is_versioned=False)
     if step.matter.reporter_id is None:
-        raise Conflict("反映人没有登录过，收不到询问。", hint="请查看联系方式后打电话，再用「补记」记下。")
+        raise Conflict(
+            _("反映人没有登录过，收不到询问。"), hint=_("请查看联系方式后打电话，再用「补记」记下。")
+        )
     question = Question(
         matter=step.matter,
-        text=text_required(value=text, name="text", words="请写明想问什么。", most=300),
+        text=text_required(value=text, name="text", words=_("请写明想问什么。"), most=300),
         asked_at=step.at,
         asked_by_id=actor.person_id or 0,
         asked_unit_id=actor.unit_id,
@@ -62,7 +64,7 @@ def question_answer(
     """Answer a question: the reporter, or a worker who writes down what the reporter said."""
     question = Question.objects.filter(pk=question_id).first()
     if question is None:
-        raise NotFound("没有找到这个问题。")
+        raise NotFound(_("没有找到这个问题。"))
     step = step_begin(
         actor=actor,
         matter_id=question.matter_id,
@@ -72,8 +74,8 @@ def question_answer(
     )
     question.refresh_from_db()
     if question.answered_at is not None:
-        raise Conflict("这个问题已经答复过了。")
-    question.answer = text_required(value=answer, name="answer", words="请填写答复。", most=MAX_ANSWER)
+        raise Conflict(_("这个问题已经答复过了。"))
+    question.answer = text_required(value=answer, name="answer", words=_("请填写答复。"), most=MAX_ANSWER)
     question.answered_at = step.at
     step.save_row(question, "answer", "answered_at")
     if not step.matter.questions.filter(answered_at__isnull=True).exists():
@@ -87,7 +89,7 @@ def question_answer(
 def note_add(*, actor: Actor, matter_id: int, note: str, photos: Sequence[StoredFile] = ()) -> Matter:
     """Keep something with the story, for people at the desk."""
     step = step_begin(actor=actor, matter_id=matter_id, move="note", may=can_note_matter, is_versioned=False)
-    words = text_required(value=note, name="note", words="请填写补记内容。", most=MAX_ANSWER)
+    words = text_required(value=note, name="note", words=_("请填写补记内容。"), most=MAX_ANSWER)
     return step.finish("note", note=words, photos=photos)
 
 
@@ -97,9 +99,9 @@ def matter_supervise(*, actor: Actor, matter_id: int, note: str, due_on: date | 
     step = step_begin(
         actor=actor, matter_id=matter_id, move="supervise", may=can_supervise_matter, is_versioned=False
     )
-    words = text_required(value=note, name="note", words="请填写督办意见。")
+    words = text_required(value=note, name="note", words=_("请填写督办意见。"))
     if due_on is not None and due_on <= time.today():
-        raise invalid(due_on="督办的期限必须晚于今天。")
+        raise invalid(due_on=_("督办的期限必须晚于今天。"))
     due_at = datetime.combine(due_on, HOURS.end, BEIJING) if due_on else None
     unit = _lead_unit(step)
     step.duty("supervise", unit=unit, due_at=due_at, function=None if unit else step.area_function())
@@ -138,14 +140,14 @@ def matter_publish(
     step = step_begin(actor=actor, matter_id=matter_id, move="publish", may=_may_publish, is_versioned=False)
     if not can_publish_matter(actor, step.matter):
         raise NotAllowed(
-            "这件事涉及家庭暴力、未成年人、救助、健康或对人员的投诉，不得公开。",
-            hint="请不要用其他方式公开它。",
+            _("这件事涉及家庭暴力、未成年人、救助、健康或对人员的投诉，不得公开。"),
+            hint=_("请不要用其他方式公开它。"),
         )
     chosen = _photos_to_publish(step.matter, photos, are_photos_checked)
     copies = _copies(chosen, redactions or {})
     version, is_new = _version_of(step)
-    version.title = text_required(value=title, name="title", words="请填写公开标题。", most=80)
-    version.text = text_required(value=text, name="text", words="请填写公开内容。", most=MAX_ANSWER)
+    version.title = text_required(value=title, name="title", words=_("请填写公开标题。"), most=80)
+    version.text = text_required(value=text, name="text", words=_("请填写公开内容。"), most=MAX_ANSWER)
     version.published_at, version.published_by_id, version.withdrawn_at = step.at, actor.person_id, None
     version.save(force_insert=is_new)
     before = list(version.photos.all())
@@ -204,7 +206,7 @@ def matter_unpublish(*, actor: Actor, matter_id: int, reason: str) -> PublicVers
     )
     version = PublicVersion.objects.filter(matter=step.matter, withdrawn_at__isnull=True).first()
     if version is None:
-        raise Conflict("这件事没有公开版本。")
+        raise Conflict(_("这件事没有公开版本。"))
     step.public_withdraw(version)
     step.finish("unpublish", note=text_required(value=reason, name="reason", words="请写明撤下的理由。"))
     return version
@@ -222,7 +224,7 @@ def matter_protect(*, actor: Actor, matter_id: int, reason: str) -> Matter:
 def _public_version(public_id: UUID) -> PublicVersion:
     found = PublicVersion.objects.filter(public_id=public_id, withdrawn_at__isnull=True).first()
     if found is None:
-        raise NotFound("没有找到这条公开事项。")
+        raise NotFound(_("没有找到这条公开事项。"))
     return found
 
 
@@ -259,8 +261,8 @@ def reporter_reveal(*, actor: Actor, matter_id: int, purpose: str) -> dict[str, 
     """Show name and phone of the reporter for a purpose; recorded, and shown to the reporter."""
     matter = matter_locked(actor=actor, matter_id=matter_id)
     if not can_reveal_reporter(actor, matter):
-        raise NotAllowed("您不能查看这件事的反映人。", hint="请通过「询问反映人」与其联系。")
-    why = text_required(value=purpose, name="purpose", words="请写明查看的用途。", most=120)
+        raise NotAllowed(_("您不能查看这件事的反映人。"), hint=_("请通过「询问反映人」与其联系。"))
+    why = text_required(value=purpose, name="purpose", words=_("请写明查看的用途。"), most=120)
     person = matter.reporter
     shown = {
         "name": matter.reporter_name or (person.name if person else ""),

@@ -1,5 +1,7 @@
 """Texts that people type, cleaned and bounded; a refusal stands beside the field."""
 
+from django.utils.translation import gettext as _
+
 from linli.core.service import require_service
 
 from ..refusals import invalid
@@ -21,6 +23,6 @@ def text_limited(*, value: str, name: str, most: int = 500) -> str:
     """Return a text that may be empty, without blank edges; raises ``InvalidInput`` where it is too long."""
     plain = text_cleaned(value)
     if len(plain) > most:
-        words = f"最多{most}个字，现在有{len(plain)}个字，请精简。"
+        words = _("最多%(most)s个字，现在有%(count)s个字，请精简。") % {"most": most, "count": len(plain)}
         raise invalid(**{name: words})
     return plain

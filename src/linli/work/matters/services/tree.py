@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from linli.core.actor import Actor, Function
 from linli.core.errors import InvalidInput, NotAllowed
 from linli.core.service import changes_of, record, service
@@ -35,17 +37,26 @@ def categories_load(*, actor: Actor, content: Mapping[str, Any] | None = None) -
 
 def _rows_checked(rows: Sequence[Mapping[str, Any]], version: str) -> None:
     if not rows or not version:
-        raise InvalidInput("类别文件是空的，或没有写版本。")
+        raise InvalidInput(_("类别文件是空的，或没有写版本。"))
     seen: set[str] = set()
     for number, row in enumerate(rows, 1):
         if missing := [name for name in NEEDED if not row.get(name)]:
-            raise InvalidInput(f"类别文件第{number}条缺少{'、'.join(missing)}。")
+            raise InvalidInput(
+                _("类别文件第%(number)s条缺少%(missing)s。")
+                % {"number": number, "missing": "、".join(missing)}
+            )
         if row["code"] in seen:
-            raise InvalidInput(f"类别代码{row['code']}出现了两次。")
+            raise InvalidInput(_("类别代码%(code)s出现了两次。") % {"code": row["code"]})
         if row.get("parent") and row["parent"] not in seen:
-            raise InvalidInput(f"类别{row['code']}的上级{row['parent']}不存在，或排在它后面。")
+            raise InvalidInput(
+                _("类别%(code)s的上级%(parent)s不存在，或排在它后面。")
+                % {"code": row["code"], "parent": row["parent"]}
+            )
         if row.get("default_class") and row["default_class"] not in AffairClass.values:
-            raise InvalidInput(f"类别{row['code']}的三事分类{row['default_class']}不认识。")
+            raise InvalidInput(
+                _("类别%(code)s的三事分类%(default_class)s不认识。")
+                % {"code": row["code"], "default_class": row["default_class"]}
+            )
         seen.add(row["code"])
 
 
