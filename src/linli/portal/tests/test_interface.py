@@ -70,7 +70,7 @@ def test_another_way_of_authorizing_is_no_token(hotline: Machine) -> None:
 def test_a_token_opens_no_page(hotline: Machine) -> None:
     for page in ("/desk/", "/desk/matters/", "/desk/settings/clients/", "/me/"):
         assert hotline.caller.get(page).status_code == 302
-    assert hotline.caller.post("/me/export/").status_code in (401, 403)
+    assert hotline.caller.post("/me/data/take/json/").status_code in (401, 403)
 
 
 def test_a_revoked_token_is_over_and_its_sister_goes_on(cast: Cast, hotline: Machine) -> None:

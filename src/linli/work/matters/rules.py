@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from linli.core.actor import EXECUTING, Function
-from linli.core.words import gettext_lazy
 
 MAX_TEXT = 5_000
 MAX_TITLE = 40
@@ -22,12 +21,12 @@ CLOCK_SKEW = timedelta(minutes=5)
 OPEN_ASSIGNMENT = frozenset({"sent", "signed"})
 
 LAWFUL_PAUSES = {
-    "reporter": gettext_lazy("等待反映人补充材料或配合"),
-    "hearing": gettext_lazy("听证、检验、检测、鉴定或专家评审"),
-    "lawsuit": gettext_lazy("涉及诉讼、仲裁或行政复议，须以其结果为依据"),
-    "weather": gettext_lazy("天气、季节等客观条件不允许施工"),
-    "funds": gettext_lazy("须经业主表决或维修资金审批"),
-    "force": gettext_lazy("不可抗力"),
+    "reporter": gettext_noop("等待反映人补充材料或配合"),
+    "hearing": gettext_noop("听证、检验、检测、鉴定或专家评审"),
+    "lawsuit": gettext_noop("涉及诉讼、仲裁或行政复议，须以其结果为依据"),
+    "weather": gettext_noop("天气、季节等客观条件不允许施工"),
+    "funds": gettext_noop("须经业主表决或维修资金审批"),
+    "force": gettext_noop("不可抗力"),
 }
 
 

@@ -21,7 +21,7 @@ def test_page_of_refusal(client: Client, name: str) -> None:
     answer = client.get(f"/test/refuse/{name}/")
     text = answer.content.decode()
     assert answer.status_code == KINDS[name].status
-    assert KINDS[name].message in text and KINDS[name].hint in text
+    assert str(KINDS[name].message) in text and str(KINDS[name].hint) in text
     assert NUMBER.fullmatch(answer["X-Request-Id"]) and answer["X-Request-Id"] in text
     assert "<main" in text
 

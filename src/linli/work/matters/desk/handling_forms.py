@@ -234,7 +234,9 @@ class PauseAskForm(ActionForm):
     """Ask to stop the clock for one of the lawful reasons."""
 
     lawful_reason = forms.ChoiceField(
-        label=gettext_lazy("法定情形"), choices=tuple(LAWFUL_PAUSES.items()), widget=forms.RadioSelect
+        label=gettext_lazy("法定情形"),
+        choices=tuple((code, gettext_lazy(words)) for code, words in LAWFUL_PAUSES.items()),
+        widget=forms.RadioSelect,
     )
     reason = long_text(gettext_lazy("具体情况"))
     until_on = day(gettext_lazy("预计到哪天恢复"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core import clock
@@ -95,7 +96,7 @@ def _fact(name: str, value: Any) -> str:
     if name == "affair_class":
         return str(AffairClass(value).label) if value in AffairClass.values else ""
     if name == "lawful_reason":
-        return LAWFUL_PAUSES.get(value, str(value))
+        return _(LAWFUL_PAUSES[value]) if value in LAWFUL_PAUSES else str(value)
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -124,7 +124,7 @@ def files_readable(
 
 def _who(actor: Actor, event: MatterEvent, names: Mapping[int, str]) -> str:
     if event.unit is None:
-        return REPORTER if event.person_id else _("系统")
+        return str(REPORTER) if event.person_id else _("系统")
     name = names.get(event.person_id or 0, "")
     is_named = name and (actor.is_governing or (actor.is_staff and actor.unit_id == event.unit_id))
     deputy = _("（代）") if event.deputy_for_id else ""

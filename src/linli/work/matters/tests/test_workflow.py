@@ -70,4 +70,4 @@ def test_a_forbidden_act_is_refused_and_changes_nothing(
         ACTS[move](gallery.life, who, matter)
     unchanged()
     home = matter.merged_into if move == "ask_reopen" and matter.merged_into else matter
-    assert State(home.state).label in refused.value.message
+    assert str(State(home.state).label) in refused.value.message
