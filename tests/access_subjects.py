@@ -18,6 +18,7 @@ from linli.foundation.exports.services import export_make
 from linli.foundation.exports.tasks import export_run
 from linli.foundation.imports.mapping import MapSpec
 from linli.foundation.imports.services import map_save
+from linli.foundation.lists.services import view_save
 from linli.foundation.notices.services import broadcast_submit
 from linli.foundation.notices.tests.factories import crowd, written
 from linli.foundation.places.changeplan import ChangePlan, Named
@@ -99,6 +100,14 @@ def exports(cast: Cast) -> Subjects:
     return {"committee_export": export.public_id}
 
 
+def views(cast: Cast) -> Subjects:
+    """A view of 待办 that committee A's administrator shares with the unit."""
+    view = view_save(
+        actor=cast.actor("worker"), listing="duties", name="快到期", query="due=today", is_shared=True
+    )
+    return {"committee_view": view.public_id}
+
+
 def notices(cast: Cast) -> Subjects:
     """Two broadcasts of committee A by its administrator: a draft, and one that waits for another person."""
     crowd(cast, 501)
@@ -143,6 +152,7 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     places,
     matters,
     exports,
+    views,
     notices,
     clients,
     imports,

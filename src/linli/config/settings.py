@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "linli.foundation.retention",
     "linli.foundation.privacy",
     "linli.foundation.links",
+    "linli.foundation.lists",
     "linli.foundation.exports",
     "linli.foundation.imports",
     "linli.foundation.clients",

@@ -14,6 +14,7 @@ ROOMS = (
     "foundation.duties",
     "foundation.retention",
     "foundation.privacy",
+    "foundation.lists",
     "foundation.exports",
     "foundation.places",
     "foundation.imports",

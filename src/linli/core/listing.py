@@ -92,7 +92,8 @@ class Chosen:
 class Listing:
     """A list that can be taken away as a file.
 
-    ``choose`` gets the actor and the list page's query, and raises the page's own refusals.
+    ``choose`` gets the actor and the list page's query, and raises the page's own refusals. ``page`` is
+    the url name of that page, where it stands by itself: views of such a list can be saved.
     """
 
     code: str
@@ -100,6 +101,7 @@ class Listing:
     columns: Sequence[Column]
     choose: Callable[[Actor, QueryDict], Chosen]
     reach: Reach = Reach.DESK
+    page: str = ""
 
 
 _listings: dict[str, Listing] = {}

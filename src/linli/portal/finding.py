@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput
-from linli.foundation.accounts.selectors import roles_by_person, staff_found, unit_visible
+from linli.foundation.accounts.selectors import roles_by_person, staff_found, unit_named, unit_visible
 from linli.foundation.notices.selectors import notice_list
 from linli.foundation.places.models import Compound, Level
 from linli.foundation.places.permissions import can_see_places
@@ -120,14 +120,14 @@ def _compounds(actor: Actor, words: str, most: int) -> list[Hit]:
 
 
 def _units(actor: Actor, words: str, most: int) -> list[Hit]:
-    rows = unit_visible(actor).filter(Q(name__icontains=words) | Q(kind__icontains=words))
+    rows = unit_visible(actor).filter(unit_named(words))
     return [
         Hit(
             row.name,
             reverse("organizations:unit_detail", args=[row.public_id]),
             _joined(row.get_function_display(), row.kind, row.phone),
         )
-        for row in rows.order_by("name")[:most]
+        for row in rows.order_by("pinyin", "name")[:most]
     ]
 
 

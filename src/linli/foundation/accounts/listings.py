@@ -56,5 +56,6 @@ listing_add(
             Column(_("最近登录"), lambda row: row[0].signed_in_at, Kind.INSTANT, 17),
         ),
         _staff,
+        page="accounts:staff_list",
     )
 )

@@ -164,11 +164,13 @@ class Unit(models.Model):
     phone = models.CharField(_("值班电话"), max_length=40, blank=True)
     address = models.CharField(_("地址"), max_length=160, blank=True)
     email = models.EmailField(_("单位邮箱"), blank=True)
+    pinyin = models.CharField(max_length=120, blank=True, editable=False)
+    initials = models.CharField(max_length=30, blank=True, editable=False)
     opened_on = models.DateField(_("启用日期"))
     closed_on = models.DateField(_("停用日期"), null=True, blank=True)
 
     class Meta:
-        ordering = ["function", "name"]
+        ordering = ["function", "pinyin", "name"]
         constraints = [
             models.UniqueConstraint(
                 fields=["name", "parent"],

@@ -11,6 +11,7 @@ from linli.core.actor import Actor, Function
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
 from linli.foundation.places.models import Division
+from linli.foundation.places.selectors import named_like
 
 from .models import Account, Deputyship, Identity, Person, Role, Unit
 from .rules import UNIT_FUNCTIONS, is_above
@@ -180,6 +181,11 @@ def unit_visible(actor: Actor) -> QuerySet[Unit]:
     prefixes = {prefix for area in actor.areas for prefix in path_prefixes(area)}
     here = in_areas("areas__path", actor.areas) | Q(areas__path__in=prefixes)
     return Unit.objects.filter(here | Q(pk__in=unit_scope(actor).values("pk"))).distinct()
+
+
+def unit_named(words: str) -> Q:
+    """Return the condition that a unit's name or kind holds the words, or its pinyin or initials begin so."""
+    return named_like(words) | Q(name__icontains=words) | Q(kind__icontains=words)
 
 
 def unit_for_management(actor: Actor, public_id: str) -> Unit:

@@ -62,5 +62,6 @@ listing_add(
             Column(_("记录号"), lambda act: str(act["row"].pk), width=38),
         ),
         _audit,
+        page="audit:list",
     )
 )

@@ -15,6 +15,7 @@ from linli.core.errors import NotAllowed
 from linli.foundation.accounts.models import FUNCTIONS
 from linli.foundation.accounts.permissions import actor_of, actor_required, staff_required
 from linli.foundation.accounts.selectors import person_names
+from linli.foundation.lists.opening import opens_as_left
 
 from .forms import AuditSearch
 from .models import AuditRecord
@@ -27,6 +28,7 @@ PAGE = 50
 
 @require_GET
 @staff_required
+@opens_as_left("audit")
 def audit(request: HttpRequest) -> HttpResponse:
     """Search the record."""
     actor = actor_of(request)

@@ -7,7 +7,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-HIDDEN_FIELDS = frozenset({"version"})  # changes with every act and tells a reader nothing
+HIDDEN_FIELDS = frozenset({"version", "pinyin", "initials"})  # follow from others and tell a reader nothing
 _VERBS: dict[str, str | Promise] = {
     "account.create": _("建立账号"),
     "account.disable": _("停用账号"),

@@ -50,7 +50,7 @@ def client_new(request: ActorRequest) -> HttpResponse:
     """Choose the unit, then say what its system may do."""
     actor = actor_of(request)
     units = unit_scope(actor).filter(closed_on__isnull=True, areas__isnull=False).distinct()
-    units = units.order_by("function", "name")
+    units = units.order_by("function", "pinyin", "name")
     wanted = request.POST.get("unit") or request.GET.get("unit", "")
     unit = unit_for_management(actor, wanted) if wanted else units.first() if units.count() == 1 else None
     if unit is None:

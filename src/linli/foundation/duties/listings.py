@@ -61,6 +61,7 @@ listing_add(
             Column(_("开始时间"), lambda row: row[0].opened_at, Kind.INSTANT, 17),
         ),
         _duties,
+        page="duties:todo",
     ),
     Listing(
         "calendar",

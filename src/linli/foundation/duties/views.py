@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput
 from linli.foundation.accounts.permissions import actor_of, staff_required
+from linli.foundation.lists.opening import opens_as_left
 from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import division_names
 
@@ -30,6 +31,7 @@ PAGE = 30
 
 @require_GET
 @staff_required
+@opens_as_left("duties")
 def todo(request: HttpRequest) -> HttpResponse:
     """Show what the actor has to do, by the law's clock."""
     actor = actor_of(request)

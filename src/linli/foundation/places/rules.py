@@ -145,6 +145,12 @@ def pinyin_keys(syllables: str) -> tuple[str, str]:
     return "".join(words)[:120], "".join(word[0] for word in words)[:30]
 
 
+def name_keys(name: str) -> dict[str, str]:
+    """Return the columns by which a name is found and sorted: its ``pinyin`` and its ``initials``."""
+    pinyin, initials = pinyin_keys(pinyin_syllables(name))
+    return {"pinyin": pinyin, "initials": initials}
+
+
 def division_facts(code: str, name: str, syllables: str = "") -> dict[str, str]:
     """Return the columns that follow from a code and a name; ``syllables`` saves looking up the pinyin."""
     short_name = division_short_name(name, division_level(code))

@@ -33,6 +33,7 @@ from .machines import machines_call, machines_connect
 from .messages import messages
 from .plots import PLOTS, PlotMaker
 from .scenes import Story
+from .views import views_saved
 
 MATTERS = 420
 DAYS = 30
@@ -115,7 +116,12 @@ def demo_build(*, matters: int = MATTERS) -> str:
         connected = machines_connect(stage)
         standing = _standing(stage, end)
         ordinary = _ordinary(stage, end, max(matters - len(standing), 0))
-        more = [lists_taken(stage.cast, end), messages(stage, end), *quick_plots(stage, end)]
+        more = [
+            lists_taken(stage.cast, end),
+            views_saved(stage.cast, end),
+            messages(stage, end),
+            *quick_plots(stage, end),
+        ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
         hotline_build(stage.cast["street.duty"], end)
         machines_call(stage, connected)

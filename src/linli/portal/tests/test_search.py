@@ -49,6 +49,13 @@ def test_places_are_found_by_pinyin_and_initials(life: Life, compound: Compound,
     assert [hit.title for hit in groups(life.who("worker"), words)["compounds"]] == ["中山居"]
 
 
+@pytest.mark.parametrize("words", ["guihuadiyi", "ghdy", "GHDYJ", "居委"])
+def test_units_are_found_by_pinyin_and_initials(life: Life, words: str) -> None:
+    titles = [hit.title for hit in groups(life.who("street"), words)["units"]]
+    assert "桂花第一居委会" in titles
+    assert titles == sorted(titles, key=lambda name: Unit.objects.get(name=name).pinyin)
+
+
 @pytest.mark.parametrize(
     ("role", "absent"),
     [

@@ -43,5 +43,6 @@ listing_add(
             Column(_("停用日期"), lambda row: row.closed_on, Kind.DATE, 12),
         ),
         _units,
+        page="organizations:unit_list",
     )
 )

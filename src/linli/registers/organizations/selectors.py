@@ -12,7 +12,7 @@ from linli.core.actor import Actor
 from linli.foundation.accounts.models import Account, Role, Unit
 from linli.foundation.accounts.permissions import can_grant_role, can_open_unit
 from linli.foundation.accounts.rules import lies_within
-from linli.foundation.accounts.selectors import unit_visible
+from linli.foundation.accounts.selectors import unit_named, unit_visible
 from linli.foundation.places.models import Division
 
 from .models import UnitImport
@@ -53,11 +53,11 @@ def unit_table(actor: Actor, *, words: str = "", function: str = "", closed: boo
     shut = Q(closed_on__isnull=False, closed_on__lte=day)
     units = unit_visible(actor).filter(shut if closed else ~shut)
     if words:
-        units = units.filter(Q(name__icontains=words) | Q(kind__icontains=words))
+        units = units.filter(unit_named(words))
     if function:
         units = units.filter(function=function)
     staff = Count("roles__person", filter=Q(roles__in=holding), distinct=True)
-    return units.annotate(staff=staff).prefetch_related("areas").order_by("function", "name")
+    return units.annotate(staff=staff).prefetch_related("areas").order_by("function", "pinyin", "name")
 
 
 def import_plan(actor: Actor, units: Iterable[Row], staff: Iterable[Row]) -> ImportPlan:

@@ -29,6 +29,7 @@ from linli.foundation.accounts.permissions import (
 from linli.foundation.accounts.selectors import area_choices, unit_for_management, unit_scope, unit_visible
 from linli.foundation.accounts.services import unit_close, unit_contact_change, unit_open, unit_update
 from linli.foundation.accounts.views.ways import posted
+from linli.foundation.lists.opening import opens_as_left
 from linli.foundation.places.models import Division, Level
 
 from .forms import ContactForm, UnitChangeForm, UnitFilterForm, UnitForm, WorkbookForm
@@ -53,6 +54,7 @@ def _unit(request: ActorRequest, public_id: str) -> Unit:
 
 @require_GET
 @staff_required
+@opens_as_left("units")
 def unit_list(request: ActorRequest) -> HttpResponse:
     """List the units that serve the reader's areas; administrators act from here."""
     actor = actor_of(request)
@@ -96,7 +98,7 @@ def unit_new(request: ActorRequest) -> HttpResponse:
     actor = actor_of(request)
     form = UnitForm(
         posted(request),
-        parents=unit_scope(actor).order_by("name"),
+        parents=unit_scope(actor).order_by("pinyin", "name"),
         places=_place_choices(request),
         functions=functions_below(actor),
     )
@@ -127,7 +129,7 @@ def _change_form(request: ActorRequest, unit: Unit, is_posted: bool) -> UnitChan
     return UnitChangeForm(
         request.POST if is_posted else None,
         initial=initial,
-        parents=parents.exclude(pk=unit.pk).order_by("name"),
+        parents=parents.exclude(pk=unit.pk).order_by("pinyin", "name"),
         places=_place_choices(request, unit),
     )
 

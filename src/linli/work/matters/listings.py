@@ -109,6 +109,7 @@ listing_add(
             Column(_("办结时间"), lambda row: row.matter.closed_at, Kind.INSTANT, 17),
         ),
         _matters,
+        page="matters:list",
     ),
     Listing(
         "my-matters",

@@ -12,6 +12,7 @@ from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed
 from linli.core.service import changes_of, record, service
 from linli.foundation.places.models import Division
+from linli.foundation.places.rules import name_keys
 
 from ..models import Unit
 from ..permissions import can_change_unit, can_manage_unit, can_open_unit
@@ -53,6 +54,7 @@ def unit_open(
         raise NotAllowed(_("您不能在这些区域设立这类单位。"), hint=_("请联系上级单位的管理员。"))
     unit = Unit(
         name=name.strip(),
+        **name_keys(name),
         function=function,
         kind=kind.strip(),
         parent=parent,
@@ -90,7 +92,7 @@ def unit_update(
     paths = unit.area_paths if places is None else tuple(place.path for place in places)
     if not (can_change_unit(actor, unit) and can_open_unit(actor, unit.function, paths)):
         raise NotAllowed(_("单位的名称和区域由上级管理员变更。"), hint=_("请联系上级单位的管理员。"))
-    changes = {"name": name.strip(), "kind": kind.strip(), "parent": parent}
+    changes = {"name": name.strip(), **name_keys(name), "kind": kind.strip(), "parent": parent}
     return _unit_change(unit, changes, places)
 
 

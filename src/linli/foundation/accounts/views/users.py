@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linli.core.errors import InvalidInput, NotFound
+from linli.foundation.lists.opening import opens_as_left
 from linli.foundation.places.models import Division
 
 from ..forms import (
@@ -61,10 +62,11 @@ PAGE = 25
 
 @require_GET
 @administrator_required
+@opens_as_left("staff")
 def staff_list(request: ActorRequest) -> HttpResponse:
     """List the staff of one's units."""
     actor = actor_of(request)
-    units = unit_scope(actor).order_by("function", "name")
+    units = unit_scope(actor).order_by("function", "pinyin", "name")
     filters = StaffFilterForm(request.GET or None, units=units)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     found = account_list(
@@ -98,7 +100,7 @@ def _role_form(form: type[RoleForm], request: ActorRequest, unit: Unit, is_poste
 def staff_new(request: ActorRequest) -> HttpResponse:
     """Choose the unit, then name the person; the temporary password is shown once."""
     actor = actor_of(request)
-    units = unit_scope(actor).filter(closed_on__isnull=True).order_by("function", "name")
+    units = unit_scope(actor).filter(closed_on__isnull=True).order_by("function", "pinyin", "name")
     wanted = request.POST.get("unit") or request.GET.get("unit", "")
     unit = unit_for_management(actor, wanted) if wanted else units.first() if units.count() == 1 else None
     if unit is None:

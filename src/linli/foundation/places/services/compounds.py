@@ -11,7 +11,7 @@ from linli.core.service import changes_of, record, service
 
 from ..models import Building, Compound, Division, Level
 from ..permissions import can_add_compound, can_confirm_committee, can_edit_compound
-from ..rules import building_sort_key, pinyin_keys, pinyin_syllables
+from ..rules import building_sort_key, name_keys
 from ..selectors import building_by_public_id, compound_by_public_id, position_find
 
 
@@ -28,11 +28,6 @@ def _named(value: str, limit: int, what: str) -> str:
             details={"name": _("请填写%(what)s，不超过%(limit)d个字。") % {"what": what, "limit": limit}},
         )
     return name
-
-
-def _keys(name: str) -> dict[str, str]:
-    pinyin, initials = pinyin_keys(pinyin_syllables(name))
-    return {"pinyin": pinyin, "initials": initials}
 
 
 def _position(lng: float | None, lat: float | None) -> dict[str, float | None]:
@@ -74,7 +69,7 @@ def compound_add(
         is_committee_confirmed=committee is not None,
         area_path=(committee or street).path,
         **_position(lng, lat),
-        **_keys(name),
+        **name_keys(name),
     )
     record("compound.add", compound)
     return compound
@@ -106,7 +101,7 @@ def compound_update(
     if name != compound.name:
         street = compound.street
         _name_free(Compound, _("%s已有同名小区。") % street.name, street=street, name=name)
-    after = {"name": name, "address": address.strip()[:160], **_position(lng, lat), **_keys(name)}
+    after = {"name": name, "address": address.strip()[:160], **_position(lng, lat), **name_keys(name)}
     changed = changes_of(compound, **after)
     if changed:
         changed |= changes_of(compound, version=version + 1)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core.actor import Actor
 from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.lists.opening import opens_as_left
 from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import division_names
 
@@ -25,7 +25,6 @@ from .keeping import desk_page, page
 from .shown import clock_level, state_tone
 
 SIZES = (25, 50, 100)
-REMEMBERED = "matters_list"
 COLUMNS_KEPT = "matters_columns"
 COLUMNS = {
     "category": gettext_lazy("类别"),
@@ -44,10 +43,9 @@ ORDERS = {
 
 
 @desk_page
+@opens_as_left("matters", leave_out=("columns",))
 def matter_list_page(request: HttpRequest) -> HttpResponse:
     """Show the matters that this actor may see, narrowed by the address."""
-    if (back := _remembered(request)) is not None:
-        return back
     actor = actor_of(request)
     form = filter_form(actor, request.GET)
     listed, tab = desk_selectors.TabbedList(actor, filters_of(actor, form)), tab_of(request.GET)
@@ -80,23 +78,11 @@ def matter_list_page(request: HttpRequest) -> HttpResponse:
     return page(request, "list", context)
 
 
-def _remembered(request: HttpRequest) -> HttpResponse | None:
-    """Keep what the list is narrowed by for the session; a bare address brings it back."""
-    list_url = reverse("matters:list")
-    if "reset" in request.GET:
-        request.session.pop(REMEMBERED, None)
-        return HttpResponseRedirect(f"{list_url}?stage=all")
-    if request.GET:
-        query = request.GET.copy()
-        query.pop("page", None)
-        columns = query.pop("columns", None)
-        if columns is not None:
-            request.session[COLUMNS_KEPT] = [name for name in columns if name in COLUMNS]
-        if request.session.get(REMEMBERED) != query.urlencode():
-            request.session[REMEMBERED] = query.urlencode()
-        return None
-    known = request.session.get(REMEMBERED)
-    return HttpResponseRedirect(f"{list_url}?{known}") if known else None
+def _columns(request: HttpRequest) -> list[str]:
+    """Return the columns that are shown, as somebody last chose them in this session."""
+    if asked := [name for name in request.GET.getlist("columns") if name in COLUMNS]:
+        request.session[COLUMNS_KEPT] = asked
+    return request.session.get(COLUMNS_KEPT) or list(USUAL)
 
 
 def filter_form(actor: Actor, query: QueryDict) -> FilterForm:
@@ -123,10 +109,6 @@ def tab_of(query: QueryDict) -> str:
 def _size(request: HttpRequest) -> int:
     size = request.GET.get("size", "")
     return int(size) if size.isascii() and size.isdigit() and int(size) in SIZES else SIZES[0]
-
-
-def _columns(request: HttpRequest) -> list[str]:
-    return request.session.get(COLUMNS_KEPT) or list(USUAL)
 
 
 def _narrowing(form: FilterForm) -> dict[str, Any]:
