@@ -101,7 +101,7 @@ def test_a_resident_finds_their_own_on_a_phone(life: Life, visitor: Callable[...
     axe(page)
     page.fill("#find", matter.number)
     page.press("#find", "Enter")
-    page.wait_for_url(f"**/matters/{matter.public_id}/")
+    page.wait_for_url(f"**/m/{matter.public_id}/")
 
 
 @pytest.mark.parametrize("size", ["desk", "phone"])

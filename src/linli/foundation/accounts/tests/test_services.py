@@ -439,3 +439,15 @@ def test_the_demo_is_noticed(cast: Cast) -> None:
     new_staff(cast, is_demo=True, password=PASSWORD)
     assert selectors.demo_account_exists()
     assert SETUP.is_signed_in
+
+
+def test_a_unit_is_sorted_and_found_by_the_pinyin_of_its_name(cast: Cast) -> None:
+    unit = cast.units["fangguan"]
+    assert (unit.pinyin, unit.initials) == ("guihuajiedaofangguansuo", "ghjdfgs")
+    services.unit_update(
+        actor=cast.actor("street"), unit=unit, name="梧桐房管所", kind=unit.kind, parent=unit.parent
+    )
+    unit.refresh_from_db()
+    assert (unit.pinyin, unit.initials) == ("wutongfangguansuo", "wtfgs")
+    names = [account.person.name for account in selectors.account_list(cast.actor("street"))]
+    assert names.index("冯洁") < names.index("钱佳") < names.index("郑刚")
