@@ -1,6 +1,9 @@
-"""Texts that are said later, in the language of whoever reads them, where a plain ``str`` is expected."""
+"""In which language a text is said: the reader's, when it is shown; the house's, when it is written down."""
 
 from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.translation import override
 
 if TYPE_CHECKING:
 
@@ -10,4 +13,9 @@ if TYPE_CHECKING:
 else:
     from django.utils.translation import gettext_lazy
 
-__all__ = ["gettext_lazy"]
+__all__ = ["gettext_lazy", "in_house_language"]
+
+
+def in_house_language() -> override:
+    """Say what is written down (stories, duties, notices) in Chinese, whoever acts in which language."""
+    return override(settings.LANGUAGE_CODE)

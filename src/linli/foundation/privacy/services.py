@@ -87,7 +87,7 @@ def request_open(*, actor: Actor, request_id: str) -> DataRequest:
         actor=actor,
         subject=found.person,
         fields=["name", "phone"],
-        purpose=_("答复本人的个人信息申请"),
+        purpose="答复本人的个人信息申请",
     )
     return found
 
@@ -103,7 +103,7 @@ def request_answer(*, actor: Actor, request_id: str, is_granted: bool, answer: s
     notice_queue(
         person_ids=[found.person_id],
         kind="data_request.answer",
-        title=_("您的个人信息申请有了答复"),
+        title="您的个人信息申请有了答复",
         url="/me/data/",
         purpose="lawful",
     )

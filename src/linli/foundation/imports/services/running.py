@@ -48,7 +48,7 @@ def import_fail(*, actor: Actor, import_id: int, words: str) -> Import:
     if not can_work_jobs(actor):
         raise NotAllowed()
     job = Import.objects.select_for_update(of=("self",)).get(pk=import_id)
-    tell(job=job, title=_("导入停下了"), body=words)
+    tell(job=job, title="导入停下了", body=words)
     record("import.fail", job, changes_of(job, state=State.FAILED, failure=words[:300]))
     return job
 
@@ -98,13 +98,14 @@ def import_finish(*, actor: Actor, import_id: int) -> Import:
     """Say that every row has been taken or waits."""
     job = machine_locked(actor=actor, import_id=import_id, state=State.RUNNING)
     changes = changes_of(job, state=State.DONE, finished_at=clock.now())
-    tell(job=job, title=_("导入完成"), body=_counts_words(job.counts))
+    tell(job=job, title="导入完成", body=_counts_words(job.counts))
     record("import.finish", job, changes)
     return job
 
 
 def _counts_words(counts: Mapping[str, int]) -> str:
-    return _("新增%(new)d，更新%(changed)d，没有变化%(unchanged)d，待改%(quarantined)d。") % counts
+    words = "新增{new}，更新{changed}，没有变化{unchanged}，待改{quarantined}。"
+    return words.format(**counts)
 
 
 @service

@@ -84,6 +84,6 @@ def import_undo_finish(*, actor: Actor, import_id: int) -> Import:
     job.quarantine.all().delete()
     changes = changes_of(job, state=State.UNDONE, undone_at=clock.now())
     counts = {"undone": job.counts.get("undone", 0), "kept": job.counts.get("kept", 0)}
-    tell(job=job, title=_("导入已撤销"), body=_("撤销%(undone)d，保留%(kept)d。") % counts)
+    tell(job=job, title="导入已撤销", body="撤销{undone}，保留{kept}。".format(**counts))
     record("import.undo", job, changes, touched=[QuarantinedRow])
     return job

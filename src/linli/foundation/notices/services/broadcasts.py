@@ -151,7 +151,7 @@ def broadcast_try(*, actor: Actor, broadcast_id: int) -> int:
     told = notice_queue(
         person_ids=[actor.person_id],
         kind="broadcast.try",
-        title=_("（试发）%(title)s") % {"title": broadcast.sms_text or broadcast.title},
+        title=f"（试发）{broadcast.sms_text or broadcast.title}",
         body=broadcast.body,
         url=f"/desk/broadcasts/{broadcast.public_id}/",
     )
@@ -192,7 +192,7 @@ def _ask_others(broadcast: Broadcast, actor: Actor) -> None:
     notice_queue(
         person_ids=[person for person in colleagues if person not in actor.person_ids],
         kind="broadcast.ask",
-        title=_("有一次群发等您审批：%(title)s") % {"title": broadcast.title},
+        title=f"有一次群发等您审批：{broadcast.title}",
         url=f"/desk/broadcasts/{broadcast.public_id}/",
     )
 
@@ -232,7 +232,7 @@ def broadcast_return(*, actor: Actor, broadcast_id: int, note: str, version: int
     notice_queue(
         person_ids=[broadcast.created_by_id],
         kind="broadcast.return",
-        title=_("群发被退回修改：%(title)s") % {"title": broadcast.title},
+        title=f"群发被退回修改：{broadcast.title}",
         body=words,
         url=f"/desk/broadcasts/{broadcast.public_id}/",
     )

@@ -103,7 +103,7 @@ def _tell(actor: Actor, shifts: Iterable[DutyShift]) -> None:
             notice_queue(
                 person_ids=[person_id],
                 kind="roster.set",
-                title=_("您排了班：%s") % "、".join(listed),
+                title="您排了班：" + "、".join(listed),
                 url=ROSTER_URL,
             )
 

@@ -56,7 +56,7 @@ def caller_look(*, actor: Actor, phone: str) -> Caller:
         record(
             "matter.caller_look",
             matter,
-            purpose=_("来电识别"),
+            purpose="来电识别",
             looked_at=LOOKED_AT,
             about_id=matter.reporter_id,
         )

@@ -268,7 +268,7 @@ def _matter_store(actor: Actor, matter: Matter, report: Report) -> Matter:
     if report.is_emergency:
         _alarm(step, report.emergency)
     else:  # nobody's by name yet: whoever is on duty hears of it
-        step.tell_on_duty([step.area_function()], "on_duty", _("您正在值班，有一件新事项待受理"))
+        step.tell_on_duty([step.area_function()], "on_duty", "您正在值班，有一件新事项待受理")
     verb = "emergency" if report.is_emergency else "report"
     try:
         step.finish(verb, photos=report.photos)
@@ -283,7 +283,7 @@ def _alarm(step: Step, emergency: Emergency | None) -> None:
     """Put an emergency on the lists of committee and street at once, and tell the people there."""
     step.facts["numbers"] = list(emergency.numbers) if emergency else ["110", "119", "120"]
     functions = {step.area_function(), Function.STREET}
-    told = step.tell_on_duty(functions, "emergency", _("紧急：您正在值班，请立即核实并报告"))
+    told = step.tell_on_duty(functions, "emergency", "紧急：您正在值班，请立即核实并报告")
     for function in sorted(functions):
         step.duty("emergency", stage="mandatory_report", function=function)
         step.tell_function(function, "emergency", "紧急：有人上报险情，请立即核实", besides=told)

@@ -32,7 +32,7 @@ def matter_remind(*, actor: Actor, matter_id: int, note: str = "") -> Matter:
     persons = _whose_turn(step)
     if not persons:
         raise Conflict(_("这件事现在等您或反映人办理，没有可以催办的人。"))
-    step.tell_staff(persons, "remind", _("有人催办一件事"), words)
+    step.tell_staff(persons, "remind", "有人催办一件事", words)
     return step.finish("remind", note=words)
 
 

@@ -20,6 +20,7 @@ from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion
 from linli.core.rows import row_insert
 from linli.core.service import record, require_service
 from linli.core.timelimits import Due
+from linli.core.words import in_house_language
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import person_ids_for
 from linli.foundation.duties.calendar import limit_due
@@ -307,15 +308,16 @@ class Step:
     def finish(self, verb: str, *, note: str = "", photos: Sequence[StoredFile] = ()) -> Matter:
         """Write the matter, its event, its duties and its notices, and record the act."""
         kept = _photos_checked(photos)
-        self._leave_state()
-        self._enter_state()
-        self.facts.update(note=note)
-        self._save()
-        self._story(verb, note, kept)
-        if self.is_new or is_found_otherwise({*self.changes}, self.state_before, self.state_after):
-            self._index()
-        if self.is_told and VERBS[verb].title and VERBS[verb].tells:
-            self.tell_reporters(verb)
+        with in_house_language():
+            self._leave_state()
+            self._enter_state()
+            self.facts.update(note=note)
+            self._save()
+            self._story(verb, note, kept)
+            if self.is_new or is_found_otherwise({*self.changes}, self.state_before, self.state_after):
+                self._index()
+            if self.is_told and VERBS[verb].title and VERBS[verb].tells:
+                self.tell_reporters(verb)
         record(f"matter.{verb}", self.matter, None if self.is_new else self.changes, touched=self.touched)
         return self.matter
 

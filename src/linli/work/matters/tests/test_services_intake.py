@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from linli.core import clock
 from linli.core.actor import system
@@ -402,3 +403,11 @@ def test_a_deputy_acts_in_both_names(life: Life) -> None:
         life.cast.person("worker2").pk,
         life.cast.person("worker").pk,
     )
+
+
+def test_what_is_written_down_is_chinese_whoever_acts(life: Life) -> None:
+    with override("en"):
+        matter = life.to("accepted")
+    notice = Notice.objects.filter(person_id=matter.reporter_id).order_by("-id").first()
+    assert notice is not None
+    assert "受理" in notice.title
