@@ -40,17 +40,20 @@ ONE_PRESS = frozenset({"accept", "sign"})
 def duty_presses(actor: Actor, duties: Sequence[Duty]) -> Mapping[str, Sequence[Press]]:
     """Return for each duty its own act, at once where one press is enough, and a note (three queries)."""
     keys = {duty.subject_id for duty in duties if _is_key(duty.subject_id)}
-    rows = Matter.objects.filter(public_id__in=keys).only("public_id", "version")
+    rows = Matter.objects.filter(public_id__in=keys).only("public_id", "version", "class_set_by_id")
     matters = {str(matter.public_id): matter for matter in rows}
     whose = [matter.pk for matter in matters.values()]
     own = Assignment.objects.filter(matter__in=whose, unit_id=actor.unit_id or 0, ended_at__isnull=True)
     parts = dict(own.values_list("matter_id", "public_id"))
     asked = HandlingRequest.objects.filter(matter__in=whose, outcome="")
     requests = {(pk, kind): key for pk, kind, key in asked.values_list("matter_id", "kind", "public_id")}
-    found: dict[str, Sequence[Press]] = {}
+    found: dict[str, list[Press]] = {}
     for duty in duties:
         if (matter := matters.get(duty.subject_id)) is not None:
-            found[str(duty.pk)] = _presses(duty, matter, parts, requests)
+            # Whoever set a class does not confirm it: beside that duty they only add a note.
+            is_own = duty.action == "confirm_class" and matter.class_set_by_id in actor.person_ids
+            found[str(duty.pk)] = [] if is_own else _presses(duty, matter, parts, requests)
+            found[str(duty.pk)].append(_note(matter))
     return found
 
 
@@ -72,8 +75,12 @@ def _presses(
         presses.append(_press(duty, matter, ON_ASSIGNMENT[duty.action], parts[matter.pk]))
     elif duty.action in ON_REQUEST and (key := requests.get((matter.pk, ON_REQUEST[duty.action]))):
         presses.append(_press(duty, matter, duty.action, key))
-    note = reverse("matters:action", args=[matter.public_id, "note"])
-    return [*presses, Press(_("补记"), ACTIONS["note"].icon, note)]
+    return presses
+
+
+def _note(matter: Matter) -> Press:
+    url = reverse("matters:action", args=[matter.public_id, "note"])
+    return Press(_("补记"), ACTIONS["note"].icon, url)
 
 
 def _press(duty: Duty, matter: Matter, code: str, key: UUID | None) -> Press:

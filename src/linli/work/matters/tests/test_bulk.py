@@ -236,6 +236,16 @@ def test_a_unit_signs_from_its_list_and_is_led_to_the_form_of_the_result(life: L
     assert f'href="{result}"' in client.get("/desk/").content.decode()
 
 
+def test_who_set_a_class_is_not_led_to_confirm_it(life: Life) -> None:
+    matter = life.sort(life.to_accepted(), "minor", by="worker")
+    confirm = f'href="{reverse("matters:action", args=[matter.public_id, "confirm_class"])}"'
+    note = f'href="{reverse("matters:action", args=[matter.public_id, "note"])}"'
+    own = life.cast.client("worker").get("/desk/").content.decode()
+    assert note in own and confirm not in own
+    other = life.cast.client("worker2").get("/desk/").content.decode()
+    assert note in other and confirm in other
+
+
 @pytest.mark.parametrize("who", ["worker", "street", "district"])
 def test_the_list_of_matters_has_boxes_for_who_may(life: Life, who: str) -> None:
     matter = life.to_reported()
