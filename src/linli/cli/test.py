@@ -13,14 +13,13 @@ from . import postgres
 from .ground import apt_missing, root
 
 NOTHING_COLLECTED = 5
-# What PostgreSQL has to prove besides SQLite; `--slow` runs everything there.
-ON_POSTGRES = (
-    "src/**/test_services*.py",
-    "src/**/test_selectors*.py",
-    "src/**/test_migrations*.py",
-    "tests/test_migrations*.py",
-    "tests/races/**/test_*.py",
-)
+# A module's first test makes what the rest of it stands on: a worker gets modules in a row, and takes from the
+# other when it has no more.
+TWO_AT_ONCE = ("-n", "2", "--dist", "worksteal")
+# What PostgreSQL has to prove besides SQLite is all but this, where no table or the same few are read;
+# `--slow` runs everything there.
+ON_POSTGRES = ("src/**/test_*.py", "tests/races/**/test_*.py")
+BUT = ("test_rules*.py", "test_workflow*.py", "test_permissions*.py", "test_*pages.py", "test_desk_*.py")
 
 
 def _arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -60,20 +59,23 @@ def _journeys(environment: dict[str, str], marks: str) -> int:
 def _on_sqlite(environment: dict[str, str], unwanted: list[str]) -> int:
     print("== 测试：SQLite", flush=True)
     environment = {key: value for key, value in environment.items() if key != "DATABASE_URL"}
-    first = _pytest(environment, "-n", "2", "-m", _marks("journey", "race", *unwanted))
+    first = _pytest(environment, *TWO_AT_ONCE, "-m", _marks("journey", "race", *unwanted))
     return _journeys(environment, _marks(*unwanted, only="journey")) or first
+
+
+def _for_postgres() -> list[str]:
+    found = [path for pattern in ON_POSTGRES for path in sorted(root().glob(pattern))]
+    return [str(path) for path in found if not any(path.match(pattern) for pattern in BUT)]
 
 
 def _on_postgres(environment: dict[str, str], unwanted: list[str]) -> int:
     print("== 测试：PostgreSQL", flush=True)
     everything = not unwanted
-    files = (
-        [] if everything else [str(path) for pattern in ON_POSTGRES for path in sorted(root().glob(pattern))]
-    )
+    files = [] if everything else _for_postgres()
     try:
         with postgres.throwaway() as url:
             environment = {**environment, "DATABASE_URL": url}
-            first = _pytest(environment, "-n", "2", "-m", _marks("journey", *unwanted), *files)
+            first = _pytest(environment, *TWO_AT_ONCE, "-m", _marks("journey", *unwanted), *files)
             only = "journey" if everything else "journey and postgres"
             return _journeys(environment, _marks(*unwanted, only=only)) or first
     except postgres.PostgresMissing as reason:

@@ -11,7 +11,7 @@ from linli.foundation.imports.targets import Field, Kind, Target
 
 from .clocks import yaml_read
 from .imported import STATES, rows_check, rows_read
-from .models import Assignment, Category, Channel, Matter, MatterEvent
+from .models import Assignment, Category, Channel, CounterVisit, Matter, MatterEvent
 from .services.importing import (
     matters_count,
     matters_import,
@@ -151,5 +151,12 @@ def target() -> Target:
         restore=matters_restore,
         count=matters_count,
         named=_named,
-        touched=(Matter, MatterEvent, Assignment, Matter.photos.through, MatterEvent.photos.through),
+        touched=(
+            Matter,
+            MatterEvent,
+            Assignment,
+            CounterVisit,  # lets go of a matter that goes
+            Matter.photos.through,
+            MatterEvent.photos.through,
+        ),
     )
