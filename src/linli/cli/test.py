@@ -13,8 +13,8 @@ from . import postgres
 from .ground import apt_missing, root
 
 NOTHING_COLLECTED = 5
-# A module's first test makes what the rest of it stands on: a worker gets modules in a row, and takes from the
-# other when it has no more.
+# A module's first test makes what the rest of it stands on: a worker gets modules in a row, and takes from
+# the other when it has no more.
 TWO_AT_ONCE = ("-n", "2", "--dist", "worksteal")
 # What PostgreSQL has to prove besides SQLite is all but this, where no table or the same few are read;
 # `--slow` runs everything there.

@@ -146,7 +146,7 @@ def test_writing_and_finding_cost_one_statement_each(persons: dict[int, Person])
 
 def test_the_index_is_used(persons: dict[int, Person]) -> None:
     SearchDocument.objects.bulk_create(
-        SearchDocument(room="r", subject_id=10_000 + n, grams=f"第{n} 条事") for n in range(3000)
+        SearchDocument(room="r", subject_id=1_000_000 + n, grams=f"第{n} 条事") for n in range(3000)
     )
     documents = SearchDocument.objects.filter(grams__holds_all=["路灯", "坏了"])
     if connection.vendor == "postgresql":
