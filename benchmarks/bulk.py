@@ -51,7 +51,7 @@ def matters_multiply(total: int) -> int:
     from linli.foundation.search.models import SearchDocument
     from linli.work.matters.models import Assignment, Matter, MatterEvent
 
-    originals = list(Matter.objects.filter(merged_into=None).order_by("pk"))
+    originals = list(Matter.objects.filter(merged_into=None, source_number="").order_by("pk"))
     made = _new_matters(originals, max(total - Matter.objects.count(), 0))
     _store([copy for _pk, copy in made], Matter)
     stored = dict(Matter.objects.values_list("number", "pk"))

@@ -162,7 +162,7 @@ def _originals() -> dict[bool, list[Original]]:
 
     texts = _texts()
     every = tuple(text for group in texts.values() for text in group)
-    rows = Matter.objects.filter(merged_into=None).select_related("category").order_by("pk")
+    rows = Matter.objects.filter(merged_into=None, source_number="").select_related("category").order_by("pk")
     found: dict[bool, list[Original]] = {True: [], False: []}
     for matter in rows:
         duties = Duty.objects.filter(room="matters", subject_id=str(matter.public_id), closed_at=None)
