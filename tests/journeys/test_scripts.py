@@ -154,7 +154,7 @@ def test_the_desk_by_keyboard(visitor: Visitor) -> None:
     page.keyboard.press("j")
     expect(page.locator(".is-here")).to_contain_text("第二件")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("回车")
+    expect(page.get_by_role("dialog")).to_contain_text("打开这一条")
     page.keyboard.press("Escape")
     page.keyboard.press("k")
     page.keyboard.press("Enter")
