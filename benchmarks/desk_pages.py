@@ -85,7 +85,7 @@ def main() -> int:
             from linli.work.matters.models import Matter
 
             demo_build(matters=420)
-            original = Matter.objects.filter(merged_into=None, source_number="", source_number="").order_by("pk").first()
+            original = Matter.objects.filter(merged_into=None, source_number="").order_by("pk").first()
             last = Matter.objects.order_by("-pk").values_list("pk", flat=True)[0]
             matters_multiply(MATTERS)
             check(original, Matter.objects.filter(pk__gt=last).order_by("pk")[0])
