@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -86,7 +87,7 @@ def duty_summary(actor: Actor) -> DutySummary:
     groups = cast(list[dict[str, Any]], list(rows.annotate(**_due_counts())))
     return DutySummary(
         counts={name: sum(group[name] for group in groups) for name in ("all", "overdue", "today", "week")},
-        actions=sorted({(group["action"], group["action_label"]) for group in groups}),
+        actions=sorted({(group["action"], gettext(group["action_label"])) for group in groups}),
         areas=sorted({group["area_path"] for group in groups}),
     )
 

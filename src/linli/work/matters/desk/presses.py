@@ -87,7 +87,7 @@ def _press(duty: Duty, matter: Matter, code: str, key: UUID | None) -> Press:
     arguments: list[Any] = [matter.public_id, code, *([str(key)] if key else [])]
     url = reverse("matters:action_on" if key else "matters:action", args=arguments)
     fields = {"version": str(matter.version)} if code in ONE_PRESS else {}
-    return Press(duty.action_label, ACTIONS[code].icon, url, code in ONE_PRESS, fields)
+    return Press(_(duty.action_label), ACTIONS[code].icon, url, code in ONE_PRESS, fields)
 
 
 def bulk_bar(actor: Actor) -> BulkBar:
