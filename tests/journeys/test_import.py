@@ -29,16 +29,9 @@ def worker() -> Import:
     return job
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
-def test_a_file_of_the_hotline(
-    visitor: Visitor, cast: Cast, picture: Picture, axe: Look, tmp_path: Path, size: str
-) -> None:
-    categories_load(actor=system("setup"))
-    file = tmp_path / "热线周报.csv"
-    file.write_bytes(file_of(*MIXED, row("6", 社区="一居", 类别="垃圾类"), row("7", 来电时间="昨天")))
-    page = visitor(size, cast.accounts["street"], accept_downloads=True)
+def _preview(page: Page, file: Path, axe: Look, picture: Picture) -> None:
+    """Upload a file, say what its columns are, and look at what would come of it."""
     main = page.locator("main")
-
     page.goto("/desk/settings/imports/")
     axe(page)
     main.get_by_role("link", name="导入新文件").first.click()
@@ -60,6 +53,10 @@ def test_a_file_of_the_hotline(
     axe(page)
     picture(page, "preview")
 
+
+def _run(page: Page, axe: Look, picture: Picture) -> None:
+    """Say what a word of the file means here, and import what can be taken."""
+    main = page.locator("main")
     page.get_by_label("地点 一居").select_option("990101001002")
     main.get_by_role("button", name="保存并重新预览").click()
     expect(main).to_contain_text("正在预览")
@@ -72,9 +69,13 @@ def test_a_file_of_the_hotline(
     axe(page)
     picture(page, "done")
 
+
+def _correct(page: Page, folder: Path) -> None:
+    """Download the row that waits, correct it and send it to the same import."""
+    main = page.locator("main")
     with page.expect_download() as waiting:
         main.get_by_role("link", name="CSV").click()
-    corrected = tmp_path / "改好的.csv"
+    corrected = folder / "改好的.csv"
     content = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     assert "不是认得的日期" in content
     corrected.write_text(content.replace("昨天", "2026-03-08"), encoding="utf-8")
@@ -85,6 +86,10 @@ def test_a_file_of_the_hotline(
     page.reload()
     assert Matter.objects.count() == 7
 
+
+def _undo(page: Page, picture: Picture) -> None:
+    """Take the whole import back."""
+    main = page.locator("main")
     main.get_by_role("button", name="撤销整次导入").click()
     page.get_by_role("dialog").get_by_role("button", name="撤销整次导入").click()
     expect(main).to_contain_text("正在撤销")
@@ -92,3 +97,17 @@ def test_a_file_of_the_hotline(
     expect(main.locator(".page-head")).to_contain_text("已撤销", timeout=10_000)
     picture(page, "undone")
     assert not Matter.objects.exists()
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_a_file_of_the_hotline(
+    visitor: Visitor, cast: Cast, picture: Picture, axe: Look, tmp_path: Path, size: str
+) -> None:
+    categories_load(actor=system("setup"))
+    file = tmp_path / "热线周报.csv"
+    file.write_bytes(file_of(*MIXED, row("6", 社区="一居", 类别="垃圾类"), row("7", 来电时间="昨天")))
+    page = visitor(size, cast.accounts["street"], accept_downloads=True)
+    _preview(page, file, axe, picture)
+    _run(page, axe, picture)
+    _correct(page, tmp_path)
+    _undo(page, picture)
