@@ -1,10 +1,14 @@
-"""Divisions with their history and the acts that made it, compounds and buildings, boundaries."""
+"""Divisions with their history and the acts that made it, boundaries, and address objects."""
 
+from .address import FLOORS_MAX, Building, Part, PartKind, Stair
 from .change import ChangeKind, DivisionChange, DivisionChangePart, DivisionMove
-from .place import CODE_LENGTH, Boundary, Building, Compound, Division, DivisionQuerySet, Level
+from .compound import YEARS, Compound, HousingType, Unplaced, UnplacedCompound
+from .place import CODE_LENGTH, Boundary, Division, DivisionQuerySet, Level
 
 __all__ = [
     "CODE_LENGTH",
+    "FLOORS_MAX",
+    "YEARS",
     "Boundary",
     "Building",
     "ChangeKind",
@@ -14,5 +18,11 @@ __all__ = [
     "DivisionChangePart",
     "DivisionMove",
     "DivisionQuerySet",
+    "HousingType",
     "Level",
+    "Part",
+    "PartKind",
+    "Stair",
+    "Unplaced",
+    "UnplacedCompound",
 ]

@@ -10,7 +10,8 @@ from linli.core.actor import Actor, Function
 from linli.core.fields import PathField, uuid7
 
 from ..workflow import ChangeState
-from .place import Compound, Level
+from .compound import Compound
+from .place import Level
 
 
 class ChangeKind(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Divisions, compounds and buildings, boundaries."""
+"""Divisions with their history, and their boundaries."""
 
 from datetime import date
 from typing import Self
@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.core.actor import Actor, Function
-from linli.core.fields import PathField, in_areas, uuid7
+from linli.core.fields import PathField, in_areas
 
 
 class Level(models.IntegerChoices):
@@ -85,103 +84,6 @@ class Division(models.Model):
     def area_path(self) -> str:
         """The place of the division itself, as every record names its place."""
         return self.path
-
-
-class CompoundQuerySet(models.QuerySet["Compound"]):
-    """Compounds by who looks."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        """Return those in the areas of a governing function or an operator; others read no register.
-
-        A committee also sees what nobody has claimed yet in its street. Names and positions of compounds
-        are no secret: the public search reads all of them.
-        """
-        if not (actor.is_governing or actor.function in (Function.SYSTEM, Function.OPERATOR)):
-            return self.none()
-        parts = [area.split("/")[:-1] for area in actor.areas]
-        around = {"/".join(codes[:count]) + "/" for codes in parts for count in range(1, len(codes))}
-        unclaimed = Q(is_committee_confirmed=False, area_path__in=around)
-        return self.filter(in_areas("area_path", actor.areas) | unclaimed)
-
-
-class Compound(models.Model):
-    """A residential compound (小区): an address object with its own id, in a street, later in a committee.
-
-    ``area_path`` is the committee's path once the committee is confirmed, until then the street's.
-    """
-
-    area_label = _("小区")
-
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    name = models.CharField(_("名称"), max_length=80)
-    address = models.CharField(_("地址"), max_length=160, blank=True)
-    street = models.ForeignKey(Division, models.PROTECT, related_name="compounds_of_street")
-    committee = models.ForeignKey(
-        Division, models.PROTECT, related_name="compounds_of_committee", null=True, blank=True
-    )
-    is_committee_confirmed = models.BooleanField(_("居委已确认"), default=False)
-    area_path = PathField(db_index=True)
-    lng = models.FloatField(_("经度"), null=True, blank=True)
-    lat = models.FloatField(_("纬度"), null=True, blank=True)
-    pinyin = models.CharField(max_length=160, blank=True)
-    initials = models.CharField(max_length=40, blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    objects = CompoundQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pinyin", "name"]
-        indexes = [models.Index(fields=["lat", "lng"])]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["street", "name"],
-                name="compound_name_once_in_street",
-                violation_error_message=_("这个街镇已有同名小区。"),
-            ),
-            models.CheckConstraint(
-                condition=Q(lng__isnull=True, lat__isnull=True)
-                | Q(lng__isnull=False, lat__isnull=False, lng__range=(-180, 180), lat__range=(-90, 90)),
-                name="compound_position_is_whole",
-                violation_error_message=_("经度和纬度要么都填，要么都不填。"),
-            ),
-            models.CheckConstraint(
-                condition=Q(is_committee_confirmed=False) | Q(committee__isnull=False),
-                name="compound_confirmed_has_committee",
-                violation_error_message=_("先选居委，才能确认。"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Building(models.Model):
-    """A building of a compound (楼栋)."""
-
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    compound = models.ForeignKey(Compound, models.PROTECT, related_name="buildings")
-    name = models.CharField(_("楼栋"), max_length=40)
-    sort_key = models.CharField(max_length=60, blank=True)  # numbers padded: 2号 stands before 10号
-    lng = models.FloatField(_("经度"), null=True, blank=True)
-    lat = models.FloatField(_("纬度"), null=True, blank=True)
-
-    class Meta:
-        ordering = ["sort_key", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["compound", "name"],
-                name="building_name_once_in_compound",
-                violation_error_message=_("这个小区已有同名楼栋。"),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.compound}{self.name}"
-
-    @property
-    def area_path(self) -> str:
-        """The compound's place."""
-        return self.compound.area_path
 
 
 class Boundary(models.Model):
