@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "linli.foundation.clients",
     "linli.foundation.ui",
     "linli.registers.organizations",
+    "linli.registers.residents",
     "linli.work.matters",
     "linli.oversight.dashboards",
     "linli.portal",

@@ -19,6 +19,7 @@ ROOMS = (
     "foundation.places",
     "foundation.imports",
     "registers.organizations",
+    "registers.residents",
     "work.matters",
     "oversight.dashboards",
     "portal",

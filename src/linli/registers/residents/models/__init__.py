@@ -1,0 +1,28 @@
+"""The tables of the registry; a room above imports them from here."""
+
+from .facts import CareEntry, Fact, Receipt
+from .history import Assessment, RegisterEvent
+from .homes import Establishment, Household, Membership, Occupancy
+from .links import AccountLink, DoorCode
+from .owning import Owner, Ownership
+from .people import Consent, Guardian, Resident, SearchToken
+
+__all__ = [
+    "AccountLink",
+    "Assessment",
+    "CareEntry",
+    "Consent",
+    "DoorCode",
+    "Establishment",
+    "Fact",
+    "Guardian",
+    "Household",
+    "Membership",
+    "Occupancy",
+    "Owner",
+    "Ownership",
+    "Receipt",
+    "RegisterEvent",
+    "Resident",
+    "SearchToken",
+]
