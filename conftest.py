@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from linli.core import clock as core_clock
+from linli.core.crypto import key_ring
 
 pytest_plugins = ["tests.people"]  # the named cast
 TUESDAY_MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=core_clock.BEIJING)
@@ -34,6 +35,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.MEDIA_ROOT = home / "files"
     settings.STATIC_ROOT = home / "static"
     settings.STATIC_ROOT.mkdir()
+    key_ring().found()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

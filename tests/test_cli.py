@@ -158,14 +158,18 @@ def test_the_doctor_waits_for_a_database_in_order(monkeypatch: pytest.MonkeyPatc
 
 def test_the_doctor_sees_open_keys(tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.KEYS_DIR = tmp_path / "keys"
-    monkeypatch.setattr(doctor, "_keys_named", lambda: {"data-1"})
+    monkeypatch.setattr("linli.core.crypto.usage.keys_named", lambda: {"data-7"})
     assert "不存在" in next(doctor._keys()).fact
     settings.KEYS_DIR.mkdir(mode=0o700)
     key = settings.KEYS_DIR / "session.key"
     key.write_bytes(b"x" * 32)
     key.chmod(0o644)
     assert "session.key" in next(doctor._keys()).advice
-    assert "data-1" in next(doctor._keys_missing()).fact
+    missing = next(doctor._keys_missing())
+    assert {"data-1", "data-7", "index", "tokens-1"} <= set(missing.fact.split()[1].split("、"))
+    (settings.KEYS_DIR / "data-7.key").write_bytes(b"short")
+    assert ["data-7.key" in finding.fact for finding in doctor._keys_missing()] == [False, True]
+    (settings.KEYS_DIR / "data-7.key").unlink()
     key.chmod(0o600)
     assert not next(doctor._keys()).advice
 

@@ -13,6 +13,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from linli.core.crypto.files import CURRENT
+
 from .digests import database_digests
 from .ground import django_ready
 
@@ -149,13 +151,16 @@ def keys_copy(target: Path, beside: Path) -> int:
     if target.resolve() == beside.resolve() or beside.resolve() in target.resolve().parents:
         raise BackupFault("密钥不能和数据库备份放在一起：谁拿到两样，就能读出加密的资料。请另选一个文件夹。")
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = sorted(Path(settings.KEYS_DIR).glob("*.key"))
+    ring = Path(settings.KEYS_DIR)
+    keys = sorted(ring.glob("*.key"))
     for key in keys:
         copy = target / key.name
         if copy.exists() and copy.read_bytes() != key.read_bytes():
             raise BackupFault(f"{copy} 是另一个安装的密钥，没有覆盖。请另选一个空文件夹。")
         shutil.copy2(key, copy)
         copy.chmod(0o600)
+    if (ring / CURRENT).exists():
+        shutil.copy2(ring / CURRENT, target / CURRENT)
     return len(keys)
 
 

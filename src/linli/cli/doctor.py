@@ -106,33 +106,19 @@ def _keys() -> Iterator[Finding]:
 def _keys_missing() -> Iterator[Finding]:
     from django.conf import settings
 
-    folder = Path(settings.KEYS_DIR)
-    missing = sorted(_keys_named() - {path.stem for path in folder.glob("*.key")})
+    from linli.core.crypto import FOUNDING, KeyRing, usage
+
+    ring = KeyRing(Path(settings.KEYS_DIR), cipher=settings.CIPHER)
+    missing = {*FOUNDING, ring.current, *usage.keys_named()} - {
+        path.stem for path in ring.folder.glob("*.key")
+    }
     if missing:
-        yield Finding(f"缺少密钥 {'、'.join(missing)}", "数据库里有用它加密的资料：请从备份放回密钥文件夹。")
-
-
-def _keys_named() -> set[str]:
-    """Return the ids of the keys that encrypted columns name (oldest and newest row of each)."""
-    from django.apps import apps
-    from django.db import connection
-
-    from linli.core.fields import EncryptedTextField
-
-    named: set[str] = set()
-    quote = connection.ops.quote_name
-    for model in apps.get_models():
-        for field in model._meta.local_concrete_fields:
-            if not isinstance(field, EncryptedTextField):
-                continue
-            column, key = quote(str(field.column)), quote(str(model._meta.pk.column))
-            for order in ("ASC", "DESC"):
-                sql = f"SELECT {column} FROM {quote(model._meta.db_table)} WHERE {column} <> '' ORDER BY {key} {order} LIMIT 1"  # noqa: S608, E501
-                with connection.cursor() as cursor:
-                    cursor.execute(sql)
-                    row = cursor.fetchone()
-                named |= {row[0].partition(":")[0]} if row else set()
-    return named
+        yield Finding(
+            f"缺少密钥 {'、'.join(sorted(missing))}",
+            "系统不会另造一个顶替：用它加密、检索或签名的资料只认原来的密钥。请从密钥备份放回密钥文件夹。",
+        )
+    for name in ring.unfit():
+        yield Finding(f"密钥文件 {name}.key 读不出来或已损坏", "请从密钥备份放回这个文件，不要自己新建。")
 
 
 def _pages() -> Iterator[Finding]:

@@ -15,10 +15,12 @@ DEMO = env.bool("LINLI_DEMO", default=False)
 DEBUG = env.bool("LINLI_DEBUG", default=False)
 SECRET_KEY = env("LINLI_SECRET_KEY", default="")
 KEYS_DIR = Path(env("LINLI_KEYS_DIR", default=str(HOME / "keys")))
+# With which cipher new text is encrypted: aes (AES-256-GCM) or sm4 (SM4-GCM). Both stay readable.
+CIPHER = env("LINLI_CIPHER", default="aes")
 if not SECRET_KEY:
-    from linli.core.crypto import secret_read
+    from linli.core.crypto import secret_make
 
-    SECRET_KEY = secret_read(KEYS_DIR, "session").hex()
+    SECRET_KEY = secret_make(KEYS_DIR, "session").value.hex()
 
 ALLOWED_HOSTS = env.list("LINLI_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("LINLI_ORIGINS", default=[])

@@ -20,7 +20,7 @@ from .errors import InvalidInput
 
 Row = TypeVar("Row", bound=Model)
 CONTEXT = "api.cursor"
-_SHAPE = re.compile(r"(data-[0-9]{1,6})\.([A-Za-z0-9_-]{1,2000})")
+_SHAPE = re.compile(r"(data-[0-9]{1,6}(?:\.sm4)?)\.([A-Za-z0-9_-]{1,2000})")
 
 
 @dataclass(frozen=True, slots=True)

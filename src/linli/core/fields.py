@@ -39,18 +39,19 @@ def public_number(length: int = 8) -> str:
 
 
 class EncryptedTextField(TextField):
-    """Text kept as AES-256-GCM ciphertext; empty text stays empty so that it can be counted."""
+    """Text kept as ciphertext (``core.crypto``); empty text stays empty so that it can be counted."""
 
-    def _context(self) -> str:
+    def context(self) -> str:
+        """Return what the ciphertext is bound to."""
         return f"{self.model._meta.db_table}.{self.column}"
 
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt on the way to the database."""
-        return key_ring().encrypt(str(value), self._context()) if value else ""
+        return key_ring().encrypt(str(value), self.context()) if value else ""
 
     def from_db_value(self, value: str | None, expression: Expression, connection: Any) -> str:
         """Decrypt on the way back."""
-        return key_ring().decrypt(value, self._context()) if value else ""
+        return key_ring().decrypt(value, self.context()) if value else ""
 
 
 class PathField(CharField):

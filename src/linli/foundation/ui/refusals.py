@@ -112,6 +112,8 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer a refusal in the way in which the request was made."""
     number = getattr(request, "request_id", "") or number_new()
     log.info("%s %s %s %s", number, refusal.status, refusal.code, request.path)
+    if refusal.status >= 500:  # the operator's affair: a lost key names itself here
+        log.error("%s %s: %s", number, refusal.code, refusal)
     response = _sign_in_instead(request, refusal)
     if response is None:
         response = _as_json(refusal, number) if wants_json(request) else _as_html(request, refusal, number)
