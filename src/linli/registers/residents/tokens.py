@@ -23,6 +23,7 @@ from linli.core.errors import InvalidInput
 DATA = Path(__file__).parent / "data" / "surnames.yaml"
 READINGS = 4  # spellings of one name at most: of two doubtful characters each
 LONGEST_WORDS = 60
+COUNTY_AT, COUNTY_LENGTH = len("31/3101/"), 6  # where the county stands in an area's path
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SEPARATORS = re.compile(r"[\s·•・‧∙．.\-‐-―'’`]+")
 _STARS = re.compile(r"[*＊]+")
@@ -38,6 +39,11 @@ def surname_of(name: str) -> str:
     """Return the surname of a Chinese name: a compound one where something follows it, else one character."""
     compound = _tables()["compound"]
     return next((name[:n] for n in (4, 3, 2) if len(name) > n and name[:n] in compound), name[:1])
+
+
+def county_of(area_path: str) -> str:
+    """Return the code of the county in a path of divisions; empty above counties."""
+    return area_path[COUNTY_AT : COUNTY_AT + COUNTY_LENGTH]
 
 
 def is_han(text: str) -> bool:

@@ -12,16 +12,10 @@ from linli.core.service import record, require_service, service
 
 from ..models import Resident, SearchToken
 from ..sealing import sealed_get
-from ..tokens import tokens_of
+from ..tokens import COUNTY_AT, COUNTY_LENGTH, county_of, tokens_of
 
-COUNTY_AT, COUNTY_LENGTH = len("31/3101/"), 6  # where the county stands in an area's path
 FOUND = (Resident.State.HERE, Resident.State.AWAY, Resident.State.DEAD)
 BATCH = 500
-
-
-def county_of(area_path: str) -> str:
-    """Return the code of the county in a path of divisions; empty above counties."""
-    return area_path[COUNTY_AT : COUNTY_AT + COUNTY_LENGTH]
 
 
 @require_service

@@ -8,7 +8,8 @@ from linli.core.service import record, service
 from linli.foundation.places.models import Division
 from linli.registers.residents.models import Resident
 from linli.registers.residents.sealing import sealed_values
-from linli.registers.residents.services.upkeep import county_of, tokens_write
+from linli.registers.residents.services.upkeep import tokens_write
+from linli.registers.residents.tokens import county_of
 
 NUMBERS = ("11010519491231002X", "440524188001010014", "110105194912310038", "110105194912310046")
 SETTER = system("test")
