@@ -7,7 +7,9 @@ class ResidentsConfig(AppConfig):
     verbose_name = "居民"
 
     def ready(self) -> None:
-        """Search tokens are a consequence of what a person holds, not a record."""
-        from linli.core.service import sink_table
+        """Say what this room's codes are called in the record."""
+        from linli.foundation.audit.words import verb_words_add
 
-        sink_table("residents_searchtoken")
+        from .facts.words import VERBS as FACT_VERBS
+
+        verb_words_add(FACT_VERBS)

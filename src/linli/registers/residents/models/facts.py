@@ -67,6 +67,12 @@ class Fact(Sourced):
     def __str__(self) -> str:
         return f"fact {self.key}"
 
+    @property
+    def area_path(self) -> str:
+        """The place of whom it is about, for the record of what was done."""
+        subject = self.resident or self.household
+        return subject.area_path if subject is not None else ""
+
 
 class Receipt(models.Model):
     """A benefit that was paid or granted, as the paying office's file says."""
@@ -100,6 +106,12 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"receipt {self.policy}"
+
+    @property
+    def area_path(self) -> str:
+        """The place of whom it is about, for the record of what was done."""
+        subject = self.resident or self.household
+        return subject.area_path if subject is not None else ""
 
 
 class CareQuerySet(RegisterQuerySet):
