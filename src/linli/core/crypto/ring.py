@@ -119,6 +119,15 @@ class KeyRing:
         names = {path.stem for path in self.folder.glob("data-*.key")}
         return sorted((name for name in names if name[5:].isdecimal()), key=lambda name: int(name[5:]))
 
+    def token_keys(self) -> list[str]:
+        """Return the names of the search keys, oldest first; raises ``KeyLost`` where there is none."""
+        names = sorted(
+            (path.stem for path in self.folder.glob("tokens-*.key")), key=lambda name: int(name[7:] or 0)
+        )
+        if not names:
+            raise KeyLost("tokens-1", self.folder)
+        return names
+
     def unfit(self) -> list[str]:
         """Return the names of key files that are none."""
         return [path.stem for path in sorted(self.folder.glob("*.key")) if not self._is_fit(path.stem)]

@@ -7,9 +7,11 @@ class ResidentsConfig(AppConfig):
     verbose_name = "居民"
 
     def ready(self) -> None:
-        """Say what this room's codes are called in the record."""
+        """Search tokens are a consequence of what a person holds; and this room's codes have names."""
+        from linli.core.service import sink_table
         from linli.foundation.audit.words import verb_words_add
 
         from .facts.words import VERBS as FACT_VERBS
 
+        sink_table("residents_searchtoken")
         verb_words_add(FACT_VERBS)
