@@ -5,7 +5,7 @@ in ``BUILDERS``. They run once, before any request of the table.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from linli.core import clock
@@ -27,6 +27,7 @@ from linli.foundation.places.services import division_change_plan
 from linli.foundation.privacy.services import request_make
 from linli.registers.organizations.models import DutyShift
 from linli.registers.organizations.roster.services import roster_week_set
+from linli.registers.residents.tests.plans import building_make, household_make, person_make
 from linli.work.matters.services import phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
 from linli.work.matters.tests.life import Life, category, year_load
@@ -70,6 +71,18 @@ def places(cast: Cast) -> Subjects:
         "planned_division_change": change.public_id,
         "street_code": cast.places["street_place"].code,
         "committee_code": cast.places["committee_a_place"].code,
+    }
+
+
+def registry(cast: Cast) -> Subjects:
+    """A building of committee A: a woman lives in 101, 102 is vacant."""
+    plan = building_make(cast)
+    household = household_make(plan, "101", person_make(plan, date(1950, 4, 1)))
+    return {
+        "registry_building": plan.building.public_id,
+        "vacant_part": plan.parts["102"].public_id,
+        "lived_in_part": plan.parts["101"].public_id,
+        "registry_household": household.public_id,
     }
 
 
@@ -158,4 +171,5 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     imports,
     privacy,
     roster,
+    registry,
 ]

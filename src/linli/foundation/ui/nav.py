@@ -13,6 +13,8 @@ from linli.core.actor import EXECUTING, GOVERNING, STAFF, Function
 Text = str | Promise
 FIELD = GOVERNING | {Function.GRID_WORKER}
 MANAGING = GOVERNING | {Function.OPERATOR}
+DOORSTEP = frozenset({Function.GRID_WORKER, Function.COMMITTEE, Function.STREET})
+BY_NUMBERS = GOVERNING - DOORSTEP
 OVERSEEING = GOVERNING | {Function.SUPERVISOR}
 ROSTERED = STAFF - {Function.OPERATOR, Function.SUPERVISOR}
 ANSWERING = EXECUTING | {Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
@@ -56,7 +58,27 @@ DESK = (
     NavEntry(_("事项"), icon="message-report", url_name="matters:list", functions=STAFF),
     NavEntry(_("议事"), icon="messages", url_name="deliberation:list", functions=FIELD),
     NavEntry(_("走访"), icon="walk", url_name="visits:list", functions=FIELD),
-    NavEntry(_("居民"), icon="users", url_name="organizations:unit_list", functions=MANAGING),
+    NavEntry(
+        _("居民"),
+        icon="users",
+        url_name="residents:find",
+        functions=DOORSTEP,
+        also=("/desk/settings/units/",),
+    ),
+    NavEntry(
+        _("居民"),
+        icon="users",
+        url_name="residents:counts",
+        functions=BY_NUMBERS,
+        also=("/desk/residents/", "/desk/settings/units/"),
+    ),
+    NavEntry(
+        _("居民"),
+        icon="users",
+        url_name="organizations:unit_list",
+        functions=frozenset({Function.OPERATOR}),
+        also=("/desk/residents/",),
+    ),
     NavEntry(_("服务"), icon="heart-handshake", url_name="services:list", functions=FIELD | EXECUTING),
     NavEntry(_("报表"), icon="table", url_name="reports:list", functions=FIELD),
     NavEntry(_("数据"), icon="chart-bar", url_name="dashboards:overview", functions=GOVERNING),
@@ -136,6 +158,18 @@ SETTINGS = (
         is_for_admins=True,
         group=RECORDS,
     ),
+)
+# The tabs of 居民. Those who go from door to door see people; district and city see how many.
+REGISTRY = (
+    NavEntry(_("找人"), icon="user-search", url_name="residents:find", functions=DOORSTEP),
+    NavEntry(_("房屋"), icon="building-community", url_name="residents:buildings", functions=DOORSTEP),
+    NavEntry(_("居民"), icon="users", url_name="residents:people", functions=DOORSTEP),
+    NavEntry(_("户"), icon="home", url_name="residents:households", functions=DOORSTEP),
+    NavEntry(_("实有单位"), icon="building-store", url_name="residents:establishments", functions=DOORSTEP),
+    NavEntry(_("产权"), icon="certificate", url_name="residents:ownerships", functions=DOORSTEP),
+    NavEntry(_("关爱"), icon="heart", url_name="residents:care", functions=DOORSTEP),
+    NavEntry(_("统计"), icon="chart-bar", url_name="residents:counts", functions=GOVERNING),
+    NavEntry(_("组织"), icon="building", url_name="organizations:unit_list", functions=MANAGING),
 )
 FOOT = (
     NavEntry(_("使用帮助"), icon="help", url_name="portal:help"),

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from linli.core.clock import BEIJING, now
+from linli.foundation.ui.nav import REGISTRY, Link, links
 
 register = template.Library()
 WEEKDAYS = "一二三四五六日"
@@ -90,6 +91,15 @@ def page_numbers(paginator: "Paginator[Any]", number: int) -> list[int]:
     """Return the page numbers to show around ``number``; 0 stands for a gap."""
     pages = paginator.get_elided_page_range(number, on_each_side=2, on_ends=1)
     return [page if isinstance(page, int) else 0 for page in pages]
+
+
+@register.inclusion_tag("ui/section_tabs.html", takes_context=True)
+def registry_tabs(context: dict[str, Any]) -> dict[str, Any]:
+    """Draw the tabs of 居民 that the reader's function sees, the present one marked; a single one is none."""
+    request = context["request"]
+    actor = getattr(request, "actor", None)
+    tabs: list[Link] = links(REGISTRY, actor.function if actor else None, request.path)
+    return {"tabs": tabs if len(tabs) > 1 else []}
 
 
 @register.simple_tag

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def _everything() -> list[Any]:
     """Return an address for every name that the navigation knows, so that nothing is left out."""
     spaces: dict[str, list[Any]] = {}
-    for entry in (*nav.DESK, *nav.PORTAL, *nav.ACCOUNT, *nav.SETTINGS, *nav.FOOT):
+    for entry in (*nav.DESK, *nav.PORTAL, *nav.ACCOUNT, *nav.SETTINGS, *nav.REGISTRY, *nav.FOOT):
         space, name = entry.url_name.split(":")
         spaces.setdefault(space, []).append(path(f"{space}/{name}/", larger_toggle, name=name))
     return [path("desk/", include((patterns, space))) for space, patterns in spaces.items()]
