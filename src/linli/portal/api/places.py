@@ -1,6 +1,7 @@
 """Places as JSON: divisions, compounds, and what stands where; names and positions are no secret."""
 
 from typing import Any, Literal
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -48,18 +49,13 @@ class DivisionPageOut(Schema):
 class CompoundOut(Schema):
     """A residential compound."""
 
-    id: str = Field(alias="public_id", description=_("上报时 place 写 compound:这个标识。"))
+    id: UUID = Field(alias="public_id", description=_("上报时 place 写 compound:这个标识。"))
     name: str
     address: str
     lng: float | None
     lat: float | None
     street: str = Field(alias="street.code")
     committee: str | None = Field(None, description=_("所属居村委；还没有确认时为空。"))
-
-    @staticmethod
-    def resolve_id(row: Compound) -> str:
-        """Write the id as text."""
-        return str(row.public_id)
 
     @staticmethod
     def resolve_committee(row: Compound) -> str | None:
