@@ -120,9 +120,10 @@ def test_those_who_work_here_see_it(plan: Plan, who: str) -> None:
     card = client.get(reverse("residents:part", args=[plan.parts["101"].public_id]))
     assert card["Location"] == reverse("residents:household", args=[plan.households["101"].public_id])
     assert client.get(card["Location"]).status_code == 200
-    assert "现在没有登记人" in client.get(
-        reverse("residents:part", args=[plan.parts["302"].public_id])
-    ).content.decode()
+    assert (
+        "现在没有登记人"
+        in client.get(reverse("residents:part", args=[plan.parts["302"].public_id])).content.decode()
+    )
 
 
 @pytest.mark.parametrize("who", NO_ROWS)
