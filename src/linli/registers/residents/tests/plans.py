@@ -1,4 +1,4 @@
-"""A building of committee A with people in it, written straight into the tables: no names, only the counts."""
+"""A building of committee A with people in it, written straight into the tables: no names, only counts."""
 
 from __future__ import annotations
 
