@@ -11,7 +11,7 @@ class ResidentsConfig(AppConfig):
         from linli.core.service import sink_table
         from linli.foundation.audit.words import verb_words_add
 
-        from .facts.words import VERBS as FACT_VERBS
+        from .words import VERBS
 
         sink_table("residents_searchtoken")
-        verb_words_add(FACT_VERBS)
+        verb_words_add(VERBS)

@@ -60,7 +60,7 @@ def everything() -> list[tuple[Any, ...]]:
     )
 
 
-def refused(kind: type[Refusal], act: Any, **given: Any) -> Refusal:
+def refused(kind: type[Refusal], act: Any, /, **given: Any) -> Refusal:
     before = everything()
     with pytest.raises(kind) as refusal:
         act(**given)
