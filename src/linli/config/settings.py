@@ -178,6 +178,9 @@ EXPORT_DAYS = env.int("LINLI_EXPORT_DAYS", default=3)
 IMPORT_MB = env.int("LINLI_IMPORT_MB", default=50)
 IMPORT_ROWS = env.int("LINLI_IMPORT_ROWS", default=300_000)
 IMPORT_KEEP_DAYS = env.int("LINLI_IMPORT_KEEP_DAYS", default=30)
+IMPORT_END_PERCENT = env.int("LINLI_IMPORT_END_PERCENT", default=30)
+REGISTRY_ROWS = env.int("LINLI_REGISTRY_ROWS", default=1_000_000)
+REGISTRY_MB = env.int("LINLI_REGISTRY_MB", default=400)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -13,5 +13,5 @@ class ImportsConfig(AppConfig):
 
         from .words import VERBS
 
-        sink_table("imports_importprogress")
+        sink_table("imports_importprogress", "imports_previewpage")  # the second is derived, masked, and goes
         verb_words_add(VERBS)

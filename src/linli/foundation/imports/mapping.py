@@ -14,23 +14,26 @@ from .values import date_order
 
 MOST_KEPT = 40
 MOST_WORDS = 2_000
-PARTS = frozenset({"columns", "fixed", "values", "keep", "date_order"})
+PARTS = frozenset({"columns", "fixed", "values", "keep", "date_order", "complete"})
 
 
 @dataclass(frozen=True, slots=True)
 class MapSpec:
     """``columns``: field → header; ``fixed``: field → one value for the file; ``values``: field → word of
-    the file → value; ``keep``: headers kept as notes; ``date_order``: month or day first, or neither."""
+    the file → value; ``keep``: headers kept as notes; ``date_order``: month or day first, or neither; ``complete``: the code
+    of the area of which the file names everything, so that what it no longer names has ended."""
 
     columns: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
     date_order: str = ""
+    complete: str = ""
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON or YAML keeps it."""
-        return {**asdict(self), "keep": list(self.keep)}
+        plain = {**asdict(self), "keep": list(self.keep)}
+        return plain if self.complete else {name: part for name, part in plain.items() if name != "complete"}
 
     def with_values(self, more: Mapping[str, Mapping[str, str]]) -> "MapSpec":
         """Return the map with further words of the file."""
@@ -50,7 +53,7 @@ def spec_read(content: Any) -> MapSpec:
     """Return a map from JSON or YAML; raises ``InvalidInput`` for any other shape."""
     if not isinstance(content, Mapping) or set(content) - PARTS:
         raise InvalidInput(
-            _("对应关系的格式不对。"), hint=_("只能有 columns、fixed、values、keep、date_order 这几项。")
+            _("对应关系的格式不对。"), hint=_("只能有 columns、fixed、values、keep、date_order、complete 这几项。")
         )
     values = content.get("values") or {}
     if not isinstance(values, Mapping) or not isinstance(content.get("keep") or [], list | tuple):
@@ -61,6 +64,7 @@ def spec_read(content: Any) -> MapSpec:
         values={str(code): _texts(words, f"values.{code}") for code, words in values.items()},
         keep=tuple(str(header) for header in content.get("keep") or ()),
         date_order=str(content.get("date_order") or ""),
+        complete=str(content.get("complete") or ""),
     )
 
 

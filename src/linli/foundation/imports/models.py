@@ -13,6 +13,9 @@ from linli.core.actor import Actor, Function
 from linli.core.fields import EncryptedTextField, PathField, in_areas, uuid7
 
 
+ROW_COUNTS = ("new", "changed", "unchanged", "conflicts", "quarantined")
+
+
 class ColumnMap(models.Model):
     """Which column is which field, kept under a name for the next file of the same kind."""
 
@@ -59,6 +62,7 @@ class Import(models.Model):
         CHECKING = "checking", _("正在预览")
         CHECKED = "checked", _("待确认")
         RUNNING = "running", _("正在导入")
+        HELD = "held", _("待复核")
         DONE = "done", _("已导入")
         UNDOING = "undoing", _("正在撤销")
         UNDONE = "undone", _("已撤销")
@@ -81,6 +85,7 @@ class Import(models.Model):
     encoding = models.CharField(max_length=20, blank=True)
     headers = models.JSONField(default=list)
     notes = models.JSONField(default=list)
+    dropped = models.JSONField(default=list)
     total = models.PositiveIntegerField(_("行数"), default=0)
     first_text = EncryptedTextField(blank=True)
 
@@ -89,6 +94,7 @@ class Import(models.Model):
     preview_text = EncryptedTextField(blank=True)
     cursor = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    ending = models.JSONField(default=dict)
     failure = models.CharField(_("出错原因"), max_length=300, blank=True)
     started_at = models.DateTimeField(_("开始时间"), null=True, blank=True)
     finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
@@ -111,6 +117,11 @@ class Import(models.Model):
         return found
 
     @property
+    def rows_done(self) -> int:
+        """How many rows of the file have become something."""
+        return sum(self.counts.get(name, 0) for name in ROW_COUNTS)
+
+    @property
     def is_working(self) -> bool:
         """Whether the worker has something to do here."""
         return self.state in (self.State.CHECKING, self.State.RUNNING, self.State.UNDOING)
@@ -120,6 +131,26 @@ class Import(models.Model):
         """What looking through the file found; empty before that."""
         found: dict[str, Any] = json.loads(self.preview_text) if self.preview_text else {}
         return found
+
+
+class PreviewPage(models.Model):
+    """A stretch of the rows with one outcome as looking through the file saw them; personal values masked.
+
+    ``first`` is the place of its first line among all lines of that outcome.
+    """
+
+    of = models.ForeignKey(Import, models.CASCADE, related_name="pages")
+    outcome = models.CharField(max_length=12)
+    first = models.PositiveIntegerField()
+    count = models.PositiveIntegerField()
+    lines_text = EncryptedTextField()
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [models.UniqueConstraint(fields=["of", "outcome", "first"], name="preview_page_once")]
+
+    def __str__(self) -> str:
+        return f"{self.of_id} {self.outcome} {self.first}"
 
 
 class ImportProgress(models.Model):
@@ -174,14 +205,31 @@ class ImportedRow(models.Model):
 
 
 class QuarantinedRow(models.Model):
-    """A row that could not be taken: its cells and why; gone when corrected, undone or expired."""
+    """A row that waits: it could not be taken (cells and why), or a person has to decide between two values.
+
+    Gone when corrected, decided, undone or expired. ``is_corrected``: to be tried again. ``is_keyless``: not
+    even whom or what it means could be read. ``clashes_text``: what disagrees, ours and theirs; ``decided``
+    field → choice, by whom and when.
+    """
 
     of = models.ForeignKey(Import, models.PROTECT, related_name="quarantine")
     number = models.PositiveIntegerField(_("行号"))
     cells_text = EncryptedTextField()
     reasons = models.JSONField(_("原因"), default=list)
     is_corrected = models.BooleanField(default=False)
+    is_keyless = models.BooleanField(default=False)
+    is_conflict = models.BooleanField(default=False)
+    clashes_text = EncryptedTextField(blank=True)
+    decided = models.JSONField(default=dict)
+    decided_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(db_index=True)
+
+    @property
+    def clashes(self) -> list[dict[str, Any]]:
+        """What disagrees, field by field."""
+        found: list[dict[str, Any]] = json.loads(self.clashes_text) if self.clashes_text else []
+        return found
 
     class Meta:
         ordering = ["number"]

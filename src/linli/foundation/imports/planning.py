@@ -1,8 +1,7 @@
 """What would become of rows: read by the map, checked, compared with what earlier files said. No writes."""
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -20,35 +19,69 @@ from linli.foundation.places.rules import code_unpadded
 from .mapping import MapSpec
 from .models import ImportedRow
 from .reading import RawRow, folded
-from .targets import Field, Kind, Row, Scope, Target
-from .values import Ambiguous, instant_of, number_of
-
-CHUNK = 250
+from .targets import Field, Kind, Match, Row, Scope, Target
+from .values import Ambiguous, date_of, instant_of, number_of
 
 
 @dataclass(slots=True)
 class Plan:
-    """A chunk of rows by what would happen to them; ``ids`` are the records of ``changed``."""
+    """A chunk of rows by what would happen to them; ``changed`` names their records.
+
+    ``subjects``: the records of rows that are unchanged or wait, where they are known.
+    """
 
     read: Any
     new: list[Row] = field(default_factory=list)
     changed: list[tuple[Row, int]] = field(default_factory=list)
     unchanged: list[Row] = field(default_factory=list)
+    conflicts: list[Row] = field(default_factory=list)
     quarantined: list[Row] = field(default_factory=list)
+    subjects: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Seen:
-    """Keys that this file has had already, with the digest of their row."""
+    """Keys that this file has had already, with the digest of their row, and records that it names.
 
-    digests: dict[str, str] = field(default_factory=dict)
+    The keys are kept as numbers of 60 bits: among a million rows two alike by chance are not to be feared.
+    """
+
+    digests: dict[int, int] = field(default_factory=dict)
+    subjects: dict[int, int] = field(default_factory=dict)
+
+    def digest(self, row: Row) -> int:
+        """Return the digest that the row's key came with first, 0 for a key that is new; keep it."""
+        digest = int(row.digest[:15], 16)
+        before = self.digests.setdefault(int(row.key[:15], 16), digest)
+        return 0 if before is digest else before
 
 
-def chunks(rows: Iterable[RawRow], size: int = CHUNK) -> Iterator[list[RawRow]]:
-    """Yield rows in groups."""
+def chunks(
+    rows: Iterable[RawRow], size: int, together: Callable[[RawRow], str] | None = None
+) -> Iterator[list[RawRow]]:
+    """Yield rows in groups; neighbours that belong ``together`` stay in one, up to half a group more."""
     waiting = iter(rows)
-    while chunk := list(islice(waiting, size)):
+    chunk: list[RawRow] = list(islice(waiting, size))
+    while chunk:
+        following = next(waiting, None)
+        while following and together and len(chunk) < size * 1.5 and _are_one(chunk[-1], following, together):
+            chunk.append(following)
+            following = next(waiting, None)
         yield chunk
+        chunk = [following, *islice(waiting, size - 1)] if following else []
+
+
+def _are_one(last: RawRow, following: RawRow, together: Callable[[RawRow], str]) -> bool:
+    return bool(together(last)) and together(last) == together(following)
+
+
+def together_of(target: Target, spec: MapSpec, headers: Sequence[str]) -> Callable[[RawRow], str] | None:
+    """Return what of a row must be equal for neighbours to stay in one batch, where the file has it."""
+    header = spec.columns.get(target.together, "")
+    if header not in headers:
+        return None
+    at = headers.index(header)
+    return lambda row: row.cells[at] if at < len(row.cells) else ""
 
 
 def rows_plan(
@@ -65,20 +98,56 @@ def rows_plan(
 
     ``seen`` carries the keys over a whole file while nothing is written; a run finds them in the table.
     """
-    places = _places(target, spec, headers, scope, raw)
-    reader = _Reader(target, spec, headers, places, labels_of(target))
+    rows = rows_read(target, spec, headers, scope, raw)
+    plan = Plan(None, quarantined=[row for row in rows if row.reasons])
+    seen = seen or Seen()
+    fresh = _sorted_by_ledger(target, plan, [row for row in rows if not row.reasons], job_id, seen)
+    if fresh:
+        plan.read = target.read(scope, fresh)
+        if target.match is not None:
+            _matched(target, target.match, plan, job_id, seen)
+        target.check(plan.read, fresh)
+    _parted(plan, fresh)
+    return plan
+
+
+def rows_read(
+    target: Target, spec: MapSpec, headers: Sequence[str], scope: Scope, raw: Sequence[RawRow]
+) -> list[Row]:
+    """Return the rows as the map reads them, with their keys and digests where they can be read."""
+    reader = reader_of(target, spec, headers, _places(target, spec, headers, scope, raw))
     rows = [reader.row(line) for line in raw]
     for row in rows:
         if not row.reasons:
             _identify(target, row)
-    plan = Plan(None, quarantined=[row for row in rows if row.reasons])
-    fresh = _sorted_by_ledger(target, plan, [row for row in rows if not row.reasons], job_id, seen or Seen())
-    plan.read = target.read(scope, fresh)
-    target.check(plan.read, fresh)
-    plan.new = [row for row in plan.new if not row.reasons]
-    plan.changed = [(row, known) for row, known in plan.changed if not row.reasons]
+    return rows
+
+
+def _parted(plan: Plan, fresh: Sequence[Row]) -> None:
+    """Take out what cannot be taken, and what a person has to decide."""
+    plan.subjects |= {row.number: known for row, known in plan.changed}
     plan.quarantined += [row for row in fresh if row.reasons]
-    return plan
+    plan.conflicts = [row for row in fresh if row.clashes and not row.reasons]
+    plan.new = [row for row in plan.new if not row.reasons and not row.clashes]
+    plan.changed = [pair for pair in plan.changed if not pair[0].reasons and not pair[0].clashes]
+
+
+def _matched(target: Target, match: Match, plan: Plan, job_id: int, seen: Seen) -> None:
+    """Rows of a key that is new may mean a record that is known by another way."""
+    found = match(read=plan.read, rows=plan.new)
+    if not found:
+        return
+    taken = ImportedRow.objects.filter(of=job_id, target=target.code, subject_id__in=set(found.values()))
+    numbers = dict(taken.values_list("subject_id", "number"))
+    for row in plan.new:
+        subject = found.get(row.number)
+        if subject is None:
+            continue
+        earlier = numbers.setdefault(subject, seen.subjects.setdefault(subject, row.number))
+        if earlier != row.number:
+            row.reasons.append(_("与第%d行是同一条登记，请核对后只留一行。") % earlier)
+        plan.changed.append((row, subject))
+    plan.new = [row for row in plan.new if row.number not in found]
 
 
 def _identify(target: Target, row: Row) -> None:
@@ -105,9 +174,10 @@ def _sorted_by_ledger(target: Target, plan: Plan, rows: Sequence[Row], job_id: i
     }
     for row in rows:
         digest, subject, of = known.get(row.key, ("", 0, 0))
-        earlier = seen.digests.get(row.key, "")
-        seen.digests.setdefault(row.key, row.digest)
-        if row.digest in (digest, earlier):
+        earlier = seen.digest(row)
+        if subject:
+            plan.subjects[row.number] = subject
+        if row.digest == digest or (earlier and int(row.digest[:15], 16) == earlier):
             plan.unchanged.append(row)
         elif earlier or of == job_id:
             row.reasons.append(_("同一个文件里有相同编号、内容不同的行。"))
@@ -122,31 +192,36 @@ def _sorted_by_ledger(target: Target, plan: Plan, rows: Sequence[Row], job_id: i
 # -- one row --------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads the cells of a chunk: the map, the places it names, the words of choices (asked for once)."""
+    """Reads the cells of a chunk: the columns of the map, the places it names, the words of choices.
 
-    target: Target
+    ``choices`` keeps field → word → value over the chunk: most cells repeat a few words.
+    """
+
+    columns: Sequence[tuple[Field, int, str]]
+    notes: Sequence[tuple[str, int]]
+    width: int
     spec: MapSpec
-    headers: Sequence[str]
     places: Mapping[str, Division | None]
     labels: Mapping[str, Mapping[str, str]]
+    choices: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def row(self, raw: RawRow) -> Row:
-        row = Row(raw.number, raw.cells)
-        if any(raw.cells[len(self.headers) :]):
+        row, cells = Row(raw.number, raw.cells, decided=raw.decided), raw.cells
+        count = len(cells)
+        if count > self.width and any(cells[self.width :]):
             row.reasons.append(_("这一行的列比表头多，多半是内容里有没加引号的分隔符。"))
             return row
-        texts = dict(zip(self.headers, raw.cells, strict=False))
-        for item in self.target.fields:
-            self._value(item, texts.get(self.spec.columns.get(item.code, ""), ""), row)
-        row.kept = {header: text for header in self.spec.keep if (text := texts.get(header, ""))}
+        for item, at, fixed in self.columns:
+            text = cells[at] if 0 <= at < count else ""
+            if text or fixed:
+                self._value(item, text, fixed, row)
+            elif item.is_required:
+                row.reasons.append(_("“%s”是空的。") % item.label)
+        row.kept = {header: cells[at] for header, at in self.notes if at < count and cells[at]}
         return row
 
-    def _value(self, item: Field, text: str, row: Row) -> None:
-        fixed = self.spec.fixed.get(item.code, "")
-        if not text and not fixed:
-            if item.is_required:
-                row.reasons.append(_("“%s”是空的。") % item.label)
-        elif item.kind == Kind.PLACE:
+    def _value(self, item: Field, text: str, fixed: str, row: Row) -> None:
+        if item.kind == Kind.PLACE:
             self._place(item, text, row)
         elif not text:
             row.values[item.code] = fixed
@@ -166,8 +241,11 @@ class _Reader:
         row.reasons.append(_("“%s”没有对应到本辖区的居村委或街镇。") % item.label)
 
     def _choice(self, item: Field, text: str, fixed: str, row: Row) -> None:
-        given, plain = self.spec.values.get(item.code, {}), folded(text)
-        value = given.get(text) or item.known.get(plain) or self.labels[item.code].get(plain)
+        given, value = self.spec.values.get(item.code, {}), self.choices.get((item.code, text))
+        if value is None:
+            plain = folded(text)
+            value = given.get(text) or item.known.get(plain) or self.labels[item.code].get(plain) or ""
+            self.choices[item.code, text] = value
         if value:
             row.values[item.code] = value
             return
@@ -183,25 +261,49 @@ class _Reader:
     def _parsed(self, item: Field, text: str, row: Row) -> None:
         try:
             row.values[item.code] = _parsed(item, text, self.spec.date_order)
+        except InvalidInput as refusal:
+            row.reasons.append(refusal.message)
         except Ambiguous:
             row.reasons.append(_("“%s”分不清先写月还是先写日，请在设置里选。") % item.label)
         except (ValueError, OverflowError):
             words = {
                 Kind.INSTANT: _("“%s”不是认得的日期。"),
+                Kind.DATE: _("“%s”不是认得的日期。"),
                 Kind.NUMBER: _("“%s”不是数字。"),
                 Kind.TEXT: _("“%s”太长了。"),
             }
-            row.reasons.append(words[item.kind] % item.label)
+            row.reasons.append(str(item.kind_words) or words[item.kind] % item.label)
 
 
 def _parsed(item: Field, text: str, order: str) -> Any:
     if item.kind == Kind.INSTANT:
         return instant_of(text, order, is_end=item.is_end)
+    if item.kind == Kind.DATE:
+        return date_of(text, order)
     if item.kind == Kind.NUMBER:
         return number_of(text)
     if item.longest and len(text) > item.longest:
         raise ValueError(item.code)
-    return text
+    return item.parse(text) if item.parse else text
+
+
+def reader_of(
+    target: Target, spec: MapSpec, headers: Sequence[str], places: Mapping[str, Division | None]
+) -> _Reader:
+    """Return what reads the rows of one chunk."""
+    at = {header: place for place, header in enumerate(headers)}
+    columns = [
+        (item, at.get(spec.columns.get(item.code, ""), -1), spec.fixed.get(item.code, ""))
+        for item in target.fields
+    ]
+    return _Reader(
+        columns=[part for part in columns if part[1] >= 0 or part[2] or part[0].is_required],
+        notes=[(header, at[header]) for header in spec.keep if header in at],
+        width=len(headers),
+        spec=spec,
+        places=places,
+        labels=labels_of(target),
+    )
 
 
 def labels_of(target: Target) -> dict[str, dict[str, str]]:
@@ -264,66 +366,3 @@ def _code(word: str) -> str:
         return code_unpadded(word)
     except InvalidInput:
         return ""
-
-
-# -- the whole file -----------------------------------------------------------------
-MOST_SHOWN, MOST_UNKNOWN = 8, 60
-
-
-@dataclass(slots=True)
-class Preview:
-    """What looking through a file found, added up chunk by chunk."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
-    remarks: Counter[str] = field(default_factory=Counter)
-    unknown: dict[str, Counter[str]] = field(default_factory=dict)
-    first: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, target: Target, plan: Plan) -> None:
-        """Add a chunk."""
-        groups = {
-            "new": plan.new,
-            "changed": [row for row, _known in plan.changed],
-            "unchanged": plan.unchanged,
-            "quarantined": plan.quarantined,
-        }
-        for name, rows in groups.items():
-            self.counts[name] += len(rows)
-            for row in rows:
-                self._row(target, name, row)
-
-    def _row(self, target: Target, name: str, row: Row) -> None:
-        self.reasons.update(row.reasons)
-        self.remarks.update(row.remarks)
-        for code, word in row.unknown.items():
-            self.unknown.setdefault(code, Counter())[word[:80]] += 1
-        if len(self.first) < MOST_SHOWN and name in ("new", "changed"):
-            self.first.append({"number": row.number, "is_new": name == "new", "cells": shown(target, row)})
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {
-            "counts": dict(self.counts),
-            "reasons": self.reasons.most_common(20),
-            "remarks": self.remarks.most_common(20),
-            "unknown": {code: words.most_common(MOST_UNKNOWN) for code, words in self.unknown.items()},
-            "first": self.first,
-        }
-
-
-def shown(target: Target, row: Row) -> dict[str, str]:
-    """Return a row's values as people read them, field → words; personal ones hidden."""
-    words: dict[str, str] = {}
-    for item in target.fields:
-        value = row.values.get(item.code)
-        if value in (None, ""):
-            continue
-        if item.is_personal:
-            words[item.code] = "●●●"
-        elif isinstance(value, datetime):
-            words[item.code] = value.strftime("%Y-%m-%d %H:%M")
-        else:
-            labels = dict(item.choices()) if item.choices else {}
-            words[item.code] = str(labels.get(str(value), value))[:120]
-    return words

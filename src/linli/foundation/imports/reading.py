@@ -4,13 +4,14 @@ import csv
 import gzip
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as daytime
 from io import BytesIO, TextIOWrapper
 from itertools import islice
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -39,12 +40,15 @@ _OTHERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
-    """One line below the head: its number in the file (the head's own line counts) and its cells."""
+class RawRow(NamedTuple):
+    """One line below the head: its number in the file (the head's own line counts) and its cells.
+
+    ``decided``: what a person decided about it on an earlier try, field → choice.
+    """
 
     number: int
     cells: Line
+    decided: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +329,8 @@ class _Fill:
 def cell_text(cell: Any) -> str:
     """Return a cell as plain text: whole numbers without a point, instants as ISO, formulas never run."""
     if isinstance(cell, str):
+        if cell.isascii() and cell.isprintable():
+            return cell.strip()
         return cell.replace("\0", "").translate(_DROPPED).replace("\xa0", " ").replace("\r\n", "\n").strip()
     if isinstance(cell, bool):
         return _("是") if cell else _("否")

@@ -1,11 +1,12 @@
 """What can be imported: a room declares a target, plain functions over rows, and adds it at start-up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     INSTANT = "instant"
+    DATE = "date"
     NUMBER = "number"
     CHOICE = "choice"
     PLACE = "place"
@@ -33,7 +35,8 @@ class Field:
     ``choices`` returns (value, label). ``is_fixable``: one value may stand for the whole file, ``default``
     is the one that is suggested.
     ``is_strict``: an unknown word sends the row to quarantine, else it is left out with a remark.
-    ``is_end``: a day alone means its end.
+    ``is_end``: a day alone means its end. ``parse`` reads a text to a plain value (``ValueError`` or a
+    refusal for what is none); ``kind_words`` then says what it should have been.
     """
 
     code: str
@@ -50,13 +53,39 @@ class Field:
     is_strict: bool = True
     is_personal: bool = False
     is_end: bool = False
+    parse: Callable[[str], Any] | None = None
+    kind_words: Text = ""
+
+
+KEEP, TAKE = "keep", "take"
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field in which a row and the record disagree and a person has to decide.
+
+    ``ours`` and ``theirs`` are texts as people read them, ``why`` says why no rule decides; it names no
+    value. ``choices`` are (code, words); the first is the careful one.
+    """
+
+    field: str
+    label: str
+    ours: str
+    theirs: str
+    why: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
 class Row:
     """One row on its way: cells, what they mean by field, why it cannot be taken, what is to be noted.
 
-    ``kept`` are further columns that the operator chose to keep, header → text.
+    ``kept`` are further columns that the operator chose to keep, header → text. ``clashes`` wait for a
+    person's decision; ``decided`` are decisions on an earlier try, field → choice. ``waits_for_others``:
+    what is wrong may be mended by a later row of the file, so it is tried once more at the end.
     """
 
     number: int
@@ -66,6 +95,9 @@ class Row:
     unknown: dict[str, str] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    clashes: list[Clash] = field(default_factory=list)
+    decided: Mapping[str, str] = field(default_factory=dict)
+    waits_for_others: bool = False
     key: str = ""
     digest: str = ""
 
@@ -116,11 +148,49 @@ class Restore(Protocol):
         """Return id → why one was left."""
 
 
+class Match(Protocol):
+    """Finds the record that a row of an unknown key means: known by another file, or by hand."""
+
+    def __call__(self, read: Any, rows: Sequence[Row]) -> Mapping[int, int]:
+        """Return row number → id."""
+
+
+class Differ(Protocol):
+    """Says what a row would change in its record."""
+
+    def __call__(self, read: Any, row: Row, subject_id: int) -> list[tuple[str, str, str]]:
+        """Return (field, before, after) as people read them."""
+
+
+class Present(Protocol):
+    """Says which records a file that is complete for an area would have to name."""
+
+    def __call__(self, fixed: Mapping[str, str], area: str) -> Iterable[tuple[int, str]]:
+        """Yield (id, path of the committee); ``fixed`` are the values that stand for the whole file."""
+
+
+class End(Protocol):
+    """Ends records that a complete file no longer names."""
+
+    def __call__(self, *, scope: Scope, ids: Sequence[int]) -> list[Changed | str]:
+        """Return for each what it was before, or why it is left as it is."""
+
+
 class Count(Protocol):
     """Counts records in the room's figures, or leaves them out."""
 
     def __call__(self, *, ids: Sequence[int], is_counted: bool) -> None:
         """Write it."""
+
+
+def limits_usual() -> tuple[int, int]:
+    """Return how many rows and MB a file may have."""
+    return settings.IMPORT_ROWS, settings.IMPORT_MB
+
+
+def hidden(code: str, text: str) -> str:
+    """Show that something stands there, and nothing of it."""
+    return "●●●" if text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +203,10 @@ class Target:
     the record is left as it is. ``unmake`` and ``restore``: what could not be undone, id → why.
     ``count``: in or out of the room's figures. ``named``: id → (words, address) for links.
     ``touched``: the tables that the steps write.
+    Not every target has the rest. ``batch``: rows a transaction. ``limits``: most rows and MB of a file.
+    ``together``: the field whose equal neighbours stay in one batch. ``match``: records known otherwise.
+    ``differ``: a changed row field by field. ``mask``: how a personal value is shown. ``present`` and
+    ``end``: what a file that is complete for an area no longer names.
     """
 
     code: str
@@ -145,9 +219,18 @@ class Target:
     change: Change
     unmake: Unmake
     restore: Restore
-    count: Count
     named: Callable[[Sequence[int]], dict[int, tuple[str, str]]]
     touched: tuple[type[Model], ...]
+    count: Count | None = None
+    keeps_notes: bool = False
+    batch: int = 250
+    limits: Callable[[], tuple[int, int]] = limits_usual
+    together: str = ""
+    match: Match | None = None
+    differ: Differ | None = None
+    mask: Callable[[str, str], str] = hidden
+    present: Present | None = None
+    end: End | None = None
 
     def field(self, code: str) -> Field:
         """Return a field; ``KeyError`` for none."""

@@ -1,42 +1,47 @@
 """What the worker does: look through, run or undo one import; start again what fell silent; forget."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from linli.core import clock
 from linli.core.actor import system
 from linli.core.errors import Refusal
-from linli.foundation.files import storage
 
-from .mapping import header_words, spec_read
+from .ending import ending_found, named_by
+from .mapping import spec_read
 from .models import Import
-from .planning import Preview, Seen, chunks, rows_plan
-from .reading import Table, table_read
+from .opening import table_of
+from .planning import Seen, chunks, rows_plan, together_of
+from .previewing import Preview, lines_packed
 from .selectors import imports_silent
 from .services import (
     import_batch,
-    import_beat,
     import_checked,
+    import_end_batch,
+    import_ending_noted,
+    import_ending_settled,
     import_fail,
     import_finish,
+    import_pages_add,
     import_undo_batch,
     import_undo_finish,
     imports_forget,
     quarantine_replay,
 )
 from .services.jobs import Overtaken
-from .targets import Scope, target_get
+from .taking import scope_of
+from .targets import target_get
 
 log = logging.getLogger("linli.imports")
 MACHINE = system("import")
 SILENT = timedelta(minutes=3)
-BEAT_EVERY = 8
+PAGE_LINES = 2_000
 
 
 @task()
@@ -66,32 +71,86 @@ def work_through(import_id: int) -> None:
         import_fail(actor=MACHINE, import_id=import_id, words=words)
 
 
-def _table(job: Import) -> Table:
-    words = header_words(target_get(job.target))
-    return table_read(storage.read(job.path), words=words, most_rows=settings.IMPORT_ROWS)
-
-
 def _check(job: Import) -> None:
     target, spec, preview, seen = target_get(job.target), spec_read(job.spec), Preview(), Seen()
-    scope = Scope(tuple(job.areas), job.created_by_id, job.unit_id, clock.now(), job.is_counted)
-    plan = partial(rows_plan, target, spec, job.headers, scope, job_id=job.pk, seen=seen)
-    for number, chunk in enumerate(chunks(_table(job).rows()), 1):
-        preview.add(target, plan(chunk))
-        if number % BEAT_EVERY == 0:
-            import_beat(actor=MACHINE, import_id=job.pk, done=sum(preview.counts.values()))
-    import_checked(actor=MACHINE, import_id=job.pk, spec=job.spec, preview=preview.plain())
+    plan = partial(rows_plan, target, spec, job.headers, scope_of(job), job_id=job.pk, seen=seen)
+    pages, named = Pages(job.pk, job.spec), set[int]()
+    table = table_of(job)
+    for chunk in chunks(table.rows(), target.batch, together_of(target, spec, job.headers)):
+        planned = plan(chunk)
+        pages.add(preview.add(target, planned))
+        named.update(planned.subjects.values())
+    pages.flush()
+    found = ending_found(job, named, preview.keyless) if spec.complete else None
+    import_checked(
+        actor=MACHINE,
+        import_id=job.pk,
+        spec=job.spec,
+        preview=preview.plain(),
+        ending=found.plain() if found else None,
+    )
+
+
+class Pages:
+    """Lines of the preview, kept until there are enough for a page of the table."""
+
+    def __init__(self, import_id: int, spec: Mapping[str, Any]) -> None:
+        self.import_id, self.spec = import_id, spec
+        self.waiting: dict[str, list[dict[str, Any]]] = {}
+        self.written: dict[str, int] = {}
+        self.is_first = True
+
+    def add(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Take lines by outcome."""
+        for outcome, lines in rows.items():
+            self.waiting.setdefault(outcome, []).extend(lines)
+        if sum(map(len, self.waiting.values())) >= PAGE_LINES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits; also the sign of life."""
+        pages = []
+        for outcome, lines in self.waiting.items():
+            if lines:
+                first = self.written.get(outcome, 0)
+                pages.append((outcome, first, len(lines), lines_packed(lines)))
+                self.written[outcome] = first + len(lines)
+        import_pages_add(
+            actor=MACHINE,
+            import_id=self.import_id,
+            spec=self.spec,
+            pages=pages,
+            done=sum(self.written.values()),
+            is_first=self.is_first,
+        )
+        self.waiting, self.is_first = {}, False
 
 
 def _run(job: Import) -> None:
-    at = job.cursor
-    if sum(job.counts.values()) < job.total:
-        rows = (row for row in _table(job).rows() if row.number > job.cursor)
-        for chunk in chunks(rows):
+    at, target, spec = job.cursor, target_get(job.target), spec_read(job.spec)
+    if job.rows_done < job.total:
+        rows = (row for row in table_of(job).rows() if row.number > job.cursor)
+        for chunk in chunks(rows, target.batch, together_of(target, spec, job.headers)):
             import_batch(actor=MACHINE, import_id=job.pk, start=at, rows=chunk)
             at = chunk[-1].number
     while quarantine_replay(actor=MACHINE, import_id=job.pk):
         pass
+    job.refresh_from_db()
+    if spec.complete and not job.ending.get("is_settled") and not _ended(job):
+        return
     import_finish(actor=MACHINE, import_id=job.pk)
+
+
+def _ended(job: Import) -> bool:
+    """End what a complete file no longer names; False where somebody has to decide first."""
+    found = ending_found(job, named_by(job), job.quarantine.filter(is_keyless=True).count())
+    if not import_ending_noted(actor=MACHINE, import_id=job.pk, found=found.plain()):
+        return False
+    batch = target_get(job.target).batch
+    for start in range(0, len(found.ids), batch):
+        import_end_batch(actor=MACHINE, import_id=job.pk, ids=found.ids[start : start + batch])
+    import_ending_settled(actor=MACHINE, import_id=job.pk)
+    return True
 
 
 def _undo(job: Import) -> None:

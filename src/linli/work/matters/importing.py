@@ -150,6 +150,7 @@ def target() -> Target:
         unmake=matters_unimport,
         restore=matters_restore,
         count=matters_count,
+        keeps_notes=True,
         named=_named,
         touched=(
             Matter,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed
-from linli.core.service import changes_of, record, service
+from linli.core.service import changes_of, record, require_service, service
 
 from ..models import Import, ImportedRow, QuarantinedRow
 from ..permissions import can_see_rows
@@ -28,7 +28,7 @@ def quarantine_look(*, actor: Actor, import_id: int) -> list[QuarantinedRow]:
     job = job_locked(actor=actor, import_id=import_id, states=(State.DONE, State.FAILED))
     if not can_see_rows(actor, job):
         raise NotAllowed(_("待改的行可能含个人信息，由上传的人或当地管理员下载。"))
-    rows = list(job.quarantine.all())
+    rows = list(job.quarantine.filter(is_conflict=False))
     record("import.look", job, looked_at=["cells"], purpose=f"{len(rows)} rows in quarantine")
     return rows
 
@@ -44,7 +44,7 @@ def quarantine_correct(*, actor: Actor, import_id: int, table: Table) -> int:
     if not can_see_rows(actor, job):
         raise NotAllowed()
     fresh = cells_corrected(table, job.headers)
-    rows = list(job.quarantine.filter(number__in=list(fresh)))
+    rows = list(job.quarantine.filter(number__in=list(fresh), is_conflict=False))
     if not rows:
         words = _("没有一行对得上待改的行：请保留“%s”这一列。") % LINE
         raise InvalidInput(words, details={"file": words})
@@ -56,7 +56,7 @@ def quarantine_correct(*, actor: Actor, import_id: int, table: Table) -> int:
         ]
         row.cells_text, row.is_corrected = json.dumps(cells[: len(job.headers)], ensure_ascii=False), True
     QuarantinedRow.objects.bulk_update(rows, ["cells_text", "is_corrected"])
-    _go_on(job, "import.correct")
+    go_on(job=job, verb="import.correct")
     return len(rows)
 
 
@@ -64,14 +64,16 @@ def quarantine_correct(*, actor: Actor, import_id: int, table: Table) -> int:
 def quarantine_retry(*, actor: Actor, import_id: int) -> int:
     """Try every row that waits again, as it is (after a word of the file was mapped); returns how many."""
     job = job_locked(actor=actor, import_id=import_id, states=(State.DONE,))
-    count = job.quarantine.update(is_corrected=True)
+    count = job.quarantine.filter(is_conflict=False).update(is_corrected=True)
     if not count:
         raise InvalidInput(_("没有待改的行。"))
-    _go_on(job, "import.correct")
+    go_on(job=job, verb="import.correct")
     return count
 
 
-def _go_on(job: Import, verb: str) -> None:
+@require_service
+def go_on(*, job: Import, verb: str) -> None:
+    """Let the worker try again what waits and is ready."""
     changes = changes_of(job, state=State.RUNNING)
     job_enqueue(job=job)
     record(verb, job, changes, touched=[QuarantinedRow])
@@ -81,15 +83,19 @@ def _go_on(job: Import, verb: str) -> None:
 def quarantine_replay(*, actor: Actor, import_id: int) -> int:
     """Take the next corrected rows; returns how many were tried. What still cannot be taken waits on."""
     job = machine_locked(actor=actor, import_id=import_id, state=State.RUNNING)
-    waiting = list(job.quarantine.filter(is_corrected=True)[:BATCH])
+    batch = max(BATCH, target_get(job.target).batch)
+    waiting = list(job.quarantine.filter(is_corrected=True)[:batch])
     if not waiting:
         return 0
     raw = list(_raw(waiting))
     job.quarantine.filter(pk__in=[row.pk for row in waiting]).delete()
-    plan = rows_take(job=job, raw=raw)
-    before = {**job.counts, "quarantined": job.counts.get("quarantined", 0) - len(waiting)}
+    plan = rows_take(job=job, raw=raw, is_again=True)
+    asked = sum(1 for row in waiting if row.is_conflict)
+    before = {**job.counts, "quarantined": job.counts.get("quarantined", 0) - len(waiting) + asked}
+    if asked:
+        before["conflicts"] = job.counts.get("conflicts", 0) - asked
     changes = changes_of(job, counts=counted(before, plan))
-    beat(job=job, done=sum(job.counts.values()))
+    beat(job=job, done=job.rows_done)
     touched: list[type[Model]] = [ImportedRow, QuarantinedRow, *target_get(job.target).touched]
     record("import.replay", job, changes, touched=touched, purpose=summary(plan))
     return len(waiting)
@@ -97,4 +103,4 @@ def quarantine_replay(*, actor: Actor, import_id: int) -> int:
 
 def _raw(rows: list[QuarantinedRow]) -> Iterator[RawRow]:
     for row in rows:
-        yield RawRow(row.number, tuple(json.loads(row.cells_text)))
+        yield RawRow(row.number, tuple(json.loads(row.cells_text)), row.decided)

@@ -11,7 +11,7 @@ from linli.core.errors import NotAllowed
 from linli.core.service import record, service
 from linli.foundation.files import storage
 
-from ..models import Import, QuarantinedRow
+from ..models import Import, PreviewPage, QuarantinedRow
 from ..permissions import can_work_jobs
 
 BATCH = 200
@@ -32,6 +32,7 @@ def imports_forget(*, actor: Actor) -> int:
     Import.objects.filter(pk__in=[job.pk for job in jobs]).update(
         path="", file_gone_at=now, first_text="", preview_text=""
     )
+    PreviewPage.objects.filter(of__in=[job.pk for job in jobs]).delete()
     subject = jobs[0] if jobs else first.of  # type: ignore[union-attr]
     purpose = f"{len(jobs)} files, {gone} rows in quarantine"
     record("import.forget", subject, touched=[Import, QuarantinedRow], purpose=purpose)

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed
+from linli.core.errors import Conflict, InvalidInput, NotAllowed
 from linli.core.service import changes_of, record, service
 
-from ..models import Import, ImportedRow, QuarantinedRow
+from ..models import ROW_COUNTS, Import, ImportedRow, PreviewPage, QuarantinedRow
 from ..permissions import can_work_jobs
 from ..reading import RawRow
 from ..taking import counted, rows_take, summary
@@ -22,22 +22,45 @@ State = Import.State
 
 
 @service
-def import_beat(*, actor: Actor, import_id: int, done: int) -> None:
-    """Note how many rows have been looked through, and that the job lives."""
-    if not can_work_jobs(actor):
-        raise NotAllowed()
-    beat(job=Import.objects.get(pk=import_id), done=done)
+def import_pages_add(
+    *,
+    actor: Actor,
+    import_id: int,
+    spec: Mapping[str, Any],
+    pages: Sequence[tuple[str, int, int, str]],
+    done: int,
+    is_first: bool,
+) -> None:
+    """Keep what looking through has seen so far: (outcome, place of the first line, lines, packed lines)."""
+    job = machine_locked(actor=actor, import_id=import_id, state=State.CHECKING)
+    if job.spec != spec:
+        raise Overtaken()
+    if is_first:
+        job.pages.all().delete()
+    PreviewPage.objects.bulk_create(
+        [
+            PreviewPage(of=job, outcome=outcome, first=first, count=count, lines_text=text)
+            for outcome, first, count, text in pages
+        ]
+    )
+    beat(job=job, done=done)
 
 
 @service
 def import_checked(
-    *, actor: Actor, import_id: int, spec: Mapping[str, Any], preview: Mapping[str, Any]
+    *,
+    actor: Actor,
+    import_id: int,
+    spec: Mapping[str, Any],
+    preview: Mapping[str, Any],
+    ending: Mapping[str, Any] | None = None,
 ) -> Import:
     """Keep what looking through found, unless the map was set anew meanwhile (``Overtaken``)."""
     job = machine_locked(actor=actor, import_id=import_id, state=State.CHECKING)
     if job.spec != spec:
         raise Overtaken()
-    changes = changes_of(job, preview_text=json.dumps(preview, ensure_ascii=False), state=State.CHECKED)
+    text = json.dumps(preview, ensure_ascii=False)
+    changes = changes_of(job, preview_text=text, ending=dict(ending or {}), state=State.CHECKED)
     record("import.check", job, changes)
     return job
 
@@ -67,7 +90,7 @@ def import_start(*, actor: Actor, import_id: int) -> Import:
 
 def _takes_anything(job: Import) -> bool:
     counts = job.preview.get("counts", {})
-    return any(counts.get(name) for name in ("new", "changed", "unchanged", "quarantined"))
+    return any(counts.get(name) for name in ROW_COUNTS) or bool(job.ending.get("ends"))
 
 
 @service
@@ -82,7 +105,7 @@ def import_batch(*, actor: Actor, import_id: int, start: int, rows: Sequence[Raw
         raise Overtaken()
     plan = rows_take(job=job, raw=rows)
     changes = changes_of(job, cursor=rows[-1].number, counts=counted(job.counts, plan))
-    beat(job=job, done=sum(job.counts.values()))
+    beat(job=job, done=job.rows_done)
     record(
         "import.batch",
         job,
@@ -104,8 +127,9 @@ def import_finish(*, actor: Actor, import_id: int) -> Import:
 
 
 def _counts_words(counts: Mapping[str, int]) -> str:
-    words = "新增{new}，更新{changed}，没有变化{unchanged}，待改{quarantined}。"
-    return words.format(**counts)
+    words = "新增{new}，更新{changed}，没有变化{unchanged}，待改{quarantined}".format(**counts)
+    asked, ended = counts.get("conflicts", 0), counts.get("ended", 0)
+    return words + (f"，待定{asked}" if asked else "") + (f"，注销{ended}" if ended else "") + "。"
 
 
 @service
@@ -113,6 +137,8 @@ def import_count_set(*, actor: Actor, import_id: int, is_counted: bool) -> Impor
     """Count what an import brought in the room's figures, or leave it out."""
     job = job_locked(actor=actor, import_id=import_id, states=(State.DONE,))
     target = target_get(job.target)
+    if target.count is None:
+        raise InvalidInput(_("这类导入不计入统计。"))
     changes = changes_of(job, is_counted=is_counted)
     if changes:
         standing = job.rows.filter(is_new=True).exclude(outcome=ImportedRow.Outcome.UNDONE)

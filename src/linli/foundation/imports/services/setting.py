@@ -52,6 +52,7 @@ def import_upload(*, actor: Actor, target: str, incoming: Incoming) -> Import:
         encoding=table.encoding,
         headers=list(table.headers),
         notes=list(table.notes),
+        dropped=list(incoming.dropped),
         total=table.total,
         first_text=json.dumps(first[:SHOWN], ensure_ascii=False),
         spec=kept.spec if kept else _suggested(target, table.headers, first),
@@ -89,6 +90,7 @@ def import_map_set(
     target = target_get(job.target)
     checked = spec_checked(target, spec, job.headers)
     area = _area(actor, target, checked)
+    _complete_checked(actor, target, checked)
     if save_as.strip():
         map_save(actor=actor, target=job.target, name=save_as, spec=checked)
     changes = changes_of(
@@ -98,11 +100,27 @@ def import_map_set(
         area_path=area or job.area_path,
         state=State.CHECKING,
         preview_text="",
+        ending={},
         failure="",
     )
     job_enqueue(job=job)
     record("import.map", job, changes)
     return job
+
+
+def _complete_checked(actor: Actor, target: Target, spec: MapSpec) -> None:
+    """A file can be complete for a street or committee of the actor's own."""
+    if not spec.complete:
+        return
+    words = ""
+    if target.present is None or target.end is None:
+        words = _("这类导入不能按“全量”处理。")
+    elif (place := places_find([spec.complete], areas_of(actor))[spec.complete]) is None:
+        words = _("请选择您服务范围内的街镇或居村委。")
+    elif not can_import_into(actor, place):
+        words = _("“%s”不是您服务范围内的街镇或居村委。") % place.name
+    if words:
+        raise InvalidInput(words, details={"complete": words})
 
 
 def _area(actor: Actor, target: Target, spec: MapSpec) -> str:

@@ -21,7 +21,7 @@ BATCH = 250
 @service
 def import_undo_start(*, actor: Actor, import_id: int) -> Import:
     """Undo an import in the background; a row whose record somebody has worked on since is left, and said."""
-    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE, State.FAILED))
+    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE, State.FAILED, State.HELD))
     changes = changes_of(job, state=State.UNDOING, failure="")
     job_enqueue(job=job)
     record("import.undo_start", job, changes)
@@ -32,7 +32,8 @@ def import_undo_start(*, actor: Actor, import_id: int) -> Import:
 def import_undo_batch(*, actor: Actor, import_id: int) -> int:
     """Undo the next rows, the last ones first; returns how many were dealt with."""
     job = machine_locked(actor=actor, import_id=import_id, state=State.UNDOING)
-    rows = list(job.rows.filter(outcome=Outcome.STANDS).order_by("-id")[:BATCH])
+    batch = max(BATCH, target_get(job.target).batch)
+    rows = list(job.rows.filter(outcome=Outcome.STANDS).order_by("-id")[:batch])
     if not rows:
         return 0
     kept = _undo(job, rows)
@@ -69,12 +70,15 @@ def _undo(job: Import, rows: list[ImportedRow]) -> dict[int, str]:
 
 def _earlier_stand_again(rows: list[ImportedRow]) -> None:
     """What an earlier file said of a record is the last word again."""
-    for row in rows:
-        earlier = ImportedRow.objects.filter(target=row.target, key=row.key, pk__lt=row.pk)
-        last = earlier.exclude(outcome=Outcome.UNDONE).order_by("-pk").first()
-        if last is not None:
-            last.is_current = True
-            last.save(update_fields=["is_current"])
+    if not rows:
+        return
+    undone = {row.key: row.pk for row in rows}
+    earlier = ImportedRow.objects.filter(target=rows[0].target, key__in=list(undone))
+    last: dict[str, int] = {}
+    for pk, key in earlier.exclude(outcome=Outcome.UNDONE).order_by("pk").values_list("pk", "key"):
+        if pk < undone[key]:
+            last[key] = pk
+    ImportedRow.objects.filter(pk__in=list(last.values())).update(is_current=True)
 
 
 @service
