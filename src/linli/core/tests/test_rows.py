@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from linli.core import clock
 from linli.core.actor import Actor, system
 from linli.core.errors import Conflict, ProgrammingFault
-from linli.core.rows import row_insert, row_late, rows_insert
+from linli.core.rows import keys_reserve, row_insert, row_late, rows_insert
 from linli.core.service import record, service
 from linli.foundation.accounts.models import Person
 from linli.foundation.audit.models import AuditRecord
@@ -148,3 +148,14 @@ def test_many_rows_without_a_record_are_none() -> None:
     with pytest.raises(ProgrammingFault, match="duties_holidayyear"):
         many(actor=ME, is_recorded=False)
     assert not HolidayYear.objects.exists()
+
+
+def test_reserved_keys_are_free_and_stay_so() -> None:
+    row_insert(link("first"))
+    keys = keys_reserve(Link, 3)
+    assert len(set(keys)) == 3 and not Link.objects.filter(pk__in=keys).exists()
+    rows = [(key, "a", "1", "b", "2", f"k{key}", clock.now().isoformat(" "), "x") for key in keys]
+    names = ("id", "from_room", "from_id", "to_room", "to_id", "kind", "created_at", "created_by")
+    rows_insert(Link, names, rows)
+    later = row_insert(link("later"))
+    assert later.pk not in keys and Link.objects.count() == 5

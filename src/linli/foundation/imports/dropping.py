@@ -32,7 +32,10 @@ def without_dropped(table: Table) -> Table:
     note = _("这几列没有读取，也不会保存：%s。平台不收集民族、宗教信仰、政治面貌这类信息。") % names
     headers = tuple(table.headers[at] for at in kept)
     return replace(
-        table, headers=headers, notes=(*table.notes, note), lines=_lines(table.lines, len(table.headers), kept)
+        table,
+        headers=headers,
+        notes=(*table.notes, note),
+        lines=_lines(table.lines, len(table.headers), kept),
     )
 
 

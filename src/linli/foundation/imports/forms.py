@@ -9,10 +9,48 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from .mapping import MapSpec
+from .models import QuarantinedRow
 from .targets import Field, Kind, Target, target_choices
 
 EMPTY = _("这个文件是空的，请重新选择。")
 Choices = Sequence[tuple[str, Any]]
+
+
+class ConflictsForm(forms.Form):
+    """What a person decided about the rows of one page: a choice for each field of each row."""
+
+    def __init__(self, *args: Any, rows: Sequence[QuarantinedRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.numbers = [row.number for row in rows]
+        for row in rows:
+            for clash in row.clashes:
+                choices = [(code, words) for code, words in clash["choices"]]
+                name = f"row_{row.number}_{clash['field']}"
+                self.fields[name] = forms.ChoiceField(
+                    label=clash["label"], choices=choices, widget=forms.RadioSelect, required=False
+                )
+
+    def choices(self) -> dict[int, dict[str, str]]:
+        """Return row number → field → choice, for rows of which every field was chosen."""
+        found: dict[int, dict[str, str]] = {}
+        for number in self.numbers:
+            start = f"row_{number}_"
+            names = [name for name in self.fields if name.startswith(start)]
+            given = {name.removeprefix(start): self.cleaned_data.get(name, "") for name in names}
+            if given and all(given.values()):
+                found[number] = given
+        return found
+
+
+class EndingForm(forms.Form):
+    """That so many records end: the number is typed in again, so that it was read."""
+
+    ends = forms.IntegerField(
+        label=_("要注销的条数"),
+        min_value=1,
+        help_text=_("请照上面的数字再填一遍，表示已核对。"),
+        error_messages={"required": _("请填写要注销的条数。"), "invalid": _("请填写数字。")},
+    )
 
 
 class UploadForm(forms.Form):
@@ -100,6 +138,10 @@ class MapForm(forms.Form):
                 fixed = _fixed_field(item, places)
                 fixed.initial = spec.fixed.get(item.code, "")
                 self.fields[f"fixed_{item.code}"] = fixed
+        if target.count is None:
+            del self.fields["is_counted"]
+        if target.present is not None:
+            self.fields["complete"] = _complete_field(places, spec.complete)
         self.fields["keep"] = forms.MultipleChoiceField(
             label=_("另存为备注的列"),
             help_text=_("这些列没有对应的字段，内容记在办理经过里，只有居委街镇可见。"),
@@ -108,6 +150,8 @@ class MapForm(forms.Form):
             required=False,
             initial=list(spec.keep),
         )
+        if not target.keeps_notes:
+            del self.fields["keep"]
         self.fields["date_order"].initial = spec.date_order
 
     def rows(self) -> Iterator[FieldRow]:
@@ -128,9 +172,23 @@ class MapForm(forms.Form):
             self.before,
             columns=given("column"),
             fixed=given("fixed"),
-            keep=tuple(sent["keep"]),
+            keep=tuple(sent.get("keep", ())),
             date_order=sent["date_order"],
+            complete=sent.get("complete", "").strip(),
         )
+
+
+def _complete_field(places: Choices, chosen: str) -> forms.Field:
+    label = _("这份文件是全量的，范围是")
+    help_text = _(
+        "选了以后，这个范围里、同一来源登记过而文件里没有的，导入后会注销；数量多时先请另一人复核。"
+    )
+    if places:
+        choices = [("", _("（不是全量，没有的不动）")), *places]
+        return forms.ChoiceField(
+            label=label, help_text=help_text, choices=choices, required=False, initial=chosen
+        )
+    return forms.CharField(label=label, help_text=help_text, required=False, max_length=15, initial=chosen)
 
 
 def _fixed_field(item: Field, places: Choices) -> forms.Field:

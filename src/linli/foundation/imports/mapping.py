@@ -20,8 +20,8 @@ PARTS = frozenset({"columns", "fixed", "values", "keep", "date_order", "complete
 @dataclass(frozen=True, slots=True)
 class MapSpec:
     """``columns``: field → header; ``fixed``: field → one value for the file; ``values``: field → word of
-    the file → value; ``keep``: headers kept as notes; ``date_order``: month or day first, or neither; ``complete``: the code
-    of the area of which the file names everything, so that what it no longer names has ended."""
+    the file → value; ``keep``: headers kept as notes; ``date_order``: month or day first, or neither;
+    ``complete``: the code of the area of which the file names everything: what it does not name has ended."""
 
     columns: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
@@ -53,7 +53,8 @@ def spec_read(content: Any) -> MapSpec:
     """Return a map from JSON or YAML; raises ``InvalidInput`` for any other shape."""
     if not isinstance(content, Mapping) or set(content) - PARTS:
         raise InvalidInput(
-            _("对应关系的格式不对。"), hint=_("只能有 columns、fixed、values、keep、date_order、complete 这几项。")
+            _("对应关系的格式不对。"),
+            hint=_("只能有 columns、fixed、values、keep、date_order、complete 这几项。"),
         )
     values = content.get("values") or {}
     if not isinstance(values, Mapping) or not isinstance(content.get("keep") or [], list | tuple):

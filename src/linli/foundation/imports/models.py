@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.core.actor import Actor, Function
 from linli.core.fields import EncryptedTextField, PathField, in_areas, uuid7
 
+from .targets import target_choices
 
 ROW_COUNTS = ("new", "changed", "unchanged", "conflicts", "quarantined")
 
@@ -109,6 +110,11 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def target_label(self) -> Any:
+        """What is imported, in words."""
+        return dict(target_choices()).get(self.target, self.target)
 
     @property
     def first_lines(self) -> list[list[str]]:
@@ -225,15 +231,15 @@ class QuarantinedRow(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(db_index=True)
 
-    @property
-    def clashes(self) -> list[dict[str, Any]]:
-        """What disagrees, field by field."""
-        found: list[dict[str, Any]] = json.loads(self.clashes_text) if self.clashes_text else []
-        return found
-
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["of", "number"], name="quarantined_row_once")]
 
     def __str__(self) -> str:
         return f"{self.of_id} {self.number}"
+
+    @property
+    def clashes(self) -> list[dict[str, Any]]:
+        """What disagrees, field by field."""
+        found: list[dict[str, Any]] = json.loads(self.clashes_text) if self.clashes_text else []
+        return found

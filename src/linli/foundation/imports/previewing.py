@@ -52,7 +52,7 @@ class Preview:
     def plain(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
-            "counts": dict(self.counts),
+            "counts": {name: count for name, count in self.counts.items() if count or name != "conflicts"},
             "reasons": self.reasons.most_common(20),
             "remarks": self.remarks.most_common(20),
             "unknown": {code: words.most_common(MOST_UNKNOWN) for code, words in self.unknown.items()},
@@ -83,8 +83,7 @@ class _Shower:
             if value in (None, ""):
                 continue
             if item.is_personal:
-                mask = self.target.mask
-                words[item.code] = mask(item.code, str(value))
+                words[item.code] = self.target.mask(item.code, str(value))
             elif isinstance(value, datetime):
                 words[item.code] = value.strftime("%Y-%m-%d %H:%M")
             else:
@@ -107,7 +106,9 @@ class _Shower:
 
 def shower(target: Target) -> _Shower:
     """Return what shows rows of a target."""
-    labels = {item.code: {str(v): str(w) for v, w in item.choices()} for item in target.fields if item.choices}
+    labels = {
+        item.code: {str(v): str(w) for v, w in item.choices()} for item in target.fields if item.choices
+    }
     return _Shower(target, labels)
 
 

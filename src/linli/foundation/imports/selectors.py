@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
@@ -15,10 +16,12 @@ from linli.foundation.places.models import Division, Level
 
 from .mapping import MapSpec, spec_fits, spec_read
 from .models import ColumnMap, Import, ImportedRow, QuarantinedRow
+from .previewing import lines_unpacked
 from .targets import target_get
 
 MOST_KEPT_SHOWN = 50
 MOST_PLACES = 400
+MOST_COUNTED = 5_000
 
 
 def import_list(actor: Actor) -> QuerySet[Import]:
@@ -40,9 +43,9 @@ def imports_silent(since: datetime) -> QuerySet[Import]:
     return Import.objects.filter(state__in=working, progress__beat_at__lt=since)
 
 
-def map_list(actor: Actor, target: str) -> QuerySet[ColumnMap]:
-    """Return the maps that the actor's unit keeps for a target, the latest first."""
-    kept = ColumnMap.objects.filter(target=target)
+def map_list(actor: Actor, target: str = "") -> QuerySet[ColumnMap]:
+    """Return the maps that the actor's unit keeps (for a target), the latest first."""
+    kept = ColumnMap.objects.filter(target=target) if target else ColumnMap.objects.all()
     return kept.filter(unit=actor.unit_id) if actor.unit_id else kept.filter(unit__isnull=True)
 
 
@@ -66,6 +69,35 @@ def progress_percent(job: Import) -> int:
     whole = job.rows.count() if job.state == Import.State.UNDOING else job.total
     done = progress.done if progress is not None else 0
     return min(99, 100 * done // max(whole, 1))
+
+
+class PreviewLines:
+    """The lines of one outcome of a preview, cut as a page asks (``len`` and slices, for a ``Paginator``)."""
+
+    def __init__(self, job: Import, outcome: str) -> None:
+        self._pages = job.pages.filter(outcome=outcome)
+
+    def __len__(self) -> int:
+        total: int = self._pages.aggregate(total=Sum("count"))["total"] or 0
+        return total
+
+    def __getitem__(self, wanted: slice) -> list[dict[str, Any]]:
+        first, last = wanted.start or 0, wanted.stop
+        found: list[dict[str, Any]] = []
+        for page in self._pages.filter(first__lt=last, first__gt=first - F("count")):
+            lines = lines_unpacked(page.lines_text)
+            found += lines[max(0, first - page.first) : last - page.first]
+        return found
+
+
+def conflict_counts(job: Import) -> dict[str, tuple[str, int]]:
+    """Return field → (label, rows) of what waits for a decision."""
+    counts: dict[str, tuple[str, int]] = {}
+    for row in job.quarantine.filter(is_conflict=True)[:MOST_COUNTED]:
+        for clash in row.clashes:
+            label, count = counts.get(clash["field"], (clash["label"], 0))
+            counts[clash["field"]] = (label, count + 1)
+    return counts
 
 
 @dataclass(frozen=True, slots=True)

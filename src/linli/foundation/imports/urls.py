@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import lookviews, views
 
 app_name = "imports"
 JOB = "desk/settings/imports/<uuid:public_id>/"
@@ -17,5 +17,9 @@ urlpatterns = [
     path(f"{JOB}count/", views.count, name="count"),
     path(f"{JOB}rows.<slug:shape>", views.quarantine, name="quarantine"),
     path(f"{JOB}rows/", views.correct, name="correct"),
+    path(f"{JOB}preview/", lookviews.preview_list, name="preview"),
+    path(f"{JOB}conflicts/", lookviews.conflicts, name="conflicts"),
+    path(f"{JOB}conflicts/all/", lookviews.conflicts_all, name="conflicts_all"),
+    path(f"{JOB}ending/", lookviews.ending, name="ending"),
     path(f"{JOB}<slug:name>/", views.step, name="step"),
 ]

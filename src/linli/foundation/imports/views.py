@@ -20,13 +20,14 @@ from linli.foundation.accounts.selectors import person_names
 from linli.foundation.accounts.views.ways import posted
 
 from . import services
-from .forms import CorrectedForm, MapForm, UploadForm, WordsForm
+from .forms import CorrectedForm, EndingForm, MapForm, UploadForm, WordsForm
 from .incoming import incoming_read
 from .mapping import MapSpec, spec_read, suggest
 from .models import Import
 from .permissions import can_import, can_see_rows
 from .quarantine import SHAPES, quarantine_file
 from .selectors import (
+    MOST_COUNTED,
     import_get,
     import_list,
     kept_rows,
@@ -64,7 +65,7 @@ def job_list(request: ActorRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(job, names.get(job.created_by_id or 0, _("系统"))) for job in page],
-        "maps": map_list(actor, "matters")[:20],
+        "maps": map_list(actor)[:20],
     }
     return render(request, "imports/list.html", context)
 
@@ -117,7 +118,7 @@ def map_page(request: ActorRequest, public_id: UUID) -> HttpResponse:
                 actor=actor,
                 import_id=job.pk,
                 spec=form.spec(),
-                is_counted=sent["is_counted"],
+                is_counted=sent.get("is_counted", False),
                 save_as=sent["save_as"],
             )
         except InvalidInput as refusal:
@@ -163,7 +164,8 @@ def detail(request: ActorRequest, public_id: UUID) -> HttpResponse:
 
 def _shown(request: ActorRequest, job: Import, corrected: CorrectedForm) -> dict[str, Any]:
     target, found = target_get(job.target), job.preview
-    waiting = list(job.quarantine.all()) if job.state in (State.DONE, State.FAILED) else []
+    is_over = job.state in (State.DONE, State.FAILED, State.HELD)
+    waiting = list(job.quarantine.filter(is_conflict=False)[:MOST_COUNTED]) if is_over else []
     names = {item.code: item.label for item in target.fields}
     first = found.get("first", [])
     used = [code for code in names if any(code in row["cells"] for row in first)]
@@ -174,6 +176,10 @@ def _shown(request: ActorRequest, job: Import, corrected: CorrectedForm) -> dict
         "words": _words(job),
         "reasons": reason_counts(waiting) if waiting else found.get("reasons", []),
         "waiting": len(waiting),
+        "asked": job.quarantine.filter(is_conflict=True).count() if is_over else 0,
+        "can_count": target.count is not None,
+        "is_own": job.created_by_id is not None and job.created_by_id == actor_of(request).person_id,
+        "ending_form": EndingForm(),
         "first_heads": [names[code] for code in used],
         "first_rows": [
             (row["number"], row["is_new"], [row["cells"].get(code, "") for code in used]) for row in first
@@ -231,6 +237,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "undo": services.import_undo_start,
     "discard": services.import_discard,
     "retry": services.quarantine_retry,
+    "no-ending": services.import_ending_decline,
 }
 
 
@@ -294,7 +301,7 @@ def map_forget(request: ActorRequest, public_id: UUID) -> HttpResponse:
     """Forget a kept map."""
     _importer(request)
     actor = actor_of(request)
-    kept = map_list(actor, "matters").filter(public_id=public_id).first()
+    kept = map_list(actor).filter(public_id=public_id).first()
     if kept is None:
         raise NotFound(_("没有找到这个对应关系。"))
     services.map_delete(actor=actor, map_id=kept.pk)

@@ -29,7 +29,9 @@ def import_ending_noted(*, actor: Actor, import_id: int, found: Mapping[str, Any
     job = machine_locked(actor=actor, import_id=import_id, state=State.RUNNING)
     confirmed = job.ending.get("confirmed")
     ending: dict[str, Any] = {**found, "confirmed": confirmed}
-    is_held = bool(found["ends"]) and (found["keyless"] > 0 or (found["is_much"] and confirmed != found["ends"]))
+    is_held = bool(found["ends"]) and (
+        found["keyless"] > 0 or (found["is_much"] and confirmed != found["ends"])
+    )
     changes = changes_of(job, ending=ending, state=State.HELD if is_held else State.RUNNING)
     if is_held:
         tell(job=job, title="导入待复核", body=f"文件里没有的有{found['ends']}条登记，注销前要复核。")
@@ -49,7 +51,9 @@ def import_ending_confirm(*, actor: Actor, import_id: int, ends: int) -> Import:
     if job.ending.get("keyless"):
         raise Conflict(_("还有看不出是谁的行待改，改好之前不能注销文件里没有的登记。"))
     if ends != job.ending.get("ends"):
-        raise InvalidInput(_("数字和现在的不一样，请重新核对后再确认。"), details={"ends": str(job.ending.get("ends"))})
+        raise InvalidInput(
+            _("数字和现在的不一样，请重新核对后再确认。"), details={"ends": str(job.ending.get("ends"))}
+        )
     ending = {**job.ending, "confirmed": ends, "confirmed_by": actor.person_id}
     changes = changes_of(job, ending=ending, state=State.RUNNING)
     job_enqueue(job=job)
@@ -87,9 +91,9 @@ def import_end_batch(*, actor: Actor, import_id: int, ids: Sequence[int]) -> int
             lines.append(ledger_line(job, 0, row.key, "", row.subject_id, is_new=False, before=before))
     for subject, before in ended.items():
         lines.append(ledger_line(job, 0, f"ended-{subject}", "", subject, is_new=False, before=before))
-    ImportedRow.objects.filter(target=job.target, key__in=[str(line[3]) for line in lines], is_current=True).update(
-        is_current=False
-    )
+    ImportedRow.objects.filter(
+        target=job.target, key__in=[str(line[3]) for line in lines], is_current=True
+    ).update(is_current=False)
     ledger_write(lines)
     changes = changes_of(job, counts={**job.counts, "ended": job.counts.get("ended", 0) + len(lines)})
     beat(job=job, done=job.rows_done)

@@ -16,13 +16,14 @@ from linli.foundation.imports import services as do
 from linli.foundation.imports.incoming import incoming_read
 from linli.foundation.imports.mapping import MapSpec
 from linli.foundation.imports.models import ColumnMap, Import
-from linli.foundation.imports.planning import CHUNK, chunks
+from linli.foundation.imports.opening import table_of
+from linli.foundation.imports.planning import chunks
 from linli.foundation.imports.quarantine import quarantine_file
 from linli.foundation.imports.reading import table_read
 from linli.foundation.imports.selectors import import_get, import_list, kept_rows, map_fitting
 from linli.foundation.imports.services.jobs import Overtaken
 from linli.foundation.imports.targets import target_get
-from linli.foundation.imports.tasks import MACHINE, _table, resume_silent, work_through
+from linli.foundation.imports.tasks import MACHINE, resume_silent, work_through
 from linli.foundation.imports.tests.files import csv_of, upload, xlsx_of
 from linli.foundation.imports.tests.runs import checked, imported, run, suggested, undone, uploaded
 from linli.work.matters.models import Assignment, Matter
@@ -33,6 +34,7 @@ from .hotline import HEAD, MIXED, A, B, brought, file_of, matter, row
 from .test_import_real import tables_digest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+CHUNK = target_get("matters").batch
 
 
 # -- twice, changed -----------------------------------------------------------------
@@ -177,7 +179,7 @@ def test_an_import_that_was_killed_goes_on_without_doubling(cast: Cast) -> None:
     job = uploaded(street, _many(CHUNK + 40))
     checked(street, job, suggested(job, source="12345"))
     do.import_start(actor=street, import_id=job.pk)
-    first, *_rest = chunks(_table(job).rows())
+    first, *_rest = chunks(table_of(job).rows(), CHUNK)
     do.import_batch(actor=MACHINE, import_id=job.pk, start=0, rows=first)
     assert Matter.objects.count() == CHUNK
     with pytest.raises(Overtaken):
