@@ -1,0 +1,104 @@
+"""Addresses as files write them: the whole one of a home, and the forms in which people give it."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .areas import Shard
+from .assumptions import figures
+from .draws import Ints, chosen
+from .homes import DOORS, HOUSES, STAIRS, Compounds, Homes
+
+CITY = "上海市"
+SHOPS = "沿街商铺"
+HOUSES_OF_GROUP = 40
+ROOM_SAID = 0.93  # of people who write 室 behind the room
+_JOIN = pc.binary_join_element_wise
+
+
+def _text(values: Ints) -> Any:
+    return pa.array(values).cast(pa.string())
+
+
+def _where(flags_: Any, yes: Any, no: Any) -> Any:
+    return pc.if_else(pa.array(flags_), yes, no)
+
+
+def buildings(homes: Homes, found: Compounds) -> Any:
+    """Return the name of each home's building: 3号, 3号楼, 2组15号."""
+    style = found.style[homes.compound]
+    number = homes.building
+    doors = _JOIN(_text(number), _where(style == STAIRS, "号楼", "号"), "")
+    group = (number - 1) // HOUSES_OF_GROUP + 1
+    house = (number - 1) % HOUSES_OF_GROUP + 1
+    rural = _JOIN(_text(group), "组", _text(house), "号", "")
+    return _where(homes.is_shop, SHOPS, _where(style == HOUSES, rural, doors))
+
+
+def stairs(homes: Homes, found: Compounds) -> Any:
+    """Return the name of the stair, empty where doors are numbered through."""
+    has = (found.style[homes.compound] == STAIRS) & ~homes.is_shop
+    return _where(has, _JOIN(_text(homes.stair), "单元", ""), "")
+
+
+def rooms(homes: Homes, found: Compounds) -> Any:
+    """Return room numbers (502), empty for a whole house, ``商铺12`` for a shop."""
+    number = _text(homes.floor * 100 + homes.flat)
+    whole = (found.style[homes.compound] == HOUSES) & ~homes.is_shop
+    return _where(homes.is_shop, _JOIN("商铺", _text(homes.flat), ""), _where(whole, "", number))
+
+
+def compound_words(shard: Shard, found: Compounds) -> tuple[list[str], list[str]]:
+    """Return what compounds are called, and how an address begins in them, after the street."""
+    begins = []
+    for place, style, owner in zip(found.places, found.style, found.committee, strict=True):
+        if style == HOUSES:
+            begins.append(f"{shard.committees[owner].name}{place.name}")
+        elif style == DOORS and place.lane:
+            begins.append(f"{place.road}{place.lane}弄")
+        else:
+            begins.append(place.name)
+    return [place.name for place in found.places], begins
+
+
+def begun(shard: Shard, found: Compounds) -> list[list[str]]:
+    """Return for each compound how an address may begin: full, from the street, from the district, bare."""
+    begins = compound_words(shard, found)[1]
+    rows = []
+    for owner, begin in zip(found.committee, begins, strict=True):
+        each = shard.committees[owner]
+        rows.append(
+            [
+                f"{CITY}{each.district}{each.street}{begin}",
+                f"{each.street}{begin}",
+                f"{each.district}{begin}",
+                begin,
+            ]
+        )
+    return rows
+
+
+def addresses(shard: Shard, homes: Homes, found: Compounds) -> Any:
+    """Return the whole address of every home."""
+    full = pa.array([row[0] for row in begun(shard, found)])
+    return _written(
+        full.take(pa.array(homes.compound)), homes, found, np.ones(len(homes.compound), dtype=bool)
+    )
+
+
+def said(shard: Shard, homes: Homes, found: Compounds, rng: np.random.Generator) -> Any:
+    """Return every home's address as somebody wrote it who lives there: shorter, or without 室."""
+    shares = figures("homes")["prefixes"]
+    forms = pa.array([text for row in begun(shard, found) for text in row])
+    form = chosen(rng, list(shares.values()), len(homes.compound))
+    begins = forms.take(pa.array(homes.compound * len(shares) + form))
+    return _written(begins, homes, found, rng.random(len(form)) < ROOM_SAID)
+
+
+def _written(begins: Any, homes: Homes, found: Compounds, with_room: Any) -> Any:
+    is_room = (found.style[homes.compound] != HOUSES) & ~homes.is_shop
+    end = _where(is_room & with_room, "室", "")
+    parts = (begins, buildings(homes, found), stairs(homes, found), rooms(homes, found), end)
+    return _JOIN(*parts, "")
