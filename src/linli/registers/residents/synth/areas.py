@@ -17,7 +17,7 @@ from .draws import Ints
 PROVINCE, COUNTY, STREET, COMMITTEE = 2, 6, 9, 12
 SHARD_PERSONS = 100_000  # at most about so many at a time: a few hundred MB of arrays
 MOST_IN_COMMITTEE = 200_000
-MOST_PERSONS = 100_000_000  # telephone numbers of one block
+MOST_PERSONS = 99_000_000  # telephone numbers of one block, and some for units
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def shards(persons: int, area: str = "", size: int = SHARD_PERSONS) -> list[Shar
     Raises ``InvalidInput`` for an area without committees or a number of persons that cannot be made.
     """
     if not 1 <= persons <= MOST_PERSONS:
-        raise InvalidInput("人数要在1到1亿之间。", hint="用 --persons 写明，如 --persons 1000000。")
+        raise InvalidInput("人数要在1到9900万之间。", hint="用 --persons 写明，如 --persons 1000000。")
     found = [each for each in committees() if each.code.startswith(area)]
     if not found:
         raise InvalidInput(

@@ -19,7 +19,7 @@ PLACES = 6
 SHAPES = ("alone", "couple", "parents", "parent", "generations", "grandparents", "group", "dormitory")
 ALONE, COUPLE, PARENTS, PARENT, GENERATIONS, GRANDPARENTS, GROUP, DORMITORY = range(len(SHAPES))
 UNRELATED = (GROUP, DORMITORY)
-LAWFUL_WOMAN, LAWFUL_MAN, OLDEST = 20.0, 22.0, 105.0
+LAWFUL_MAN, OLDEST, OLDEST_WITH_PARENTS = 22.0, 105.0, 80.0
 EARLIEST, LATEST = 18.01, 45.98  # years between mother and child, a day inside the whole years
 ROOM_FOR_TWO = 1.0  # years between brothers and sisters
 
@@ -152,7 +152,8 @@ def _ages(
     eldest = np.where(np.isin(shape, (PARENTS, GENERATIONS)), np.maximum(first, second), -EARLIEST)
     older = kinds.spread("man_older")
     youngest_man = np.maximum(LAWFUL_MAN, eldest + EARLIEST)
-    ages[:, 1] = ages[:, 0] + older.draw(rng, youngest_man - ages[:, 0], OLDEST - ages[:, 0])
+    oldest_man = np.where(shape == GENERATIONS, OLDEST_WITH_PARENTS, OLDEST)
+    ages[:, 1] = ages[:, 0] + older.draw(rng, youngest_man - ages[:, 0], oldest_man - ages[:, 0])
     ages[:, 2], ages[:, 3] = first, second
     is_wifes = flags(rng, kinds.figures["wifes_parents"], count)
     own_child = np.where(is_wifes, ages[:, 0], ages[:, 1])

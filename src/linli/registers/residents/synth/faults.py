@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from .headings import headings
-
 Row = dict[str, str]
 PERSONS, TITLES, HOMES = "人口.csv", "产权.csv", "房屋.csv"
 HEAD = "户主"
@@ -99,17 +97,18 @@ def planted(
         kinds = [fault for fault, (file, _act) in FAULTS.items() if file == name]
         number = round(rate * table.num_rows)
         if kinds and number and table.num_rows > 1:
-            found[name] = _spoiled(table, kinds, rng.permutation(table.num_rows)[:number], counts, name)
+            found[name] = _spoiled(table, kinds, rng.permutation(table.num_rows), number, counts)
     return found, counts
 
 
-def _spoiled(table: Any, kinds: Sequence[str], chosen: Any, counts: Counter[str], name: str) -> Any:
+def _spoiled(table: Any, kinds: Sequence[str], shuffled: Any, number: int, counts: Counter[str]) -> Any:
+    """Spoil the first so many of the shuffled rows; those after them lend a number or an address."""
+    chosen = shuffled[:number]
     rows: list[Row] = table.take(pa.array(chosen)).to_pylist()
-    originals = [dict(row) for row in rows]
+    others: list[Row] = table.take(pa.array(np.roll(shuffled, -number)[:number])).to_pylist()
     changed, added = [], []
-    for at, row in enumerate(rows):
+    for at, (row, other) in enumerate(zip(rows, others, strict=True)):
         fault = _fitting(kinds, at, row)
-        other = originals[at - 1]
         before = dict(row)
         FAULTS[fault][1](row, other)
         counts[fault] += 1
@@ -119,7 +118,7 @@ def _spoiled(table: Any, kinds: Sequence[str], chosen: Any, counts: Counter[str]
         changed.append(row)
     place = np.arange(table.num_rows)
     place[chosen] = table.num_rows + np.arange(len(chosen))
-    more = pa.concat_tables([_table(part, name) for part in (changed, added) if part])
+    more = pa.concat_tables([pa.Table.from_pylist(part, table.schema) for part in (changed, added)])
     order = np.concatenate((place, table.num_rows + len(chosen) + np.arange(len(added))))
     return pa.concat_tables([table, more]).take(pa.array(order))
 
@@ -128,9 +127,3 @@ def _fitting(kinds: Sequence[str], at: int, row: Row) -> str:
     """Return the next kind of fault; a head cannot become a second one."""
     fault = kinds[at % len(kinds)]
     return "check_digit" if fault == "second_head" and row["与户主关系"] == HEAD else fault
-
-
-def _table(rows: Sequence[Row], name: str) -> Any:
-    return pa.table(
-        {heading: pa.array([row[heading] for row in rows], pa.string()) for heading in headings(name)}
-    )

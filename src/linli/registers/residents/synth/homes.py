@@ -140,7 +140,7 @@ def made_place(number: int, is_village: bool) -> Place:
     pair = number * 1009 % pairs
     road = firsts[pair // len(seconds)] + seconds[pair % len(seconds)]
     round_, end = divmod(number // pairs, len(ends))
-    ending = ends[(end + number) % len(ends)]
+    ending = ends[(end + pair) % len(ends)]
     label = f"第{round_ + 1}" if round_ else ""
     return Place(f"{road}{label}{ending}", f"{road}路", 100 + number * 7 % 2900, None, None)
 

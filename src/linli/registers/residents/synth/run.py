@@ -28,6 +28,7 @@ from .workers import worked
 MANIFEST = "city.json"
 FORMS = {"parquet": parquet, "csv": files}
 ROOM = 1.25  # of the disk that is needed, so that the last files fit
+MOST_FAULTS = 0.3  # more would leave too few rows that are right to borrow from
 Say = Callable[[str], None]
 
 
@@ -99,6 +100,8 @@ def city_make(order: Order, folder: Path, *, processes: int, say: Say) -> Counte
     An unfinished city of the same order goes on. Raises ``Conflict`` where the folder holds another city or
     other files, ``InvalidInput`` where the disk is too small.
     """
+    if not 0 <= order.faults <= MOST_FAULTS:
+        raise InvalidInput(_("故意写错的行最多占30%。"), hint=_("用 --faults 写明，如 --faults 0.01。"))
     form = FORMS[order.to]
     _city, plan = city_of(order)
     kept = _opened(order, folder)
