@@ -2,9 +2,10 @@
 
 from linli.core.actor import Actor, Function
 
-from .models import Compound, Division, DivisionChange, Level
+from .models import Building, Compound, Division, DivisionChange, Level
 
 _KEEPERS = frozenset({Function.COMMITTEE, Function.STREET, Function.SYSTEM})
+_PLACERS = frozenset({Function.STREET, Function.DISTRICT, Function.CITY, Function.OPERATOR, Function.SYSTEM})
 
 
 def can_load_divisions(actor: Actor) -> bool:
@@ -30,6 +31,23 @@ def can_add_compound(actor: Actor, street: Division, committee: Division | None)
 def can_edit_compound(actor: Actor, compound: Compound) -> bool:
     """Whoever's area the compound lies in; until its committee is confirmed that is the street's."""
     return can_keep_places(actor) and actor.covers(compound.area_path)
+
+
+def can_edit_building(actor: Actor, building: Building) -> bool:
+    """Buildings, stairs and parts are kept by whoever keeps their compound."""
+    return can_edit_compound(actor, building.compound)
+
+
+def can_place_compounds(actor: Actor) -> bool:
+    """Whether an actor may say where compounds without a street are; which of them is a matter of sight."""
+    return actor.function in _PLACERS
+
+
+def can_place_compound(actor: Actor, street: Division) -> bool:
+    """Streets and above place what is shown to them in their own area, operators anywhere."""
+    if actor.function in (Function.OPERATOR, Function.SYSTEM):
+        return True
+    return can_place_compounds(actor) and actor.covers(street.path)
 
 
 def can_confirm_committee(actor: Actor, compound: Compound, committee: Division) -> bool:

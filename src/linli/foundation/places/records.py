@@ -3,7 +3,9 @@
 A room takes part by giving a model a ``PathField`` named ``area_path``; nothing is registered. A model
 may say ``area_label`` (what its rows are called in a preview), ``area_open`` (a ``Q``: which of them still
 run) or ``area_is_of_its_day`` (its rows never move: sealed records). Rows with a ``compound`` follow their
-compound. Rows *about* another record (a foreign key to it, or ``room`` and ``subject_id``) follow that.
+compound in a change of divisions; those that stand where it stands (not where something happened) say
+``area_is_compounds`` and follow also when its committee is confirmed. Rows *about* another record (a foreign
+key to it, or ``room`` and ``subject_id``) follow that.
 """
 
 from collections.abc import Iterator
@@ -33,6 +35,7 @@ from .models import Compound, Division, DivisionChange, DivisionMove
 
 Rows = QuerySet[Any]
 HOLDERS = 200  # so many are named in a preview
+FOLLOW = 5_000  # so many rows at a time
 
 
 def area_models() -> list[type[Model]]:
@@ -174,6 +177,19 @@ def records_move(*, change: DivisionChange, limit: int) -> dict[type[Model], int
         if is_compound:
             _followers_move(model, ids, moved)
     return moved
+
+
+@require_service
+def compound_rows_follow(*, compound: Compound) -> None:
+    """Let what stands where a compound stands follow it to its committee; touches ``area_models()``."""
+    for model in area_models():
+        if getattr(model, "area_is_compounds", False):
+            rows = model._default_manager.filter(compound=compound).exclude(area_path=compound.area_path)
+            ids = list(rows.values_list("pk", flat=True))
+            for start in range(0, len(ids), FOLLOW):
+                part = ids[start : start + FOLLOW]
+                model._default_manager.filter(pk__in=part).update(area_path=compound.area_path)
+                _followers_move(model, part, {})
 
 
 def _followers_move(model: type[Model], ids: list[Any], moved: dict[type[Model], int]) -> None:

@@ -159,6 +159,6 @@ def division_facts(code: str, name: str, syllables: str = "") -> dict[str, str]:
     return {"name": name, "short_name": short_name, "kind": kind, "pinyin": pinyin, "initials": initials}
 
 
-def building_sort_key(name: str) -> str:
+def number_sort_key(name: str) -> str:
     """Return a key by which 2号 stands before 10号: every number padded to five digits."""
     return re.sub(r"\d+", lambda found: found[0].zfill(5), name)[:60]

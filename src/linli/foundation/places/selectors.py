@@ -19,7 +19,7 @@ from linli.core.errors import InvalidInput, NotFound
 from linli.core.fields import in_areas
 from linli.core.geometry import haversine_m
 
-from .models import Boundary, Building, Compound, Division, Level
+from .models import Boundary, Building, Compound, Division, Level, Part, Stair
 from .pointindex import NOWHERE, Ids, point_indexes
 from .rules import division_level, path_codes
 
@@ -273,6 +273,22 @@ def building_by_public_id(public_id: UUID | str) -> Building:
         return Building.objects.select_related("compound").get(public_id=public_id)
     except (Building.DoesNotExist, ValidationError, ValueError) as error:
         raise NotFound(_("没有找到这个楼栋。"), hint=_("请从小区页面重新进入。")) from error
+
+
+def stair_by_public_id(public_id: UUID | str) -> Stair:
+    """Return a stair with its building and compound by its public id; raises ``NotFound``."""
+    try:
+        return Stair.objects.select_related("building__compound").get(public_id=public_id)
+    except (Stair.DoesNotExist, ValidationError, ValueError) as error:
+        raise NotFound(_("没有找到这个单元。"), hint=_("请从楼栋页面重新进入。")) from error
+
+
+def part_by_public_id(public_id: UUID | str) -> Part:
+    """Return a part with its stair, building and compound by its public id; raises ``NotFound``."""
+    try:
+        return Part.objects.select_related("stair", "building__compound").get(public_id=public_id)
+    except (Part.DoesNotExist, ValidationError, ValueError) as error:
+        raise NotFound(_("没有找到这处房屋。"), hint=_("请从楼栋页面重新进入。")) from error
 
 
 How = Literal["boundary", "compound", "chosen", "street"]

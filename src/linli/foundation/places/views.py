@@ -275,6 +275,9 @@ def building_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def building_rename(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Correct a building's name."""
     actor = keeper(request)
-    building = building_update(actor=actor, building_id=public_id, name=request.POST.get("name", ""))
+    version, name = request.POST.get("version", ""), request.POST.get("name", "")
+    building = building_update(
+        actor=actor, building_id=public_id, version=int(version) if version.isdigit() else 0, name=name
+    )
     messages.success(request, _("已改为%s。") % building.name)
     return redirect("places:compound", public_id=building.compound.public_id)

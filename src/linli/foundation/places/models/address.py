@@ -184,7 +184,7 @@ class Part(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stair or self.building}{self.room_label}"
+        return f"{self.building}{self.stair.name if self.stair else ''}{self.room_label}"
 
     @property
     def room_label(self) -> str:

@@ -139,19 +139,19 @@ class UnplacedCompoundQuerySet(models.QuerySet["UnplacedCompound"]):
     """Compounds without a street by who looks."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """Return those that may lie in an actor's areas, by what is known of them.
+        """Return those that may lie in an actor's areas, by what is known of them; operators see all.
 
         A street also sees what is only known to lie in its district; what is not even known by its
-        district is seen by the city and the operator.
+        district is seen by the city.
         """
-        if not (actor.is_governing or actor.function in (Function.SYSTEM, Function.OPERATOR)):
+        if actor.function in (Function.SYSTEM, Function.OPERATOR):
+            return self.all()
+        if not actor.is_governing:
             return self.none()
         parts = [area.split("/")[:-1] for area in actor.areas]
         above = {"/".join(codes[:count]) + "/" for codes in parts for count in range(3, len(codes))}
         mine = in_areas("area_path", actor.areas) | Q(area_path__in=above)
-        if actor.function in (Function.CITY, Function.SYSTEM, Function.OPERATOR):
-            mine |= Q(area_path="")
-        return self.filter(mine)
+        return self.filter(mine | Q(area_path="") if actor.function == Function.CITY else mine)
 
 
 class UnplacedCompound(models.Model):

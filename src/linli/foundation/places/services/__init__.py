@@ -1,6 +1,16 @@
-"""Every write of places: divisions and outlines from files, division changes, compounds and buildings."""
+"""Every write of places: divisions, outlines and compounds from files, division changes, address objects."""
 
 from .boundaries import BoundaryResult, boundary_load_batch
+from .buildings import (
+    building_add,
+    building_close,
+    building_grids_set,
+    building_reopen,
+    building_update,
+    stair_add,
+    stair_remove,
+    stair_update,
+)
 from .changes import (
     division_change_apply,
     division_change_cancel,
@@ -9,20 +19,32 @@ from .changes import (
     division_change_plan,
     division_records_move,
 )
-from .compounds import (
-    building_add,
-    building_update,
-    compound_add,
-    compound_confirm_committee,
-    compound_update,
-)
+from .compounds import compound_add, compound_confirm_committee, compound_update
 from .divisions import DivisionsResult, divisions_load
+from .homes import HomeRow, HomesMade, homes_ensure, homes_make
+from .parts import (
+    PartsMade,
+    PartsUndone,
+    part_add,
+    part_close,
+    part_reopen,
+    part_update,
+    parts_make,
+    parts_undo,
+)
 
 __all__ = [
     "BoundaryResult",
     "DivisionsResult",
+    "HomeRow",
+    "HomesMade",
+    "PartsMade",
+    "PartsUndone",
     "boundary_load_batch",
     "building_add",
+    "building_close",
+    "building_grids_set",
+    "building_reopen",
     "building_update",
     "compound_add",
     "compound_confirm_committee",
@@ -34,4 +56,15 @@ __all__ = [
     "division_change_plan",
     "division_records_move",
     "divisions_load",
+    "homes_ensure",
+    "homes_make",
+    "part_add",
+    "part_close",
+    "part_reopen",
+    "part_update",
+    "parts_make",
+    "parts_undo",
+    "stair_add",
+    "stair_remove",
+    "stair_update",
 ]

@@ -186,7 +186,7 @@ def test_buildings_are_entered_and_renamed(city: Cast, compound: Compound) -> No
     assert client.post(f"{_page(compound)}buildings/", {"name": ""}).status_code == 422
     building = Building.objects.get()
     url = f"{REGISTER}buildings/{building.public_id}/"
-    assert client.post(url, {"name": "4号楼"}).status_code == 302
+    assert client.post(url, {"name": "4号楼", "version": "1"}).status_code == 302
     assert city.client("other_street").post(url, {"name": "5号楼"}).status_code == 403
     building.refresh_from_db()
     assert building.name == "4号楼"

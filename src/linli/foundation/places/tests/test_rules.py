@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from linli.core.errors import InvalidInput
 from linli.foundation.places.models import CODE_LENGTH, Level
 from linli.foundation.places.rules import (
-    building_sort_key,
     code_unpadded,
     division_kind,
     division_level,
     division_path,
     division_short_name,
+    number_sort_key,
     parent_code,
     path_codes,
     pinyin_keys,
@@ -130,4 +130,4 @@ def test_keys_fit_their_columns() -> None:
 
 def test_buildings_sort_as_people_count() -> None:
     names = ["10号楼", "2号楼", "1号楼", "甲楼"]
-    assert sorted(names, key=building_sort_key) == ["1号楼", "2号楼", "10号楼", "甲楼"]
+    assert sorted(names, key=number_sort_key) == ["1号楼", "2号楼", "10号楼", "甲楼"]

@@ -235,15 +235,17 @@ def test_buildings(cast: Cast, compound: Compound) -> None:
         building_add(actor=cast.actor("street"), compound_id=compound.public_id, name=name)
     assert [b.name for b in compound.buildings.all()] == ["2号楼", "10号楼"]
     second = compound.buildings.first()
-    building_update(actor=cast.actor("street"), building_id=second.public_id, name="3号楼")
+    building_update(actor=cast.actor("street"), building_id=second.public_id, version=1, name="3号楼")
     assert _verbs()[-2:] == ["building.add", "building.update"]
     with pytest.raises(InvalidInput, match="已有同名楼栋"):
-        building_update(actor=cast.actor("street"), building_id=second.public_id, name="10号楼")
+        building_update(actor=cast.actor("street"), building_id=second.public_id, version=2, name="10号楼")
     with pytest.raises(InvalidInput, match="已有同名楼栋"):
         building_add(actor=cast.actor("street"), compound_id=compound.public_id, name="10号楼")
     for call in (
         lambda: building_add(actor=cast.actor("other_street"), compound_id=compound.public_id, name="4号楼"),
-        lambda: building_update(actor=cast.actor("worker"), building_id=second.public_id, name="4号楼"),
+        lambda: building_update(
+            actor=cast.actor("worker"), building_id=second.public_id, version=2, name="4号楼"
+        ),
     ):
         with pytest.raises(NotAllowed):
             call()
@@ -257,7 +259,7 @@ def test_what_is_not_there(cast: Cast, public_id: object) -> None:
         lambda: compound_update(actor=actor, compound_id=public_id, version=1, name="甲"),
         lambda: compound_confirm_committee(actor=actor, compound_id=public_id, committee=place),
         lambda: building_add(actor=actor, compound_id=public_id, name="甲"),
-        lambda: building_update(actor=actor, building_id=public_id, name="甲"),
+        lambda: building_update(actor=actor, building_id=public_id, version=1, name="甲"),
     )
     for call in calls:
         with pytest.raises(NotFound):
