@@ -21,6 +21,7 @@ class Household(models.Model):
     """
 
     area_label = _("户")
+    area_is_compounds = True
 
     class Kind(models.TextChoices):
         FAMILY = "family", _("家庭户")
@@ -116,6 +117,7 @@ class Establishment(models.Model):
     """A unit that is really there (实有单位) or owns parts: shop, firm, school, developer."""
 
     area_label = _("实有单位")
+    area_is_compounds = True
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("名称"), max_length=120)

@@ -18,6 +18,7 @@ class Ownership(Sourced):
     """The title to one part from–to: registered area in 1/100 m², its document, its owners."""
 
     area_label = _("产权")
+    area_is_compounds = True
 
     class Kind(models.TextChoices):
         SOLD = "sold", _("已售")

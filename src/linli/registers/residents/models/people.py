@@ -22,6 +22,7 @@ class Resident(models.Model):
     """
 
     area_label = _("居民")
+    area_is_compounds = True
 
     class State(models.TextChoices):
         HERE = "here", _("在册")
