@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from linli.foundation.duties.tests.factories import duty_make
 from linli.foundation.exports.models import Export
 from linli.foundation.notices.models import Delivery, Notice
 from linli.foundation.notices.tests.factories import tell
+from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.matters.services import poster_create
 from linli.work.matters.tests.desk_stages import Stages, stages_build
 from linli.work.matters.tests.life import year_load
@@ -23,6 +25,7 @@ from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "linli"
+DOORSTEP = {Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
 STREET_TRADES = {Function.COMMITTEE, Function.STREET}
 # list → functions whose desk shows it; administrators' lists are asked for as administrator and as not.
 DESK: dict[str, set[Function]] = {
@@ -38,6 +41,9 @@ DESK: dict[str, set[Function]] = {
     "division-changes": {*GOVERNING, Function.OPERATOR},
     "deliveries": {Function.OPERATOR},
     "posters": STREET_TRADES,
+    "registry-people": DOORSTEP,
+    "registry-households": DOORSTEP,
+    "registry-establishments": DOORSTEP,
     "figures-by-area": set(GOVERNING),
     "figures-by-class": set(GOVERNING),
     "figures-by-category": set(GOVERNING),
@@ -174,6 +180,22 @@ def test_figures(stages: Stages) -> None:
     kinds = {row["名称"]: row["件数"] for row in taken(cast, "street", "figures-by-category")}
     assert sum(map(int, kinds.values())) == 2
     assert make(cast, "street", "figures-by-area", "area=990101002").status_code == 404
+
+
+def test_people_are_taken_away_masked(cast: Cast, clock: Any) -> None:
+    plan = building_make(cast)
+    person = person_make(plan, date(1950, 4, 1), name="欧阳桂兰", phone="13812345678")
+    household_make(plan, "101", person)
+    shop_make(plan)
+    (row,) = taken(cast, "worker", "registry-people", "age_from=60")
+    assert (row["姓名"], row["年龄"], row["住址"]) == ("欧阳**", "75", "桂花苑1号楼1单元101室")
+    (row,) = taken(cast, "grid_worker", "registry-households")
+    assert (row["户主"], row["实际居住人数"], row["入住日期"]) == ("欧阳**", "1", "2020-01-01")
+    (row,) = taken(cast, "street", "registry-establishments", "q=便利")
+    assert (row["名称"], row["地址"]) == ("桂花便利店", "桂花苑1号楼底层商铺")
+    for code in ("registry-people", "registry-households", "registry-establishments"):
+        assert make(cast, "worker_b", code).status_code == 404, code
+    assert make(cast, "worker", "registry-people", "age_to=60").status_code == 404
 
 
 def test_posters(stages: Stages) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import homes, households
+from .views import homes, households, lists
 
 app_name = "residents"
 DESK = "desk/residents/"
@@ -11,5 +11,9 @@ urlpatterns = [
     path(f"{DESK}buildings/", homes.buildings, name="buildings"),
     path(f"{DESK}buildings/<uuid:public_id>/", homes.building, name="building"),
     path(f"{DESK}parts/<uuid:public_id>/", homes.part, name="part"),
+    path(f"{DESK}people/", lists.people, name="people"),
+    path(f"{DESK}establishments/", lists.establishments, name="establishments"),
+    path(f"{DESK}establishments/<uuid:public_id>/", lists.establishment, name="establishment"),
+    path(f"{DESK}households/", lists.households, name="households"),
     path(f"{DESK}households/<uuid:public_id>/", households.card, name="household"),
 ]

@@ -1,6 +1,7 @@
 """Reading the registry; every read is scoped by ``visible_to`` or ``countable_by``."""
 
 from .cards import HouseholdCard, PersonLine, household_get, household_view
+from .counted import CountedKeys
 from .homes import (
     BuildingPlan,
     Home,
@@ -10,17 +11,44 @@ from .homes import (
     part_home,
     visible_building,
 )
+from .lists import (
+    EstablishmentRow,
+    HouseholdFilters,
+    HouseholdRow,
+    PeopleFilters,
+    PersonRow,
+    establishment_get,
+    establishment_list,
+    establishment_rows,
+    household_list,
+    household_rows,
+    people_list,
+    people_rows,
+)
 
 __all__ = [
     "BuildingPlan",
+    "CountedKeys",
+    "EstablishmentRow",
     "Home",
     "HouseholdCard",
+    "HouseholdFilters",
     "HouseholdHere",
+    "HouseholdRow",
+    "PeopleFilters",
     "PersonLine",
+    "PersonRow",
     "building_plan",
     "compound_choices",
+    "establishment_get",
+    "establishment_list",
+    "establishment_rows",
     "household_get",
+    "household_list",
+    "household_rows",
     "household_view",
     "part_home",
+    "people_list",
+    "people_rows",
     "visible_building",
 ]

@@ -1,4 +1,4 @@
-"""A building of committee A with people in it, written straight into the tables: no names, only counts."""
+"""A building of committee A with people in it, written straight into the tables, names sealed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from linli.registers.residents.models import (
     Occupancy,
     Resident,
 )
+from linli.registers.residents.sealing import sealed_set
 from tests.people import Cast
 
 RECORDED = local_midnight(date(2026, 1, 1))
@@ -77,9 +78,10 @@ def part_make(building: Building, name: str, **given: Any) -> Part:
 
 
 def person_make(plan: Plan, born: date | None, sex: str = "f", **given: Any) -> Resident:
-    """Make a person of the building's committee."""
+    """Make a person of the building's committee; ``name``, ``phone`` are sealed."""
     compound = plan.building.compound
-    return Resident.objects.create(
+    personal = {name: given.pop(name) for name in ("name", "phone", "number") if name in given}
+    person = Resident(
         **{
             "birth_month": born,
             "sex": sex,
@@ -92,6 +94,10 @@ def person_make(plan: Plan, born: date | None, sex: str = "f", **given: Any) -> 
             **given,
         }
     )
+    if personal:
+        sealed_set(person, **personal)
+    person.save()
+    return person
 
 
 def household_make(
