@@ -24,6 +24,7 @@ OWN = {
 ROOMS = {
     "divisions": "行政区划：装入、更新、查询",
     "boundaries": "边界：装入 GeoJSON（WGS-84、GCJ-02、BD-09）",
+    "places": "地点：装入小区文件",
     "matters": "事项：导入12345、旧系统的工单文件（matters import 文件）",
     "categories": "事项类别：装入自带的或另一版类别",
     "calendar": "节假日与调休：查看、装入新一年的安排",

@@ -38,6 +38,19 @@ class PointIndex:
         np.maximum.at(smallest, point[inside], outline[inside])
         return np.where(smallest == NOWHERE, NOWHERE, self.ids[smallest]) if len(self.ids) else smallest
 
+    def nearest(self, lngs: ArrayLike, lats: ArrayLike) -> list[tuple[int, float, float]]:
+        """Return for each point the division whose outline is nearest, and the outline's point nearest to it.
+
+        Near in degrees of latitude, with degrees of longitude as long; -1 where there is no outline at all.
+        """
+        points = shapely.points(np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64))
+        if not len(self.ids):
+            return [(NOWHERE, 0.0, 0.0) for _point in points]
+        found: Any = self.tree.nearest(points)
+        lines = shapely.shortest_line(self.outlines[found], points)
+        ends = shapely.get_coordinates(shapely.get_point(lines, 0)).tolist()
+        return [(int(self.ids[at]), lng, lat) for at, (lng, lat) in zip(found, ends, strict=True)]
+
 
 def point_index_build(divisions: Sequence[int], geometries: Sequence[dict[str, Any]]) -> PointIndex:
     """Return the index of GeoJSON geometries with their division ids."""

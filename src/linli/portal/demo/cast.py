@@ -22,6 +22,7 @@ from linli.foundation.places.models import Division
 from linli.foundation.places.selectors import division_by_code
 from linli.foundation.places.services import building_add, compound_add, compound_confirm_committee
 
+from .homes import building_facts, homes_build
 from .life import Place
 
 STREET = "310110015"
@@ -172,10 +173,16 @@ def places_build() -> list[Place]:
             )
             compound_confirm_committee(actor=MACHINE, compound_id=compound.public_id, committee=committee)
             rows = [
-                building_add(actor=MACHINE, compound_id=compound.public_id, name=f"{number}号楼")
+                building_add(
+                    actor=MACHINE,
+                    compound_id=compound.public_id,
+                    name=f"{number}号楼",
+                    **building_facts(name, number),
+                )
                 for number in range(1, buildings + 1)
             ]
             compound.refresh_from_db()
+            homes_build(compound, rows)
             places.append(Place(compound, rows, key))
     return places
 

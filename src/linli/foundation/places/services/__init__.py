@@ -19,6 +19,7 @@ from .changes import (
     division_change_plan,
     division_records_move,
 )
+from .compoundload import CompoundsResult, compounds_load, unplaced_dismiss, unplaced_place
 from .compounds import compound_add, compound_confirm_committee, compound_update
 from .divisions import DivisionsResult, divisions_load
 from .homes import HomeRow, HomesMade, homes_ensure, homes_make
@@ -35,6 +36,7 @@ from .parts import (
 
 __all__ = [
     "BoundaryResult",
+    "CompoundsResult",
     "DivisionsResult",
     "HomeRow",
     "HomesMade",
@@ -49,6 +51,7 @@ __all__ = [
     "compound_add",
     "compound_confirm_committee",
     "compound_update",
+    "compounds_load",
     "division_change_apply",
     "division_change_cancel",
     "division_change_confirm",
@@ -67,4 +70,6 @@ __all__ = [
     "stair_add",
     "stair_remove",
     "stair_update",
+    "unplaced_dismiss",
+    "unplaced_place",
 ]
