@@ -43,9 +43,10 @@ class PointIndex:
 
         Near in degrees of latitude, with degrees of longitude as long; -1 where there is no outline at all.
         """
-        points = shapely.points(np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64))
+        x, y = np.asarray(lngs, dtype=np.float64), np.asarray(lats, dtype=np.float64)
         if not len(self.ids):
-            return [(NOWHERE, 0.0, 0.0) for _point in points]
+            return [(NOWHERE, 0.0, 0.0)] * len(x)
+        points = shapely.points(x, y)
         found: Any = self.tree.nearest(points)
         lines = shapely.shortest_line(self.outlines[found], points)
         ends = shapely.get_coordinates(shapely.get_point(lines, 0)).tolist()
