@@ -32,6 +32,7 @@ class Scope(StrEnum):
     MATTERS_ACT = "matters.act"
     FIGURES_READ = "figures.read"
     PLACES_READ = "places.read"
+    REGISTRY_COUNT = "registry.count"
 
 
 GOVERNING = frozenset({Function.COMMITTEE, Function.STREET, Function.DISTRICT, Function.CITY})

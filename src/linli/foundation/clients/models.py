@@ -13,6 +13,7 @@ SCOPES = [
     (Scope.MATTERS_REPORT, _("上报事项，并查看自己上报的")),
     (Scope.MATTERS_ACT, _("查看、办理派给本单位的事项")),
     (Scope.FIGURES_READ, _("查看区域内的统计数字")),
+    (Scope.REGISTRY_COUNT, _("查看区域内的人口统计，不含个人")),
     (Scope.PLACES_READ, _("查询区划和小区")),
 ]
 

@@ -24,7 +24,8 @@ def scopes_for(unit_function: str) -> frozenset[Scope]:
     """
     function = Function(unit_function)
     if function in GOVERNING:
-        return frozenset({Scope.MATTERS_READ, Scope.MATTERS_REPORT, Scope.FIGURES_READ, Scope.PLACES_READ})
+        reading = {Scope.MATTERS_READ, Scope.FIGURES_READ, Scope.PLACES_READ, Scope.REGISTRY_COUNT}
+        return frozenset({*reading, Scope.MATTERS_REPORT})
     if function in EXECUTING:
         return frozenset({Scope.MATTERS_ACT, Scope.MATTERS_REPORT, Scope.PLACES_READ})
     return frozenset({Scope.PLACES_READ})

@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 from linli.foundation.clients.bearer import let_in
 from linli.foundation.exports.api import router as exports
 from linli.foundation.imports.api import router as imports
+from linli.registers.residents.api import router as residents
 from linli.work.matters.api import router as matters
 from linli.work.matters.api import uploads as files
 
@@ -39,6 +40,7 @@ api.add_router("/matters", matters)
 api.add_router("/files", files)
 api.add_router("/exports", exports)
 api.add_router("/places", places)
+api.add_router("/residents", residents)
 api.add_router("/imports", imports)
 api.add_router("", own)
 api.add_router("", search)

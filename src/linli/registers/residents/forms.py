@@ -17,6 +17,7 @@ from linli.foundation.places.selectors import division_by_code
 
 from .facts.dictionary import FactKey, Of, Type, keys_of
 from .models import Household, Membership, Occupancy, Resident
+from .selectors.counts import CountFilters
 from .selectors.homes import compounds_here
 from .selectors.lists import HouseholdFilters, PeopleFilters
 
@@ -171,3 +172,19 @@ class EstablishmentFilterForm(PlaceFilterForm):
         chosen = self.chosen()
         where = {name: value for name, value in self.where().items() if name != "building"}
         return {"words": chosen.get("q", ""), "is_closed": "state" in chosen, **where}
+
+
+class CountFilterForm(forms.Form):
+    """What is counted: how people live, as what they hold their home."""
+
+    presence = _choice(gettext_lazy("居住情况"), *Membership.Presence.choices)
+    tenure = _choice(gettext_lazy("居住方式"), *[c for c in Occupancy.Tenure.choices if c[0]])
+
+    def chosen(self) -> dict[str, str]:
+        """Return the values that are both given and valid."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def filters(self) -> CountFilters:
+        """Return what is counted."""
+        return CountFilters(**self.chosen())

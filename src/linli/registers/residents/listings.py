@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +12,8 @@ from linli.core.actor import Actor
 from linli.core.listing import Chosen, Column, Kind, Listing, form_conditions, listing_add
 
 from . import selectors
-from .forms import EstablishmentFilterForm, HouseholdFilterForm, PeopleFilterForm
+from .forms import CountFilterForm, EstablishmentFilterForm, HouseholdFilterForm, PeopleFilterForm
+from .views.counts import counts_refused
 from .views.guards import rows_refused
 
 
@@ -34,7 +38,53 @@ def _establishments(actor: Actor, query: QueryDict) -> Chosen:
     return Chosen(rows, form_conditions(form), selectors.establishment_rows)
 
 
+def _counts(actor: Actor, query: QueryDict, part: Callable[[selectors.Counts], Sequence[Any]]) -> Chosen:
+    """Return one table of the page of figures: as there, rounded, small numbers hidden."""
+    counts_refused(actor)
+    form = CountFilterForm(query)
+    division = selectors.count_area(actor, query.get("area", ""))
+    shown = selectors.resident_counts(actor, division, form.filters())
+    return Chosen(part(shown), [(_("区域"), division.name), *form_conditions(form)])
+
+
+PAIR = (
+    Column(_("名称"), lambda row: row[0], width=24),
+    Column(_("户数"), lambda row: row[1], width=10),
+)
 listing_add(
+    Listing(
+        "registry-ages",
+        _("居民的年龄和性别"),
+        (
+            Column(_("年龄"), lambda row: row.words, width=12),
+            Column(_("男"), lambda row: row.male, width=10),
+            Column(_("女"), lambda row: row.female, width=10),
+            Column(_("性别未登记"), lambda row: row.unknown, width=12),
+            Column(_("合计"), lambda row: row.total, width=10),
+        ),
+        lambda actor, query: _counts(actor, query, lambda counts: counts.bands),
+    ),
+    Listing(
+        "registry-sizes",
+        _("户的大小"),
+        PAIR,
+        lambda actor, query: _counts(actor, query, lambda counts: counts.sizes),
+    ),
+    Listing(
+        "registry-tenures",
+        _("居住方式"),
+        PAIR,
+        lambda actor, query: _counts(actor, query, lambda counts: counts.tenures),
+    ),
+    Listing(
+        "registry-areas",
+        _("各区域的居民"),
+        (
+            Column(_("区域"), lambda row: row[0].name, width=24),
+            Column(_("居民"), lambda row: row[1], width=12),
+        ),
+        lambda actor, query: _counts(actor, query, lambda counts: counts.areas),
+    ),
     Listing(
         "registry-people",
         _("居民"),

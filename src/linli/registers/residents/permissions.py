@@ -1,6 +1,6 @@
 """Who may do what with the registry; who sees which rows stands in ``models.scope``."""
 
-from linli.core.actor import GOVERNING, Actor
+from linli.core.actor import GOVERNING, Actor, Scope
 
 from .models.scope import WORKING
 
@@ -11,5 +11,5 @@ def can_see_rows(actor: Actor) -> bool:
 
 
 def can_see_counts(actor: Actor) -> bool:
-    """Whoever governs; small numbers are hidden from all of them."""
-    return actor.function in GOVERNING
+    """Whoever governs, and systems that were granted it; small numbers are hidden from all of them."""
+    return actor.function in GOVERNING or actor.grants(Scope.REGISTRY_COUNT)

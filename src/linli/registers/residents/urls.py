@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import homes, households, lists
+from .views import counts, homes, households, lists
 
 app_name = "residents"
 DESK = "desk/residents/"
 urlpatterns = [
     path(DESK, homes.find, name="find"),
+    path(f"{DESK}counts/", counts.counts, name="counts"),
     path(f"{DESK}buildings/", homes.buildings, name="buildings"),
     path(f"{DESK}buildings/<uuid:public_id>/", homes.building, name="building"),
     path(f"{DESK}parts/<uuid:public_id>/", homes.part, name="part"),

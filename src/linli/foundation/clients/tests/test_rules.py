@@ -18,6 +18,7 @@ def test_what_a_units_system_may_be_granted(function: Function) -> None:
     assert Scope.PLACES_READ in scopes
     assert (Scope.MATTERS_READ in scopes) == (function in GOVERNING)
     assert (Scope.FIGURES_READ in scopes) == (function in GOVERNING)
+    assert (Scope.REGISTRY_COUNT in scopes) == (function in GOVERNING)
     assert (Scope.MATTERS_ACT in scopes) == (function in EXECUTING)
     assert (Scope.MATTERS_REPORT in scopes) == (function in GOVERNING | EXECUTING)
 

@@ -2,6 +2,14 @@
 
 from .cards import HouseholdCard, PersonLine, household_get, household_view
 from .counted import CountedKeys
+from .counts import (
+    BandRow,
+    CountFilters,
+    Counts,
+    count_area,
+    count_trail,
+    resident_counts,
+)
 from .homes import (
     BuildingPlan,
     Home,
@@ -27,8 +35,11 @@ from .lists import (
 )
 
 __all__ = [
+    "BandRow",
     "BuildingPlan",
+    "CountFilters",
     "CountedKeys",
+    "Counts",
     "EstablishmentRow",
     "Home",
     "HouseholdCard",
@@ -40,6 +51,8 @@ __all__ = [
     "PersonRow",
     "building_plan",
     "compound_choices",
+    "count_area",
+    "count_trail",
     "establishment_get",
     "establishment_list",
     "establishment_rows",
@@ -50,5 +63,6 @@ __all__ = [
     "part_home",
     "people_list",
     "people_rows",
+    "resident_counts",
     "visible_building",
 ]

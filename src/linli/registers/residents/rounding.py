@@ -1,0 +1,29 @@
+"""Figures about people that name nobody, also by subtraction; pure.
+
+Every number of people is rounded to the nearest ten, and none to four are said as "<5", so that not even
+"nobody" is told. So no total minus its other parts gives a small part: each of them may be several off.
+"""
+
+from dataclasses import dataclass
+
+SMALL, STEP = 5, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A number as it may be shown: ``value`` is None where it is less than five."""
+
+    value: int | None
+
+    @property
+    def drawn(self) -> int:
+        """The number by which a picture draws it."""
+        return self.value or 0
+
+    def __str__(self) -> str:
+        return f"<{SMALL}" if self.value is None else f"{self.value:,}"
+
+
+def rounded(number: int) -> Rounded:
+    """Return a count of people as it may be shown."""
+    return Rounded(None if number < SMALL else (number + STEP // 2) // STEP * STEP)
