@@ -5,13 +5,21 @@ Pure, and silent: a refusal says what is wrong and what to do, never what was wr
 
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
+from linli.core.crypto import blind_index
 from linli.core.errors import InvalidInput
 
-from .numbers import OLDEST
+from .numbers import OLDEST, Number, number_agrees, number_read
+
+Value = TypeVar("Value")
+GUARDIAN_UNDER = 14  # Personal Information Protection Law art. 28, 31: only with a guardian
+ADULT = 18  # Civil Code art. 17
 
 NAME_LONGEST = 50  # names from other languages are long; Chinese ones have up to some 20 characters
 _LOST = re.compile(r"[?？□�\ue000-\uf8ff]")  # what programs write for a character they do not have
@@ -76,6 +84,113 @@ def birth_read(text: str | date, today: date) -> date:
     return birth
 
 
-def age_on(birth: date, day: date) -> int:
+def full_years(birth: date, day: date) -> int:
     """Return how many birthdays somebody has had (born on 29 February: on 1 March of other years)."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def needs_guardian(birth: date | None, day: date) -> bool:
+    """Whether somebody is under 14 on a day; an unknown birth is not taken for a child's."""
+    return birth is not None and full_years(birth, day) < GUARDIAN_UNDER
+
+
+def is_adult(birth: date | None, day: date) -> bool:
+    """Whether somebody is of full age; unknown is not."""
+    return birth is not None and full_years(birth, day) >= ADULT
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEntry:
+    """What somebody wrote about a person; ``number_kind`` and ``sex`` are those of ``Resident``."""
+
+    name: str
+    number: str = ""
+    number_kind: str = ""
+    phone: str = ""
+    birth: str | date | None = None
+    sex: str = ""
+
+    def __repr__(self) -> str:
+        """Tell entries apart without showing any: a request that is repeated is known by it."""
+        written = (self.name, self.number, self.number_kind, self.phone, str(self.birth or ""), self.sex)
+        return f"PersonEntry({blind_index('entry', chr(0).join(written))})"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRead:
+    """A person's values as they are kept; what a number says of birth and sex is filled in."""
+
+    name: str
+    number: str
+    number_kind: str
+    phone: str
+    birth: date | None
+    sex: str
+
+    def __repr__(self) -> str:
+        return "PersonRead()"
+
+
+def person_read(entry: PersonEntry, today: date) -> PersonRead:
+    """Read what was written; raises one ``InvalidInput`` that names every field at fault.
+
+    A child under 14 has no telephone of their own in the registry: that of a guardian is used.
+    """
+    faults: dict[str, str] = {}
+
+    def read(reader: Callable[[], Value], otherwise: Value) -> Value:
+        try:
+            return reader()
+        except InvalidInput as refusal:
+            faults.update(refusal.details)
+            return otherwise
+
+    name = read(lambda: name_read(entry.name), "")
+    phone = read(lambda: phone_read(entry.phone), "")
+    birth = read(lambda: birth_read(entry.birth, today) if entry.birth else None, None)
+    number = read(lambda: _number(entry, today), None)
+    sex = read(lambda: _sex(entry.sex), "")
+    if number is not None:
+        read(lambda: number_agrees(number, birth, sex), None)
+        birth, sex = number.birth or birth, number.sex or sex
+    if phone and needs_guardian(birth, today):
+        faults["phone"] = _("未满14周岁的孩子不单独登记电话，请登记监护人的电话。")
+    if faults:
+        raise InvalidInput(next(iter(faults.values())), details=faults)
+    kind, value = (number.kind, number.value) if number else ("", "")
+    return PersonRead(name, value, kind, phone, birth, sex)
+
+
+def _number(entry: PersonEntry, today: date) -> Number | None:
+    return number_read(entry.number, today, entry.number_kind) if entry.number.strip() else None
+
+
+def _sex(text: str) -> str:
+    if text not in ("m", "f", ""):
+        raise _refused("sex", _("请选择性别。"))
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianEntry:
+    """Who looks after somebody: a public id of the registry, and as what (``Guardian.Kind``)."""
+
+    resident_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEntry:
+    """One person of a household that is opened; ``relation`` and ``presence`` are those of ``Membership``.
+
+    ``guardian`` is the place in the list (from 0) of who looks after a child, ``guardian_kind`` as what;
+    ``guardians`` are persons of the registry who do not belong to the household.
+    """
+
+    person: PersonEntry
+    relation: str
+    presence: str = "living"
+    from_on: date | None = None
+    guardian: int | None = None
+    guardian_kind: str = "parent"
+    guardians: tuple[GuardianEntry, ...] = ()

@@ -1,8 +1,40 @@
-"""What the codes of this part are called."""
+"""What the acts, the fields and the sources of the registry are called."""
 
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Iterable
+from typing import Any
 
-VERBS = {
+from linli.core.words import gettext_lazy as _
+
+VERBS: dict[str, Any] = {
+    "household.open": _("登记一户"),
+    "household.move": _("全户搬家"),
+    "household.move_in": _("全户迁入"),
+    "household.move_out": _("全户迁出"),
+    "household.split": _("分户"),
+    "household.merge": _("并户"),
+    "household.head_change": _("变更户主"),
+    "household.tenure": _("变更居住方式"),
+    "household.member_correct": _("更正户成员"),
+    "resident.register": _("登记居民"),
+    "resident.enter": _("登记不住在本地的人"),
+    "resident.correct": _("更正居民信息"),
+    "resident.move": _("转到另一户"),
+    "resident.move_away": _("迁出"),
+    "resident.birth": _("出生登记"),
+    "resident.death": _("去世登记"),
+    "resident.merge": _("合并重复登记"),
+    "resident.distinct": _("确认不是同一人"),
+    "guardian.set": _("登记监护人"),
+    "guardian.end": _("终止监护"),
+    "establishment.open": _("登记单位"),
+    "establishment.update": _("修改单位信息"),
+    "establishment.move": _("单位迁址"),
+    "establishment.close": _("单位撤销"),
+    "transfer.ask": _("申请迁入"),
+    "transfer.confirm": _("同意迁出"),
+    "transfer.refuse": _("不同意迁出"),
+    "transfer.withdraw": _("撤回迁入申请"),
+    "act.undo": _("撤销变更"),
     "fact.set": _("登记事实"),
     "fact.confirm": _("确认事实仍然成立"),
     "fact.correct": _("更正事实"),
@@ -22,3 +54,65 @@ VERBS = {
     "registry_consent.give": _("登记同意"),
     "registry_consent.withdraw": _("撤回同意"),
 }
+FIELDS: dict[str, Any] = {
+    "name": _("姓名"),
+    "number": _("证件号码"),
+    "number_kind": _("证件种类"),
+    "phone": _("电话"),
+    "birth": _("出生日期"),
+    "birth_month": "",
+    "sex": _("性别"),
+    "state": _("状态"),
+    "state_on": "",
+    "origins": "",
+    "merged_into": _("并入"),
+    "resident": _("登记"),
+    "household": _("户"),
+    "establishment": _("单位"),
+    "membership": _("户成员"),
+    "relation": _("与户主关系"),
+    "presence": _("居住情况"),
+    "occupancy": _("住处"),
+    "tenure": _("居住方式"),
+    "from_on": _("开始日期"),
+    "to_on": _("结束日期"),
+    "guardian": _("监护人"),
+    "ownership": _("产权"),
+    "owner": _("产权人"),
+    "fact": _("事实"),
+    "receipt": _("已享受待遇"),
+    "careentry": _("关爱服务"),
+    "accountlink": _("账号关联"),
+    "consent": _("同意"),
+    "ended_on": _("销户日期"),
+    "closed_on": _("撤销日期"),
+    "kind": _("类别"),
+    "credit_code": _("统一社会信用代码"),
+    "contact": _("负责人"),
+    "pinyin": "",
+    "initials": "",
+    "reason": "",
+    "ended_at": "",
+    "value": _("内容"),
+}
+SOURCES: dict[str, Any] = {
+    "worker": _("居村采集"),
+    "resident": _("本人"),
+    "police": _("公安"),
+    "civil_affairs": _("民政"),
+    "housing": _("房管"),
+    "disability": _("残联"),
+    "health": _("卫健"),
+    "file": _("其他文件"),
+}
+
+
+def field_words(names: Iterable[str]) -> list[str]:
+    """Return what changed fields are called, those left out that follow from others."""
+    words = (str(FIELDS.get(name, VERBS.get(name, ""))) for name in names)
+    return [word for word in dict.fromkeys(words) if word]
+
+
+def source_words(code: str) -> str:
+    """Return where a row is known from."""
+    return str(SOURCES.get(code, code))

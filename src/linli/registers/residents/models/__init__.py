@@ -4,6 +4,7 @@ from .facts import CareEntry, Fact, Receipt
 from .history import Assessment, RegisterEvent
 from .homes import Establishment, Household, Membership, Occupancy
 from .links import AccountLink, DoorCode
+from .moves import Distinct, Transfer
 from .owning import Owner, Ownership
 from .people import Consent, Guardian, Resident, SearchToken
 
@@ -12,6 +13,7 @@ __all__ = [
     "Assessment",
     "CareEntry",
     "Consent",
+    "Distinct",
     "DoorCode",
     "Establishment",
     "Fact",
@@ -25,4 +27,5 @@ __all__ = [
     "RegisterEvent",
     "Resident",
     "SearchToken",
+    "Transfer",
 ]

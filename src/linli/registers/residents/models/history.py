@@ -9,7 +9,7 @@ from linli.core.fields import EncryptedTextField, PathField, uuid7
 from linli.foundation.accounts.models import Person, Unit
 from linli.foundation.places.models import Part
 
-from .homes import Household
+from .homes import Establishment, Household
 from .people import Resident
 from .scope import RegisterQuerySet
 
@@ -26,6 +26,9 @@ class RegisterEvent(models.Model):
     verb = models.CharField(max_length=40)
     resident = models.ForeignKey(Resident, models.CASCADE, null=True, blank=True, related_name="events")
     household = models.ForeignKey(Household, models.CASCADE, null=True, blank=True, related_name="events")
+    establishment = models.ForeignKey(
+        Establishment, models.CASCADE, null=True, blank=True, related_name="events"
+    )
     part = models.ForeignKey(Part, models.CASCADE, null=True, blank=True, related_name="+")
     area_path = PathField(blank=True)
     happened_on = models.DateField(_("发生日期"), null=True, blank=True)

@@ -2,14 +2,8 @@
 
 from .cards import HouseholdCard, PersonLine, household_get, household_view
 from .counted import CountedKeys
-from .counts import (
-    BandRow,
-    CountFilters,
-    Counts,
-    count_area,
-    count_trail,
-    resident_counts,
-)
+from .counts import BandRow, CountFilters, Counts, count_area, count_trail, resident_counts
+from .history import HistoryLine, register_history
 from .homes import (
     BuildingPlan,
     Home,
@@ -33,6 +27,19 @@ from .lists import (
     people_list,
     people_rows,
 )
+from .people import (
+    GuardianLine,
+    HouseholdPeople,
+    MemberCard,
+    PartPeople,
+    Proposal,
+    cards_of,
+    guardian_proposals,
+    head_proposals,
+    household_card,
+    part_people,
+    resident_get,
+)
 
 __all__ = [
     "BandRow",
@@ -41,28 +48,41 @@ __all__ = [
     "CountedKeys",
     "Counts",
     "EstablishmentRow",
+    "GuardianLine",
+    "HistoryLine",
     "Home",
     "HouseholdCard",
     "HouseholdFilters",
     "HouseholdHere",
+    "HouseholdPeople",
     "HouseholdRow",
+    "MemberCard",
+    "PartPeople",
     "PeopleFilters",
     "PersonLine",
     "PersonRow",
+    "Proposal",
     "building_plan",
+    "cards_of",
     "compound_choices",
     "count_area",
     "count_trail",
     "establishment_get",
     "establishment_list",
     "establishment_rows",
+    "guardian_proposals",
+    "head_proposals",
+    "household_card",
     "household_get",
     "household_list",
     "household_rows",
     "household_view",
     "part_home",
+    "part_people",
     "people_list",
     "people_rows",
+    "register_history",
     "resident_counts",
+    "resident_get",
     "visible_building",
 ]

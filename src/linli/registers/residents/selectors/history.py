@@ -1,0 +1,79 @@
+"""What happened to a person, a household, an establishment or a part, as people read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.foundation.accounts.models import Unit
+from linli.foundation.accounts.selectors import person_names
+from linli.foundation.audit.words import verb_words
+from linli.foundation.places.models import Part
+
+from ..models import Establishment, Household, RegisterEvent, Resident
+from ..permissions import can_undo_act
+from ..rules import UNDO_DAYS, UNDOABLE
+from ..words import field_words, source_words
+
+MOST = 100
+Subject = Resident | Household | Establishment | Part
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One act: when it happened and was registered, who did it, what changed (names of fields), why."""
+
+    act: UUID
+    verb: str
+    words: str
+    at: datetime
+    happened_on: date | None
+    by: str
+    unit: str
+    fields: tuple[str, ...]
+    reason: str
+    source: str
+    undone_at: datetime | None
+    can_undo: bool
+
+
+def register_history(actor: Actor, subject: Subject, limit: int = MOST) -> list[HistoryLine]:
+    """Return the acts on a subject that the actor sees, the latest first; never a value."""
+    name = str(subject._meta.model_name)
+    rows = RegisterEvent.objects.visible_to(actor).filter(**{name: subject})
+    events = list(rows.select_related("unit")[:limit])
+    acts = _areas([event.act for event in events])
+    names = person_names(event.by_id for event in events)
+    return [_line(actor, event, acts[event.act], names) for event in events]
+
+
+def _areas(acts: list[UUID]) -> dict[UUID, list[str]]:
+    """Return where the subjects of acts are: who takes an act back must work in all of them."""
+    found: dict[UUID, list[str]] = {}
+    for act, path in RegisterEvent.objects.filter(act__in=acts).values_list("act", "area_path"):
+        found.setdefault(act, []).append(path)
+    return found
+
+
+def _line(actor: Actor, event: RegisterEvent, areas: list[str], names: dict[int, str]) -> HistoryLine:
+    is_fresh = clock.now() - event.at <= timedelta(days=UNDO_DAYS)
+    may = event.undone_at is None and event.verb in UNDOABLE and bool(event.undo_text) and is_fresh
+    return HistoryLine(
+        act=event.act,
+        verb=event.verb,
+        words=verb_words(event.verb),
+        at=event.at,
+        happened_on=event.happened_on,
+        by=names.get(event.by_id or 0, _("系统")),
+        unit=event.unit.name if isinstance(event.unit, Unit) else "",
+        fields=tuple(field_words(event.fields)),
+        reason=event.reason,
+        source=source_words(event.source),
+        undone_at=event.undone_at,
+        can_undo=may and can_undo_act(actor, event.by_id, areas),
+    )
