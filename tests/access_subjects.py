@@ -27,6 +27,7 @@ from linli.foundation.places.services import division_change_plan
 from linli.foundation.privacy.services import request_make
 from linli.registers.organizations.models import DutyShift
 from linli.registers.organizations.roster.services import roster_week_set
+from linli.registers.residents.models import Resident
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.matters.services import phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
@@ -84,6 +85,7 @@ def registry(cast: Cast) -> Subjects:
         "lived_in_part": plan.parts["101"].public_id,
         "registry_household": household.public_id,
         "registry_shop": shop_make(plan).public_id,
+        "registry_person": Resident.objects.latest("pk").public_id,
     }
 
 

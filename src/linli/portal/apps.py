@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -18,7 +19,7 @@ class PortalConfig(AppConfig):
         post_migrate.connect(_found, sender=apps.get_app_config("accounts"))
 
 
-def _found(plan: list[tuple[Any, bool]], **_more: Any) -> None:
+def _found(plan: Sequence[tuple[Any, bool]] = (), **_more: Any) -> None:
     from linli.core.crypto.usage import ring_found
 
     if any((step.app_label, step.name) in FOUNDING and not backwards for step, backwards in plan):

@@ -10,6 +10,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from linli.core.actor import Actor, Function
 from linli.core.fields import in_areas
+from linli.core.subjects import subjects_of
 from linli.foundation.accounts.models import Account
 from linli.foundation.duties.models import Duty
 
@@ -34,11 +35,17 @@ def looks_at(subject: Model) -> QuerySet[AuditRecord]:
 
 
 def looks_about(actor: Actor) -> QuerySet[AuditRecord]:
-    """Return who was shown personal data of the signed-in person, newest first; own looks left out."""
+    """Return who was shown personal data of the signed-in person, newest first; own looks left out.
+
+    Also of records that turned out to be about them only later (``core.subjects``).
+    """
     if actor.person_id is None:
         return AuditRecord.objects.none()
     others = ~Q(person_id=actor.person_id) | Q(person_id__isnull=True)
-    return AuditRecord.objects.filter(others, about_id=actor.person_id).order_by("-at", "-id")
+    about = Q(about_id=actor.person_id)
+    for kind, ids in subjects_of(actor.person_id).items():
+        about |= Q(subject_kind=kind, subject_id__in=ids) & ~Q(looked_at=[])
+    return AuditRecord.objects.filter(others, about).order_by("-at", "-id")
 
 
 def audit_list(

@@ -1,4 +1,4 @@
-"""How many people live where, as JSON: numbers only; no person of the registry leaves by the interface."""
+"""How many people live where, as JSON: numbers only; no machine is told of a person of the registry."""
 
 from typing import Any, Literal
 
@@ -14,10 +14,12 @@ from linli.foundation.clients.bearer import let_in
 from linli.foundation.clients.shapes import QueryInput
 
 from . import selectors
+from .finding.api import router as finding
 from .permissions import can_see_counts
 from .rounding import Rounded
 
 router = Router(tags=[gettext_noop("居民登记")])
+router.add_router("", finding)
 
 
 class CountsAsked(QueryInput):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .finding.urls import urlpatterns as finding
 from .views import counts, homes, households, lists
 
 app_name = "residents"
@@ -17,4 +18,5 @@ urlpatterns = [
     path(f"{DESK}establishments/<uuid:public_id>/", lists.establishment, name="establishment"),
     path(f"{DESK}households/", lists.households, name="households"),
     path(f"{DESK}households/<uuid:public_id>/", households.card, name="household"),
+    *finding,
 ]

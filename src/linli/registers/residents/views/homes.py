@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from linli.foundation.accounts.permissions import actor_of
 
 from .. import selectors
+from ..finding.forms import SearchForm
 from ..tags import TAG_ICONS, WORDS
 from .guards import record_page, rows_page
 
@@ -24,8 +25,9 @@ def _chooser(request: HttpRequest) -> dict[str, Any]:
 @require_GET
 @rows_page
 def find(request: HttpRequest) -> HttpResponse:
-    """Show the way to a person: by where they live."""
-    return render(request, "residents/find.html", _chooser(request))
+    """Show the ways to a person: by name (sent to ``finding``), or by where they live."""
+    form = SearchForm(actor=actor_of(request))
+    return render(request, "residents/find.html", {**_chooser(request), "search_form": form})
 
 
 @require_GET
