@@ -7,6 +7,7 @@ where they were entered.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -40,3 +41,15 @@ def home_of(resident: Resident) -> Membership | None:
     now = rows.filter(to_on__isnull=True)
     living = now.filter(presence=Membership.Presence.LIVING).first()
     return living or now.first() or latest(rows)
+
+
+def parts_lived_in(ids: Sequence[int]) -> set[int]:
+    """Return those of some parts that a household lives in today: they are not closed."""
+    rows = Occupancy.objects.filter(part__in=ids, to_on__isnull=True, household__isnull=False)
+    return set(rows.values_list("part", flat=True))
+
+
+def parts_worked_in(ids: Sequence[int]) -> set[int]:
+    """Return those of some parts that an establishment uses today."""
+    rows = Occupancy.objects.filter(part__in=ids, to_on__isnull=True, establishment__isnull=False)
+    return set(rows.values_list("part", flat=True))

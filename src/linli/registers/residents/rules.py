@@ -14,7 +14,6 @@ _UNDOABLE = {
     "resident": "register enter correct move move_away birth death merge",
     "guardian": "set end",
     "establishment": "open update move close",
-    "transfer": "confirm",
 }
 UNDOABLE = frozenset(f"{noun}.{verb}" for noun, verbs in _UNDOABLE.items() for verb in verbs.split())
 

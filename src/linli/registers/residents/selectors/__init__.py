@@ -3,6 +3,7 @@
 from .cards import HouseholdCard, PersonLine, household_get, household_view
 from .counted import CountedKeys
 from .counts import BandRow, CountFilters, Counts, count_area, count_trail, resident_counts
+from .duplicates import Pair, Side, duplicate_candidates
 from .history import HistoryLine, register_history
 from .homes import (
     BuildingPlan,
@@ -57,16 +58,19 @@ __all__ = [
     "HouseholdPeople",
     "HouseholdRow",
     "MemberCard",
+    "Pair",
     "PartPeople",
     "PeopleFilters",
     "PersonLine",
     "PersonRow",
     "Proposal",
+    "Side",
     "building_plan",
     "cards_of",
     "compound_choices",
     "count_area",
     "count_trail",
+    "duplicate_candidates",
     "establishment_get",
     "establishment_list",
     "establishment_rows",

@@ -1,5 +1,6 @@
 """Every write of the registry about homes and people; facts, titles and links have their own packages."""
 
+from .duplicates import duplicates_merge, duplicates_refuse
 from .establishments import establishment_close, establishment_move, establishment_open, establishment_update
 from .households import (
     head_change,
@@ -23,12 +24,15 @@ from .people import (
     resident_move_away,
     resident_register,
 )
+from .transfers import resident_claim, transfer_confirm, transfer_refuse, transfer_withdraw
 from .undoing import act_undo
 
 __all__ = [
     "act_undo",
     "birth_register",
     "death_register",
+    "duplicates_merge",
+    "duplicates_refuse",
     "establishment_close",
     "establishment_move",
     "establishment_open",
@@ -44,9 +48,13 @@ __all__ = [
     "household_split",
     "member_correct",
     "occupancy_tenure_set",
+    "resident_claim",
     "resident_correct",
     "resident_enter",
     "resident_move",
     "resident_move_away",
     "resident_register",
+    "transfer_confirm",
+    "transfer_refuse",
+    "transfer_withdraw",
 ]
