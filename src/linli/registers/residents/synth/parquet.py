@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from .areas import Shard
 from .tables import TABLES, City
 
-BYTES_A_PERSON = 110
+BYTES_A_PERSON = 60
 ROW_GROUP = 131_072
 LEFT_OUT = {"parts": ["said_address"]}  # how people write an address matters to files of offices only
 RISING = ("person_id", "household_id", "part_id", "establishment_id", "head_id")
