@@ -12,8 +12,8 @@ from .draws import Ints, chosen
 from .homes import DOORS, HOUSES, STAIRS, Compounds, Homes
 
 CITY = "上海市"
-SHOPS = "沿街商铺"
-HOUSES_OF_GROUP = 40
+SHOPS = "副楼"
+WHOLE_HOUSE = "101"  # a part has a name, also where a house is one
 ROOM_SAID = 0.93  # of people who write 室 behind the room
 _JOIN = pc.binary_join_element_wise
 
@@ -27,14 +27,9 @@ def _where(flags_: Any, yes: Any, no: Any) -> Any:
 
 
 def buildings(homes: Homes, found: Compounds) -> Any:
-    """Return the name of each home's building: 3号, 3号楼, 2组15号."""
-    style = found.style[homes.compound]
-    number = homes.building
-    doors = _JOIN(_text(number), _where(style == STAIRS, "号楼", "号"), "")
-    group = (number - 1) // HOUSES_OF_GROUP + 1
-    house = (number - 1) % HOUSES_OF_GROUP + 1
-    rural = _JOIN(_text(group), "组", _text(house), "号", "")
-    return _where(homes.is_shop, SHOPS, _where(style == HOUSES, rural, doors))
+    """Return the name of each home's building: 3号, 3号楼, of shops 副楼."""
+    has_stairs = found.style[homes.compound] == STAIRS
+    return _where(homes.is_shop, SHOPS, _JOIN(_text(homes.building), _where(has_stairs, "号楼", "号"), ""))
 
 
 def stairs(homes: Homes, found: Compounds) -> Any:
@@ -44,23 +39,19 @@ def stairs(homes: Homes, found: Compounds) -> Any:
 
 
 def rooms(homes: Homes, found: Compounds) -> Any:
-    """Return room numbers (502), empty for a whole house, ``商铺12`` for a shop."""
+    """Return room numbers: 502, for a whole house 101, for a shop 商铺12."""
     number = _text(homes.floor * 100 + homes.flat)
-    whole = (found.style[homes.compound] == HOUSES) & ~homes.is_shop
-    return _where(homes.is_shop, _JOIN("商铺", _text(homes.flat), ""), _where(whole, "", number))
+    whole = found.style[homes.compound] == HOUSES
+    return _where(homes.is_shop, _JOIN("商铺", _text(homes.flat), ""), _where(whole, WHOLE_HOUSE, number))
 
 
 def compound_words(shard: Shard, found: Compounds) -> tuple[list[str], list[str]]:
     """Return what compounds are called, and how an address begins in them, after the street."""
-    begins = []
+    names, begins = [], []
     for place, style, owner in zip(found.places, found.style, found.committee, strict=True):
-        if style == HOUSES:
-            begins.append(f"{shard.committees[owner].name}{place.name}")
-        elif style == DOORS and place.lane:
-            begins.append(f"{place.road}{place.lane}弄")
-        else:
-            begins.append(place.name)
-    return [place.name for place in found.places], begins
+        names.append(f"{shard.committees[owner].name}{place.name}" if style == HOUSES else place.name)
+        begins.append(f"{place.road}{place.lane}弄" if style == DOORS and place.lane else names[-1])
+    return names, begins
 
 
 def begun(shard: Shard, found: Compounds) -> list[list[str]]:
@@ -98,7 +89,6 @@ def said(shard: Shard, homes: Homes, found: Compounds, rng: np.random.Generator)
 
 
 def _written(begins: Any, homes: Homes, found: Compounds, with_room: Any) -> Any:
-    is_room = (found.style[homes.compound] != HOUSES) & ~homes.is_shop
-    end = _where(is_room & with_room, "室", "")
+    end = _where(~homes.is_shop & with_room, "室", "")
     parts = (begins, buildings(homes, found), stairs(homes, found), rooms(homes, found), end)
     return _JOIN(*parts, "")

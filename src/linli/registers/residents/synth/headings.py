@@ -109,7 +109,20 @@ TITLES = (
     Column("表决人", "is_voter", YES_NO),
     Column("登记日期", "from_on"),
 )
+COMPOUNDS = (
+    Column("小区名称", "compound"),
+    Column("小区地址", "compound_address"),
+    Column("区", "district_name"),
+    Column("街镇", "street_name"),
+    Column("街镇代码", "street"),
+    Column("居委", "committee_name"),
+    Column("建成年份", "built_year"),
+    Column("房屋类型", "housing_type", HOUSING),
+    Column("经度", "lng"),
+    Column("纬度", "lat"),
+)
 FILES: Mapping[str, tuple[Column, ...]] = {
+    "小区.csv": COMPOUNDS,
     "房屋.csv": HOMES,
     "人口.csv": PERSONS,
     "单位.csv": UNITS,

@@ -38,6 +38,16 @@ def _named(table: Any) -> Any:
     return table
 
 
+def _compounds(tables: Tables) -> Any:
+    """Return one row for each compound: that of its first part."""
+    parts = tables["parts"]
+    keys = _JOIN(parts["committee"].cast(pa.string()), parts["compound"].cast(pa.string()), "/")
+    _keys, first = np.unique(keys.to_numpy(zero_copy_only=False), return_index=True)
+    found = parts.take(pa.array(np.sort(first)))
+    street = pc.utf8_slice_codeunits(found["committee"].cast(pa.string()), 0, 9)
+    return _named(found.append_column("street", street))
+
+
 def _homes(tables: Tables) -> Any:
     return _named(tables["parts"])
 
@@ -82,6 +92,7 @@ def _titles(tables: Tables) -> Any:
 
 
 JOINS: Mapping[str, Callable[[Tables], Any]] = {
+    "小区.csv": _compounds,
     "房屋.csv": _homes,
     "人口.csv": _persons,
     "单位.csv": _units,

@@ -13,7 +13,7 @@ from .tables import TABLES, City
 
 BYTES_A_PERSON = 60
 ROW_GROUP = 131_072
-LEFT_OUT = {"parts": ["said_address"]}  # how people write an address matters to files of offices only
+LEFT_OUT = {"parts": ["said_address", "compound_address"]}  # matters to files of offices only
 RISING = ("person_id", "household_id", "part_id", "establishment_id", "head_id")
 SORTED_BY = {
     "persons": "household_id",

@@ -29,7 +29,7 @@ from .facts import (
     facts,
 )
 from .families import DORMITORY, Households, Kinds
-from .homes import HOUSES, Compounds, Homes, Place, compounds, forms, homes, vacancies
+from .homes import Compounds, Homes, Place, compounds, forms, homes, vacancies
 from .housing import ASSISTANCE, TENURES, Holdings, holdings
 from .names import names
 from .numbers import credit_codes, identity_numbers, phone_numbers
@@ -38,7 +38,7 @@ from .persons import ID_ROOM, RELATIONS, Persons, drawn_households, persons
 
 TABLES = ("persons", "households", "parts", "owners", "establishments")
 OWN_PROVINCE = 31
-PHONE_FROM = 12  # years
+PHONE_FROM = 14  # years: younger ones are reached through their guardian
 SEED_ROOM = 2**62
 
 
@@ -230,7 +230,7 @@ def _households(it: Made, rng: np.random.Generator) -> Any:
 
 def _parts(it: Made, rng: np.random.Generator) -> Any:
     laid, found, base = it.homes, it.found, it.base
-    names_, _begins = addresses.compound_words(it.shard, found)
+    names_, begins = addresses.compound_words(it.shard, found)
     form = found.form[laid.compound]
     positions = {
         axis: pa.array([getattr(place, axis) for place in found.places], pa.float64()).take(
@@ -239,17 +239,17 @@ def _parts(it: Made, rng: np.random.Generator) -> Any:
         for axis in ("lng", "lat")
     }
     shop = laid.is_shop.astype(np.int64)
-    rural = (found.style[laid.compound] == HOUSES) & ~laid.is_shop
     return pa.table(
         {
             "part_id": ids(np.arange(len(laid.compound)), base),
             "household_id": ids(laid.household, base),
             **_placed(it, found.committee[laid.compound]),
             "compound": words(laid.compound, names_),
+            "compound_address": words(laid.compound, begins),
             **positions,
             "building": addresses.buildings(laid, found),
             "stair": addresses.stairs(laid, found),
-            "floor": whole(np.where(rural, NOBODY, laid.floor), np.int16),
+            "floor": whole(laid.floor, np.int16),
             "room": addresses.rooms(laid, found),
             "address": addresses.addresses(it.shard, laid, found),
             "said_address": addresses.said(it.shard, laid, found, rng),

@@ -159,7 +159,7 @@ def test_files_have_the_heads_and_rows_of_the_city(tmp_path: Path) -> None:
     assert {row["房屋编号"] for row in titles} == known
     assert {row["份额"] for row in titles} == {"1", "1/2", ""}
     units = _rows(tmp_path, "单位.csv")
-    assert units and all("沿街商铺" in row["经营地址"] for row in units)
+    assert units and all("副楼商铺" in row["经营地址"] for row in units)
 
 
 def test_people_write_their_address_in_several_ways(tmp_path: Path) -> None:
@@ -267,3 +267,21 @@ def test_the_command_says_what_it_made(tmp_path: Path) -> None:
     assert "已生成 500 个并不存在的人" in out.getvalue() and "校验位不对" in out.getvalue()
     with pytest.raises(CommandError, match="没有区划代码"):
         call_command("synth", "people", "--persons", "5", "--to", "csv", "--area", "99")
+
+
+def test_addresses_are_read_back_as_what_they_are(tmp_path: Path) -> None:
+    from linli.foundation.places.addresses import address_parse
+
+    _made(replace(CSV, area="310117", persons=30_000), tmp_path)
+    homes, compounds = _rows(tmp_path, "房屋.csv"), _rows(tmp_path, "小区.csv")
+    begins = {row["小区名称"]: row["小区地址"] for row in compounds}
+    wrong = []
+    for row in homes:
+        found = address_parse(row["地址"], ("上海市", row["区"], row["街镇"]))
+        where = found.street_text or found.compound
+        parts = (where, found.building, found.stair, found.room, found.unread)
+        if parts != (begins[row["小区"]], row["楼栋"], row["单元"], row["室号"], ""):
+            wrong.append((row["地址"], parts))
+    assert wrong == []
+    assert {row["街镇代码"][:6] for row in compounds} == {"310117"}
+    assert len({(row["街镇代码"], row["小区名称"]) for row in compounds}) == len(compounds)
