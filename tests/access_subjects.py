@@ -27,7 +27,9 @@ from linli.foundation.places.services import division_change_plan
 from linli.foundation.privacy.services import request_make
 from linli.registers.organizations.models import DutyShift
 from linli.registers.organizations.roster.services import roster_week_set
+from linli.registers.residents.linking.services import link_ask
 from linli.registers.residents.models import Resident
+from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.matters.services import phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
@@ -163,6 +165,17 @@ def roster(cast: Cast) -> Subjects:
     return {"shift": DutyShift.objects.get().public_id}
 
 
+def linking(cast: Cast) -> Subjects:
+    """A house of committee A, and the other resident's request to be tied to one of its people."""
+    house = house_make(cast)
+    link = link_ask(actor=cast.actor("neighbour"), name="王建国", part_id=house.home.public_id)
+    return {
+        "waiting_link": link.public_id,
+        "linking_part": house.home.public_id,
+        "linking_building": house.building.public_id,
+    }
+
+
 BUILDERS: list[Callable[[Cast], Subjects]] = [
     accounts,
     places,
@@ -175,4 +188,5 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     privacy,
     roster,
     registry,
+    linking,
 ]

@@ -33,6 +33,7 @@ TABLE = (
     ("duties.overdue", 60, "linli.foundation.duties.tasks.mark_overdue"),
     ("matters.lapse", 300, "linli.work.matters.tasks.lapse_guided"),
     ("matters.resume", 300, "linli.work.matters.tasks.resume_paused"),
+    ("residents.links", 3600, "linli.registers.residents.linking.tasks.links_follow"),
     ("retention.apply", 300, "linli.foundation.retention.tasks.let_go"),
     ("files.sweep", 3600, "linli.foundation.files.tasks.sweep_unused"),
     ("exports.sweep", 3600, "linli.foundation.exports.tasks.sweep"),

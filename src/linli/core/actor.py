@@ -1,7 +1,8 @@
 """Who acts: the one value that every service takes first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Function(StrEnum):
@@ -35,6 +36,24 @@ class Scope(StrEnum):
     REGISTRY_COUNT = "registry.count"
 
 
+class Assurance(IntEnum):
+    """How surely it is known who a person is."""
+
+    PHONE = 0  # owns a telephone number
+    DWELLING = 1  # lives in a dwelling of the register
+    REGISTERED = 2  # is one person of the register
+
+
+AssuranceOf = Callable[[int], Assurance]
+_assurance_of: AssuranceOf | None = None
+
+
+def assurance_source_set(source: AssuranceOf) -> None:
+    """Say by what a person's assurance is known (the register of residents, at start-up)."""
+    global _assurance_of
+    _assurance_of = source
+
+
 GOVERNING = frozenset({Function.COMMITTEE, Function.STREET, Function.DISTRICT, Function.CITY})
 EXECUTING = frozenset({Function.DEPARTMENT, Function.PROPERTY, Function.SOCIAL_ORG, Function.PROVIDER})
 STAFF = GOVERNING | EXECUTING | {Function.GRID_WORKER, Function.SUPERVISOR, Function.OPERATOR}
@@ -59,11 +78,17 @@ class Actor:
     role_id: int | None = None
     unit_id: int | None = None
     areas: tuple[str, ...] = ()
-    assurance: int = 0
     deputy_for: int | None = None
     is_unit_admin: bool = False
     network: str = ""
     scopes: frozenset[Scope] = frozenset()
+
+    @property
+    def assurance(self) -> Assurance:
+        """How surely the person is known at this moment, read when asked for; nobody half in has any."""
+        if _assurance_of is None or self.person_id is None or self.function == Function.VISITOR:
+            return Assurance.PHONE
+        return _assurance_of(self.person_id)
 
     @property
     def is_governing(self) -> bool:

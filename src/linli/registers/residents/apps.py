@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from linli.core.actor import Assurance
+
 
 class ResidentsConfig(AppConfig):
     name = "linli.registers.residents"
@@ -9,6 +11,7 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what follows from other rows, what codes are called, who is meant, and what is lived in."""
+        from linli.core.actor import assurance_source_set
         from linli.core.service import sink_table
         from linli.core.subjects import subjects_add
         from linli.foundation.audit.words import verb_words_add
@@ -18,8 +21,15 @@ class ResidentsConfig(AppConfig):
         from .placing import parts_lived_in, parts_worked_in
         from .words import VERBS
 
-        sink_table("residents_searchtoken")
+        assurance_source_set(_assurance_of)
+        sink_table("residents_searchtoken")  # a consequence of what a person holds
         verb_words_add(VERBS)
         subjects_add(subjects_of_person)
         part_users_add("residents.households", _("有人居住"), parts_lived_in)
         part_users_add("residents.establishments", _("有单位使用"), parts_worked_in)
+
+
+def _assurance_of(person_id: int) -> Assurance:
+    from .linking.selectors import assurance_of  # needs the tables, which are not there yet at start-up
+
+    return assurance_of(person_id)

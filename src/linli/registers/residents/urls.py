@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .finding.urls import urlpatterns as finding
+from .linking.urls import urlpatterns as linking
 from .views import counts, homes, households, lists
 
 app_name = "residents"
@@ -19,4 +20,5 @@ urlpatterns = [
     path(f"{DESK}households/", lists.households, name="households"),
     path(f"{DESK}households/<uuid:public_id>/", households.card, name="household"),
     *finding,
+    *linking,
 ]

@@ -56,6 +56,16 @@ VERBS: dict[str, Any] = {
     "care.print": _("打印关爱服务名单"),
     "registry_consent.give": _("登记同意"),
     "registry_consent.withdraw": _("撤回同意"),
+    "link.ask": _("请求关联居民登记"),
+    "link.code": _("用入户码关联"),
+    "link.confirm": _("确认账号关联"),
+    "link.refuse": _("不予关联账号"),
+    "link.end": _("本人解除关联"),
+    "link.cut": _("解除账号关联"),
+    "link.follow": _("关联随登记变更"),
+    "door_code.make": _("制作入户码"),
+    "door_code.use": _("使用入户码"),
+    "door_code.void": _("作废入户码"),
 }
 FIELDS: dict[str, Any] = {
     "name": _("姓名"),

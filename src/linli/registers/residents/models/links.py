@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Actor
-from linli.core.fields import PathField, uuid7
+from linli.core.fields import EncryptedTextField, PathField, uuid7
 from linli.foundation.accounts.models import Person, Unit
 from linli.foundation.places.models import Part
 
@@ -30,7 +30,8 @@ class LinkQuerySet(RegisterQuerySet):
 class AccountLink(models.Model):
     """That a signed-in person is a person of the registry (assurance L2), or asks to be (L1 by the door).
 
-    ``resident`` is empty while it is only known that the person lives at ``part``.
+    ``resident`` is empty while it is only known that the person lives at ``part``. ``claim`` is what somebody
+    says of themselves, encrypted, until a worker has compared it; a standing link with a claim waits too.
     """
 
     class State(models.TextChoices):
@@ -48,6 +49,7 @@ class AccountLink(models.Model):
     resident = models.ForeignKey(Resident, models.PROTECT, null=True, blank=True, related_name="links")
     part = models.ForeignKey(Part, models.PROTECT, null=True, blank=True, related_name="+")
     area_path = PathField(blank=True)
+    claim = EncryptedTextField(blank=True)
     how = models.CharField(_("方式"), max_length=10, choices=How.choices)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.ASKED)
     asked_at = models.DateTimeField(_("申请时间"))
