@@ -29,6 +29,7 @@ ROOMS = {
     "categories": "事项类别：装入自带的或另一版类别",
     "calendar": "节假日与调休：查看、装入新一年的安排",
     "synth": "虚拟城市：生成并不存在的人、户、房屋（synth people）",
+    "keys": "密钥：查看、启用新密钥、换用、停用（keys status）",
     "audit": "审计：封存、核验（audit verify --anchor 文件）",
     "manage": "其余 Django 管理命令（manage 命令 参数…）",
 }

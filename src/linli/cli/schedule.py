@@ -29,6 +29,8 @@ TABLE = (
     ("notices.broadcasts", 5, "linli.foundation.notices.tasks.carry_broadcasts"),
     ("audit.seal", 30, "linli.foundation.audit.tasks.seal_rows"),
     ("places.changes", 60, "linli.foundation.places.tasks.changes_carry_out"),
+    ("keys.renew", 30, "linli.foundation.keys.tasks.renew"),
+    ("residents.retoken", 30, "linli.registers.residents.tasks.tokens_renew"),
     ("residents.tokens", 300, "linli.registers.residents.tasks.tokens_keep"),
     ("duties.overdue", 60, "linli.foundation.duties.tasks.mark_overdue"),
     ("matters.lapse", 300, "linli.work.matters.tasks.lapse_guided"),

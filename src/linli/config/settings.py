@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "linli.foundation.files",
     "linli.foundation.search",
     "linli.foundation.duties",
+    "linli.foundation.keys",
     "linli.foundation.retention",
     "linli.foundation.privacy",
     "linli.foundation.links",

@@ -128,6 +128,27 @@ class KeyRing:
             raise KeyLost("tokens-1", self.folder)
         return names
 
+    def key_add(self, kind: str) -> str:
+        """Make the next key of a kind (``data`` or ``tokens``), current from now on; returns its name."""
+        held = self.data_keys() if kind == "data" else self.token_keys()
+        numbers = [int(name.partition("-")[2]) for name in held] or [0]
+        name = f"{kind}-{numbers[-1] + 1}"
+        files.secret_make(
+            self.folder, name, digests="sm3" if kind == "tokens" and self.cipher == "sm4" else "sha256"
+        )
+        if kind == "data":
+            files.current_write(self.folder, name)
+            self._seen = (name, time.monotonic())
+        return name
+
+    def key_retire(self, name: str) -> Path:
+        """Take a key out of use: its file is renamed, to be destroyed by the operator."""
+        path = self.folder / f"{name}.key"
+        self._secrets.pop(name, None)
+        for cipher in CIPHERS:
+            self._ciphers.pop((name, cipher), None)
+        return path.rename(path.with_suffix(".retired"))
+
     def unfit(self) -> list[str]:
         """Return the names of key files that are none."""
         return [path.stem for path in sorted(self.folder.glob("*.key")) if not self._is_fit(path.stem)]
@@ -172,9 +193,10 @@ class KeyRing:
 
     def decrypt(self, token: str, context: str) -> str:
         """Return the text of a token made for the same context; raises ``KeyLost`` or ``ValueError``."""
-        return self._opened(token, context).decode()
+        return self.decrypt_bytes(token, context).decode()
 
-    def _opened(self, token: str, context: str) -> bytes:
+    def decrypt_bytes(self, token: str, context: str) -> bytes:
+        """Return what a token holds, as bytes (a wrapped key is no text); raises as ``decrypt``."""
         mark, _sep, body = token.partition(":")
         name, _dot, kind = mark.partition(".")
         if not name.startswith("data-") or not name[5:].isdecimal():
@@ -192,11 +214,11 @@ class KeyRing:
 
     def key_open(self, wrapped: str) -> DataKey:
         """Return the data key of a record; raises ``KeyLost`` or ``ValueError``."""
-        return DataKey(self._opened(wrapped, WRAP_CONTEXT), self.cipher)
+        return DataKey(self.decrypt_bytes(wrapped, WRAP_CONTEXT), self.cipher)
 
     def rewrapped(self, token: str, context: str = WRAP_CONTEXT) -> str:
         """Return the same text under the current key: what a rotation does to every row."""
-        return self._sealed(self._opened(token, context), context)
+        return self._sealed(self.decrypt_bytes(token, context), context)
 
     def digester(self, key_name: str) -> Digester:
         """Return the keyed digest of bytes under a secret, by the algorithm that the secret began with."""

@@ -4,7 +4,7 @@ Two kinds of columns name a key of the ring: an ``EncryptedTextField``, and a co
 which holds a record's own key, wrapped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,41 @@ def columns() -> Iterator[Column]:
                 yield Column(model, field)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Ciphertexts inside other values of a model: which keys they name, and renewing them."""
+
+    model: type[models.Model]
+    named: Callable[[], set[str]]
+    renew: Callable[[], int]
+
+
+_KEPT: dict[str, Kept] = {}
+
+
+def kept_add(name: str, kept: Kept) -> None:
+    """Declare such ciphertexts; a room calls this in ``ready()``."""
+    _KEPT[name] = kept
+
+
+def kept_keys_named() -> set[str]:
+    """Return the data keys that they name."""
+    return set().union(*(kept.named() for kept in _KEPT.values()))
+
+
+def kept_models() -> list[type[models.Model]]:
+    """Return the models that hold them."""
+    return [kept.model for kept in _KEPT.values()]
+
+
+def kept_renew() -> int:
+    """Encrypt them anew under the current key, inside a service; returns how many it were."""
+    return sum(kept.renew() for kept in _KEPT.values())
+
+
 def keys_named() -> set[str]:
     """Return the data keys that are named by the oldest and the newest row of every such column."""
-    named: set[str] = set()
+    named = kept_keys_named()
     quote = connection.ops.quote_name
     for column in columns():
         name, key = quote(str(column.field.column)), quote(str(column.model._meta.pk.column))

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Function
+from linli.core.crypto.usage import key_of
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
 from linli.foundation.places.models import Division
@@ -314,3 +316,9 @@ def duty_count(person: Person) -> int:
 def demo_account_exists() -> bool:
     """Whether any account of the demo is in this database; ``serve`` asks before it opens a port."""
     return Account.objects.filter(is_demo=True, is_active=True).exists()
+
+
+def secret_keys_named() -> set[str]:
+    """Return the data keys under which authenticators' secrets stand."""
+    rows = Authenticator.objects.filter(type=Authenticator.Type.TOTP).values_list("data", flat=True)
+    return {key_of(data["secret"]) for data in rows}

@@ -3,7 +3,10 @@
 import time
 
 from linli.core.actor import system
+from linli.foundation.keys.models import KeyRun
+from linli.foundation.keys.selectors import runs_open
 
+from .services.retoken import tokens_renew_batch
 from .services.upkeep import BATCH, tokens_follow
 
 ACTOR = system("registry")
@@ -18,4 +21,15 @@ def tokens_keep() -> int:
         done += found
         if found < BATCH:
             break
+    return done
+
+
+def tokens_renew(seconds: float = SECONDS) -> int:
+    """Go on with making tokens under a new search key, if that was begun; returns how many persons."""
+    began, done = time.monotonic(), 0
+    while time.monotonic() - began < seconds:
+        run = runs_open().filter(kind=KeyRun.Kind.TOKENS).first()
+        if run is None:
+            break
+        done += tokens_renew_batch(actor=ACTOR, run=run)
     return done
