@@ -28,3 +28,9 @@ def ages_on(births: Ints, as_of: int) -> Ints:
     year, month, day = calendar_parts(births)
     now = calendar_parts(np.array([as_of]))
     return now[0] - year - ((month * 100 + day) > (now[1] * 100 + now[2]))
+
+
+def month_before(as_of: int) -> str:
+    """Return the last whole month before a day (``2026-10``)."""
+    months = np.datetime64(as_of, "D").astype("datetime64[M]") - 1
+    return str(months)

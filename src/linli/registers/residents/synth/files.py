@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow.csv
 
 from .areas import Shard
+from .calendar import month_before
 from .draws import generator
 from .faults import planted
 from .headings import FILES, headings
@@ -33,7 +34,9 @@ def is_written(folder: Path, shard: Shard) -> bool:
 
 def write(folder: Path, shard: Shard, tables: Mapping[str, Any], faults: float, city: City) -> Counter[str]:
     """Write the rows of a shard, with so many faults on purpose; returns which."""
-    rows, counts = planted(rows_of(tables), faults, generator(city.seed, 4, shard.index))
+    rows, counts = planted(
+        rows_of(tables, month_before(city.as_of)), faults, generator(city.seed, 4, shard.index)
+    )
     (folder / PIECES).mkdir(exist_ok=True)
     for name, table in rows.items():
         piece = _piece(folder, name, shard)

@@ -26,6 +26,21 @@ EMPLOYMENT = {
     "employed": "单位就业", "flexible": "灵活就业", "own": "自主经营", "farming": "务农", 
     "registered": "登记失业", "jobless": "无业", "retired": "离退休", "student": "在校学生", "none": "",
 }  # fmt: skip
+# Words of the dictionary of facts (residents/data/facts.yaml); 没有 is known to be nothing, empty is unknown.
+NOTHING = "没有"
+DISABILITY = {
+    "none": NOTHING, "sight": "视力残疾", "hearing": "听力残疾", "speech": "言语残疾", "limbs": "肢体残疾",
+    "intellect": "智力残疾", "mental": "精神残疾", "multiple": "多重残疾",
+}  # fmt: skip
+GRADE = {"none": NOTHING, "1": "一级", "2": "二级", "3": "三级", "4": "四级"}
+CARE = {"0": "0级", "1": "一级", "2": "二级", "3": "三级", "4": "四级", "5": "五级", "6": "六级"}
+SCHOOLING = {
+    "none": NOTHING, "preschool": "学龄前", "primary": "小学", "junior": "初中", "senior": "高中",
+    "vocational": "中职中专", "college": "大专", "university": "本科", "postgraduate": "研究生",
+}  # fmt: skip
+ASSISTANCE = {
+    "none": NOTHING, "dibao": "最低生活保障家庭", "edge": "最低生活保障边缘家庭", "rigid": "刚性支出困难家庭",
+}  # fmt: skip
 PART = {"dwelling": "住宅", "shop": "商铺"}
 HOUSING = {
     "commercial": "商品房", "reformed": "售后公房", "public": "直管公房", "resettlement": "动迁安置房",
@@ -83,10 +98,24 @@ PERSONS = (
     Column("入住日期", "moved_in_on"),
     Column("户籍", "hukou", HUKOU),
     Column("户籍地区划代码", "hukou_place"),
-    Column("居住证", "residence_permit", HAS),
+    Column("上海市居住证", "residence_permit", HAS),
     Column("文化程度", "education", EDUCATION),
     Column("婚姻状况", "marital", MARITAL),
     Column("就业状况", "employment", EMPLOYMENT),
+)
+FACTS = (
+    Column("证件号码", "number"),
+    Column("姓名", "name"),
+    *PLACE,
+    Column("残疾类别", "disability_kind", DISABILITY),
+    Column("残疾等级", "disability_grade", GRADE),
+    Column("照护等级", "care_level", CARE),
+    Column("就学阶段", "schooling", SCHOOLING),
+    Column("独生子女父母光荣证", "only_child_certificate", YES_NO),
+    Column("收入月份", "month"),
+    Column("月收入（工资）", "income_wage", hundredths=True),
+    Column("月收入（养老金）", "income_pension", hundredths=True),
+    Column("救助身份", "assistance", ASSISTANCE),
 )
 UNITS = (
     Column("单位名称", "name"),
@@ -125,6 +154,7 @@ FILES: Mapping[str, tuple[Column, ...]] = {
     "小区.csv": COMPOUNDS,
     "房屋.csv": HOMES,
     "人口.csv": PERSONS,
+    "事实.csv": FACTS,
     "单位.csv": UNITS,
     "产权.csv": TITLES,
 }

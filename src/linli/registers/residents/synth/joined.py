@@ -14,9 +14,13 @@ Tables = Mapping[str, Any]
 _JOIN = pc.binary_join_element_wise
 
 
-def rows_of(tables: Tables) -> dict[str, Any]:
-    """Return every file's rows as a table of texts under the headings, missing values empty."""
-    return {name: _worded(JOINS[name](tables), columns) for name, columns in FILES.items()}
+def rows_of(tables: Tables, month: str) -> dict[str, Any]:
+    """Return every file's rows as a table of texts under the headings, missing values empty.
+
+    ``month`` (``2026-10``) is the one of the incomes.
+    """
+    told = {**tables, "month": month}
+    return {name: _worded(JOINS[name](told), columns) for name, columns in FILES.items()}
 
 
 def _rows(ids: Any, table: Any, key: str) -> Any:
@@ -68,6 +72,21 @@ def _persons(tables: Tables) -> Any:
     return _named(people)
 
 
+def _facts(tables: Tables) -> Any:
+    """Return those of whom the offices of benefits know something, the household's facts with its head."""
+    people, homes = tables["persons"], tables["households"]
+    assistance = homes["assistance"].take(_rows(people["household_id"], homes, "household_id"))
+    is_head = pc.equal(people["relation"].cast(pa.string()), "head")
+    poor = pc.not_equal(assistance.cast(pa.string()), "none")
+    disabled = pc.not_equal(people["disability_kind"].cast(pa.string()), "none")
+    known = pc.or_(pc.is_valid(people["care_level"]), pc.fill_null(people["only_child_certificate"], False))
+    chosen = pc.or_(pc.or_(poor, pc.fill_null(disabled, False)), known)
+    of_head = pc.if_else(is_head, assistance.cast(pa.string()), None).dictionary_encode()
+    month = pa.array([tables["month"]]).take(pa.array(np.zeros(people.num_rows, dtype=np.int64)))
+    more = people.append_column("assistance", of_head).append_column("month", month)
+    return _named(more.filter(chosen))
+
+
 def _units(tables: Tables) -> Any:
     units, parts = tables["establishments"], tables["parts"]
     address = parts["address"].take(_rows(units["part_id"], parts, "part_id"))
@@ -95,6 +114,7 @@ JOINS: Mapping[str, Callable[[Tables], Any]] = {
     "小区.csv": _compounds,
     "房屋.csv": _homes,
     "人口.csv": _persons,
+    "事实.csv": _facts,
     "单位.csv": _units,
     "产权.csv": _titles,
 }
@@ -111,7 +131,7 @@ def _texts(values: Any, column: Column) -> Any:
     if column.hundredths:
         whole, rest = pc.divide(values, 100), pc.subtract(values, pc.multiply(pc.divide(values, 100), 100))
         cents = pc.utf8_lpad(rest.cast(pa.string()), 2, "0")
-        return _JOIN(whole.cast(pa.string()), ".", cents, "")
+        return pc.fill_null(_JOIN(whole.cast(pa.string()), ".", cents, ""), "")
     if column.words is not None and values.type == pa.bool_():
         return pc.fill_null(pc.if_else(values, column.words[True], column.words[False]), "")
     if column.words is not None:

@@ -65,8 +65,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A finished shard: persons in it, faults that were planted."""
+    """A finished shard: its number, persons in it, faults that were planted."""
 
+    index: int
     persons: int
     faults: Counter[str]
 
@@ -91,7 +92,7 @@ def shard_make(task: Task) -> Done:
     city, plan = city_of(task.order)
     shard = plan[task.index]
     faults = FORMS[task.order.to].write(task.folder, shard, tables(city, shard), task.order.faults, city)
-    return Done(shard.total, faults)
+    return Done(shard.index, shard.total, faults)
 
 
 def city_make(order: Order, folder: Path, *, processes: int, say: Say) -> Counter[str]:
@@ -112,17 +113,20 @@ def city_make(order: Order, folder: Path, *, processes: int, say: Say) -> Counte
             _("接着做：%(done)d 片已经做好，还有 %(left)d 片。")
             % {"done": len(plan) - len(left), "left": len(left)}
         )
-    faults = Counter[str](kept.get("faults", {}))
+    faults: dict[str, Any] = kept.get("faults", {})  # by shard: one that is made again counts once
     began, made = time.monotonic(), 0
     tasks = [Task(order, folder, shard.index) for shard in left]
     for at, done in enumerate(worked(shard_make, tasks, processes), start=1):
         made += done.persons
-        faults += done.faults
+        if done.faults:
+            faults[str(done.index)] = done.faults
         _written(folder, {**kept, "faults": faults})
         say(_progress(at, len(left), made, time.monotonic() - began))
     form.finish(folder, plan)
-    _written(folder, {**kept, "faults": faults, "finished": True})
-    return faults
+    # in the order of shards, whichever process was first: the same order gives the same bytes
+    sorted_faults = {index: faults[index] for index in sorted(faults, key=int)}
+    _written(folder, {**kept, "faults": sorted_faults, "finished": True})
+    return sum((Counter(counts) for counts in sorted_faults.values()), Counter[str]())
 
 
 def _progress(at: int, number: int, persons: int, seconds: float) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from linli.core.actor import system
 from linli.core.errors import Refusal
 from linli.registers.residents.synth.assumptions import figures
 from linli.registers.residents.synth.faults import WORDS
+from linli.registers.residents.synth.registry import city_enter, outcome_words
 from linli.registers.residents.synth.run import Order, city_make
 
 
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         people = parser.add_subparsers(dest="action", required=True).add_parser("people", help="生成人口")
         people.add_argument("--persons", type=int, required=True, help="多少人")
         people.add_argument("--seed", type=int, default=1, help="种子：同一种子生成同样的内容")
-        people.add_argument("--to", choices=["parquet", "csv"], required=True, help="写成什么")
+        people.add_argument("--to", choices=["registry", "parquet", "csv"], required=True, help="写成什么")
         people.add_argument("--out", type=Path, help="写到哪个文件夹")
         people.add_argument("--area", default="", help="只生成这个区划（代码）里的人")
         people.add_argument("--compounds", type=Path, help="真实小区名单（CSV或.csv.gz），没有就用虚构的小区")
@@ -36,6 +38,7 @@ class Command(BaseCommand):
             "--faults", type=float, default=0.0, help="故意写错的行占多少，如 0.01（只用于csv）"
         )
         people.add_argument("--as-of", type=_date, default=figures("households")["as_of"], help="截至日期")
+        people.add_argument("--sure", action="store_true", help="登记库里已有人也放进去（只用于registry）")
         people.add_argument("--processes", type=int, default=2, help="用几个进程")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,8 +57,15 @@ class Command(BaseCommand):
             options["persons"], options["seed"], options["to"], options["as_of"], options["area"],
             options["compounds"], options["faults"],
         )  # fmt: skip
+        if order.to == "registry":
+            self._enter(order, options["sure"])
+            return
         folder = options["out"] or Path(settings.HOME) / f"synth-{order.to}-{order.persons}-{order.seed}"
         faults = city_make(order, folder, processes=options["processes"], say=self.stdout.write)
         for fault, count in faults.items():
             self.stdout.write(f"  故意写错 {count} 行：{WORDS[fault]}")
         self.stdout.write(f"已生成 {order.persons:,} 个并不存在的人，在 {folder}。")
+
+    def _enter(self, order: Order, sure: bool) -> None:
+        counts = city_enter(order, actor=system("command"), say=self.stdout.write, sure=sure)
+        self.stdout.write(f"已把 {order.persons:,} 个并不存在的人放进登记库：{outcome_words(counts)}。")

@@ -13,11 +13,13 @@ import pyarrow.compute as pc
 import pytest
 
 from linli.registers.residents.entries import name_read, phone_read
+from linli.registers.residents.facts.dictionary import dictionary
 from linli.registers.residents.models import Household, Membership, Occupancy, Ownership, Resident
 from linli.registers.residents.numbers import credit_check, credit_code_read, number_read
 from linli.registers.residents.synth.areas import Shard
 from linli.registers.residents.synth.assumptions import figures
 from linli.registers.residents.synth.calendar import ages_on, day_number
+from linli.registers.residents.synth.headings import FILES, NOTHING
 from linli.registers.residents.synth.homes import made_place
 from linli.registers.residents.synth.tests.conftest import PERSONS, SEED, city_tables
 
@@ -317,3 +319,34 @@ def test_moved_in_after_birth_and_building(synthetic: Tables) -> None:
     assert (_days(people, "moved_in_on") >= _days(people, "birth")).all()
     assert max(people["moved_in_on"].to_pylist()) <= AS_OF
     assert isinstance(AS_OF, datetime.date)
+
+
+def test_facts_are_those_of_the_dictionary(synthetic: Tables) -> None:
+    keys = {line.key: line for line in dictionary().values()}
+    for table, names in (
+        (
+            "persons",
+            ("hukou", "employment", "schooling", "disability_kind", "disability_grade", "care_level"),
+        ),
+        ("households", ("assistance",)),
+    ):
+        for name in names:
+            found = set(synthetic[table][name].unique().to_pylist()) - {None, "none"}
+            assert found and found <= set(keys[name].choices), name
+    assert {f"income_{source}" for source in keys["income"].sources} >= {
+        name for name in synthetic["persons"].column_names if name.startswith("income_")
+    }
+    pattern = re.compile(keys["hukou_place"].pattern)
+    assert all(
+        pattern.fullmatch(code)
+        for code in synthetic["persons"]["hukou_place"].unique().drop_null().to_pylist()
+    )
+
+
+def test_words_of_the_file_of_facts_are_those_of_the_dictionary() -> None:
+    lines = {line.label: line for line in dictionary().values()}
+    named = [column for column in FILES["事实.csv"] if column.heading in lines]
+    assert len(named) == 6
+    for column in named:
+        words = set((column.words or {}).values()) - {NOTHING, "是", "否"}
+        assert words <= set(lines[column.heading].choices.values()), column.heading

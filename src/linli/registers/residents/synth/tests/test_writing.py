@@ -53,11 +53,11 @@ def test_same_seed_same_bytes(order: Order, tmp_path: Path) -> None:
 
 
 def test_two_processes_write_the_same(tmp_path: Path) -> None:
-    order = replace(ORDER, area="", persons=3_000)
+    order = replace(CSV, area="", persons=3_000, faults=0.05)
     _made(order, tmp_path / "one", processes=1)
     _made(order, tmp_path / "two", processes=2)
     assert _bytes(tmp_path / "one") == _bytes(tmp_path / "two")
-    assert len(list((tmp_path / "one/persons").iterdir())) == 16
+    assert len(json.loads((tmp_path / "one/city.json").read_text())["faults"]) == 16
 
 
 def test_parquet_is_sorted_and_whole(tmp_path: Path) -> None:
