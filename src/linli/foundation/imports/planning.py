@@ -146,6 +146,7 @@ def _matched(target: Target, match: Match, plan: Plan, job_id: int, seen: Seen) 
         earlier = numbers.setdefault(subject, seen.subjects.setdefault(subject, row.number))
         if earlier != row.number:
             row.reasons.append(_("与第%d行是同一条登记，请核对后只留一行。") % earlier)
+        row.subject = subject
         plan.changed.append((row, subject))
     plan.new = [row for row in plan.new if row.number not in found]
 
@@ -175,6 +176,7 @@ def _sorted_by_ledger(target: Target, plan: Plan, rows: Sequence[Row], job_id: i
     for row in rows:
         digest, subject, of = known.get(row.key, ("", 0, 0))
         earlier = seen.digest(row)
+        row.subject = subject
         if subject:
             plan.subjects[row.number] = subject
         if row.digest == digest or (earlier and int(row.digest[:15], 16) == earlier):

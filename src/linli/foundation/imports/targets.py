@@ -86,6 +86,7 @@ class Row:
     ``kept`` are further columns that the operator chose to keep, header → text. ``clashes`` wait for a
     person's decision; ``decided`` are decisions on an earlier try, field → choice. ``waits_for_others``:
     what is wrong may be mended by a later row of the file, so it is tried once more at the end.
+    ``subject`` is the record that an earlier file's row of this key became, or that ``match`` found; 0 for none.
     """
 
     number: int
@@ -98,6 +99,7 @@ class Row:
     clashes: list[Clash] = field(default_factory=list)
     decided: Mapping[str, str] = field(default_factory=dict)
     waits_for_others: bool = False
+    subject: int = 0
     key: str = ""
     digest: str = ""
 

@@ -1,0 +1,1 @@
+"""What of the registry can be imported: homes, people, establishments, titles, benefits paid."""

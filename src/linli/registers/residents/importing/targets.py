@@ -1,0 +1,63 @@
+"""The targets that the registry offers to imports."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.foundation.imports.targets import Target
+
+from ..models import (
+    Fact,
+    Guardian,
+    Household,
+    Membership,
+    Occupancy,
+    RegisterEvent,
+    Resident,
+    SearchToken,
+)
+from ..services.importing.changing import (
+    residents_change,
+    residents_end,
+    residents_present,
+    residents_restore,
+)
+from ..services.importing.making import residents_make
+from ..services.importing.undoing import residents_unmake
+from .checking import people_check
+from .comparing import people_differ
+from .people import people_match, people_read
+from .people_fields import CODE, fields, key
+from .wording import BATCH, limits, mask
+
+
+def _people_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Name persons by their address alone: an undo's list says which, and shows nobody's name."""
+    rows = Resident.objects.filter(pk__in=ids).values_list("pk", "public_id")
+    return {pk: (str(_("居民登记")), f"/desk/residents/people/{public_id}/") for pk, public_id in rows}
+
+
+def residents_target() -> Target:
+    """Return the target ``residents``."""
+    return Target(
+        code=CODE,
+        label=_("人口（一标三实）"),
+        fields=fields(),
+        read=people_read,
+        key=key,
+        check=people_check,
+        make=residents_make,
+        change=residents_change,
+        unmake=residents_unmake,
+        restore=residents_restore,
+        named=_people_named,
+        touched=(Resident, SearchToken, Household, Membership, Occupancy, Fact, Guardian, RegisterEvent),
+        batch=BATCH,
+        limits=limits,
+        together="household_number",
+        match=people_match,
+        differ=people_differ,
+        mask=mask,
+        present=residents_present,
+        end=residents_end,
+    )
