@@ -86,7 +86,7 @@ class Row:
     ``kept`` are further columns that the operator chose to keep, header → text. ``clashes`` wait for a
     person's decision; ``decided`` are decisions on an earlier try, field → choice. ``waits_for_others``:
     what is wrong may be mended by a later row of the file, so it is tried once more at the end.
-    ``subject`` is the record that an earlier file's row of this key became, or that ``match`` found; 0 for none.
+    ``subject`` is the record that an earlier file's row of this key became, or that ``match`` found, else 0.
     """
 
     number: int
@@ -153,21 +153,21 @@ class Restore(Protocol):
 class Match(Protocol):
     """Finds the record that a row of an unknown key means: known by another file, or by hand."""
 
-    def __call__(self, read: Any, rows: Sequence[Row]) -> Mapping[int, int]:
+    def __call__(self, *, read: Any, rows: Sequence[Row]) -> Mapping[int, int]:
         """Return row number → id."""
 
 
 class Differ(Protocol):
     """Says what a row would change in its record."""
 
-    def __call__(self, read: Any, row: Row, subject_id: int) -> list[tuple[str, str, str]]:
+    def __call__(self, *, read: Any, row: Row, subject_id: int) -> list[tuple[str, str, str]]:
         """Return (field, before, after) as people read them."""
 
 
 class Present(Protocol):
     """Says which records a file that is complete for an area would have to name."""
 
-    def __call__(self, fixed: Mapping[str, str], area: str) -> Iterable[tuple[int, str]]:
+    def __call__(self, *, fixed: Mapping[str, str], area: str) -> Iterable[tuple[int, str]]:
         """Yield (id, path of the committee); ``fixed`` are the values that stand for the whole file."""
 
 

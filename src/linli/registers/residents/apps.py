@@ -15,9 +15,11 @@ class ResidentsConfig(AppConfig):
         from linli.core.service import sink_table
         from linli.core.subjects import subjects_add
         from linli.foundation.audit.words import verb_words_add
+        from linli.foundation.imports.targets import target_add
         from linli.foundation.places.usage import part_users_add
 
         from .finding.selectors import subjects_of_person
+        from .importing.targets import targets
         from .placing import parts_lived_in, parts_worked_in
         from .words import VERBS
 
@@ -27,6 +29,8 @@ class ResidentsConfig(AppConfig):
         subjects_add(subjects_of_person)
         part_users_add("residents.households", _("有人居住"), parts_lived_in)
         part_users_add("residents.establishments", _("有单位使用"), parts_worked_in)
+        for target in targets():
+            target_add(target)
 
 
 def _assurance_of(person_id: int) -> Assurance:

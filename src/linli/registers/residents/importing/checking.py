@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from django.utils.translation import gettext as _
 
 from linli.core.errors import InvalidInput
 from linli.foundation.imports.targets import KEEP, TAKE, Clash, Row
 
-from ..entries import age_on, birth_read, phone_read
+from ..entries import ADULT, GUARDIAN_UNDER, full_years
 from ..models import Membership, Resident
-from ..numbers import number_agrees, number_read
 from ..sealing import sealed_get
 from .comparing import Verdict, differences, fact_lines_kept
 from .people import Reading
 from .people_fields import FACT, birth_of, fact_period
 
-CHILD, ADULT = 14, 18
 HEAD = Membership.Relation.HEAD
 
 
 def people_check(read: Reading, rows: Sequence[Row]) -> None:
     """Add to each row what is wrong with it, what is noted, and what a person has to decide."""
     for row in rows:
-        _person(read, row)
         _facts(row)
         _place(read, row)
     _heads(read, rows)
@@ -34,45 +30,6 @@ def people_check(read: Reading, rows: Sequence[Row]) -> None:
     for row in rows:
         if not row.reasons:
             _known(read, row)
-
-
-# -- the person ---------------------------------------------------------------------
-def _person(read: Reading, row: Row) -> None:
-    values = row.values
-    try:
-        birth = birth_of(values)
-        if birth is not None:
-            birth = birth_read(birth, read.today)
-        if values.get("number"):
-            number = number_read(values["number"], read.today, values.get("number_kind", ""))
-            number_agrees(number, birth, values.get("sex", ""))
-            values["number"], values["number_kind"] = number.value, number.kind
-            birth = birth or number.birth
-            if number.sex:
-                values["sex"] = number.sex
-    except InvalidInput as refusal:
-        row.reasons.append(refusal.message)
-        return
-    if birth is not None:
-        values["birth"] = birth.isoformat()
-    elif not values.get("number"):
-        row.remarks.append(_("没有证件号码，也没有出生日期：以后只能按姓名和住处认人。"))
-    _phone(read, row, birth)
-
-
-def _phone(read: Reading, row: Row, birth: date | None) -> None:
-    text = row.values.get("phone", "")
-    if not text:
-        return
-    if birth is not None and age_on(birth, read.today) < CHILD:
-        row.values["phone"] = ""
-        row.remarks.append(_("未满14岁，没有登记电话：通过监护人联系。"))
-        return
-    try:
-        row.values["phone"] = phone_read(text)
-    except InvalidInput:
-        row.values["phone"] = ""
-        row.remarks.append(_("联系电话的写法不对，没有采用。"))
 
 
 def _facts(row: Row) -> None:
@@ -147,10 +104,10 @@ def _children(read: Reading, rows: Sequence[Row]) -> None:
         birth = birth_of(row.values) if not row.reasons else None
         if birth is None:
             continue
-        age = age_on(birth, read.today)
+        age = full_years(birth, read.today)
         if age >= ADULT:
             adults.add(_group(read, row))
-        elif age < CHILD and not row.subject:
+        elif age < GUARDIAN_UNDER and not row.subject:
             children.append(row)
     for row in children:
         home = read.home(row)

@@ -65,7 +65,7 @@ def verdict_of(row: Row, name: str, standing: str) -> Verdict:
 
 
 def differences(read: Reading, row: Row, person: Resident) -> list[Difference]:
-    """Return everything in which a row differs from a person; what the row does not say differs in nothing."""
+    """Return all in which a row differs from a person; what the row does not say differs in nothing."""
     return [*_personal(row, person), *_belonging(read, row, person), *_facts(read, row, person)]
 
 
@@ -151,7 +151,10 @@ def _moving(read: Reading, row: Row, person: Resident, ours: str, *, is_within: 
     where = read.places.where(row)
     theirs = read.label(where.part) if where else ""
     verdict = verdict_of(row, "home", _standing(person, "home"))
-    why, choices = _("现有住处的来源优先于这份文件。"), ((KEEP, _("保留现登记地")), (TAKE, _("迁入来件的地址")))
+    why, choices = (
+        _("现有住处的来源优先于这份文件。"),
+        ((KEEP, _("保留现登记地")), (TAKE, _("迁入来件的地址"))),
+    )
     if not is_within and not row.decided.get("home"):
         verdict, why = Verdict.ASK, _("这个人登记在另一个居村委，要确认是不是迁入。")
     return Difference("home", _("住处"), ours, theirs, verdict, why, choices)

@@ -1,11 +1,10 @@
-"""What rows of persons are checked against: who is known, which households, who lives where; one read a batch."""
+"""What rows of persons are checked against, read once a batch: who is known, and who lives where."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from linli.core import clock
 from linli.core.crypto import blind_index
@@ -18,6 +17,7 @@ from ..sealing import number_index, sealed_get
 from ..tokens import name_plain
 from .people_fields import FACT, fact_lines
 from .places import Places, Where, places_read, where_of
+from .settling import person_settle
 
 NOW = {"to_on__isnull": True}
 
@@ -110,7 +110,9 @@ def household_index(number: str) -> str:
 
 def people_read(scope: Scope, rows: Sequence[Row]) -> Reading:
     """Return what these rows are checked against."""
-    places = places_read(scope, rows)
+    places, today = places_read(scope, rows), clock.today()
+    for row in rows:
+        person_settle(row, today)
     indexes = {row.number: number_index(row.values.get("number", "")) or "" for row in rows}
     wanted = {index for index in indexes.values() if index}
     known = {row.subject for row in rows if row.subject}
@@ -123,7 +125,7 @@ def people_read(scope: Scope, rows: Sequence[Row]) -> Reading:
     }
     reading = Reading(
         scope=scope,
-        today=clock.today(),
+        today=today,
         places=places,
         people=people,
         by_number={person.number_index: person.pk for person in people.values() if person.number_index},
@@ -206,7 +208,9 @@ def people_match(*, read: Reading, rows: Sequence[Row]) -> dict[int, int]:
         elif not decided:
             read.doubtful[row.number] = person.pk
             read.people[person.pk] = person
-    late = {pk: read.people[pk] for pk in {*found.values(), *read.doubtful.values()} - read.memberships.keys()}
+    late = {
+        pk: read.people[pk] for pk in {*found.values(), *read.doubtful.values()} - read.memberships.keys()
+    }
     if late:
         _memberships(read, late)
     return found
@@ -217,7 +221,7 @@ def _neighbours(read: Reading, rows: Sequence[Row]) -> list[tuple[Row, Resident,
 
     Two people whose numbers differ are two people.
     """
-    at = {where.part: [] for row in rows if (where := read.places.where(row))}  # type: dict[int, list[Any]]
+    at: dict[int, list[Resident]] = {where.part: [] for row in rows if (where := read.places.where(row))}
     homes = [home for part in at for home in read.at_part.get(part, ())]
     if not homes:
         return []

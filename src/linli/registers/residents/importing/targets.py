@@ -6,16 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.foundation.imports.targets import Target
 
-from ..models import (
-    Fact,
-    Guardian,
-    Household,
-    Membership,
-    Occupancy,
-    RegisterEvent,
-    Resident,
-    SearchToken,
-)
+from ..models import Resident
 from ..services.importing.changing import (
     residents_change,
     residents_end,
@@ -23,7 +14,7 @@ from ..services.importing.changing import (
     residents_restore,
 )
 from ..services.importing.making import residents_make
-from ..services.importing.undoing import residents_unmake
+from ..services.importing.undoing import residents_unmake, tables_touched
 from .checking import people_check
 from .comparing import people_differ
 from .people import people_match, people_read
@@ -34,7 +25,7 @@ from .wording import BATCH, limits, mask
 def _people_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Name persons by their address alone: an undo's list says which, and shows nobody's name."""
     rows = Resident.objects.filter(pk__in=ids).values_list("pk", "public_id")
-    return {pk: (str(_("居民登记")), f"/desk/residents/people/{public_id}/") for pk, public_id in rows}
+    return {pk: (str(_("居民登记")), f"/desk/residents/people/?id={public_id}") for pk, public_id in rows}
 
 
 def residents_target() -> Target:
@@ -51,7 +42,7 @@ def residents_target() -> Target:
         unmake=residents_unmake,
         restore=residents_restore,
         named=_people_named,
-        touched=(Resident, SearchToken, Household, Membership, Occupancy, Fact, Guardian, RegisterEvent),
+        touched=tables_touched(),
         batch=BATCH,
         limits=limits,
         together="household_number",
@@ -61,3 +52,8 @@ def residents_target() -> Target:
         present=residents_present,
         end=residents_end,
     )
+
+
+def targets() -> tuple[Target, ...]:
+    """Return every target of the registry."""
+    return (residents_target(),)

@@ -1,4 +1,4 @@
-"""The words of other offices' files: heads for fields, cells for codes; read from ``data/import_words.yaml``."""
+"""The words of other offices' files: heads for fields, cells for codes (``data/import_words.yaml``)."""
 
 import functools
 from collections.abc import Mapping

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -18,13 +17,14 @@ from linli.core.service import require_service
 from linli.foundation.imports.targets import Changed, Row, Scope
 
 from ...facts.dictionary import Of
-from ...facts.steps import Bringing, Brought, facts_take, facts_untake
+from ...facts.taking import Bringing, Brought, facts_take, facts_untake
+from ...importing.checking import HEAD
 from ...importing.comparing import applied, fact_verdict, facts_said, membership_of
 from ...importing.people import NOW, Reading
 from ...models import Fact, Household, Membership, Occupancy, RegisterEvent, Resident
 from ...sealing import sealed_values
 from ..upkeep import tokens_write
-from .making import HEAD, HOUSEHOLD, LIVING, NOT_KIN, OCCUPANCY, batch_new, day_of, group_of, household_new
+from .making import HOUSEHOLD, LIVING, NOT_KIN, OCCUPANCY, batch_new, day_of, group_of, household_new
 from .undoing import households_clear
 
 VERB, ENDED = "resident.import", "resident.import_end"
@@ -180,14 +180,14 @@ class _Changing:
         return fresh
 
     def _relation(self, household: int, wanted: str, trail: Trail) -> str:
-        """Return the relation in a household; where it has a head already a second one is another relative."""
+        """Return the relation in a household; where it has a head, a second one is another relative."""
         has_head = Membership.objects.filter(household=household, relation=HEAD, **NOW).exists()
         if wanted == HEAD and has_head:
             return str(Membership.Relation.OTHER_KIN)
         return wanted or NOT_KIN
 
     def _household(self, row: Row, trail: Trail, day: date, before: Membership | None) -> int:
-        """Return the household that a row means: one that is known, the person's own that moves, a new one."""
+        """Return the household that a row means: one that is known (it may move), or a new one."""
         group, where = group_of(self.read, row), self.read.places.where(row)
         assert where is not None
         if group in self.moved:
@@ -232,7 +232,7 @@ class _Changing:
         kept.save(update_fields=list(names))
 
     def _emptied(self, household: int, day: date, trail: Trail) -> None:
-        ended_when_empty(household, day, trail)
+        _ended_when_empty(household, day, trail)
 
     # -- facts --
     def _facts(self, row: Row, person: Resident) -> None:
@@ -251,7 +251,7 @@ class _Changing:
                 trail.fresh[str(standing.pk)] = standing.collected_on.isoformat()
 
     def _event(self, person: Resident, fields: list[str], source: str, verb: str = VERB) -> None:
-        self.events[person.pk] = event_of(self.read.scope, person, fields, source, self.read.today, verb)
+        self.events[person.pk] = _event_of(self.read.scope, person, fields, source, self.read.today, verb)
 
     def write(self) -> None:
         """Write persons, their tokens, facts and history."""
@@ -276,12 +276,12 @@ class _Changing:
 WRITTEN_FIELDS = [name.removesuffix("_id") for name in WRITTEN]
 
 
-def event_of(
+def _event_of(
     scope: Scope, person: Resident, fields: list[str], source: str, day: date, verb: str = VERB
 ) -> RegisterEvent:
     """Return a row of a person's history for what an import did; not saved yet."""
     return RegisterEvent(
-        act=UUID(str(uuid7())),
+        act=uuid7(),
         verb=verb,
         resident=person,
         area_path=person.area_path,
@@ -295,7 +295,7 @@ def event_of(
     )
 
 
-def ended_when_empty(household: int, day: date, trail: Trail) -> None:
+def _ended_when_empty(household: int, day: date, trail: Trail) -> None:
     """A household that nobody belongs to any more has ended, and lives nowhere."""
     if Membership.objects.filter(household=household, **NOW).exists():
         return
@@ -330,12 +330,12 @@ def residents_end(*, scope: Scope, ids: Sequence[int]) -> list[Changed | str]:
             trail.keep("membership", membership, "to_on")
             membership.to_on = max(today, membership.from_on or today)
             membership.save(update_fields=["to_on"])
-            ended_when_empty(membership.household_id, today, trail)
+            _ended_when_empty(membership.household_id, today, trail)
         person.state, person.state_on = Resident.State.AWAY, today
         person.version, person.updated_at = person.version + 1, scope.at
         person.save(update_fields=list(names))
         trail.version = person.version
-        event = event_of(scope, person, ["state"], person.source, today, ENDED)
+        event = _event_of(scope, person, ["state"], person.source, today, ENDED)
         event.save(force_insert=True)
         trail.event = event.pk
         outcomes.append(Changed(trail.plain()))

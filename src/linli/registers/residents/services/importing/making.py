@@ -19,11 +19,11 @@ from linli.core.rows import keys_reserve, rows_insert
 from linli.core.service import require_service
 from linli.foundation.imports.targets import Row
 
-from ...entries import age_on
+from ...entries import ADULT, GUARDIAN_UNDER, full_years
 from ...facts.dictionary import Of
 from ...facts.subjects import CONTEXT
 from ...facts.values import period_begins
-from ...importing.checking import ADULT, CHILD, HEAD
+from ...importing.checking import HEAD
 from ...importing.comparing import Said, facts_said
 from ...importing.people import Reading
 from ...importing.people_fields import birth_of
@@ -235,7 +235,15 @@ def _member(batch: Batch, row: Row, pk: int, fresh: dict[str, int]) -> None:
             head_leaves(kin)
         kin.head = pk
     batch.memberships.append(
-        (kin.pk, pk, relation, values.get("presence") or LIVING, values.get("moved_in"), values["source"], batch.at)
+        (
+            kin.pk,
+            pk,
+            relation,
+            values.get("presence") or LIVING,
+            values.get("moved_in"),
+            values["source"],
+            batch.at,
+        )
     )
     for said in facts_said(row, Of.HOUSEHOLD):
         place = (said.line.key, said.period)
@@ -256,11 +264,11 @@ def _guardians(batch: Batch, rows: Sequence[Row], keys: Sequence[int]) -> None:
     for row, pk in zip(rows, keys, strict=True):
         birth = birth_of(row.values)
         if birth is not None:
-            ages[pk] = age_on(birth, today)
+            ages[pk] = full_years(birth, today)
             if ages[pk] >= ADULT:
                 batch.kin[group_of(batch.read, row)].adults.append(pk)
     for row, pk in zip(rows, keys, strict=True):
-        if ages.get(pk, ADULT) < CHILD:
+        if ages.get(pk, ADULT) < GUARDIAN_UNDER:
             kin = batch.kin[group_of(batch.read, row)]
             is_heads = kin.head in kin.adults
             guardian = kin.head if is_heads else next(iter(kin.adults), None)

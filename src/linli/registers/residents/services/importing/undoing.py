@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.core.service import require_service
+from linli.core.words import gettext_lazy
 
 from ...models import (
     AccountLink,
@@ -20,7 +22,6 @@ from ...models import (
     Occupancy,
     Owner,
     Receipt,
-    RegisterEvent,
     Resident,
     SearchToken,
 )
@@ -55,23 +56,56 @@ def households_clear(households: Iterable[int]) -> None:
     Household.objects.filter(pk__in=own).delete()
 
 
+# What an import itself makes of a person; anything else that names them is somebody's later work.
+OWN = (SearchToken, Fact, Membership, Guardian)
+WORDS = {
+    Owner: gettext_lazy("已登记为产权人。"),
+    Receipt: gettext_lazy("已登记享受的待遇。"),
+    AccountLink: gettext_lazy("已关联账号。"),
+    Consent: gettext_lazy("已登记同意书。"),
+    CareEntry: gettext_lazy("已列入关爱对象。"),
+}
+
+
 def _worked_on(ids: Sequence[int]) -> dict[int, str]:
     """Return id → what somebody has added or changed since the import."""
     later = ~Q(recorded_at=F("resident__created_at"))
-    people = Resident.objects.filter(pk__in=ids)
     found: dict[int, str] = {}
     for rows, column, words in (
-        (people.filter(CHANGED), "pk", _("后来有人改过这个人的登记。")),
-        (RegisterEvent.objects.filter(resident__in=ids), "resident_id", _("后来有人办理过这个人的登记。")),
+        (Resident.objects.filter(CHANGED, pk__in=ids), "pk", _("后来有人改过这个人的登记。")),
         (Membership.objects.filter(later, resident__in=ids), "resident_id", _("后来办理过迁入或迁出。")),
         (Fact.objects.filter(later, resident__in=ids), "resident_id", _("后来又登记了新的情况。")),
-        (Guardian.objects.filter(guardian__in=ids).exclude(ward__in=ids), "guardian_id", _("是别人的监护人。")),
-        (Owner.objects.filter(resident__in=ids), "resident_id", _("已登记为产权人。")),
-        (Receipt.objects.filter(resident__in=ids), "resident_id", _("已登记享受的待遇。")),
-        (AccountLink.objects.filter(resident__in=ids), "resident_id", _("已关联账号。")),
-        (Consent.objects.filter(resident__in=ids), "resident_id", _("已登记同意书。")),
-        (CareEntry.objects.filter(resident__in=ids), "resident_id", _("已列入关爱对象。")),
+        (
+            Guardian.objects.filter(guardian__in=ids).exclude(ward__in=ids),
+            "guardian_id",
+            _("是别人的监护人。"),
+        ),
+        *_others(ids),
     ):
         for pk in rows.values_list(column, flat=True):
-            found.setdefault(pk, words)
+            found.setdefault(pk, str(words))
     return found
+
+
+def _wards_besides(ids: Sequence[int]) -> QuerySet[Guardian]:
+    return Guardian.objects.filter(guardian__in=ids).exclude(ward__in=ids)
+
+
+def _others(ids: Sequence[int]) -> Iterator[tuple[QuerySet[Any], str, Any]]:
+    """Yield the rows of every other table that names one of these persons."""
+    for model, name in _naming(Resident):
+        if model not in OWN:
+            rows = model._base_manager.filter(**{f"{name}__in": ids})
+            yield rows, f"{name}_id", WORDS.get(model, _("后来有人办理过这个人的登记。"))
+
+
+def _naming(named: type[Model]) -> list[tuple[type[Model], str]]:
+    """Return every (table, foreign key) that names rows of a table, those without a way back too."""
+    relations = (field for field in named._meta.get_fields(include_hidden=True) if field.one_to_many)
+    return [(relation.related_model, relation.field.name) for relation in relations]  # type: ignore[union-attr, misc]
+
+
+def tables_touched() -> tuple[type[Model], ...]:
+    """Return the tables that taking persons away looks through: whatever names a person or a household."""
+    others = {model for named in (Resident, Household) for model, _name in _naming(named)}
+    return (Resident, Household, *sorted(others - {Resident, Household}, key=lambda model: model._meta.label))
