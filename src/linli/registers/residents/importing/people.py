@@ -256,3 +256,11 @@ def _likeness(row: Row, person: Resident) -> bool | None:
     if ours and theirs:
         return True if ours == theirs else None
     return False
+
+
+# -- what a complete file would have to name ------------------------------------------------
+def people_present(fixed: Mapping[str, str], area: str) -> Iterable[tuple[int, str]]:
+    """Yield the persons of an area who are known by the file's office and belong to a household there."""
+    rows = Resident.objects.filter(area_path__startswith=area, state=Resident.State.HERE)
+    rows = rows.filter(source=fixed.get("source", ""), memberships__to_on__isnull=True)
+    yield from rows.order_by("pk").distinct().values_list("pk", "area_path").iterator(chunk_size=10_000)

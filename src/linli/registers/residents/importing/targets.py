@@ -10,15 +10,15 @@ from ..models import Resident
 from ..services.importing.changing import (
     residents_change,
     residents_end,
-    residents_present,
     residents_restore,
 )
 from ..services.importing.making import residents_make
-from ..services.importing.undoing import residents_unmake, tables_touched
+from ..services.importing.undoing import residents_unmake
 from .checking import people_check
 from .comparing import people_differ
-from .people import people_match, people_read
+from .people import people_match, people_present, people_read
 from .people_fields import CODE, fields, key
+from .relations import tables_touched
 from .wording import BATCH, limits, mask
 
 
@@ -49,7 +49,7 @@ def residents_target() -> Target:
         match=people_match,
         differ=people_differ,
         mask=mask,
-        present=residents_present,
+        present=people_present,
         end=residents_end,
     )
 

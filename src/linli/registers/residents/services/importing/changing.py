@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,13 +18,22 @@ from linli.foundation.imports.targets import Changed, Row, Scope
 
 from ...facts.dictionary import Of
 from ...facts.taking import Bringing, Brought, facts_take, facts_untake
+from ...importing.building import (
+    HOUSEHOLD,
+    LIVING,
+    NOT_KIN,
+    OCCUPANCY,
+    batch_new,
+    day_of,
+    group_of,
+    household_new,
+)
 from ...importing.checking import HEAD
 from ...importing.comparing import applied, fact_verdict, facts_said, membership_of
 from ...importing.people import NOW, Reading
 from ...models import Fact, Household, Membership, Occupancy, RegisterEvent, Resident
 from ...sealing import sealed_values
 from ..upkeep import tokens_write
-from .making import HOUSEHOLD, LIVING, NOT_KIN, OCCUPANCY, batch_new, day_of, group_of, household_new
 from .undoing import households_clear
 
 VERB, ENDED = "resident.import", "resident.import_end"
@@ -310,13 +319,6 @@ def _ended_when_empty(household: int, day: date, trail: Trail) -> None:
 
 
 # -- what a complete file no longer names ---------------------------------------------------
-def residents_present(fixed: Mapping[str, str], area: str) -> Iterable[tuple[int, str]]:
-    """Yield the persons of an area who are known by the file's office and belong to a household there."""
-    rows = Resident.objects.filter(area_path__startswith=area, state=Resident.State.HERE)
-    rows = rows.filter(source=fixed.get("source", ""), memberships__to_on__isnull=True)
-    yield from rows.order_by("pk").distinct().values_list("pk", "area_path").iterator(chunk_size=10_000)
-
-
 @require_service
 def residents_end(*, scope: Scope, ids: Sequence[int]) -> list[Changed | str]:
     """Say of persons that they have moved away; returns how each was before."""
@@ -369,7 +371,7 @@ def _restored(person: Resident, kept: Mapping[str, Any]) -> None:
         _TABLES[table]._default_manager.filter(pk__in=made.get(table, ())).delete()
     for table, pk, columns in reversed(kept.get("old", [])):
         _TABLES[table]._default_manager.filter(pk=pk).update(**columns)
-    households_clear(made.get("household", ()))
+    households_clear(households=made.get("household", ()))
     if columns := kept.get("columns"):
         Resident.objects.filter(pk=person.pk).update(**columns)
         person.refresh_from_db()

@@ -1,283 +1,33 @@
-"""New persons of a file, thousands at once: sealed, findable, in their households and dwellings.
+"""New persons of a file, thousands at once: built as plain values, written table by table."""
 
-Everything of a batch is built as plain values and written by the shortest way, table by table. What belongs
-to one batch bears one instant (``recorded_at``): by it an undo tells what people have added since.
-"""
+from collections.abc import Sequence
 
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
-
-from django.db import connection
-
-from linli.core.crypto import DataKey, blind_index, key_ring
-from linli.core.fields import uuid7
 from linli.core.rows import keys_reserve, rows_insert
 from linli.core.service import require_service
 from linli.foundation.imports.targets import Row
 
-from ...entries import ADULT, GUARDIAN_UNDER, full_years
-from ...facts.dictionary import Of
-from ...facts.subjects import CONTEXT
-from ...facts.values import period_begins
-from ...importing.checking import HEAD
-from ...importing.comparing import Said, facts_said
-from ...importing.people import Reading
-from ...importing.people_fields import birth_of
-from ...models import (
-    Fact,
-    Guardian,
-    Household,
-    Membership,
-    Occupancy,
-    Resident,
-    SearchToken,
-)
-from ...tokens import county_of, tokens_of
-
-RESIDENT = (
-    *("id", "public_id", "state", "data_key", "name_sealed", "number_kind", "number_sealed", "number_index"),
-    *("phone_sealed", "birth_sealed", "birth_month", "sex", "county_code", "place_code", "area_path"),
-    *("compound", "source", "origins", "version", "created_at", "updated_at"),
-)
-HOUSEHOLD = (
-    *("id", "public_id", "kind", "data_key", "number_sealed", "number_index", "place_code", "area_path"),
-    *("compound", "version", "created_at", "updated_at"),
-)
-MEMBERSHIP = ("household", "resident", "relation", "presence", "from_on", "source", "recorded_at")
-OCCUPANCY = ("part", "household", "tenure", "from_on", "source", "recorded_at")
-FACT = (
-    *("public_id", "resident", "household", "key", "period", "state", "value", "value_sealed"),
-    *("from_on", "source", "recorded_at", "collected_by", "collected_on", "document"),
-)
-GUARDIAN = ("ward", "guardian", "kind", "source", "recorded_at")
-CONTEXTS = {name: f"residents_resident.{name}_sealed" for name in ("name", "number", "phone", "birth")}
-NUMBER_OF_HOUSEHOLD = "residents_household.number_sealed"
-HERE, LIVING = str(Resident.State.HERE), str(Membership.Presence.LIVING)
-NOT_KIN, FAMILY = str(Membership.Relation.NOT_KIN), str(Household.Kind.FAMILY)
-# What somebody is to the head of the household → what the head is to them as a guardian.
-GUARDS = {
-    "child": Guardian.Kind.PARENT,
-    "grandchild": Guardian.Kind.GRANDPARENT,
-    "sibling": Guardian.Kind.SIBLING,
-}
-Line = tuple[Any, ...]
-
-
-def instant_plain(at: datetime) -> Any:
-    """Return an instant as the short way of writing takes it."""
-    return connection.ops.adapt_datetimefield_value(at)
-
-
-@dataclass(slots=True)
-class Kin:
-    """A household while a batch is built: its key, who is an adult in it, whether it is new."""
-
-    pk: int
-    key: DataKey | None
-    is_new: bool
-    head: int | None
-    adults: list[int] = field(default_factory=list)
-    facts: set[tuple[str, str]] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Batch:
-    """The rows of every table that a batch of persons becomes."""
-
-    read: Reading
-    at: Any
-    day: str
-    source_person: int | None
-    residents: list[Line] = field(default_factory=list)
-    households: list[Line] = field(default_factory=list)
-    memberships: list[Line] = field(default_factory=list)
-    occupancies: list[Line] = field(default_factory=list)
-    tokens: list[Line] = field(default_factory=list)
-    facts: list[Line] = field(default_factory=list)
-    guardians: list[Line] = field(default_factory=list)
-    kin: dict[str, Kin] = field(default_factory=dict)
-
-    def write(self) -> None:
-        """Write the tables, those that others point to first."""
-        rows_insert(Resident, RESIDENT, self.residents)
-        rows_insert(Household, HOUSEHOLD, self.households)
-        rows_insert(Membership, MEMBERSHIP, self.memberships)
-        rows_insert(Occupancy, OCCUPANCY, self.occupancies)
-        rows_insert(SearchToken, ("token", "resident"), self.tokens)
-        rows_insert(Fact, FACT, self.facts)
-        rows_insert(Guardian, GUARDIAN, self.guardians)
+from ...importing import building
+from ...importing.people import NOW, Reading
+from ...models import Fact, Guardian, Household, Membership, Occupancy, Resident, SearchToken
 
 
 @require_service
 def residents_make(*, read: Reading, rows: Sequence[Row]) -> list[int]:
     """Register the persons of rows that were checked; returns their ids in the rows' order."""
-    batch = batch_new(read)
-    keys = keys_reserve(Resident, len(rows))
-    fresh = _households(batch, rows)
-    ring = key_ring()
-    digest = ring.digester(ring.token_keys()[-1])
-    for row, pk in zip(rows, keys, strict=True):
-        _resident(batch, row, pk, ring.key_make, digest)
-        _member(batch, row, pk, fresh)
-    _guardians(batch, rows, keys)
-    batch.write()
-    return keys
+    batch = building.batch_built(read, rows, keys_reserve)
+    _heads_leave(batch.heads_left)
+    rows_insert(Resident, building.RESIDENT, batch.residents)
+    rows_insert(Household, building.HOUSEHOLD, batch.households)
+    rows_insert(Membership, building.MEMBERSHIP, batch.memberships)
+    rows_insert(Occupancy, building.OCCUPANCY, batch.occupancies)
+    rows_insert(SearchToken, ("token", "resident"), batch.tokens)
+    rows_insert(Fact, building.FACT, batch.facts)
+    rows_insert(Guardian, building.GUARDIAN, batch.guardians)
+    return batch.keys
 
 
-def batch_new(read: Reading) -> Batch:
-    """Return an empty batch at its own instant."""
-    return Batch(read, instant_plain(read.scope.at), read.today.isoformat(), read.scope.person_id)
-
-
-def _resident(
-    batch: Batch, row: Row, pk: int, key_make: Callable[[], tuple[str, DataKey]], digest: Any
-) -> None:
-    values, where = row.values, batch.read.places.where(row)
-    assert where is not None  # a row without a dwelling was kept back
-    wrapped, key = key_make()
-    name, number, phone = values["name"], values.get("number", ""), values.get("phone", "")
-    birth, source = values.get("birth", ""), values["source"]
-    county = county_of(where.area_path)
-    index = blind_index("number", number) or None
-    batch.residents.append(
-        (
-            pk, uuid7().hex, HERE, wrapped,
-            key.seal(name, CONTEXTS["name"]),
-            values.get("number_kind", "") if number else "",
-            key.seal(number, CONTEXTS["number"]), index,
-            key.seal(phone, CONTEXTS["phone"]),
-            key.seal(birth, CONTEXTS["birth"]),
-            f"{birth[:7]}-01" if birth else None,
-            values.get("sex", ""), county, where.place_code, where.area_path, where.compound,
-            source, "{}", 1, batch.at, batch.at,
-        )
-    )  # fmt: skip
-    batch.tokens.extend((token, pk) for token in tokens_of(county, name, number, phone, digest=digest))
-    for said in facts_said(row, Of.PERSON):
-        batch.facts.append(_fact(batch, said, source, key, resident=pk))
-
-
-def _fact(
-    batch: Batch,
-    said: Said,
-    source: str,
-    key: DataKey | None,
-    *,
-    resident: int | None = None,
-    household: int | None = None,
-) -> Line:
-    is_sensitive = said.line.is_sensitive and bool(said.value)
-    sealed = key.seal(said.value, CONTEXT) if is_sensitive and key is not None else ""
-    begins = period_begins(said.line, said.period)
-    return (
-        uuid7().hex, resident, household, said.line.key, said.period, said.state,
-        "" if is_sensitive else said.value, sealed, begins.isoformat() if begins else batch.day,
-        source, batch.at, batch.source_person, batch.day, "",
-    )  # fmt: skip
-
-
-# -- households ---------------------------------------------------------------------------
-def group_of(read: Reading, row: Row) -> str:
-    """Return what rows of one household have in common: its number, else the dwelling."""
-    if index := read.household_index(row):
-        return index
-    where = read.places.where(row)
-    return f"part {where.part if where else 0}"
-
-
-def _households(batch: Batch, rows: Sequence[Row]) -> dict[str, int]:
-    """Settle the household of every row: a known one, or a new one; returns the keys of new ones."""
-    new: dict[str, Row] = {}
-    for row in rows:
-        group = group_of(batch.read, row)
-        if group in batch.kin or group in new:
-            continue
-        home = batch.read.home(row)
-        if home is None:
-            new[group] = row
-        else:
-            batch.kin[group] = Kin(home.pk, None, False, home.head, list(home.adults))
-    keys = keys_reserve(Household, len(new)) if new else []
-    for (group, row), pk in zip(new.items(), keys, strict=True):
-        household_new(batch, group, row, pk)
-    return dict(zip(new, keys, strict=True))
-
-
-def household_new(batch: Batch, group: str, row: Row, pk: int) -> None:
-    """Add a household with its dwelling to a batch."""
-    values, where = row.values, batch.read.places.where(row)
-    assert where is not None
-    wrapped, key = key_ring().key_make()
-    number = values.get("household_number", "")
-    batch.households.append(
-        (
-            pk, uuid7().hex, values.get("household_kind") or FAMILY, wrapped,
-            key.seal(number, NUMBER_OF_HOUSEHOLD), group if number else None,
-            where.place_code, where.area_path, where.compound, 1, batch.at, batch.at,
-        )
-    )  # fmt: skip
-    batch.occupancies.append(
-        (where.part, pk, values.get("tenure", ""), values.get("moved_in"), values["source"], batch.at)
-    )
-    batch.kin[group] = Kin(pk, key, True, None)
-
-
-def _member(batch: Batch, row: Row, pk: int, fresh: dict[str, int]) -> None:
-    values = row.values
-    kin = batch.kin[group_of(batch.read, row)]
-    relation = values.get("relation") or NOT_KIN
-    if relation == HEAD:
-        if kin.head is not None:  # decided so: the head before stays as another relative
-            head_leaves(kin)
-        kin.head = pk
-    batch.memberships.append(
-        (
-            kin.pk,
-            pk,
-            relation,
-            values.get("presence") or LIVING,
-            values.get("moved_in"),
-            values["source"],
-            batch.at,
-        )
-    )
-    for said in facts_said(row, Of.HOUSEHOLD):
-        place = (said.line.key, said.period)
-        if kin.is_new and place not in kin.facts:
-            kin.facts.add(place)
-            batch.facts.append(_fact(batch, said, values["source"], kin.key, household=kin.pk))
-
-
-def head_leaves(kin: Kin) -> None:
+def _heads_leave(households: Sequence[int]) -> None:
     """The head of a known household becomes another relative of the one who takes the place."""
-    now = Membership.objects.filter(household=kin.pk, to_on__isnull=True, relation=HEAD)
-    now.update(relation=Membership.Relation.OTHER_KIN)
-
-
-def _guardians(batch: Batch, rows: Sequence[Row], keys: Sequence[int]) -> None:
-    """Name a guardian for everyone under 14: the head where an adult, else another adult of the household."""
-    today, ages = batch.read.today, dict[int, int]()
-    for row, pk in zip(rows, keys, strict=True):
-        birth = birth_of(row.values)
-        if birth is not None:
-            ages[pk] = full_years(birth, today)
-            if ages[pk] >= ADULT:
-                batch.kin[group_of(batch.read, row)].adults.append(pk)
-    for row, pk in zip(rows, keys, strict=True):
-        if ages.get(pk, ADULT) < GUARDIAN_UNDER:
-            kin = batch.kin[group_of(batch.read, row)]
-            is_heads = kin.head in kin.adults
-            guardian = kin.head if is_heads else next(iter(kin.adults), None)
-            kind = GUARDS.get(row.values.get("relation", ""), Guardian.Kind.OTHER)
-            if guardian is not None:
-                shown = kind if is_heads else Guardian.Kind.OTHER
-                batch.guardians.append((pk, guardian, str(shown), row.values["source"], batch.at))
-
-
-def day_of(text: Any, default: date) -> date:
-    """Return a day of a row, or the default."""
-    return date.fromisoformat(text) if text else default
+    if households:
+        heads = Membership.objects.filter(household__in=households, relation=Membership.Relation.HEAD, **NOW)
+        heads.update(relation=Membership.Relation.OTHER_KIN)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.core.service import require_service
 from linli.core.words import gettext_lazy
 
+from ...importing.relations import naming
 from ...models import (
     AccountLink,
     CareEntry,
@@ -39,11 +40,12 @@ def residents_unmake(*, ids: Sequence[int]) -> dict[int, str]:
         model._default_manager.filter(resident__in=gone).delete()
     Guardian.objects.filter(ward__in=gone).delete()
     Resident.objects.filter(pk__in=gone).delete()
-    households_clear(households)
+    households_clear(households=households)
     return left
 
 
-def households_clear(households: Iterable[int]) -> None:
+@require_service
+def households_clear(*, households: Iterable[int]) -> None:
     """Take away households that nobody belongs to and that were only ever what an import made of them."""
     empty = Household.objects.filter(pk__in=list(households), memberships__isnull=True).exclude(CHANGED)
     own = [
@@ -93,19 +95,7 @@ def _wards_besides(ids: Sequence[int]) -> QuerySet[Guardian]:
 
 def _others(ids: Sequence[int]) -> Iterator[tuple[QuerySet[Any], str, Any]]:
     """Yield the rows of every other table that names one of these persons."""
-    for model, name in _naming(Resident):
+    for model, name in naming(Resident):
         if model not in OWN:
             rows = model._base_manager.filter(**{f"{name}__in": ids})
             yield rows, f"{name}_id", WORDS.get(model, _("后来有人办理过这个人的登记。"))
-
-
-def _naming(named: type[Model]) -> list[tuple[type[Model], str]]:
-    """Return every (table, foreign key) that names rows of a table, those without a way back too."""
-    relations = (field for field in named._meta.get_fields(include_hidden=True) if field.one_to_many)
-    return [(relation.related_model, relation.field.name) for relation in relations]  # type: ignore[union-attr, misc]
-
-
-def tables_touched() -> tuple[type[Model], ...]:
-    """Return the tables that taking persons away looks through: whatever names a person or a household."""
-    others = {model for named in (Resident, Household) for model, _name in _naming(named)}
-    return (Resident, Household, *sorted(others - {Resident, Household}, key=lambda model: model._meta.label))
