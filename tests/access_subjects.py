@@ -28,7 +28,7 @@ from linli.foundation.privacy.services import request_make
 from linli.registers.organizations.models import DutyShift
 from linli.registers.organizations.roster.services import roster_week_set
 from linli.registers.residents.linking.services import link_ask
-from linli.registers.residents.models import Resident
+from linli.registers.residents.models import RegisterEvent
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.matters.services import phrase_add, visit_add
@@ -80,14 +80,19 @@ def places(cast: Cast) -> Subjects:
 def registry(cast: Cast) -> Subjects:
     """A building of committee A: a woman lives in 101, 102 is vacant."""
     plan = building_make(cast)
-    household = household_make(plan, "101", person_make(plan, date(1950, 4, 1)))
+    person = person_make(plan, date(1950, 4, 1))
+    household = household_make(plan, "101", person)
+    event = RegisterEvent.objects.create(
+        verb="resident.correct", household=household, area_path=household.area_path, at=clock.now()
+    )
     return {
         "registry_building": plan.building.public_id,
         "vacant_part": plan.parts["102"].public_id,
         "lived_in_part": plan.parts["101"].public_id,
         "registry_household": household.public_id,
+        "registry_person": person.public_id,
+        "registry_act": event.act,
         "registry_shop": shop_make(plan).public_id,
-        "registry_person": Resident.objects.latest("pk").public_id,
     }
 
 

@@ -2,23 +2,43 @@
 
 from django.urls import path
 
+from .acting import facts
+from .acting import views as acting
 from .finding.urls import urlpatterns as finding
 from .linking.urls import urlpatterns as linking
 from .views import counts, homes, households, lists
 
 app_name = "residents"
 DESK = "desk/residents/"
+HOUSEHOLD = f"{DESK}households/<uuid:public_id>/"
+PERSON = f"{HOUSEHOLD}people/<uuid:person>/"
 urlpatterns = [
     path(DESK, homes.find, name="find"),
     path(f"{DESK}counts/", counts.counts, name="counts"),
     path(f"{DESK}buildings/", homes.buildings, name="buildings"),
     path(f"{DESK}buildings/<uuid:public_id>/", homes.building, name="building"),
     path(f"{DESK}parts/<uuid:public_id>/", homes.part, name="part"),
+    path(f"{DESK}parts/<uuid:public_id>/history/", households.part_history, name="part_history"),
+    path(f"{DESK}parts/<uuid:public_id>/do/<slug:code>/", acting.part_act, name="part_act"),
     path(f"{DESK}people/", lists.people, name="people"),
+    path(f"{DESK}people/<uuid:public_id>/history/", households.person_history, name="person_history"),
     path(f"{DESK}establishments/", lists.establishments, name="establishments"),
     path(f"{DESK}establishments/<uuid:public_id>/", lists.establishment, name="establishment"),
+    path(
+        f"{DESK}establishments/<uuid:public_id>/history/",
+        households.establishment_history,
+        name="establishment_history",
+    ),
     path(f"{DESK}households/", lists.households, name="households"),
-    path(f"{DESK}households/<uuid:public_id>/", households.card, name="household"),
+    path(HOUSEHOLD, households.card, name="household"),
+    path(f"{HOUSEHOLD}history/", households.household_history, name="household_history"),
+    path(f"{HOUSEHOLD}facts/", facts.fact_keys, name="household_facts"),
+    path(f"{HOUSEHOLD}facts/<slug:key>/", facts.fact_add, name="household_fact"),
+    path(f"{HOUSEHOLD}do/<slug:code>/", acting.household_act, name="household_act"),
+    path(f"{PERSON}facts/", facts.fact_keys, name="person_facts"),
+    path(f"{PERSON}facts/<slug:key>/", facts.fact_add, name="person_fact"),
+    path(f"{PERSON}do/<slug:code>/", acting.person_act, name="person_act"),
+    path(f"{DESK}acts/<uuid:act>/undo/", households.undo, name="undo"),
     *finding,
     *linking,
 ]

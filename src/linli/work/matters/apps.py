@@ -15,7 +15,9 @@ class MattersConfig(AppConfig):
         from linli.foundation.duties.todoparts import room_acts_add
         from linli.foundation.imports.targets import target_add
         from linli.foundation.notices.audiences import Audience, audience_add
+        from linli.registers.residents.panels import household_panels_add
 
+        from .household_panel import matters_panel
         from .importing import target
         from .selectors import reporters_of
         from .wording import RECORDED, VERBS
@@ -25,6 +27,7 @@ class MattersConfig(AppConfig):
         target_add(target())
         audience_add(Audience("reporters", _("在这里反映过事情的居民"), reporters_of))
         room_acts_add("matters", _presses, _bar)
+        household_panels_add("matters", matters_panel)
 
 
 def _presses(actor: Any, duties: Any) -> Any:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.core import clock
@@ -14,9 +16,9 @@ from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 from linli.foundation.accounts.selectors import person_names
 
-from ..models import Fact
+from ..models import Fact, Household, Resident
 from .dictionary import FactKey, Of, dictionary, fact_key, keys_of
-from .permissions import can_read_in_bulk
+from .permissions import can_read_in_bulk, can_record_facts
 from .rules import MISSING, Answer, FactValue, holds, is_void, latest, reading
 from .subjects import Subject, column_of, keys_wrapped, of_what, rows_of, subject_seen, values_opened
 from .values import period_shown, shown
@@ -129,6 +131,28 @@ def facts_of(
     day = on or clock.today()
     rows = [row for row in rows_of(seen).order_by("period", "pk") if holds(row, day)]
     return _shown(seen, rows, opened or {}, day)
+
+
+def facts_of_many(
+    actor: Actor, subjects: Iterable[Subject], *, opened: Mapping[int, str] | None = None
+) -> dict[UUID, list[FactShown]]:
+    """Return ``facts_of`` for several subjects that the actor has read, by public id (two queries).
+
+    A subject outside the actor's areas (somebody who is only registered here) is left out.
+    """
+    seen = [row for row in subjects if can_record_facts(actor, row.area_path)]
+    people = [row.pk for row in seen if isinstance(row, Resident)]
+    homes = [row.pk for row in seen if isinstance(row, Household)]
+    rows = Fact.objects.filter(Q(resident__in=people) | Q(household__in=homes)).order_by("period", "pk")
+    order, day = {key: place for place, key in enumerate(dictionary())}, clock.today()
+    held = [row for row in rows if row.key in order and holds(row, day)]
+    held.sort(key=lambda row: order[row.key])
+    names = person_names(row.collected_by_id for row in held)
+    found: dict[UUID, list[FactShown]] = {}
+    for subject in seen:
+        mine = [row for row in held if subject.pk == getattr(row, f"{column_of(of_what(subject))}_id")]
+        found[subject.public_id] = [_one_shown(row, opened or {}, day, names) for row in mine]
+    return found
 
 
 def fact_history(

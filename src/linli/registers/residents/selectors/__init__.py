@@ -1,10 +1,10 @@
 """Reading the registry; every read is scoped by ``visible_to`` or ``countable_by``."""
 
-from .cards import HouseholdCard, PersonLine, household_get, household_view
+from .cards import care_of, household_get
 from .counted import CountedKeys
 from .counts import BandRow, CountFilters, Counts, count_area, count_trail, resident_counts
 from .duplicates import Pair, Side, duplicate_candidates
-from .history import HistoryLine, register_history
+from .history import HistoryLine, household_history, register_history
 from .homes import (
     BuildingPlan,
     Home,
@@ -52,7 +52,6 @@ __all__ = [
     "GuardianLine",
     "HistoryLine",
     "Home",
-    "HouseholdCard",
     "HouseholdFilters",
     "HouseholdHere",
     "HouseholdPeople",
@@ -61,12 +60,12 @@ __all__ = [
     "Pair",
     "PartPeople",
     "PeopleFilters",
-    "PersonLine",
     "PersonRow",
     "Proposal",
     "Side",
     "building_plan",
     "cards_of",
+    "care_of",
     "compound_choices",
     "count_area",
     "count_trail",
@@ -78,9 +77,9 @@ __all__ = [
     "head_proposals",
     "household_card",
     "household_get",
+    "household_history",
     "household_list",
     "household_rows",
-    "household_view",
     "part_home",
     "part_people",
     "people_list",

@@ -1,9 +1,9 @@
-"""A household on one screen."""
+"""A household by the id that pages carry, and what is known of it and its people for one screen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -14,37 +14,7 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 
-from ..ages import age_on
-from ..holding import holds_on
-from ..models import Household, Membership, Occupancy, Resident
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """One person of a household as the card shows them, nothing of theirs in clear."""
-
-    resident: Resident
-    membership: Membership
-    age: int | None
-
-    @property
-    def lives_here(self) -> bool:
-        """Whether they live there and are not only registered."""
-        return self.membership.presence == Membership.Presence.LIVING
-
-
-@dataclass(frozen=True, slots=True)
-class HouseholdCard:
-    """A household with where and how it lives and who belongs to it today."""
-
-    household: Household
-    occupancy: Occupancy | None
-    people: tuple[PersonLine, ...]
-
-    @property
-    def living(self) -> int:
-        """How many of them live there."""
-        return sum(person.lives_here for person in self.people)
+from ..models import CareEntry, Household
 
 
 def household_get(actor: Actor, public_id: UUID | str) -> Household:
@@ -56,16 +26,12 @@ def household_get(actor: Actor, public_id: UUID | str) -> Household:
         raise NotFound(_("没有找到这一户。")) from error
 
 
-def household_view(actor: Actor, public_id: UUID | str) -> HouseholdCard:
-    """Return a household's card (three queries)."""
-    household, today = household_get(actor, public_id), clock.today()
-    lived = Occupancy.objects.filter(holds_on(today), household=household)
-    occupancy = lived.select_related("part__stair", "part__building__compound").first()
-    rows = Membership.objects.filter(holds_on(today), household=household).select_related("resident")
-    people = [PersonLine(row.resident, row, age_on(row.resident.birth_month, today)) for row in rows]
-    return HouseholdCard(household, occupancy, tuple(sorted(people, key=_order)))
-
-
-def _order(person: PersonLine) -> tuple[bool, bool, date]:
-    is_head = person.membership.relation == Membership.Relation.HEAD
-    return (not person.lives_here, not is_head, person.resident.birth_month or date.max)
+def care_of(actor: Actor, resident_ids: Iterable[int]) -> dict[int, list[CareEntry]]:
+    """Return resident → the care entries in force that this actor may see (one query)."""
+    rows = CareEntry.objects.visible_to(actor).filter(
+        resident__in=list(resident_ids), state=CareEntry.State.CONFIRMED, expires_on__gt=clock.today()
+    )
+    found: dict[int, list[CareEntry]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        found[row.resident_id].append(row)
+    return dict(found)

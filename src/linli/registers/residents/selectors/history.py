@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.core import clock
@@ -50,6 +51,16 @@ def register_history(actor: Actor, subject: Subject, limit: int = MOST) -> list[
     acts = _areas([event.act for event in events])
     names = person_names(event.by_id for event in events)
     return [_line(actor, event, acts[event.act], names) for event in events]
+
+
+def household_history(actor: Actor, household: Household, limit: int = MOST) -> list[HistoryLine]:
+    """Return the acts on a household and on those who belong to it now, each once, the latest first."""
+    members = household.memberships.filter(to_on__isnull=True).values("resident_id")
+    rows = RegisterEvent.objects.visible_to(actor).filter(Q(household=household) | Q(resident__in=members))
+    events = {event.act: event for event in reversed(rows.select_related("unit")[: 3 * limit])}
+    shown = list(reversed(events.values()))[:limit]
+    acts, names = _areas([event.act for event in shown]), person_names(event.by_id for event in shown)
+    return [_line(actor, event, acts[event.act], names) for event in shown]
 
 
 def _areas(acts: list[UUID]) -> dict[UUID, list[str]]:
