@@ -31,6 +31,7 @@ from .hotline import hotline_build
 from .life import Hours, Place, Plot, Stage, play
 from .machines import machines_call, machines_connect
 from .messages import messages
+from .people import people_live, people_register
 from .plots import PLOTS, PlotMaker
 from .scenes import Story
 from .views import views_saved
@@ -120,6 +121,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             lists_taken(stage.cast, end),
             views_saved(stage.cast, end),
             messages(stage, end),
+            people_live(stage, end),
             *quick_plots(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
@@ -152,6 +154,7 @@ def _stage_build(opened_at: datetime) -> Stage:
         rng=rng,
     )
     _posters(stage)
+    people_register(stage)
     changes_build(stage.cast)
     return stage
 

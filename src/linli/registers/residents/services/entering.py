@@ -22,7 +22,7 @@ from ..placing import home_of, part_of
 from ..refusals import GuardianNeeded, HeadNeeded, PersonElsewhere, invalid
 from ..rules import relation_after
 from ..sealing import number_index, sealed_get, sealed_set
-from ..tokens import name_plain
+from ..tokens import county_of, name_plain
 from .acts import Act
 
 Relation, Presence = Membership.Relation, Membership.Presence
@@ -91,6 +91,7 @@ def _person_make(act: Act, person: PersonRead, place: dict[str, Any]) -> Residen
         state_on=act.on,
         created_at=act.at,
         updated_at=act.at,
+        county_code=county_of(place["area_path"]),
         **place,
     )
     sealed_set(resident, name=person.name, number=person.number, phone=person.phone, birth=person.birth)
@@ -225,23 +226,32 @@ def head_set(*, act: Act, rows: Sequence[Membership], head: Membership, on: date
 
 @require_service
 def guardians_name(*, act: Act, ward: Resident, guardians: Sequence[tuple[Resident, str]]) -> None:
-    """Register who looks after a person; a child under 14 without any is refused (``GuardianNeeded``)."""
+    """Register who looks after a person; a child under 14 without any is refused (``GuardianNeeded``).
+
+    Ages are those of today, whenever the rest of the act happened; nobody has a guardian before birth.
+    """
+    today, born = clock.local_date(act.at), _birth(ward)
     for guardian, kind in guardians:
         choice_checked(Guardian, "kind", kind)
         birth = _birth(guardian)
         if guardian.pk == ward.pk:
             raise invalid(guardian=_("监护人必须是另一个人。"))
-        if birth is not None and not is_adult(birth, act.on):
+        if birth is not None and not is_adult(birth, today):
             raise invalid(guardian=_("监护人必须年满18周岁。"))
         if guardian.state in (Resident.State.DEAD, Resident.State.MERGED, Resident.State.ERASED):
             raise invalid(guardian=_("监护人的登记已经失效，请另选一位。"))
         act.add(
             Guardian(
-                ward=ward, guardian=guardian, kind=kind, from_on=act.on, source=act.source, recorded_at=act.at
+                ward=ward,
+                guardian=guardian,
+                kind=kind,
+                from_on=max(act.on, born) if born else act.on,
+                source=act.source,
+                recorded_at=act.at,
             )
         )
     has_one = guardians or ward.guardians.filter(to_on__isnull=True).exists()
-    if not has_one and needs_guardian(_birth(ward), act.on):
+    if not has_one and needs_guardian(born, today):
         raise GuardianNeeded
 
 

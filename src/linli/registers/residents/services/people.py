@@ -352,7 +352,7 @@ def _ties_end(act: Act, resident: Resident, reason: str) -> None:
 
 def _guardian_missing(act: Act, ward: Resident) -> None:
     born = sealed_get(ward, "birth")
-    is_child = needs_guardian(date.fromisoformat(born) if born else None, act.on)
+    is_child = needs_guardian(date.fromisoformat(born) if born else None, clock.today())
     if not is_child or ward.guardians.filter(to_on__isnull=True).exists():
         return
     with in_house_language():

@@ -1,0 +1,284 @@
+"""Random lives: whatever people do in whatever order, history stays sound, and each act can be taken back."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from linli.core.errors import Refusal
+from linli.registers.residents.entries import GuardianEntry, MemberEntry, PersonEntry
+from linli.registers.residents.models import Household, Membership, Occupancy, RegisterEvent, Resident
+from linli.registers.residents.rules import Span, spans_overlap
+from linli.registers.residents.sealing import sealed_get
+from linli.registers.residents.services import (
+    act_undo,
+    birth_register,
+    death_register,
+    duplicates_merge,
+    guardian_set,
+    head_change,
+    household_merge,
+    household_move,
+    household_move_in,
+    household_move_out,
+    household_open,
+    household_split,
+    member_correct,
+    occupancy_tenure_set,
+    resident_correct,
+    resident_move,
+    resident_move_away,
+    resident_register,
+)
+from tests.people import Cast
+
+from .life_world import World, registry_digest, world_make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+TODAY = date(2026, 3, 10)
+Draw = Callable[[int], int]
+RELATIONS = ("spouse", "child", "parent", "not_kin")
+
+
+class Rolled(Exception):
+    """Ends an example, so that the next begins with the same world."""
+
+
+def _pick(draw: Draw, rows: Any) -> Any:
+    found = list(rows.order_by("pk"))
+    return found[draw(len(found))] if found else None
+
+
+def _home(draw: Draw) -> Any:
+    return _pick(draw, Household.objects.filter(ended_on=None))
+
+
+def _person(draw: Draw) -> Any:
+    return _pick(draw, Resident.objects.all())
+
+
+def _ids(row: Any, name: str) -> dict[str, Any]:
+    return {f"{name}_id": row.public_id, "version": row.version}
+
+
+class Acts:
+    """One random act each; what makes no sense is refused by the services, which is part of the test."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.actor = world, world.worker
+        self.names = itertools.count(1)
+
+    def part(self, draw: Draw) -> Any:
+        return self.world.parts[draw(4)].public_id
+
+    def on(self, draw: Draw) -> date:
+        return TODAY - timedelta(days=draw(40))
+
+    def head(self, draw: Draw) -> str:
+        return str(_person(draw).public_id) if draw(2) else ""
+
+    def open(self, draw: Draw) -> None:
+        names = [f"甲{'一二三四五六七八九十'[next(self.names) % 10]}" for _ in range(2)]
+        members = [
+            MemberEntry(PersonEntry(names[0], birth=date(1970, 5, 1), sex="f"), "head"),
+            MemberEntry(PersonEntry(names[1], birth=date(2016, 5, 1)), "child", guardian=0),
+        ]
+        household_open(
+            actor=self.actor,
+            part_id=self.part(draw),
+            members=members[: 1 + draw(2)],
+            from_on=self.on(draw) if draw(3) else None,
+        )
+
+    def register(self, draw: Draw) -> None:
+        person = PersonEntry(f"乙{'天地人'[draw(3)]}", birth=date(1990, 1, 1 + draw(3)), sex="f")
+        resident_register(
+            actor=self.actor,
+            **_ids(_home(draw), "household"),
+            person=person,
+            relation=RELATIONS[draw(4)],
+            presence=("living", "registered")[draw(2)],
+            from_on=self.on(draw) if draw(3) else None,
+        )
+
+    def move(self, draw: Draw) -> None:
+        household_move(
+            actor=self.actor, **_ids(_home(draw), "household"), part_id=self.part(draw), on=self.on(draw)
+        )
+
+    def move_out(self, draw: Draw) -> None:
+        household_move_out(actor=self.actor, **_ids(_home(draw), "household"), on=self.on(draw))
+
+    def move_in(self, draw: Draw) -> None:
+        household_move_in(
+            actor=self.actor, **_ids(_home(draw), "household"), part_id=self.part(draw), on=self.on(draw)
+        )
+
+    def split(self, draw: Draw) -> None:
+        home = _home(draw)
+        who = _pick(draw, Resident.objects.filter(memberships__household=home, memberships__to_on=None))
+        household_split(
+            actor=self.actor,
+            **_ids(home, "household"),
+            leaving={str(who.public_id): "head"},
+            part_id=self.part(draw),
+            head=self.head(draw),
+            on=self.on(draw),
+        )
+
+    def merge(self, draw: Draw) -> None:
+        household_merge(
+            actor=self.actor,
+            **_ids(_home(draw), "household"),
+            into_id=_home(draw).public_id,
+            on=self.on(draw),
+        )
+
+    def another_head(self, draw: Draw) -> None:
+        home = _home(draw)
+        who = _pick(draw, Resident.objects.filter(memberships__household=home, memberships__to_on=None))
+        head_change(actor=self.actor, **_ids(home, "household"), head=str(who.public_id), on=self.on(draw))
+
+    def tenure(self, draw: Draw) -> None:
+        occupancy_tenure_set(
+            actor=self.actor,
+            **_ids(_home(draw), "household"),
+            tenure=("owner", "tenant")[draw(2)],
+            on=self.on(draw) if draw(2) else None,
+        )
+
+    def person_moves(self, draw: Draw) -> None:
+        resident_move(
+            actor=self.actor,
+            **_ids(_person(draw), "resident"),
+            household_id=_home(draw).public_id,
+            relation=RELATIONS[draw(4)],
+            presence=("living", "registered")[draw(2)],
+            head=self.head(draw),
+            on=self.on(draw),
+        )
+
+    def away(self, draw: Draw) -> None:
+        resident_move_away(
+            actor=self.actor,
+            **_ids(_person(draw), "resident"),
+            is_registered_still=bool(draw(2)),
+            head=self.head(draw),
+            on=self.on(draw),
+        )
+
+    def born(self, draw: Draw) -> None:
+        birth_register(
+            actor=self.actor,
+            mother_id=_person(draw).public_id,
+            person=PersonEntry(f"丙{'天地人'[draw(3)]}", birth=self.on(draw)),
+            relation="child",
+        )
+
+    def dies(self, draw: Draw) -> None:
+        death_register(
+            actor=self.actor,
+            **_ids(_person(draw), "resident"),
+            on=self.on(draw),
+            head=self.head(draw),
+        )
+
+    def corrected(self, draw: Draw) -> None:
+        resident_correct(
+            actor=self.actor,
+            **_ids(_person(draw), "resident"),
+            phone=f"1390013900{draw(10)}",
+            reason="核对",
+        )
+
+    def member_corrected(self, draw: Draw) -> None:
+        home, who = _home(draw), _person(draw)
+        member_correct(
+            actor=self.actor,
+            **_ids(home, "household"),
+            resident_id=str(who.public_id),
+            presence=("living", "registered")[draw(2)],
+            from_on=self.on(draw),
+            reason="核对",
+        )
+
+    def guarded(self, draw: Draw) -> None:
+        guardian_set(
+            actor=self.actor,
+            **_ids(_person(draw), "resident"),
+            guardian=GuardianEntry(str(_person(draw).public_id), "other"),
+        )
+
+    def joined(self, draw: Draw) -> None:
+        keep, other = _person(draw), _person(draw)
+        duplicates_merge(
+            actor=self.actor,
+            keep_id=keep.public_id,
+            keep_version=keep.version,
+            other_id=other.public_id,
+            other_version=other.version,
+        )
+
+    def every(self) -> list[Callable[[Draw], None]]:
+        named = (
+            "open register move move_out move_in split merge another_head tenure person_moves away born "
+            "dies corrected member_corrected guarded joined"
+        )
+        return [getattr(self, name) for name in named.split()]
+
+
+def sound() -> None:
+    """Nobody in two places at once, no household in two parts, one head, nobody in what has ended."""
+    for resident, presence in set(Membership.objects.values_list("resident", "presence")):
+        rows = Membership.objects.filter(resident=resident, presence=presence)
+        assert not spans_overlap(Span(row.from_on, row.to_on) for row in rows)
+    for home in Household.objects.all():
+        rows = Occupancy.objects.filter(household=home)
+        assert not spans_overlap(Span(row.from_on, row.to_on) for row in rows)
+        here = home.memberships.filter(to_on=None)
+        heads = here.filter(relation="head").values("resident").distinct().count()
+        assert heads == (1 if here.exists() else 0)
+        assert home.ended_on is None or not here.exists()
+    gone = Resident.objects.filter(state__in=("dead", "merged"))
+    assert not Membership.objects.filter(to_on=None, resident__in=gone).exists()
+    assert all(sealed_get(resident, "name") for resident in Resident.objects.all())
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_random_lives_stay_sound_and_every_act_can_be_taken_back(cast: Cast, data: Any) -> None:
+    def draw(count: int) -> int:
+        return int(data.draw(st.integers(0, count - 1)))
+
+    with pytest.raises(Rolled), transaction.atomic():
+        acts = Acts(world_make(cast))
+        acts.world.family()
+        acts.world.single()
+        for _ in range(8):
+            _one(acts, draw)
+        raise Rolled
+
+
+def _one(acts: Acts, draw: Draw) -> None:
+    before, events = registry_digest(), RegisterEvent.objects.count()
+    act = acts.every()[draw(len(acts.every()))]
+    try:
+        act(draw)
+    except Refusal as refusal:
+        assert (registry_digest(), RegisterEvent.objects.count()) == (before, events), refusal
+        return
+    sound()
+    done = RegisterEvent.objects.latest("pk")
+    if RegisterEvent.objects.count() == events:
+        assert registry_digest() == before, f"{act.__name__} changed what its history does not tell"
+    elif draw(2):
+        act_undo(actor=acts.actor, act_id=done.act)
+        assert registry_digest() == before, act.__name__
+        sound()
