@@ -53,7 +53,7 @@ VERBS: dict[str, Any] = {
     "care.refuse": _("不纳入关爱对象"),
     "care.renew": _("延续关爱服务"),
     "care.end": _("结束关爱服务"),
-    "care.print": _("打印关爱服务名单"),
+    "care.remind": _("提醒复核关爱服务"),
     "registry_consent.give": _("登记同意"),
     "registry_consent.withdraw": _("撤回同意"),
     "link.ask": _("请求关联居民登记"),

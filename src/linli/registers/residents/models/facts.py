@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.core.fields import PathField, uuid7
+from linli.core.actor import EXECUTING, Actor, Function
+from linli.core.fields import PathField, in_areas, uuid7
 from linli.foundation.accounts.models import Person, Unit
 
 from .homes import Household
 from .people import Resident
-from .scope import RegisterQuerySet, Sourced
+from .scope import WORKING, RegisterQuerySet, Sourced
 
 ABOUT_ONE = Q(resident__isnull=False, household__isnull=True) | Q(
     resident__isnull=True, household__isnull=False
@@ -115,7 +118,16 @@ class Receipt(models.Model):
 
 
 class CareQuerySet(RegisterQuerySet):
-    """Entries by who gives the service: nobody else sees them."""
+    """Entries by who gives the service: nobody else sees them, whatever their area."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Return those of the actor's own unit; of people who work there within their areas, too."""
+        if actor.function == Function.SYSTEM:
+            return self.all()
+        if actor.unit_id is None or actor.function not in WORKING | EXECUTING:
+            return self.none()
+        own = self.filter(unit_id=actor.unit_id)
+        return own if actor.is_executing else own.filter(in_areas("area_path", actor.areas))
 
 
 class CareEntry(models.Model):

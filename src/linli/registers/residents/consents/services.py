@@ -1,0 +1,124 @@
+"""Consent to a use of one's data: given, and taken back as easily."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from linli.core import clock
+from linli.core.actor import Actor, Function
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.core.service import changes_of, record, require_service, service
+
+from ..ages import MINOR_UNDER, age_on
+from ..models import AccountLink, Consent, Guardian, RegisterEvent, Resident
+from ..models.scope import WORKING
+from ..services.events import event_note
+from .purposes import consent_purposes
+
+# How it was said: to a worker on paper, or by word of mouth before a witness; or by themselves.
+PAPER, ORAL, SELF = "paper", "oral", "self"
+GONE = (Resident.State.MERGED, Resident.State.ERASED)
+
+
+@service
+def consent_give(
+    *, actor: Actor, resident_id: int, purpose: str, how: str = PAPER, given_by_id: int | None = None
+) -> Consent:
+    """Write down that somebody agreed to a use, in its present words.
+
+    A worker writes down what was said on paper or before a witness; a resident agrees for themselves or for
+    whom they are guardian of (``how`` is then ``self``). For somebody under 14 only a guardian can agree.
+    """
+    resident = resident_locked(actor=actor, resident_id=resident_id)
+    if purpose not in consent_purposes():
+        raise _refused("purpose", _("请选择同意的事项。"))
+    speaker = _speaker(actor, resident, given_by_id)
+    if how not in ((SELF,) if actor.function == Function.RESIDENT else (PAPER, ORAL)):
+        raise _refused("how", _("请选择是书面同意，还是有人见证的口头同意。"))
+    version = consent_purposes()[purpose].version
+    standing = Consent.objects.filter(resident=resident, purpose=purpose, withdrawn_at__isnull=True).first()
+    if standing is not None and standing.version == version:
+        raise Conflict(_("已经登记过这项同意。"), hint=_("如要撤回，请用撤回。"))
+    if standing is not None:  # the words have changed: the former consent was to others
+        changes_of(standing, withdrawn_at=clock.now())
+    consent = Consent.objects.create(
+        resident=resident, purpose=purpose, version=version, how=how, given_by=speaker, given_at=clock.now()
+    )
+    record("registry_consent.give", consent, touched=[Consent, RegisterEvent])
+    event_note(
+        actor=actor,
+        verb="registry_consent.give",
+        resident=resident,
+        area_path=resident.area_path,
+        fields=[purpose],
+    )
+    return consent
+
+
+@service
+def consent_withdraw(*, actor: Actor, consent_id: int) -> Consent:
+    """Take a consent back; nothing else is refused for it."""
+    consent = Consent.objects.select_for_update(of=("self",)).filter(pk=consent_id).first()
+    if consent is None:
+        raise NotFound(_("没有找到这项同意。"))
+    resident = resident_locked(actor=actor, resident_id=consent.resident_id)
+    if consent.withdrawn_at is not None:
+        raise Conflict(_("这项同意已经撤回。"))
+    changes = changes_of(consent, withdrawn_at=clock.now())
+    record("registry_consent.withdraw", consent, changes, touched=[RegisterEvent])
+    event_note(
+        actor=actor,
+        verb="registry_consent.withdraw",
+        resident=resident,
+        area_path=resident.area_path,
+        fields=[consent.purpose],
+    )
+    return consent
+
+
+@require_service
+def resident_locked(*, actor: Actor, resident_id: int) -> Resident:
+    """Return whom a consent is about, locked: of a worker's areas, or oneself, or one's ward."""
+    if actor.function in WORKING:
+        rows = Resident.objects.visible_to(actor)
+    elif actor.function == Function.RESIDENT:
+        rows = Resident.objects.filter(pk__in=_own_ids(actor))
+    else:
+        raise NotAllowed
+    resident: Resident | None = rows.select_for_update(of=("self",)).filter(pk=resident_id).first()
+    if resident is None:
+        raise NotFound(_("没有找到这份登记。"))
+    if resident.state in GONE:
+        raise Conflict(_("这份登记已并入他人或已删除。"))
+    return resident
+
+
+def _own_ids(actor: Actor) -> set[int]:
+    """Return the residents whom a signed-in resident speaks for: themselves and their wards."""
+    links = AccountLink.objects.standing().own(actor).filter(resident__isnull=False)
+    own = {pk for pk in links.values_list("resident_id", flat=True) if pk is not None}
+    wards = Guardian.objects.filter(guardian__in=own, to_on__isnull=True).values_list("ward_id", flat=True)
+    return own | set(wards)
+
+
+def _speaker(actor: Actor, resident: Resident, given_by_id: int | None) -> Resident:
+    """Return who agreed: the person, or a guardian, who alone can for somebody under 14."""
+    guardians = Resident.objects.filter(wards__ward=resident, wards__to_on__isnull=True)
+    if actor.function == Function.RESIDENT:
+        links = AccountLink.objects.standing().own(actor).values("resident")
+        speaker = Resident.objects.filter(pk__in=links).first()
+    elif given_by_id in (None, resident.pk):
+        speaker = resident
+    else:
+        speaker = guardians.filter(pk=given_by_id).first()
+    if speaker is None or (speaker != resident and not guardians.filter(pk=speaker.pk).exists()):
+        raise _refused("given_by", _("只有本人或登记的监护人可以同意。"))
+    age = age_on(resident.birth_month, clock.today())
+    if speaker.pk == resident.pk and age is not None and age < MINOR_UNDER:
+        raise _refused("given_by", _("不满十四周岁的，须由监护人同意，请先登记监护人。"))
+    found: Resident = speaker
+    return found
+
+
+def _refused(field: str, words: str) -> InvalidInput:
+    return InvalidInput(words, details={field: words})
