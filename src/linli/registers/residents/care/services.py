@@ -33,6 +33,7 @@ State = CareEntry.State
 OPEN = (State.PROPOSED, State.CONFIRMED)
 # Written down for good, so in Chinese whoever reads: why the machine ended an entry.
 LAPSED, EXPIRED, GONE = "条件已不再符合", "有效期满", "已不在本社区"
+TAKEN_BACK = "本人已撤回同意"
 
 
 @dataclass(slots=True)
@@ -194,6 +195,16 @@ def _duty(entry: CareEntry) -> None:
         function=entry.unit.function if entry.unit else Function.COMMITTEE,
         unit_id=entry.unit_id,
     )
+
+
+@require_service
+def care_taken_back(*, resident: Resident, purpose: str) -> None:
+    """End what a unit gives only by a consent that was taken back; from now on it sees nothing of it."""
+    groups = [group.group for group in care_rules().groups if group.consent == purpose]
+    rows = CareEntry.objects.filter(resident=resident, group__in=groups, state__in=OPEN)
+    for entry in rows.exclude(unit__function=Function.COMMITTEE):
+        _end_by_itself(entry, TAKEN_BACK)
+        duty_close(room=ROOM, subject_id=str(entry.public_id), action=ACTION)
 
 
 # -- people ------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.core.service import changes_of, record, require_service, service
 
 from ..ages import MINOR_UNDER, age_on
-from ..models import AccountLink, Consent, Guardian, RegisterEvent, Resident
+from ..care.services import care_taken_back
+from ..models import AccountLink, CareEntry, Consent, Guardian, RegisterEvent, Resident
 from ..models.scope import WORKING
 from ..services.events import event_note
 from .purposes import consent_purposes
@@ -65,7 +66,8 @@ def consent_withdraw(*, actor: Actor, consent_id: int) -> Consent:
     if consent.withdrawn_at is not None:
         raise Conflict(_("这项同意已经撤回。"))
     changes = changes_of(consent, withdrawn_at=clock.now())
-    record("registry_consent.withdraw", consent, changes, touched=[RegisterEvent])
+    care_taken_back(resident=resident, purpose=consent.purpose)
+    record("registry_consent.withdraw", consent, changes, touched=[RegisterEvent, CareEntry])
     event_note(
         actor=actor,
         verb="registry_consent.withdraw",

@@ -1,4 +1,4 @@
-"""A machine proposes, a person decides, terms end by themselves, and only those see it who give the service."""
+"""A machine proposes, a person decides, terms end by themselves; only those see it who give the service."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from linli.registers.residents.care.services import (
 )
 from linli.registers.residents.care.situations import living_with
 from linli.registers.residents.care.tasks import care_nightly
-from linli.registers.residents.consents.services import consent_give
+from linli.registers.residents.consents.services import consent_give, consent_withdraw
 from linli.registers.residents.facts.services import fact_end, fact_set
 from linli.registers.residents.models import AccountLink, CareEntry, Household, Membership, Resident
 from tests.people import SETUP, Cast, staff_make
@@ -254,9 +254,15 @@ def test_a_printed_round_opens_names_and_is_recorded_for_each(cast: Cast, path: 
 @pytest.fixture
 def carers(cast: Cast) -> Any:
     unit = unit_open(
-        actor=SETUP, name="康养服务社", function=Function.PROVIDER, kind="养老", parent=cast.units["street_unit"],
-        areas=[cast.places["committee_a_place"]], phone="021-1", opened_on=date(2020, 1, 1),
-    )  # fmt: skip
+        actor=SETUP,
+        name="康养服务社",
+        function=Function.PROVIDER,
+        kind="养老",
+        parent=cast.units["street_unit"],
+        areas=[cast.places["committee_a_place"]],
+        phone="021-1",
+        opened_on=date(2020, 1, 1),
+    )
     staff_make(cast, "carer", "何姐", unit, Function.PROVIDER)
     return unit
 
@@ -276,3 +282,20 @@ def test_a_provider_sees_only_those_who_agreed(cast: Cast, path: str, carers: An
     assert [row.resident_id for row in care_list(carer)] == [willing.pk]
     assert care_confirm(actor=carer, entry_id=care_list(carer)[0].pk).state == "confirmed"
     assert [row.resident_id for row in care_list(worker)] == [unwilling.pk]
+
+
+def test_a_consent_taken_back_takes_the_entry_from_the_provider_at_once(
+    cast: Cast, path: str, carers: Any
+) -> None:
+    worker, person = cast.actor("worker"), resident_at(path, birth_month=date(1950, 1, 1))
+    fact_set(actor=worker, subject=person, key="care_level", value="5")
+    consent = consent_give(actor=worker, resident_id=person.pk, purpose="care_provider", how="oral")
+    entry = proposed(cast)
+    care_confirm(actor=cast.actor("carer"), entry_id=entry.pk)
+    consent_withdraw(actor=worker, consent_id=consent.pk)
+    assert not care_list(cast.actor("carer"), state="confirmed").exists()
+    care_nightly()  # the committee goes there itself
+    assert [(row.unit_id, row.state) for row in CareEntry.objects.order_by("pk")] == [
+        (carers.pk, "ended"),
+        (cast.units["committee_a"].pk, "proposed"),
+    ]
