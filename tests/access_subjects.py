@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from linli.core import clock
-from linli.core.actor import Scope
+from linli.core.actor import Scope, system
 from linli.foundation.accounts.oidc import Claims
 from linli.foundation.accounts.privacy import notice_current
 from linli.foundation.accounts.services import deputyship_set, identity_claim
@@ -27,8 +27,12 @@ from linli.foundation.places.services import division_change_plan
 from linli.foundation.privacy.services import request_make
 from linli.registers.organizations.models import DutyShift
 from linli.registers.organizations.roster.services import roster_week_set
+from linli.registers.residents.care.services import care_confirm, care_propose
+from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.linking.services import link_ask
-from linli.registers.residents.models import RegisterEvent
+from linli.registers.residents.models import CareEntry, RegisterEvent
+from linli.registers.residents.owning.rules import OwnerEntry
+from linli.registers.residents.owning.services import ownership_register
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.matters.services import phrase_add, visit_add
@@ -85,7 +89,15 @@ def registry(cast: Cast) -> Subjects:
     event = RegisterEvent.objects.create(
         verb="resident.correct", household=household, area_path=household.area_path, at=clock.now()
     )
+    worker = cast.actor("worker")
+    ownership_register(actor=worker, part_id=plan.parts["101"].pk, area=8950, owners=[OwnerEntry(person.pk)])
+    for key, value in (("tekun", "是"), ("only_child_lost", "独生子女死亡")):
+        fact_set(actor=worker, subject=person, key=key, value=value)
+    care_propose(actor=system("care"), resident_ids=[person.pk])
+    confirmed, proposed = (CareEntry.objects.get(group=group) for group in ("tekun", "lost_only_child"))
+    care_confirm(actor=worker, entry_id=confirmed.pk)
     return {
+        "care_proposed": proposed.public_id,
         "registry_building": plan.building.public_id,
         "vacant_part": plan.parts["102"].public_id,
         "lived_in_part": plan.parts["101"].public_id,

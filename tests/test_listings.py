@@ -48,6 +48,8 @@ DESK: dict[str, set[Function]] = {
     "registry-people": DOORSTEP,
     "registry-households": DOORSTEP,
     "registry-establishments": DOORSTEP,
+    "owners-roll": DOORSTEP,
+    "fact-dictionary": set(STAFF),
     "figures-by-area": set(GOVERNING),
     "figures-by-class": set(GOVERNING),
     "figures-by-category": set(GOVERNING),

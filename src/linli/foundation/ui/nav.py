@@ -104,6 +104,7 @@ SETTINGS = (
         _("值班表"), icon="calendar-time", url_name="organizations:roster", functions=ROSTERED, group=DAILY
     ),
     NavEntry(_("常用语"), icon="message-2", url_name="matters:phrases", functions=ANSWERING, group=DAILY),
+    NavEntry(_("关爱服务"), icon="heart", url_name="residents:care", functions=EXECUTING, group=DAILY),
     NavEntry(_("群发"), icon="speakerphone", url_name="notices:broadcasts", functions=GOVERNING, group=DAILY),
     NavEntry(
         _("消息发送"),
@@ -131,6 +132,7 @@ SETTINGS = (
     ),
     NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING, group=GROUND),
     NavEntry(_("类别与时限"), icon="clock", url_name="matters:clocks", functions=MANAGING, group=GROUND),
+    NavEntry(_("事实字典"), icon="book", url_name="residents:dictionary", functions=STAFF, group=GROUND),
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING, group=GROUND),
     NavEntry(
         _("接口"), icon="plug", url_name="clients:list", functions=STAFF, is_for_admins=True, group=GROUND

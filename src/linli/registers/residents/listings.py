@@ -12,7 +12,10 @@ from linli.core.actor import Actor
 from linli.core.listing import Chosen, Column, Kind, Listing, form_conditions, listing_add
 
 from . import selectors
+from .facts.dictionary import Of, keys_of
+from .facts.views import MARKS, TYPES
 from .forms import CountFilterForm, EstablishmentFilterForm, HouseholdFilterForm, PeopleFilterForm
+from .owning import selectors as owning
 from .views.counts import counts_refused
 from .views.guards import rows_refused
 
@@ -51,6 +54,20 @@ PAIR = (
     Column(_("名称"), lambda row: row[0], width=24),
     Column(_("户数"), lambda row: row[1], width=10),
 )
+
+
+def _owners(actor: Actor, query: QueryDict) -> Chosen:
+    rows_refused(actor)
+    code = query.get("compound", "")
+    compound = owning.roll_compound(actor, code) if code else None
+    conditions = [(_("小区"), compound.name)] if compound else []
+    return Chosen(owning.titles_listed(actor, compound), conditions, owning.roll_rows)
+
+
+def _facts(actor: Actor, query: QueryDict) -> Chosen:
+    return Chosen([*keys_of(Of.PERSON), *keys_of(Of.HOUSEHOLD)])
+
+
 listing_add(
     Listing(
         "registry-ages",
@@ -137,5 +154,37 @@ listing_add(
         ),
         _establishments,
         page="residents:establishments",
+    ),
+    Listing(
+        "owners-roll",
+        _("产权清册"),
+        (
+            Column(_("小区"), lambda row: row.part.building.compound.name, width=24),
+            Column(_("房屋"), lambda row: row.part, width=34),
+            Column(_("类型"), lambda row: row.part.get_kind_display(), width=10),
+            Column(_("性质"), lambda row: row.title.get_kind_display(), width=12),
+            Column(_("产权人"), lambda row: row.owners, width=30),
+            Column(_("表决人"), lambda row: row.voter, width=12),
+            Column(_("登记面积（m²）"), lambda row: row.title.registered_area / 100, Kind.NUMBER, 14),
+            Column(_("取得日期"), lambda row: row.title.from_on, Kind.DATE, 12),
+            Column(_("计入表决"), lambda row: _("计入") if row.is_counted else _("不计入"), width=10),
+        ),
+        _owners,
+        page="residents:ownerships",
+    ),
+    Listing(
+        "fact-dictionary",
+        _("事实字典"),
+        (
+            Column(_("项目"), lambda row: row.label, width=24),
+            Column(_("关于"), lambda row: _("个人") if row.of is Of.PERSON else _("一户"), width=8),
+            Column(_("内容"), lambda row: "、".join(row.choices.values()) or TYPES[row.type], width=40),
+            Column(_("敏感"), lambda row: _("是") if row.is_sensitive else _("否"), width=8),
+            Column(_("用途"), lambda row: row.purpose, width=40),
+            Column(_("依据"), lambda row: "；".join(law.name for law in row.laws), width=60),
+            Column(_("有效期（月）"), lambda row: row.validity or None, Kind.NUMBER, 12),
+            Column(_("核实"), lambda row: MARKS[row.mark][0], width=10),
+        ),
+        _facts,
     ),
 )

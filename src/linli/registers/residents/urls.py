@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from .acting import facts
+from .acting import facts as asking
 from .acting import views as acting
+from .care.urls import urlpatterns as care
+from .facts.urls import urlpatterns as facts
 from .finding.urls import urlpatterns as finding
 from .linking.urls import urlpatterns as linking
+from .owning.urls import urlpatterns as owning
 from .views import counts, homes, households, lists
 
 app_name = "residents"
@@ -32,13 +35,16 @@ urlpatterns = [
     path(f"{DESK}households/", lists.households, name="households"),
     path(HOUSEHOLD, households.card, name="household"),
     path(f"{HOUSEHOLD}history/", households.household_history, name="household_history"),
-    path(f"{HOUSEHOLD}facts/", facts.fact_keys, name="household_facts"),
-    path(f"{HOUSEHOLD}facts/<slug:key>/", facts.fact_add, name="household_fact"),
+    path(f"{HOUSEHOLD}facts/", asking.fact_keys, name="household_facts"),
+    path(f"{HOUSEHOLD}facts/<slug:key>/", asking.fact_add, name="household_fact"),
     path(f"{HOUSEHOLD}do/<slug:code>/", acting.household_act, name="household_act"),
-    path(f"{PERSON}facts/", facts.fact_keys, name="person_facts"),
-    path(f"{PERSON}facts/<slug:key>/", facts.fact_add, name="person_fact"),
+    path(f"{PERSON}facts/", asking.fact_keys, name="person_facts"),
+    path(f"{PERSON}facts/<slug:key>/", asking.fact_add, name="person_fact"),
     path(f"{PERSON}do/<slug:code>/", acting.person_act, name="person_act"),
     path(f"{DESK}acts/<uuid:act>/undo/", households.undo, name="undo"),
     *finding,
     *linking,
+    *owning,
+    *care,
+    *facts,
 ]

@@ -6,16 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count as Number
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from linli.core import clock
 from linli.core.actor import Actor
+from linli.core.errors import NotFound
 from linli.foundation.places.models import Compound, Part
 
+from ..holding import holds_on
 from ..masking import name_masked
-from ..models import Owner, Ownership
-from ..sealing import sealed_get
+from ..models import Establishment, Membership, Occupancy, Owner, Ownership, Resident
+from ..numbers import number_plain
+from ..sealing import number_index, sealed_get
 from .rules import Count, HeadsRule, Title, heads_counted, heads_rule
 
 OWNERS = Prefetch("owners", Owner.objects.select_related("resident", "establishment").order_by("pk"))
@@ -119,13 +124,100 @@ def owners_shown(owners: Iterable[Owner]) -> str:
     return "、".join(_("%(name)s（%(share)s）") % {"name": n, "share": s} if s else n for n, s in shown)
 
 
-def titles_counted(actor: Actor) -> list[tuple[Compound, int, int]]:
-    """Return (compound, open parts, parts with a title) for the actor's compounds that have parts."""
-    parts = Part.objects.visible_to(actor).open().values("compound")
+@dataclass(frozen=True, slots=True)
+class CompoundTitles:
+    """How many of a compound's parts have a title."""
+
+    compound: Compound
+    parts: int
+    titled: int
+
+    @property
+    def untitled(self) -> int:
+        """How many have none yet."""
+        return self.parts - self.titled
+
+
+def titles_counted(actor: Actor) -> list[CompoundTitles]:
+    """Return the compounds of the actor that have parts, with how many have a title."""
+    parts = Part.objects.visible_to(actor).open().order_by().values("compound")
     counts = parts.annotate(
         parts=Number("pk", distinct=True),
         titled=Number("ownerships__part", distinct=True, filter=Q(ownerships__to_on__isnull=True)),
     )
     by_compound = {row["compound"]: (row["parts"], row["titled"]) for row in counts}
     compounds = Compound.objects.filter(pk__among=list(by_compound))
-    return [(compound, *by_compound[compound.pk]) for compound in compounds]
+    return [CompoundTitles(compound, *by_compound[compound.pk]) for compound in compounds]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may be an owner: lives there, owns it now, uses it, or was named by number."""
+
+    key: str
+    label: str
+    resident_id: int | None = None
+    establishment_id: int | None = None
+
+
+def owner_candidates(actor: Actor, part: Part, on: date) -> list[Candidate]:
+    """Return who is likely to own a part: its owners, those who live or are registered there, its users."""
+    titles = titles_of(actor, part)
+    owners = Owner.objects.filter(ownership__in=titles)
+    homes = Occupancy.objects.filter(holds_on(on), part=part)
+    members = Membership.objects.filter(holds_on(on), household__in=homes.values("household"))
+    here = Q(pk__in=owners.values("resident")) | Q(pk__in=members.values("resident"))
+    people = Resident.objects.filter(here).exclude(state__in=[Resident.State.ERASED, Resident.State.MERGED])
+    own = Q(pk__in=owners.values("establishment")) | Q(pk__in=homes.values("establishment"))
+    developers = Owner.objects.filter(
+        ownership__compound=part.compound_id, ownership__kind=Ownership.Kind.UNSOLD
+    )
+    units = Establishment.objects.filter(own | Q(pk__in=developers.values("establishment")))
+    return [_person(row) for row in people.order_by("pk")] + [_unit(row) for row in units.order_by("pk")]
+
+
+def _person(row: Resident) -> Candidate:
+    born = f"{row.birth_month:%Y-%m}" if row.birth_month else ""
+    name = name_masked(sealed_get(row, "name")) or _("（姓名未登记）")
+    return Candidate(f"r:{row.public_id}", f"{name} {row.get_sex_display()} {born}".strip(), row.pk)
+
+
+def _unit(row: Establishment) -> Candidate:
+    return Candidate(f"e:{row.public_id}", row.name, None, row.pk)
+
+
+def owner_by_number(number: str) -> Candidate | None:
+    """Return who has exactly this document number or unified credit code, wherever they live.
+
+    To know a number is to know whom one means; nothing but a masked name comes back.
+    """
+    person = Resident.objects.filter(number_index=number_index(number)).first() if number else None
+    if person is not None:
+        return _person(person)
+    unit = Establishment.objects.filter(credit_code=number_plain(number)).exclude(credit_code="").first()
+    return _unit(unit) if unit is not None else None
+
+
+def roll_compound(actor: Actor, public_id: str) -> Compound:
+    """Return a compound whose parts the actor sees, or raise ``NotFound``."""
+    parts = Part.objects.visible_to(actor).values("compound")
+    try:
+        return Compound.objects.get(public_id=public_id, pk__in=parts)
+    except (Compound.DoesNotExist, ValidationError, ValueError) as error:
+        raise NotFound(_("没有找到这个小区。")) from error
+
+
+def titles_listed(actor: Actor, compound: Compound | None) -> QuerySet[Ownership]:
+    """Return the present titles of a compound, or of all the actor's areas, in the order of their rooms."""
+    rows: QuerySet[Ownership] = Ownership.objects.visible_to(actor).filter(to_on__isnull=True)
+    if compound is not None:
+        rows = rows.filter(compound=compound)
+    related = rows.select_related("part__building__compound", "part__stair__building__compound")
+    order = ("compound__pinyin", "compound", "part__building__sort_key", "part__sort_key", "part__name", "pk")
+    return related.prefetch_related(OWNERS).order_by(*order)
+
+
+def roll_rows(titles: list[Ownership]) -> list[RollRow]:
+    """Return the lines of some titles."""
+    counted = heads_rule(clock.today()).counted
+    return [roll_row(title, title.part.kind in counted) for title in titles]

@@ -1,0 +1,12 @@
+"""Addresses of care."""
+
+from django.urls import path
+
+from . import views
+
+DESK = "desk/residents/care/"
+urlpatterns = [
+    path(DESK, views.care_page, name="care"),
+    path(f"{DESK}round/", views.care_round, name="care_round"),
+    path(f"{DESK}<uuid:public_id>/<slug:act>/", views.care_act, name="care_act"),
+]
