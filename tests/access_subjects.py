@@ -99,6 +99,8 @@ def registry(cast: Cast) -> Subjects:
     return {
         "care_proposed": proposed.public_id,
         "registry_building": plan.building.public_id,
+        "registry_compound": plan.building.compound.public_id,
+        "registry_stair": plan.building.stairs.all()[0].public_id,
         "vacant_part": plan.parts["102"].public_id,
         "lived_in_part": plan.parts["101"].public_id,
         "registry_household": household.public_id,

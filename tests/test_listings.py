@@ -36,6 +36,9 @@ DESK: dict[str, set[Function]] = {
     "categories": set(STAFF),
     "clocks": set(STAFF),
     "compounds": {*GOVERNING, Function.OPERATOR},
+    "compounds-unplaced": {*GOVERNING, Function.OPERATOR},
+    "buildings": {*GOVERNING, Function.OPERATOR},
+    "parts": {*GOVERNING, Function.OPERATOR},
     "divisions": {*GOVERNING, Function.OPERATOR},
     "divisions-without-outline": {*GOVERNING, Function.OPERATOR},
     "division-changes": {*GOVERNING, Function.OPERATOR},
@@ -150,6 +153,8 @@ def test_places(stages: Stages) -> None:
     (row,) = taken(cast, "street", "compounds", "q=guihua")
     assert (row["小区"], row["居村委会"], row["楼栋数"]) == ("桂花苑", "桂花第一居委会", "1")
     assert make(cast, "other_street", "compounds").status_code == 404
+    (row,) = taken(cast, "street", "buildings")
+    assert (row["小区"], row["楼栋"], row["住宅套数"]) == ("桂花苑", "3号楼", "0")
     names = [row["名称"] for row in taken(cast, "street", "divisions")]
     assert names == ["桂花第一居委会", "桂花第二居委会"]
     streets = taken(cast, "district", "divisions-without-outline")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.core.actor import Actor
 from linli.core.fields import in_areas
 
-from .models import Compound, Division, Level
+from .models import Compound, Division, HousingType, Level
 from .rules import path_codes
 
 
@@ -41,12 +41,16 @@ class CompoundForm(forms.Form):
         label=_("小区名称"), max_length=80, error_messages={"required": _("请填写小区名称。")}
     )
     address = forms.CharField(label=_("地址"), max_length=160, required=False, help_text=_("如 湖南路20弄"))
+    housing_type = forms.ChoiceField(
+        label=_("房屋类型"), choices=[("", _("不知道")), *HousingType.choices], required=False
+    )
+    built_year = forms.IntegerField(label=_("建成年份"), required=False)
     lng = forms.FloatField(required=False, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
 
     def facts(self) -> dict[str, Any]:
         """Return what the services take."""
-        return {name: self.cleaned_data[name] for name in ("name", "address", "lng", "lat")}
+        return {name: self.cleaned_data[name] for name in CompoundForm.base_fields}
 
 
 class CompoundAddForm(CompoundForm):
@@ -62,7 +66,7 @@ class CompoundAddForm(CompoundForm):
         empty_label=_("暂不确定"),
         required=False,
     )
-    field_order = ["name", "street", "committee", "address"]
+    field_order = ["name", "street", "committee", "address", "housing_type", "built_year"]
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

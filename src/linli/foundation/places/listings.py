@@ -9,11 +9,20 @@ from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 from linli.core.listing import Chosen, Column, Kind, Listing, Text, listing_add
 
+from .buildinggrid import buildings_counted, parts_whole
 from .forms import committees_of
 from .history import change_list
-from .models import Compound, Division, DivisionChange, Level
+from .models import Building, Compound, Division, DivisionChange, Level, Part
 from .permissions import can_see_places
-from .selectors import compound_filter, division_by_code, division_names, division_overview
+from .selectors import (
+    building_by_public_id,
+    compound_by_public_id,
+    compound_filter,
+    division_by_code,
+    division_names,
+    division_overview,
+    unplaced_filter,
+)
 from .workflow import ChangeState
 
 
@@ -45,6 +54,47 @@ def _compounds(actor: Actor, query: QueryDict) -> Chosen:
 def _with_streets(rows: list[Compound]) -> list[tuple[Compound, str]]:
     labels = division_names(compound.street.path for compound in rows)
     return [(compound, labels[compound.street.path]) for compound in rows]
+
+
+def _buildings(actor: Actor, query: QueryDict) -> Chosen:
+    """Choose the buildings of a compound, or all that the actor sees."""
+    _reader(actor)
+    rows, conditions = Building.objects.visible_to(actor), []
+    if wanted := query.get("compound", ""):
+        compound = compound_by_public_id(wanted)
+        rows, conditions = rows.filter(compound=compound), [(_("小区"), compound.name)]
+    found = buildings_counted(rows).select_related("compound").prefetch_related("grids")
+    return Chosen(found.order_by("compound__pinyin", "compound", "sort_key", "pk"), conditions)
+
+
+def _parts_of(actor: Actor, query: QueryDict) -> Chosen:
+    """Choose the parts that stand in a building, a compound, or in the actor's areas."""
+    _reader(actor)
+    rows, conditions = Part.objects.visible_to(actor).open(), []
+    if wanted := query.get("building", ""):
+        building = building_by_public_id(wanted)
+        rows, conditions = rows.filter(building=building), [(_("楼栋"), str(building))]
+    elif wanted := query.get("compound", ""):
+        compound = compound_by_public_id(wanted)
+        rows, conditions = rows.filter(compound=compound), [(_("小区"), compound.name)]
+    return Chosen(parts_whole(rows), conditions)
+
+
+def _unplaced(actor: Actor, query: QueryDict) -> Chosen:
+    _reader(actor)
+    words, near = query.get("q", "").strip()[:40], query.get("near", "")
+    conditions: list[tuple[Text, Text]] = [(_("名称、地址或街镇"), words)] if words else []
+    if near:
+        conditions.append((_("最近的街镇"), division_by_code(near).name))
+    return Chosen(unplaced_filter(actor, words=words, near=near), conditions)
+
+
+def _area(value: int | None) -> float | None:
+    return None if value is None else value / 100
+
+
+def _lift(value: bool | None) -> str:
+    return {None: "", True: _now("有"), False: _now("没有")}[value]
 
 
 def _division(query: QueryDict) -> Division | None:
@@ -117,6 +167,8 @@ listing_add(
             ),
             Column(_("街镇"), lambda row: row[1], width=28),
             Column(_("地址"), lambda row: row[0].address, width=32),
+            Column(_("房屋类型"), lambda row: row[0].get_housing_type_display(), width=12),
+            Column(_("建成年份"), lambda row: row[0].built_year, Kind.NUMBER, 10),
             Column(_("楼栋数"), lambda row: row[0].building_count, Kind.NUMBER, 8),
             Column(_("经度"), lambda row: row[0].lng, Kind.NUMBER, 12),
             Column(_("纬度"), lambda row: row[0].lat, Kind.NUMBER, 12),
@@ -159,5 +211,58 @@ listing_add(
             Column(_("状态"), lambda row: row.get_state_display(), width=10),
         ),
         _changes,
+    ),
+    Listing(
+        "buildings",
+        _("楼栋"),
+        (
+            Column(_("小区"), lambda row: row.compound.name, width=24),
+            Column(_("楼栋"), lambda row: row.name, width=12),
+            Column(_("房屋类型"), lambda row: row.get_housing_type_display(), width=12),
+            Column(_("建成年份"), lambda row: row.built_year, Kind.NUMBER, 10),
+            Column(_("层数"), lambda row: row.floors, Kind.NUMBER, 8),
+            Column(_("建筑面积（平方米）"), lambda row: _area(row.floor_area), Kind.NUMBER, 16),
+            Column(_("电梯"), lambda row: _lift(row.has_lift), width=8),
+            Column(_("单元数"), lambda row: row.stair_count, Kind.NUMBER, 8),
+            Column(_("住宅套数"), lambda row: row.dwelling_count, Kind.NUMBER, 10),
+            Column(_("非住宅处数"), lambda row: row.other_count, Kind.NUMBER, 10),
+            Column(_("所在网格"), lambda row: "、".join(grid.name for grid in row.grids.all()), width=20),
+            Column(_("注销日期"), lambda row: row.closed_on, Kind.DATE, 12),
+        ),
+        _buildings,
+    ),
+    Listing(
+        "parts",
+        _("房屋"),
+        (
+            Column(_("小区"), lambda row: row.compound.name, width=24),
+            Column(_("楼栋"), lambda row: row.building.name, width=12),
+            Column(_("单元"), lambda row: row.stair.name if row.stair else "", width=10),
+            Column(_("室号"), lambda row: row.name, width=12),
+            Column(_("楼层"), lambda row: row.floor, Kind.NUMBER, 8),
+            Column(_("用途"), lambda row: row.get_kind_display(), width=10),
+            Column(_("建筑面积（平方米）"), lambda row: _area(row.area), Kind.NUMBER, 16),
+        ),
+        _parts_of,
+    ),
+    Listing(
+        "compounds-unplaced",
+        _("待确认街镇的小区"),
+        (
+            # The headings are those by which a file of compounds is read: filled in, it is loaded again.
+            Column(_("小区"), lambda row: row.name, width=28),
+            Column(_("区"), lambda row: row.district, width=12),
+            Column(_("街镇"), lambda row: row.town, width=16),
+            Column(_("代码"), lambda row: row.code, width=14),
+            Column(_("地址"), lambda row: row.address, width=28),
+            Column(_("经度"), lambda row: row.lng, Kind.NUMBER, 12),
+            Column(_("纬度"), lambda row: row.lat, Kind.NUMBER, 12),
+            Column(_("原因"), lambda row: row.get_reason_display(), width=20),
+            Column(_("最近的街镇"), lambda row: row.near.name if row.near else "", width=16),
+            Column(_("相距（米）"), lambda row: row.near_m, Kind.NUMBER, 10),
+            Column(_("来源"), lambda row: row.source, width=20),
+            Column(_("核对码"), lambda row: row.source_key, width=44),
+        ),
+        _unplaced,
     ),
 )

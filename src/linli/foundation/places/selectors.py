@@ -10,16 +10,17 @@ from uuid import UUID
 import numpy as np
 import shapely
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from numpy.typing import ArrayLike
 from shapely.geometry import shape
 
+from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotFound
 from linli.core.fields import in_areas
 from linli.core.geometry import haversine_m
 
-from .models import Boundary, Building, Compound, Division, Level, Part, Stair
+from .models import Boundary, Building, Compound, Division, Level, Part, Stair, UnplacedCompound
 from .pointindex import NOWHERE, Ids, point_indexes
 from .rules import division_level, path_codes
 
@@ -222,6 +223,16 @@ def compound_filter(
     if committee:
         rows = rows.filter(committee__code=committee)
     return rows.filter(is_committee_confirmed=False) if state == "unconfirmed" else rows
+
+
+def unplaced_filter(actor: Actor, *, words: str = "", near: str = "") -> QuerySet[UnplacedCompound]:
+    """Return what waits for its street: the nearest to a known one first; ``near`` is a street's code."""
+    rows = UnplacedCompound.objects.visible_to(actor).filter(dismissed_on=None).select_related("near")
+    if words:
+        rows = rows.filter(Q(name__contains=words) | Q(address__contains=words) | Q(town__contains=words))
+    if near:
+        rows = rows.filter(near__code=near)
+    return rows.order_by(F("near_m").asc(nulls_last=True), "name", "pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 
+from .buildinggrid import compound_buildings
 from .forms import BuildingForm, CommitteeForm, CompoundAddForm, CompoundForm, committees_of
 from .history import division_history, division_last
 from .matching import division_find
@@ -31,7 +32,6 @@ from .rules import path_codes
 from .selectors import PSEUDO_CITIES, compound_filter, division_names, division_overview, is_map_schematic
 from .services import (
     building_add,
-    building_update,
     compound_add,
     compound_confirm_committee,
     compound_update,
@@ -189,7 +189,7 @@ def _compound_page(
     request: HttpRequest, actor: Actor, compound: Compound, bound: dict[str, Form] | None = None
 ) -> HttpResponse:
     """Draw a compound's page; ``bound`` holds the form that was sent and refused."""
-    first = {name: getattr(compound, name) for name in ("name", "address", "lng", "lat")}
+    first = {name: getattr(compound, name) for name in CompoundForm.base_fields}
     choice = {"committee": compound.committee.code if compound.committee else None}
     forms: dict[str, Form] = {
         "form": CompoundForm(initial=first),
@@ -202,7 +202,7 @@ def _compound_page(
         **forms,
         "compound": compound,
         "place": division_names([compound.area_path])[compound.area_path],
-        "buildings": compound.buildings.all(),
+        "buildings": compound_buildings(compound),
         "is_schematic": is_map_schematic(),
         "may_edit": can_edit_compound(actor, compound),
         "may_confirm": any(can_confirm_committee(actor, compound, choice) for choice in choices),
@@ -266,18 +266,6 @@ def building_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except InvalidInput as refusal:
             fault(form, refusal)
         else:
-            messages.success(request, _("已添加%s。") % building.name)
-            return redirect("places:compound", public_id=public_id)
+            messages.success(request, _("已添加%s，可以接着登记房屋。") % building.name)
+            return redirect("places:building", public_id=building.public_id)
     return _compound_page(request, actor, compound, {"building_form": form})
-
-
-@require_POST
-def building_rename(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Correct a building's name."""
-    actor = keeper(request)
-    version, name = request.POST.get("version", ""), request.POST.get("name", "")
-    building = building_update(
-        actor=actor, building_id=public_id, version=int(version) if version.isdigit() else 0, name=name
-    )
-    messages.success(request, _("已改为%s。") % building.name)
-    return redirect("places:compound", public_id=building.compound.public_id)

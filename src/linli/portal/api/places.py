@@ -1,5 +1,6 @@
 """Places as JSON: divisions, compounds, and what stands where; names and positions are no secret."""
 
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,8 +16,11 @@ from linli.core.fields import in_areas
 from linli.core.geometry import Datum, to_wgs84
 from linli.foundation.clients.bearer import let_in
 from linli.foundation.clients.shapes import Cursor, Limit, QueryInput
-from linli.foundation.places.models import Compound, Division
+from linli.foundation.places.buildinggrid import compound_buildings
+from linli.foundation.places.models import Compound, Division, Part
 from linli.foundation.places.selectors import (
+    building_by_public_id,
+    compound_by_public_id,
     compound_filter,
     compound_nearby,
     division_by_code,
@@ -28,6 +32,7 @@ from linli.foundation.places.selectors import (
 
 router = Router(tags=[_("地点")])
 PLACES = let_in(Scope.PLACES_READ, Scope.MATTERS_REPORT)
+LAYOUT = let_in(Scope.PLACES_READ)
 
 
 class DivisionOut(Schema):
@@ -70,6 +75,51 @@ class CompoundPageOut(Schema):
     next_cursor: str
 
 
+class BuildingOut(Schema):
+    """A building of a compound."""
+
+    id: UUID = Field(alias="public_id")
+    name: str
+    housing_type: str = Field(description=_("房屋类型；空表示不知道。"))
+    built_year: int | None
+    floors: int | None
+    floor_area: int | None = Field(description=_("建筑面积，单位百分之一平方米。"))
+    has_lift: bool | None
+    stairs: int = Field(alias="stair_count")
+    dwellings: int = Field(alias="dwelling_count")
+    others: int = Field(alias="other_count")
+    closed_on: date | None
+
+
+class BuildingsOut(Schema):
+    """The buildings of a compound."""
+
+    items: list[BuildingOut]
+
+
+class PartOut(Schema):
+    """A part of a building; who lives there is not told here."""
+
+    id: UUID = Field(alias="public_id")
+    stair: str = Field(description=_("单元；空表示不分单元。"))
+    name: str = Field(description=_("室号。"), examples=["302"])
+    floor: int | None
+    kind: str
+    area: int | None = Field(description=_("建筑面积，单位百分之一平方米。"))
+
+    @staticmethod
+    def resolve_stair(row: Part) -> str:
+        """Name the stair."""
+        return row.stair.name if row.stair else ""
+
+
+class PartPageOut(Schema):
+    """Some parts of a building."""
+
+    items: list[PartOut]
+    next_cursor: str
+
+
 class LocatedOut(Schema):
     """What stands at a position."""
 
@@ -96,6 +146,13 @@ class Named(QueryInput):
 
     q: str = Field("", max_length=40, description=_("名称、拼音或首字母。"))
     area: str = Field("", max_length=15, description=_("区划代码。"))
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class Slice(QueryInput):
+    """Which part of a list."""
+
     limit: Limit = 50
     cursor: Cursor = ""
 
@@ -162,6 +219,36 @@ def compounds(request: HttpRequest, asked: Query[Named]) -> dict[str, Any]:
     shown = {"list": "compounds", "q": asked.q, "area": asked.area}
     by = ("pinyin", "name", "id")
     found = slice_of(rows, by=by, cursor=asked.cursor, limit=asked.limit, asked=shown)
+    return {"items": found.rows, "next_cursor": found.next_cursor}
+
+
+@router.get(
+    "/compounds/{public_id}/buildings",
+    response=BuildingsOut,
+    auth=LAYOUT,
+    operation_id="building_list",
+    summary=_("小区的楼栋"),
+    description=_("一个小区的楼栋和它们的基本情况，已注销的在后。"),
+)
+def buildings(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
+    """List the buildings of a compound."""
+    return {"items": compound_buildings(compound_by_public_id(public_id))}
+
+
+@router.get(
+    "/buildings/{public_id}/parts",
+    response=PartPageOut,
+    auth=LAYOUT,
+    operation_id="part_list",
+    summary=_("楼栋的房屋"),
+    description=_("一栋楼现有的房屋；不含谁住在里面。"),
+)
+def parts(request: HttpRequest, public_id: UUID, asked: Query[Slice]) -> dict[str, Any]:
+    """List the parts that stand in a building."""
+    building = building_by_public_id(public_id)
+    rows = Part.objects.filter(building=building).open().select_related("stair")
+    shown = {"list": "parts", "building": str(public_id)}
+    found = slice_of(rows, by=("sort_key", "id"), cursor=asked.cursor, limit=asked.limit, asked=shown)
     return {"items": found.rows, "next_cursor": found.next_cursor}
 
 

@@ -13,6 +13,7 @@ from linli.core.actor import Scope
 from linli.foundation.accounts.services import unit_close
 from linli.foundation.clients import services
 from linli.foundation.clients.tests.factories import Machine, machine
+from linli.foundation.places.tests.homes import homes_build
 from tests.people import SETUP, Cast
 
 READ, REPORT, PLACES = Scope.MATTERS_READ, Scope.MATTERS_REPORT, Scope.PLACES_READ
@@ -207,6 +208,9 @@ def test_what_has_not_changed_is_not_sent_again(hotline: Machine) -> None:
 
 
 # -- places --------------------------------------------------------------------------------
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+
 def test_divisions_are_read_level_by_level(hotline: Machine) -> None:
     streets = hotline.get("/places/divisions", parent="990101", limit=1).json()
     assert [row["code"] for row in streets["items"]] == ["990101001"]
@@ -228,8 +232,24 @@ def test_places_need_their_scope(cast: Cast) -> None:
         "/places/compounds",
         "/places/divisions/99",
         "/places/locate?lng=1&lat=1",
+        f"/places/compounds/{NOBODY}/buildings",
+        f"/places/buildings/{NOBODY}/parts",
     ):
         refusal(found.get(path), 403, "actor.not_allowed")
+
+
+def test_buildings_and_parts_are_read(cast: Cast, hotline: Machine) -> None:
+    homes = homes_build(cast)
+    (building,) = hotline.get(f"/places/compounds/{homes.compound.public_id}/buildings").json()["items"]
+    assert (building["name"], building["dwellings"], building["stairs"]) == ("3号楼", 24, 2)
+    url = f"/places/buildings/{building['id']}/parts"
+    first = hotline.get(url, limit=20).json()
+    rest = hotline.get(url, limit=20, cursor=first["next_cursor"]).json()
+    rooms = [(row["stair"], row["name"], row["floor"]) for row in first["items"] + rest["items"]]
+    assert len(set(rooms)) == 24 and ("2单元", "302", 3) in rooms and rest["next_cursor"] == ""
+    assert set(first["items"][0]) == {"id", "stair", "name", "floor", "kind", "area"}
+    for path in (f"/places/compounds/{NOBODY}/buildings", f"/places/buildings/{NOBODY}/parts"):
+        refusal(hotline.get(path), 404, "record.not_found")
 
 
 def test_people_read_places_with_their_session(cast: Cast) -> None:

@@ -196,3 +196,8 @@ class UnplacedCompound(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def near_km(self) -> float | None:
+        """How far the nearest street is, in kilometres with one decimal."""
+        return None if self.near_m is None else round(self.near_m / 1000, 1)

@@ -58,6 +58,14 @@ def yuan(fen: int | None) -> str:
     return "" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
 
 
+@register.filter
+def square_metres(hundredths: int | None) -> str:
+    """Write an area in 1/100 m² as m²: ``68.8``, ``1,240``."""
+    if hundredths is None:
+        return ""
+    return f"{hundredths / 100:,.2f}".rstrip("0").rstrip(".")
+
+
 def _span(seconds: int) -> str:
     """Write a length of time with its two largest units."""
     days, hours, minutes = seconds // DAY, seconds % DAY // HOUR, seconds % HOUR // 60
