@@ -47,14 +47,15 @@ def counts(request: HttpRequest) -> HttpResponse:
         "trail": [(place, address(place)) for place in selectors.count_trail(actor, division)],
         "counts": shown,
         "areas": [(place, number, address(place)) for place, number in shown.areas],
-        "child_level": _child_level(division),
+        "areas_title": _areas_title(division),
         "form": form,
         "now": clock.now(),
     }
     return render(request, "residents/counts.html", context)
 
 
-def _child_level(division: Division) -> str:
+def _areas_title(division: Division) -> str:
+    """Return what the table of the areas below is called."""
     if division.level <= Level.CITY:
-        return str(Level.COUNTY.label)
-    return str(Level(min(division.level + 1, Level.COMMITTEE)).label)
+        return _("各区")
+    return _("各街镇") if division.level == Level.COUNTY else _("各居村委会")
