@@ -25,7 +25,7 @@ def _piece(folder: Path, name: str, shard: Shard) -> Path:
     return folder / PIECES / f"{shard.name}-{name}"
 
 
-def is_written(folder: Path, shard: Shard) -> bool:
+def is_written(folder: Path, shard: Shard, city: City) -> bool:
     """Say whether the shard's rows are there, by themselves or in the finished files."""
     return all((folder / name).exists() for name in FILES) or all(
         _piece(folder, name, shard).exists() for name in FILES

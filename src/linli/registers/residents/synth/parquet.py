@@ -9,18 +9,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .areas import Shard
-from .tables import TABLES, City
+from .tables import City
 
 BYTES_A_PERSON = 60
 ROW_GROUP = 131_072
 LEFT_OUT = {"parts": ["said_address", "compound_address"]}  # matters to files of offices only
-RISING = ("person_id", "household_id", "part_id", "establishment_id", "head_id")
+RISING = ("subject_id", "person_id", "household_id", "part_id", "establishment_id", "head_id")
 SORTED_BY = {
     "persons": "household_id",
     "households": "household_id",
     "parts": "part_id",
     "owners": "part_id",
     "establishments": "establishment_id",
+    "facts": "key",
 }
 
 
@@ -28,9 +29,9 @@ def _path(folder: Path, table: str, shard: Shard) -> Path:
     return folder / table / f"{shard.name}.parquet"
 
 
-def is_written(folder: Path, shard: Shard) -> bool:
+def is_written(folder: Path, shard: Shard, city: City) -> bool:
     """Say whether every file of a shard is there; a half-written one never has its name."""
-    return all(_path(folder, table, shard).exists() for table in TABLES)
+    return all(_path(folder, table, shard).exists() for table in city.tables)
 
 
 def write(folder: Path, shard: Shard, tables: Mapping[str, Any], faults: float, city: City) -> Counter[str]:

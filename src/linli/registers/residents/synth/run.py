@@ -28,6 +28,7 @@ from .workers import worked
 MANIFEST = "city.json"
 FORMS = {"parquet": parquet, "csv": files}
 ROOM = 1.25  # of the disk that is needed, so that the last files fit
+LONG_BYTES = 60  # a person, of facts in long form
 MOST_FAULTS = 0.3  # more would leave too few rows that are right to borrow from
 Say = Callable[[str], None]
 
@@ -43,6 +44,7 @@ class Order:
     area: str = ""
     compounds: Path | None = None
     faults: float = 0.0
+    long_facts: bool = False
 
     def described(self) -> dict[str, Any]:
         """Return the order as the manifest keeps it, with digests of all that the city is made from."""
@@ -84,7 +86,7 @@ def city_of(order: Order) -> tuple[City, list[Shard]]:
     """Return the plan of a city and of its shards."""
     plan = shards(order.persons, order.area)
     listed = real_compounds(order.compounds) if order.compounds else {}
-    return City(order.seed, day_number(order.as_of), len(plan), listed), plan
+    return City(order.seed, day_number(order.as_of), len(plan), listed, order.long_facts), plan
 
 
 def shard_make(task: Task) -> Done:
@@ -104,10 +106,11 @@ def city_make(order: Order, folder: Path, *, processes: int, say: Say) -> Counte
     if not 0 <= order.faults <= MOST_FAULTS:
         raise InvalidInput(_("故意写错的行最多占30%。"), hint=_("用 --faults 写明，如 --faults 0.01。"))
     form = FORMS[order.to]
-    _city, plan = city_of(order)
+    city, plan = city_of(order)
     kept = _opened(order, folder)
-    left = [shard for shard in plan if not form.is_written(folder, shard)]
-    _room(folder, sum(shard.total for shard in left) * form.BYTES_A_PERSON)
+    left = [shard for shard in plan if not form.is_written(folder, shard, city)]
+    size = form.BYTES_A_PERSON + LONG_BYTES * order.long_facts
+    _room(folder, sum(shard.total for shard in left) * size)
     if len(left) < len(plan):
         say(
             _("接着做：%(done)d 片已经做好，还有 %(left)d 片。")

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from . import addresses
 from .areas import COUNTY, Shard
 from .assumptions import figures
-from .calendar import calendar_parts
+from .calendar import calendar_parts, month_before
 from .columns import NOBODY, dates, ids, letters, whole, words, yes_no
 from .draws import Ints, chosen, flags, generator
 from .facts import (
@@ -31,6 +31,7 @@ from .facts import (
 from .families import DORMITORY, Households, Kinds
 from .homes import Compounds, Homes, Place, compounds, forms, homes, vacancies
 from .housing import ASSISTANCE, TENURES, Holdings, holdings
+from .longform import long_facts
 from .names import names
 from .numbers import credit_codes, identity_numbers, phone_numbers
 from .owning import KINDS, PUBLIC_OWNED, Titles, titles
@@ -50,6 +51,12 @@ class City:
     as_of: int  # days since 1970
     shards: int
     listed: Mapping[str, tuple[Place, ...]]
+    with_long_facts: bool = False
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Which tables each of its shards has."""
+        return (*TABLES, "facts") if self.with_long_facts else TABLES
 
     def start(self, what: int) -> int:
         """Return a number of the seed's own from which a sequence begins."""
@@ -101,13 +108,16 @@ def tables(city: City, shard: Shard) -> dict[str, Any]:
     it, rng = made(city, shard)
     parts = _parts(it, rng)
     people = _persons(it, rng)
-    return {
+    found = {
         "persons": people,
         "households": _households(it, rng),
         "parts": parts,
         "establishments": _establishments(it, rng),
         "owners": _owners(it),
     }
+    if city.with_long_facts:
+        found["facts"] = long_facts(found, month_before(city.as_of))
+    return found
 
 
 def _placed(it: Made, committee: Ints) -> dict[str, Any]:

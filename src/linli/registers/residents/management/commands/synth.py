@@ -37,6 +37,7 @@ class Command(BaseCommand):
         people.add_argument(
             "--faults", type=float, default=0.0, help="故意写错的行占多少，如 0.01（只用于csv）"
         )
+        people.add_argument("--long-facts", action="store_true", help="事实另写成一行一条（只用于parquet）")
         people.add_argument("--as-of", type=_date, default=figures("households")["as_of"], help="截至日期")
         people.add_argument("--sure", action="store_true", help="登记库里已有人也放进去（只用于registry）")
         people.add_argument("--processes", type=int, default=2, help="用几个进程")
@@ -55,7 +56,7 @@ class Command(BaseCommand):
     def _make(self, options: dict[str, Any]) -> None:
         order = Order(
             options["persons"], options["seed"], options["to"], options["as_of"], options["area"],
-            options["compounds"], options["faults"],
+            options["compounds"], options["faults"], options["long_facts"],
         )  # fmt: skip
         if order.to == "registry":
             self._enter(order, options["sure"])

@@ -14,6 +14,7 @@ import pytest
 
 from linli.registers.residents.entries import name_read, phone_read
 from linli.registers.residents.facts.dictionary import dictionary
+from linli.registers.residents.facts.values import canonical
 from linli.registers.residents.models import Household, Membership, Occupancy, Ownership, Resident
 from linli.registers.residents.numbers import credit_check, credit_code_read, number_read
 from linli.registers.residents.synth.areas import Shard
@@ -21,6 +22,7 @@ from linli.registers.residents.synth.assumptions import figures
 from linli.registers.residents.synth.calendar import ages_on, day_number
 from linli.registers.residents.synth.headings import FILES, NOTHING
 from linli.registers.residents.synth.homes import made_place
+from linli.registers.residents.synth.longform import long_facts
 from linli.registers.residents.synth.tests.conftest import PERSONS, SEED, city_tables
 
 Tables = Mapping[str, Any]
@@ -350,3 +352,22 @@ def test_words_of_the_file_of_facts_are_those_of_the_dictionary() -> None:
     for column in named:
         words = set((column.words or {}).values()) - {NOTHING, "是", "否"}
         assert words <= set(lines[column.heading].choices.values()), column.heading
+
+
+def test_long_facts_say_what_the_columns_say(synthetic: Tables) -> None:
+    lines = dictionary()
+    facts = long_facts(synthetic, "2026-10")
+    assert set(facts["key"].unique().to_pylist()) <= set(lines)
+    rows = list(zip(*(facts[name].to_pylist() for name in facts.column_names), strict=True))
+    people, homes = synthetic["persons"], synthetic["households"]
+    known = people.num_rows - people["disability_kind"].null_count
+    assert sum(row[2] == "disability_kind" for row in rows) == known
+    for _subject, of, key, period, state, value in rows[:: len(rows) // 5_000]:
+        line = lines[key]
+        assert (line.of, bool(line.per)) == (of, bool(period))
+        assert (state == "none") == (value == "")
+        assert not value or canonical(line, str(int(value) / 100) if line.type == "money" else value) == value
+    wage = {row[0]: row[5] for row in rows if row[3] == "2026-10/wage" and row[4] == "known"}
+    columns = zip(people["person_id"].to_pylist(), people["income_wage"].to_pylist(), strict=True)
+    assert wage == {person: str(amount) for person, amount in columns if amount}
+    assert sum(row[2] == "vehicles" for row in rows) == homes.num_rows - homes["vehicles"].null_count

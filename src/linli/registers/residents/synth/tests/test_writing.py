@@ -71,6 +71,17 @@ def test_parquet_is_sorted_and_whole(tmp_path: Path) -> None:
     assert held.compression == "ZSTD"
 
 
+def test_facts_in_long_form_are_a_folder_more(tmp_path: Path) -> None:
+    order = replace(ORDER, long_facts=True)
+    _made(order, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {*TABLES, "facts", "city.json"}
+    facts = pq.read_table(tmp_path / "facts")
+    assert facts.num_rows > ORDER.persons * 10
+    next((tmp_path / "facts").iterdir()).unlink()
+    _made(order, tmp_path)
+    assert pq.read_table(tmp_path / "facts").equals(facts)
+
+
 def test_a_broken_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     order = replace(ORDER, area="")
