@@ -90,7 +90,7 @@ def _value(line: FactKey, text: str) -> str:
     plain = text.strip()
     if plain in UNKNOWN_WORDS:
         return "?"
-    if plain in NONE_WORDS and line.type not in (Type.YES_NO, Type.CHOICE):
+    if plain in NONE_WORDS and line.type is not Type.YES_NO:
         return "-"
     if line.type is Type.YES_NO and plain in ("有", "无"):
         return f"={YES if plain == '有' else NO}"

@@ -12,6 +12,7 @@ from .draws import Ints, chosen
 from .homes import DOORS, HOUSES, STAIRS, Compounds, Homes
 
 CITY = "上海市"
+STREETS = ("街道", "镇", "乡")
 SHOPS = "副楼"
 WHOLE_HOUSE = "101"  # a part has a name, also where a house is one
 ROOM_SAID = 0.93  # of people who write 室 behind the room
@@ -60,10 +61,11 @@ def begun(shard: Shard, found: Compounds) -> list[list[str]]:
     rows = []
     for owner, begin in zip(found.committee, begins, strict=True):
         each = shard.committees[owner]
+        street = each.street if each.street.endswith(STREETS) else each.district  # nobody writes a zone
         rows.append(
             [
                 f"{CITY}{each.district}{each.street}{begin}",
-                f"{each.street}{begin}",
+                f"{street}{begin}",
                 f"{each.district}{begin}",
                 begin,
             ]

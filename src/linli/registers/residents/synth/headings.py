@@ -143,7 +143,7 @@ COMPOUNDS = (
     Column("小区地址", "compound_address"),
     Column("区", "district_name"),
     Column("街镇", "street_name"),
-    Column("街镇代码", "street"),
+    Column("区划代码", "committee"),
     Column("居委", "committee_name"),
     Column("建成年份", "built_year"),
     Column("房屋类型", "housing_type", HOUSING),

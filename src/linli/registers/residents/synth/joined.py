@@ -38,7 +38,7 @@ def _named(table: Any) -> Any:
         ("street_name", [each.street for each in found]),
         ("committee_name", [each.name for each in found]),
     ):
-        table = table.append_column(column, pa.array(words).take(codes.indices))
+        table = table.append_column(column, pa.array(words, pa.string()).take(codes.indices))
     return table
 
 
@@ -47,9 +47,7 @@ def _compounds(tables: Tables) -> Any:
     parts = tables["parts"]
     keys = _JOIN(parts["committee"].cast(pa.string()), parts["compound"].cast(pa.string()), "/")
     _keys, first = np.unique(keys.to_numpy(zero_copy_only=False), return_index=True)
-    found = parts.take(pa.array(np.sort(first)))
-    street = pc.utf8_slice_codeunits(found["committee"].cast(pa.string()), 0, 9)
-    return _named(found.append_column("street", street))
+    return _named(parts.take(pa.array(np.sort(first))))
 
 
 def _homes(tables: Tables) -> Any:
@@ -135,6 +133,6 @@ def _texts(values: Any, column: Column) -> Any:
     if column.words is not None and values.type == pa.bool_():
         return pc.fill_null(pc.if_else(values, column.words[True], column.words[False]), "")
     if column.words is not None:
-        listed = pa.array([column.words[word] for word in values.dictionary.to_pylist()])
+        listed = pa.array([column.words[word] for word in values.dictionary.to_pylist()], pa.string())
         return pc.fill_null(listed.take(values.indices), "")
     return pc.fill_null(values.cast(pa.string()), "")

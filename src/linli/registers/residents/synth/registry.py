@@ -1,5 +1,6 @@
 """A made-up city into the registry, shard by shard, through the import that every file goes through."""
 
+import csv
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -18,12 +19,14 @@ from linli.foundation.imports.services import import_map_set, import_start, impo
 from linli.foundation.imports.targets import target_get
 from linli.foundation.imports.tasks import work_through
 from linli.foundation.places.compoundfile import compounds_read
-from linli.foundation.places.models import Division
+from linli.foundation.places.models import Compound, Division
 from linli.foundation.places.services import compounds_load
+from linli.foundation.places.services.homes import HomeRow, homes_make
 
 from ..models import Resident
 from . import files
-from .areas import Shard
+from .areas import STREET, Shard
+from .headings import PART
 from .run import Order, city_of
 from .tables import tables
 
@@ -46,8 +49,9 @@ def city_enter(order: Order, *, actor: Actor, say: Say, sure: bool = False) -> C
     """Bring a city into the registry and return what became of its rows, by outcome.
 
     The same order again changes nothing. Raises ``InvalidInput`` for more than a million persons,
-    ``Conflict`` where divisions or a target of the import are missing, or where real people may be
-    registered (unless ``sure``).
+    ``Conflict`` where divisions or the import of persons are missing, or where real people may be
+    registered (unless ``sure``). What the installation cannot import yet (units, titles) is left out and
+    said.
     """
     if order.persons > MOST_PERSONS:
         raise InvalidInput(
@@ -56,6 +60,9 @@ def city_enter(order: Order, *, actor: Actor, say: Say, sure: bool = False) -> C
         )
     _city, plan = city_of(order)
     _ready(plan, sure)
+    left_out = [name for name, code, _source in STEPS if code != "homes" and not _has_target(code)]
+    if left_out:
+        say(_("这个版本还不能导入 %s，跳过。") % "、".join(left_out))
     counts = Counter[str]()
     for at, shard in enumerate(plan, start=1):
         with tempfile.TemporaryDirectory(prefix="linli-synth-") as folder:
@@ -73,15 +80,20 @@ def outcome_words(counts: Mapping[str, int]) -> str:
     return "，".join(f"{word} {counts[name]:,}" for name, word in words.items() if counts.get(name))
 
 
+def _has_target(code: str) -> bool:
+    try:
+        target_get(code)
+    except NotFound:
+        return False
+    return True
+
+
 def _ready(plan: list[Shard], sure: bool) -> None:
-    for _name, code, _source in STEPS:
-        try:
-            target_get(code)
-        except NotFound as missing:
-            raise Conflict(
-                _("这个版本还不能导入“%s”，所以不能放进登记库。") % code,
-                hint=_("请用 --to csv 写成文件，或升级以后再试。"),
-            ) from missing
+    if not _has_target("residents"):
+        raise Conflict(
+            _("这个版本还不能导入人口，所以不能放进登记库。"),
+            hint=_("请用 --to csv 写成文件，或升级以后再试。"),
+        )
     codes = {each.code for shard in plan for each in shard.committees}
     known = set(Division.objects.on().filter(code__in=codes).values_list("code", flat=True))
     if codes - known:
@@ -102,8 +114,39 @@ def _entered(order: Order, shard: Shard, folder: Path, actor: Actor, counts: Cou
     files.write(folder, shard, tables(city, shard), order.faults, city)
     files.finish(folder, [shard])
     compounds_load(actor=actor, batch=compounds_read(folder / COMPOUNDS, MARK))
-    for name, target, source in STEPS:
-        counts += _imported(folder / name, f"{MARK}-{shard.name}-{name}", target, source, actor)
+    for name, code, source in STEPS:
+        if _has_target(code):
+            counts += _imported(folder / name, f"{MARK}-{shard.name}-{name}", code, source, actor)
+        elif code == "homes":
+            counts += _housed(folder / name, actor)
+
+
+def _housed(path: Path, actor: Actor) -> Counter[str]:
+    """Enter homes by the register's own service for a great many."""
+    kinds = {word: kind for kind, word in PART.items()}
+    with path.open(encoding="utf-8", newline="") as opened:
+        rows = [row for row in csv.DictReader(opened) if row["楼栋"]]
+    compounds = _compounds({row["居村委代码"][:STREET] for row in rows})
+    homes = [
+        HomeRow(
+            compounds[row["居村委代码"][:STREET], row["小区"]],
+            row["楼栋"],
+            row["室号"],
+            row["单元"],
+            int(row["楼层"]),
+            kinds[row["房屋用途"]],
+            int(row["建筑面积"].replace(".", "")),
+        )
+        for row in rows
+    ]
+    new = len(homes_make(actor=actor, rows=homes, source=MARK).made)
+    return Counter({"new": new, "unchanged": len(homes) - new})
+
+
+def _compounds(streets: set[str]) -> dict[tuple[str, str], int]:
+    """Return the compounds of some streets by the street's code and their name."""
+    rows = Compound.objects.filter(street__code__in=streets).values_list("street__code", "name", "pk")
+    return {(street, name): pk for street, name, pk in rows}
 
 
 def _imported(path: Path, label: str, code: str, source: str, actor: Actor) -> Counter[str]:

@@ -257,8 +257,10 @@ def test_orders_that_cannot_be_made_are_refused(order: Order, says: str, tmp_pat
 
 
 def test_one_person_is_a_city(tmp_path: Path) -> None:
-    _made(replace(ORDER, persons=1), tmp_path)
-    assert pq.read_table(tmp_path / "persons").num_rows == 1
+    _made(replace(ORDER, persons=1), tmp_path / "parquet")
+    assert pq.read_table(tmp_path / "parquet/persons").num_rows == 1
+    _made(replace(CSV, persons=1, faults=0.3), tmp_path / "csv")
+    assert len(_rows(tmp_path / "csv", "人口.csv")) == 1
 
 
 def test_shards_are_of_bounded_size_and_add_up() -> None:
@@ -294,5 +296,5 @@ def test_addresses_are_read_back_as_what_they_are(tmp_path: Path) -> None:
         if parts != (begins[row["小区"]], row["楼栋"], row["单元"], row["室号"], ""):
             wrong.append((row["地址"], parts))
     assert wrong == []
-    assert {row["街镇代码"][:6] for row in compounds} == {"310117"}
-    assert len({(row["街镇代码"], row["小区名称"]) for row in compounds}) == len(compounds)
+    assert {row["区划代码"][:6] for row in compounds} == {"310117"}
+    assert len({(row["区划代码"][:9], row["小区名称"]) for row in compounds}) == len(compounds)
