@@ -28,6 +28,11 @@ def can_merge_residents(actor: Actor, *area_paths: str) -> bool:
     return actor.function in _DECIDING and all(actor.covers(path) for path in area_paths)
 
 
+def can_erase_resident(actor: Actor, area_path: str) -> bool:
+    """Erasing for good: committee and street in their areas, and the retention job."""
+    return actor.function in _DECIDING and actor.covers(area_path)
+
+
 def can_undo_act(actor: Actor, by_person: int | None, area_paths: list[str]) -> bool:
     """Taking an act back: committee and street in their areas; a grid worker their own acts."""
     if not all(can_keep_registry(actor, path) for path in area_paths):

@@ -35,6 +35,7 @@ VERBS: dict[str, Any] = {
     "transfer.refuse": _("不同意迁出"),
     "transfer.withdraw": _("撤回迁入申请"),
     "act.undo": _("撤销变更"),
+    "resident.erase": _("删除个人资料"),
     "resident.search": _("查找居民"),
     "resident.reveal": _("查看居民个人信息"),
     "resident.tokens": _("重建检索码"),
