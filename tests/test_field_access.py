@@ -1,0 +1,215 @@
+"""Every function × every personal field of the registry, through the real pages and interfaces."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+
+from linli.core import clock
+from linli.core.fields import EncryptedTextField
+from linli.registers.residents.linking.rules import Claim
+from linli.registers.residents.masking import masked
+from linli.registers.residents.models import (
+    AccountLink,
+    Fact,
+    Household,
+    Ownership,
+    RegisterEvent,
+    Resident,
+)
+from linli.registers.residents.sealing import sealed_set
+from linli.registers.residents.services.upkeep import tokens_write
+from linli.registers.residents.tests.plans import Plan, building_make, household_make, person_make, shop_make
+from tests.people import Cast
+
+pytestmark = pytest.mark.django_db
+TABLE = Path(__file__).parent / "field_access.yaml"
+# actors of the cast by function; all of the same street, so that scope hides nothing from them
+ACTORS = {
+    "grid_worker": "grid_worker",
+    "committee": "worker",
+    "street": "street",
+    "district": "district",
+    "city": "city",
+    "department": "department",
+    "property": "property",
+    "supervisor": "supervisor",
+    "operator": "operator",
+    "resident": "resident",
+    "visitor": "visitor",
+}
+WORKING = ("grid_worker", "committee", "street")
+MARKS = {
+    "residents.Resident.name_sealed": "欧阳鑫淼",
+    "residents.Resident.number_sealed": "11010519491231002X",
+    "residents.Resident.phone_sealed": "13812349876",
+    "residents.Resident.birth_sealed": "1949-12-31",
+    "residents.Household.number_sealed": "HK70071234",
+    "residents.Fact.value_sealed": "739201",
+    "residents.Establishment.contact": "司徒焱垚",
+    "residents.Establishment.phone": "13912347654",
+    "residents.Ownership.certificate": "沪房地证70078899",
+    "residents.RegisterEvent.undo_text": "回退内容鑫垚",
+    "residents.AccountLink.claim": "轩辕森磊",  # the name in it
+}
+LIKE = {"claim": "name", "contact": "name"}  # masked as
+PAGES = ("find", "counts", "buildings", "people", "households", "establishments", "links", "codes")
+
+
+def personal_fields() -> set[str]:
+    return {
+        f"residents.{model.__name__}.{field.name}"
+        for model in apps.get_app_config("residents").get_models()
+        for field in model._meta.concrete_fields
+        if field.name.endswith("_sealed") or isinstance(field, EncryptedTextField)
+    }
+
+
+@pytest.fixture(scope="module")
+def table() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    return found
+
+
+class World:
+    """One household with every personal field marked, in committee A."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast, now = cast, clock.now()
+        self.plan: Plan = building_make(cast)
+        self.person: Resident = person_make(self.plan, date(1949, 12, 31))
+        sealed_set(
+            self.person,
+            **{
+                name: MARKS[f"residents.Resident.{name}_sealed"]
+                for name in ("name", "number", "phone", "birth")
+            },
+        )
+        self.person.save()
+        self.household: Household = household_make(self.plan, "101", self.person)
+        sealed_set(self.household, number=MARKS["residents.Household.number_sealed"])
+        self.household.save()
+        self.fact = Fact(resident=self.person, key="income", collected_on=clock.today(), recorded_at=now)
+        sealed_set(self.fact, value=MARKS["residents.Fact.value_sealed"])
+        self.fact.save()
+        self.shop = shop_make(self.plan)
+        self.shop.contact = MARKS["residents.Establishment.contact"]
+        self.shop.phone = MARKS["residents.Establishment.phone"]
+        self.shop.save()
+        Ownership.objects.create(
+            part=self.plan.parts["101"],
+            kind="sold",
+            registered_area=8000,
+            certificate=MARKS["residents.Ownership.certificate"],
+            area_path=self.person.area_path,
+            recorded_at=now,
+            updated_at=now,
+        )
+        RegisterEvent.objects.create(
+            verb="resident.register",
+            resident=self.person,
+            area_path=self.person.area_path,
+            at=now,
+            undo_text=MARKS["residents.RegisterEvent.undo_text"],
+        )
+
+        said = Claim(name=MARKS["residents.AccountLink.claim"], birth="1949-12-31")
+        self.link = AccountLink.objects.create(
+            person=cast.person("neighbour"),
+            part=self.plan.parts["101"],
+            area_path=self.person.area_path,
+            how="worker",
+            asked_at=now,
+            claim=said.as_text(),
+        )
+
+    def addresses(self) -> list[str]:
+        named = {
+            "building": self.plan.building.public_id,
+            "part": self.plan.parts["101"].public_id,
+            "household": self.household.public_id,
+            "establishment": self.shop.public_id,
+            "resident_reveal": self.person.public_id,
+            "household_reveal": self.household.public_id,
+            "link": self.link.public_id,
+        }
+        plain = [reverse(f"residents:{name}") for name in PAGES]
+        return plain + [reverse(f"residents:{name}", args=[value]) for name, value in named.items()]
+
+    def seen(self, client: Client) -> str:
+        """Everything that a reader is shown without saying what for."""
+        answers = [client.get(address, follow=True) for address in self.addresses()]
+        answers.append(client.post(reverse("residents:search"), {"words": "oyxm", "area": ""}))
+        asked = {"content_type": "application/json"}
+        answers.append(client.post("/api/v1/residents/search", {"words": "oyxm"}, **asked))
+        answers.append(client.get("/api/v1/residents/counts"))
+        answers.append(client.get("/me/data/"))
+        return "\n".join(answer.content.decode() for answer in answers if hasattr(answer, "content"))
+
+    def revealed(self, client: Client) -> str:
+        """What is shown for a purpose."""
+        url = reverse("residents:resident_reveal", args=[self.person.public_id])
+        asked = {"purpose": "visit", "fields_asked": ["name", "number", "phone", "birth"]}
+        answers = [client.post(url, asked)]
+        answers.append(client.post(reverse("residents:link", args=[self.link.public_id]), {"act": "reveal"}))
+        return "\n".join(answer.content.decode() for answer in answers)
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    from linli.core.actor import system
+    from linli.core.service import record, service
+
+    built = World(cast)
+
+    @service
+    def findable(*, actor: Any) -> None:
+        tokens_write(residents=[built.person])
+        record("resident.register", built.person)
+
+    findable(actor=system("test"))
+    return built
+
+
+def way_of(field: str, body: str, opened: str) -> str:
+    """Return how a field is seen in what was shown."""
+    value = MARKS[field]
+    name = field.rpartition(".")[2].removesuffix("_sealed")
+    shown = "none"
+    if value in body:
+        shown = "clear"
+    elif (part := masked(LIKE.get(name, name), value)) != "***" and part in body:
+        shown = "masked"
+    return f"{shown} reveal" if value in opened and shown != "clear" else shown
+
+
+def test_every_personal_field_has_its_line_and_its_mark(table: dict[str, Any]) -> None:
+    assert personal_fields() == set(table) == set(MARKS)
+
+
+@pytest.mark.parametrize("function", ACTORS)
+def test_every_function_sees_what_the_table_says(
+    table: dict[str, dict[str, str]], world: World, cast: Cast, function: str
+) -> None:
+    client = Client() if function == "visitor" else cast.client(ACTORS[function])
+    body, opened = world.seen(client), world.revealed(client)
+    wrong = []
+    for field, line in table.items():
+        said = line.get(function, line.get("working" if function in WORKING else "rest", line["rest"]))
+        if (got := way_of(field, body, opened)) != said:
+            wrong.append(f"{function} · {field}: {got}, the table says {said}")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_a_mark_is_found_where_it_stands() -> None:
+    field = "residents.Resident.phone_sealed"
+    assert way_of(field, MARKS[field], "") == "clear"
+    assert way_of(field, "138****9876", MARKS[field]) == "masked reveal"
+    assert way_of(field, "", "") == "none"
+    assert not re.search(r"\d{11}", masked("phone", MARKS[field]))
