@@ -1,6 +1,7 @@
 """Erasing a person: their key is destroyed, so that what is sealed under it can never be opened again."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ from ..permissions import can_erase_resident
 from .upkeep import tokens_delete
 
 _SEALED = {"data_key": "", "name_sealed": "", "number_sealed": "", "phone_sealed": "", "birth_sealed": ""}
-_DERIVED = {"number_index": None, "number_kind": "", "birth_month": None, "sex": "", "origins": {}}
+_DERIVED: dict[str, Any] = {"number_index": None, "number_kind": "", "birth_month": None, "sex": "", "origins": {}}
 _WRITTEN = (AccountLink, CareEntry, Consent, Fact, Guardian, Membership, RegisterEvent, Resident, SearchToken)
 
 
@@ -37,7 +38,8 @@ def resident_erase(*, actor: Actor, resident_id: UUID | str, reason: str) -> Res
     Their data key, sealed values, tokens and number go; facts are emptied; what the law keeps (titles,
     benefits that were paid, the history of acts) stays without a name. Refused while they are here.
     """
-    resident = Resident.objects.visible_to(actor).select_for_update().filter(public_id=resident_id).first()
+    rows = Resident.objects.visible_to(actor).select_for_update()
+    resident: Resident | None = rows.filter(public_id=resident_id).first()
     if resident is None:
         raise NotFound(_("没有找到这个人的登记。"))
     if not can_erase_resident(actor, resident.area_path):
