@@ -27,7 +27,7 @@ from ..permissions import can_erase_resident
 from .upkeep import tokens_delete
 
 _SEALED = {"data_key": "", "name_sealed": "", "number_sealed": "", "phone_sealed": "", "birth_sealed": ""}
-_DERIVED: dict[str, Any] = {"number_index": None, "number_kind": "", "birth_month": None, "sex": "", "origins": {}}
+_DERIVED: dict[str, Any] = {"number_index": None, "number_kind": "", "birth_month": None, "sex": ""}
 _WRITTEN = (AccountLink, CareEntry, Consent, Fact, Guardian, Membership, RegisterEvent, Resident, SearchToken)
 
 
@@ -68,7 +68,8 @@ def _erasable(resident: Resident) -> None:
 def _emptied(resident: Resident) -> dict[str, tuple[object, object]]:
     state = {"state": Resident.State.ERASED} if resident.merged_into_id is None else {}
     now = clock.now()
-    return changes_of(resident, **_SEALED, **_DERIVED, **state, erased_at=now, updated_at=now)
+    columns = {**_SEALED, **_DERIVED, **state, "origins": {}}
+    return changes_of(resident, **columns, erased_at=now, updated_at=now)
 
 
 def _around_emptied(everyone: Sequence[Resident]) -> None:
