@@ -77,7 +77,8 @@ class Resident(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["area_path", "birth_month"], name="resident_by_area"),
+            # whole in itself for the figures of an area, which then read no row
+            models.Index(fields=["area_path", "birth_month", "sex", "state"], name="resident_by_area"),
             models.Index(fields=["compound"], name="resident_by_compound"),
         ]
         constraints = [

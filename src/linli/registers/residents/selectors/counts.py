@@ -130,7 +130,7 @@ def _people(actor: Actor, path: str, wanted: CountFilters) -> QuerySet[Resident]
 def _cells(people: QuerySet[Resident], today: date) -> Counter[tuple[int | None, str]]:
     """Return (band, sex) → how many; the band is None where no birth is known."""
     found: Counter[tuple[int | None, str]] = Counter()
-    rows = people.order_by().values_list("birth_month", "sex").annotate(n=Count("pk"))
+    rows = people.order_by().values_list("birth_month", "sex").annotate(n=Count("*"))
     for born, sex, number in rows:
         age = age_on(born, today)
         found[None if age is None else band_of(age), sex] += number
@@ -200,7 +200,7 @@ def _children(division: Division) -> list[Division]:
 def _by_path(people: QuerySet[Resident], paths: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = dict.fromkeys(paths, 0)
     depth = paths[0].count("/")
-    rows: Any = people.order_by().values_list("area_path").annotate(n=Count("pk"))
+    rows: Any = people.order_by().values_list("area_path").annotate(n=Count("*"))
     for path, number in rows:
         above = "/".join(path.split("/")[:depth]) + "/"
         if above in found:
