@@ -9,6 +9,13 @@ from django.utils.translation import gettext as _
 from .models import Building, Compound, Part, PartKind, Stair
 
 
+def floor_label(number: int | None) -> str:
+    """Return what people call a floor: 3层, 地下1层, 楼层未知."""
+    if number is None:
+        return _("楼层未知")
+    return _("%d层") % number if number > 0 else _("地下%d层") % -number
+
+
 @dataclass(frozen=True, slots=True)
 class Floor:
     """One floor; ``number`` is None for parts whose floor is unknown.
@@ -21,10 +28,8 @@ class Floor:
 
     @property
     def label(self) -> str:
-        """What people call it: 3层, 地下1层."""
-        if self.number is None:
-            return _("楼层未知")
-        return _("%d层") % self.number if self.number > 0 else _("地下%d层") % -self.number
+        """What people call it."""
+        return floor_label(self.number)
 
     @property
     def parts(self) -> list[Part]:
@@ -34,7 +39,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class BuildingGrid:
-    """The floors of a building from the top; ``stairs`` has None in front where parts belong to no stair."""
+    """The floors of a building from the top; ``stairs`` ends with None where parts belong to no stair."""
 
     stairs: list[Stair | None]
     floors: list[Floor]
@@ -63,7 +68,7 @@ def building_grid(building: Building, *, with_closed: bool = False) -> BuildingG
     for part in parts:
         part.building, part.stair = building, known.get(part.stair_id or 0)
         cells[part.floor][part.stair_id].append(part)
-    columns = [None, *stairs] if any(part.stair_id is None for part in parts) else stairs
+    columns = [*stairs, None] if any(part.stair_id is None for part in parts) else stairs
     keys = [stair.pk if stair else None for stair in columns]
     numbers = sorted(cells, key=_height, reverse=True)
     return BuildingGrid(columns, [Floor(n, [cells[n][key] for key in keys]) for n in numbers])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed, NotFound
 
-from .buildinggrid import building_grid
+from .buildinggrid import building_grid, floor_label
 from .homeforms import BuildingFactsForm, CloseForm, GridsForm, PartForm, RoomPlanForm, StairForm
 from .models import Building, Part, Stair
 from .permissions import can_edit_building
@@ -336,7 +336,10 @@ def _preview(building: Building, rooms: list[RoomPlanned]) -> dict[str, Any]:
     for room in rooms:
         floors = columns.setdefault(room.stair, {})
         floors.setdefault(room.floor, []).append((room.name, (room.stair or None, room.name) in there))
-    shown = [(stair, sorted(floors.items(), reverse=True)) for stair, floors in columns.items()]
+    shown = [
+        (stair, [(floor_label(number), row) for number, row in sorted(floors.items(), reverse=True)])
+        for stair, floors in columns.items()
+    ]
     new = sum(not known for floors in columns.values() for row in floors.values() for _name, known in row)
     return {"columns": shown, "new_count": new, "there_count": len(rooms) - new}
 

@@ -73,11 +73,11 @@ def test_the_grid_shows_the_top_floor_first(homes: Homes, django_assert_num_quer
         grid = building_grid(homes.building)
         names = [str(part) for part in grid.parts]
     assert [floor.number for floor in grid.floors] == [6, 5, 4, 3, 2, 1, None]
-    assert [stair and stair.name for stair in grid.stairs] == [None, "1单元", "2单元"]
+    assert [stair and stair.name for stair in grid.stairs] == ["1单元", "2单元", None]
     assert [[part.name for part in cell] for cell in grid.floors[0].cells] == [
+        ["601", "602"],
+        ["601", "602"],
         [],
-        ["601", "602"],
-        ["601", "602"],
     ]
     assert names[0] == "春晖苑3号楼1单元601室" and names[-1] == "春晖苑3号楼门卫室"
     assert (grid.floors[0].label, grid.floors[-1].label) == ("6层", "楼层未知")
