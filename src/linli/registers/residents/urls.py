@@ -4,6 +4,7 @@ from django.urls import path
 
 from .acting import facts as asking
 from .acting import views as acting
+from .between.urls import urlpatterns as between
 from .care.urls import urlpatterns as care
 from .facts.urls import urlpatterns as facts
 from .finding.urls import urlpatterns as finding
@@ -42,6 +43,7 @@ urlpatterns = [
     path(f"{PERSON}facts/<slug:key>/", asking.fact_add, name="person_fact"),
     path(f"{PERSON}do/<slug:code>/", acting.person_act, name="person_act"),
     path(f"{DESK}acts/<uuid:act>/undo/", households.undo, name="undo"),
+    *between,
     *finding,
     *linking,
     *owning,

@@ -405,3 +405,28 @@ class OpenForm(PersonFields):
         head = MemberEntry(person=self.entry(), relation=Relation.HEAD.value, from_on=said["from_on"])
         kept = ("tenure", "kind", "from_on", "reason")
         return {"members": [head], **{name: said[name] for name in kept}}
+
+
+class ClaimForm(PersonFields):
+    """Somebody registered in another area is asked for; name and number must both fit."""
+
+    is_whole_household = forms.BooleanField(
+        label=gettext_lazy("全户一起迁来"), required=False, help_text=gettext_lazy("不勾选就只迁这一个人")
+    )
+    presence = choice(gettext_lazy("居住情况"), Membership.Presence.choices)
+    tenure = choice(gettext_lazy("居住方式"), TENURES)
+    on = day(gettext_lazy("从哪天起"), help_text=gettext_lazy("不填就是今天"))
+
+    def prepare(self) -> None:
+        """The number is needed, the rest is known where the person is registered."""
+        for name in ("phone", "birth", "sex", "reason"):
+            del self.fields[name]
+        self.fields["number"].required = True
+        self.fields["number"].help_text = ""
+
+    def arguments(self) -> dict[str, Any]:
+        """Pass on who is asked for and how they will live here."""
+        said = self.cleaned_data
+        kept = ("is_whole_household", "presence", "tenure", "on")
+        person = PersonEntry(said["name"], said["number"])
+        return {"person": person, **{name: said[name] for name in kept}}

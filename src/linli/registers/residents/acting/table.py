@@ -55,6 +55,7 @@ ACT_ICONS = {
     "move_in": "door-enter",
     "move_out": "truck-delivery",
     "open": "home-plus",
+    "claim": "arrows-right-left",
 }
 PERSON_ACTS: dict[str, ActPage] = {
     "phone": ActPage(
@@ -155,6 +156,14 @@ PART_ACTS: dict[str, ActPage] = {
         _("先登记户主，其他人在户的页面上添加"),
         forms.OpenForm,
         services.household_open,
+        About.PART,
+        is_once=True,
+    ),
+    "claim": ActPage(
+        _("申请迁入"),
+        _("这个人已登记在别的居委；对方确认后登记到这里，在此之前什么都不变"),
+        forms.ClaimForm,
+        services.resident_claim,
         About.PART,
         is_once=True,
     ),

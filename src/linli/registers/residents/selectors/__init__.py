@@ -41,6 +41,7 @@ from .people import (
     part_people,
     resident_get,
 )
+from .transfers import TransferCard, transfer_card, transfer_list
 
 __all__ = [
     "BandRow",
@@ -63,6 +64,7 @@ __all__ = [
     "PersonRow",
     "Proposal",
     "Side",
+    "TransferCard",
     "building_plan",
     "cards_of",
     "care_of",
@@ -87,5 +89,7 @@ __all__ = [
     "register_history",
     "resident_counts",
     "resident_get",
+    "transfer_card",
+    "transfer_list",
     "visible_building",
 ]

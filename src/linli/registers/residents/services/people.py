@@ -20,7 +20,7 @@ from ..checking import reason_checked
 from ..entries import GuardianEntry, PersonEntry, PersonRead, needs_guardian, person_read
 from ..locking import household_locked, members_now, memberships_now, part_locked, resident_locked
 from ..models import AccountLink, CareEntry, Guardian, Household, Membership, Resident
-from ..placing import place_of
+from ..placing import home_of, place_of
 from ..refusals import GuardianNeeded, invalid
 from ..sealing import number_index, sealed_get, sealed_values
 from .acts import Act
@@ -361,13 +361,18 @@ def _guardian_missing(act: Act, ward: Resident) -> None:
             subject_id=str(ward.public_id),
             subject_number="",
             title="一名未满14周岁的孩子失去了登记的监护人",
-            url=f"/desk/residents/people/{ward.public_id}/",
+            url=_card_url(ward),
             action="name_guardian",
             action_label="登记监护人",
             area_path=ward.area_path,
             limit=GUARDIAN_LIMIT,
             function=Function.COMMITTEE,
         )
+
+
+def _card_url(resident: Resident) -> str:
+    home = home_of(resident)
+    return f"/desk/residents/households/{home.household.public_id}/" if home else "/desk/residents/"
 
 
 @service

@@ -1,0 +1,1 @@
+"""Pages between registrations and committees: one person twice, and moves from another area."""
