@@ -50,7 +50,9 @@ def compound_words(shard: Shard, found: Compounds) -> tuple[list[str], list[str]
     """Return what compounds are called, and how an address begins in them, after the street."""
     names, begins = [], []
     for place, style, owner in zip(found.places, found.style, found.committee, strict=True):
-        names.append(f"{shard.committees[owner].name}{place.name}" if style == HOUSES else place.name)
+        village = shard.committees[owner].name
+        is_plain = style == HOUSES and village.endswith("村") and "（" not in village
+        names.append(f"{village}{place.name}" if is_plain else place.name)
         begins.append(f"{place.road}{place.lane}弄" if style == DOORS and place.lane else names[-1])
     return names, begins
 
@@ -61,11 +63,11 @@ def begun(shard: Shard, found: Compounds) -> list[list[str]]:
     rows = []
     for owner, begin in zip(found.committee, begins, strict=True):
         each = shard.committees[owner]
-        street = each.street if each.street.endswith(STREETS) else each.district  # nobody writes a zone
+        street = each.street if each.street.endswith(STREETS) else ""  # nobody writes a zone
         rows.append(
             [
-                f"{CITY}{each.district}{each.street}{begin}",
-                f"{street}{begin}",
+                f"{CITY}{each.district}{street}{begin}",
+                f"{street or each.district}{begin}",
                 f"{each.district}{begin}",
                 begin,
             ]
