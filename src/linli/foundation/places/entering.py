@@ -12,6 +12,7 @@ from .models import FLOORS_MAX, YEARS, Building, HousingType, PartKind
 from .selectors import position_find
 
 FLOOR_MIN = -9
+KINDS = frozenset(PartKind.values)
 
 
 def named(value: str, limit: int, what: str) -> str:
@@ -83,17 +84,17 @@ def building_facts(
 
 def part_kind_checked(value: str) -> str:
     """Return a kind of part; raises ``InvalidInput`` for what is none."""
-    if value not in PartKind.values:
+    if value not in KINDS:
         raise InvalidInput(details={"kind": _("请从列表里选择房屋用途。")})
     return value
 
 
 def floor_checked(value: int | None, field: str = "floor") -> int | None:
     """Return a floor, below ground negative; raises ``InvalidInput`` for 0 and what no house has."""
+    if value is None or (value and FLOOR_MIN <= value <= FLOORS_MAX):
+        return value
     message = _("楼层应在-9到200之间，没有0层；不知道就留空。")
-    if value == 0:
-        raise InvalidInput(message, details={field: message})
-    return between(value, FLOOR_MIN, FLOORS_MAX, field, message)
+    raise InvalidInput(message, details={field: message})
 
 
 def is_standing(building: Building) -> None:

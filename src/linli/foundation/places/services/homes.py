@@ -129,12 +129,11 @@ def homes_ensure(*, actor: Actor, rows: Sequence[HomeRow], source: str) -> Homes
     keys: list[_PartKey] = []
     for row, building in housed:
         stair = stairs[building.pk, stair_key(row.stair)] if row.stair else None
-        part = _part(row, compounds[row.compound], building, stair, source)
-        key = (building.pk, stair and stair.pk, part.name)
+        key = (building.pk, stair and stair.pk, room_name(row.room)[:40])
         keys.append(key)
-        if key not in there:
+        if key not in there and key not in new:
             is_standing(building)
-            new.setdefault(key, part)
+            new[key] = _part(row, compounds[row.compound], building, stair, source)
     Part.objects.bulk_create(new.values(), batch_size=CHUNK)
     there |= {key: part.pk for key, part in new.items()}
     return HomesMade([there[key] for key in keys], frozenset(part.pk for part in new.values()))
