@@ -29,7 +29,7 @@ from linli.registers.organizations.models import DutyShift
 from linli.registers.organizations.roster.services import roster_week_set
 from linli.registers.residents.care.services import care_confirm, care_propose
 from linli.registers.residents.facts.services import fact_set
-from linli.registers.residents.linking.services import link_ask
+from linli.registers.residents.linking.services import door_code_enter, door_codes_make, link_ask
 from linli.registers.residents.models import CareEntry, RegisterEvent
 from linli.registers.residents.owning.rules import OwnerEntry
 from linli.registers.residents.owning.services import ownership_register
@@ -185,11 +185,17 @@ def roster(cast: Cast) -> Subjects:
 
 
 def linking(cast: Cast) -> Subjects:
-    """A house of committee A, and the other resident's request to be tied to one of its people."""
+    """A house of committee A; the resident is tied to one of its people, the other resident asks to be."""
     house = house_make(cast)
+    worker = cast.actor("worker")
+    code = door_codes_make(actor=worker, building_id=house.building.public_id)[0].code
+    door_code_enter(actor=cast.actor("resident"), code=code, name="王建国", birth=date(1960, 3, 7))
+    fact = fact_set(actor=worker, subject=house.father, key="disability_kind", value="limbs")
     link = link_ask(actor=cast.actor("neighbour"), name="王建国", part_id=house.home.public_id)
     return {
         "waiting_link": link.public_id,
+        "linked_person": house.father.public_id,
+        "linked_fact": fact.public_id,
         "linking_part": house.home.public_id,
         "linking_building": house.building.public_id,
     }

@@ -21,7 +21,10 @@ from .errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the YAML; ``days`` is ``None`` where the kind is kept."""
+    """One line of the YAML; ``days`` is ``None`` where the kind is kept.
+
+    ``least`` is how many days a law demands; fewer raise ``ValueError``.
+    """
 
     kind: str
     label: str
@@ -31,6 +34,13 @@ class Rule:
     days: int | None = None
     by: str = ""
     tombstone: bool = False
+    least: int = 0
+
+    def __post_init__(self) -> None:
+        if self.days is not None and self.days < self.least:
+            raise ValueError(
+                f"{self.kind}: {self.days} days, but the law demands {self.least} ({self.source})"
+            )
 
     @property
     def is_carried_out_here(self) -> bool:

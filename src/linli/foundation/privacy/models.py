@@ -27,13 +27,18 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
 
 
 class DataRequest(models.Model):
-    """One request of a person about their data, with a limit by which it is answered with reasons."""
+    """One request of a person about their data, with a limit by which it is answered with reasons.
+
+    ``subject_kind`` and ``subject_id`` name the record of another room that it is about, ``proposal`` (JSON,
+    encrypted) what should stand there: granting it lets that room carry it out (``carrying``).
+    """
 
     class Kind(models.TextChoices):
         CORRECT = "correct", _("更正或补充")
         OBJECT = "object", _("不同意某种用法")
         DELETE = "delete", _("删除某些信息")
         EXPLAIN = "explain", _("请求解释说明")
+        RESTRICT = "restrict", _("限制某种处理")
 
     class State(models.TextChoices):
         OPEN = "open", _("待答复")
@@ -47,6 +52,12 @@ class DataRequest(models.Model):
     area_path = PathField(blank=True)
     kind = models.CharField(_("事由"), max_length=10, choices=Kind.choices)
     text = EncryptedTextField(_("内容"), blank=True)
+    subject_kind = models.CharField(max_length=60, blank=True)
+    subject_id = models.CharField(max_length=40, blank=True)
+    proposal = EncryptedTextField(_("建议改为"), blank=True)
+    photo = models.ForeignKey(
+        "files.StoredFile", models.PROTECT, null=True, blank=True, related_name="data_requests"
+    )
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.OPEN)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)

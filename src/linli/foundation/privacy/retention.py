@@ -15,7 +15,8 @@ def _answered(before: datetime) -> QuerySet[Any]:
 
 
 def _strip(rows: list[Any]) -> list[type[Model]]:
-    DataRequest.objects.filter(pk__in=[row.pk for row in rows]).update(text="", answer="")
+    gone = DataRequest.objects.filter(pk__in=[row.pk for row in rows])
+    gone.update(text="", answer="", proposal="", photo=None)
     return [DataRequest]
 
 

@@ -1,5 +1,8 @@
 """Asking about one's own data, and answering."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,10 +15,13 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import unit_list
 from linli.foundation.accounts.services import own_data_export
 from linli.foundation.audit.services import look_record
+from linli.foundation.duties.models import Duty
 from linli.foundation.duties.services import duty_close, duty_open
+from linli.foundation.files.models import StoredFile
 from linli.foundation.notices.selectors import subscription_of
 from linli.foundation.notices.services import notice_queue
 
+from .carrying import carrier_of
 from .models import DataRequest
 from .permissions import can_answer_request
 from .rules import ANSWER_LIMIT, LONGEST, MOST_OPEN
@@ -39,8 +45,21 @@ def _who_answers(actor: Actor) -> tuple[Unit | None, str]:
     return unit, subscribed.area_path if subscribed and unit else ""
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which record of another room a request is about, who answers it there, and what should stand in it."""
+
+    subject_kind: str
+    subject_id: str
+    unit: Unit | None
+    area_path: str
+    proposal: Mapping[str, str] = field(default_factory=dict)
+
+
 @service(idempotent=True)
-def request_make(*, actor: Actor, kind: str, text: str) -> DataRequest:
+def request_make(
+    *, actor: Actor, kind: str, text: str, about: About | None = None, photo: StoredFile | None = None
+) -> DataRequest:
     """Ask for something about one's data; somebody must answer with reasons within the limit."""
     if actor.person_id is None or actor.deputy_for is not None:
         raise NotAllowed(_("只能由本人提出。"), hint=_("请用本人的账号登录。"))
@@ -49,16 +68,28 @@ def request_make(*, actor: Actor, kind: str, text: str) -> DataRequest:
     words = _text("text", text)
     if DataRequest.objects.own(actor).filter(state=DataRequest.State.OPEN).count() >= MOST_OPEN:
         raise TooMany(_("您还有5份申请没有答复。"), hint=_("请等答复，或先撤回一份。"))
-    unit, area_path = _who_answers(actor)
+    unit, area_path = (about.unit, about.area_path) if about else _who_answers(actor)
     made = DataRequest(
         person_id=actor.person_id,
         unit=unit,
         area_path=area_path,
         kind=kind,
         text=words,
+        subject_kind=about.subject_kind if about else "",
+        subject_id=about.subject_id if about else "",
+        proposal=json.dumps(dict(about.proposal), ensure_ascii=False) if about and about.proposal else "",
+        photo=photo,
         made_at=clock.now(),
     )
-    duty = duty_open(
+    duty = _duty(made)
+    made.due_at = duty.due_at
+    made.save()
+    record("data_request.make", made)
+    return made
+
+
+def _duty(made: DataRequest) -> Duty:
+    return duty_open(
         room=ROOM,
         subject_id=str(made.public_id),
         subject_number="",
@@ -66,15 +97,11 @@ def request_make(*, actor: Actor, kind: str, text: str) -> DataRequest:
         url=f"/desk/settings/data-requests/{made.public_id}/",
         action="answer_data_request",
         action_label=_("答复个人信息申请"),
-        area_path=area_path,
+        area_path=made.area_path,
         limit=ANSWER_LIMIT,
-        function=Function.COMMITTEE if unit else Function.OPERATOR,
-        unit_id=unit.pk if unit else None,
+        function=Function.COMMITTEE if made.unit_id else Function.OPERATOR,
+        unit_id=made.unit_id,
     )
-    made.due_at = duty.due_at
-    made.save()
-    record("data_request.make", made)
-    return made
 
 
 @service
@@ -86,7 +113,7 @@ def request_open(*, actor: Actor, request_id: str) -> DataRequest:
     look_record(
         actor=actor,
         subject=found.person,
-        fields=["name", "phone"],
+        fields=["name", "phone", *(["proposal"] if found.proposal else [])],
         purpose="答复本人的个人信息申请",
     )
     return found
@@ -94,10 +121,16 @@ def request_open(*, actor: Actor, request_id: str) -> DataRequest:
 
 @service
 def request_answer(*, actor: Actor, request_id: str, is_granted: bool, answer: str) -> DataRequest:
-    """Answer with what was done, or with why not and where the person may turn."""
+    """Answer with what was done, or with why not and where the person may turn.
+
+    Granting a request about a record of another room carries it out with the answer.
+    """
     found = _open_for(request_get(actor, request_id))
     if not can_answer_request(actor, found):
         raise NotAllowed(_("不能答复自己的申请。"), hint=_("请由同事或运维人员答复。"))
+    carrier = carrier_of(found)
+    if is_granted and carrier is not None:
+        carrier.carry(actor, found)
     state = DataRequest.State.GRANTED if is_granted else DataRequest.State.REFUSED
     _end(actor, found, "answer", state=state, answer=_text("answer", answer), answered_by_id=actor.person_id)
     notice_queue(

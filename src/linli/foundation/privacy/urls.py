@@ -13,4 +13,5 @@ urlpatterns = [
     path("me/data/requests/<uuid:request_id>/withdraw/", views.withdraw_request, name="withdraw_request"),
     path(ASKED, views.requests, name="requests"),
     path(f"{ASKED}<uuid:request_id>/", views.answer, name="answer"),
+    path(f"{ASKED}<uuid:request_id>/photo/", views.photo, name="request_photo"),
 ]

@@ -6,25 +6,28 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linli.core import clock
-from linli.core.errors import InvalidInput, NotAllowed, NotFound
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.models import PrivacyConsent
 from linli.foundation.accounts.permissions import actor_of, actor_required, staff_required
 from linli.foundation.accounts.privacy import notice_current
 from linli.foundation.accounts.services import consent_withdraw
 from linli.foundation.audit.selectors import looks_about
+from linli.foundation.files.views import file_response
 from linli.foundation.notices.selectors import refused_by, subscription_of
 
+from .carrying import carrier_of
 from .forms import AnswerForm, RequestForm
 from .models import DataRequest
-from .permissions import can_see_requests
-from .selectors import held_about, request_list
+from .permissions import can_answer_request, can_see_requests
+from .selectors import held_about, request_get, request_list
 from .services import held_take, request_answer, request_make, request_open, request_withdraw
 from .taking import FORMATS
 
@@ -110,6 +113,16 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_GET
+def photo(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
+    """Show the photo that came with a request to whoever answers it; for anybody else there is none."""
+    found = request_get(actor_of(request), str(request_id))
+    if found.photo is None or not can_answer_request(actor_of(request), found):
+        raise NotFound
+    return file_response(request, found.photo, "clean")
+
+
+@never_cache
 @require_http_methods(["GET", "POST"])
 @staff_required
 def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
@@ -125,9 +138,17 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
             request_answer(actor=actor, request_id=str(request_id), is_granted=is_granted, answer=words)
         except InvalidInput as refusal:
             form_refuse(form, refusal)
+        except Conflict as refusal:
+            form.add_error(None, f"{refusal.message}{refusal.hint}")
         else:
             messages.success(request, _("已答复，本人会收到消息。"))
             return redirect("privacy:requests")
     found = request_open(actor=actor, request_id=str(request_id))
-    context = {"asked": found, "form": form}
+    carrier = carrier_of(found) if found.state == DataRequest.State.OPEN else None
+    context = {
+        "asked": found,
+        "form": form,
+        "changes": carrier.changes(found) if carrier else [],
+        "basis": carrier.basis(found) if carrier else "",
+    }
     return render(request, "privacy/answer.html", context, status=422 if form.errors else 200)

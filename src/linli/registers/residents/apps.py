@@ -20,6 +20,7 @@ class ResidentsConfig(AppConfig):
 
         from .finding.selectors import subjects_of_person
         from .importing.targets import targets
+        from .own.carrying import carriers_declare
         from .placing import parts_lived_in, parts_worked_in
         from .words import VERBS
 
@@ -27,6 +28,7 @@ class ResidentsConfig(AppConfig):
         sink_table("residents_searchtoken")  # a consequence of what a person holds
         verb_words_add(VERBS)
         subjects_add(subjects_of_person)
+        carriers_declare()
         part_users_add("residents.households", _("有人居住"), parts_lived_in)
         part_users_add("residents.establishments", _("有单位使用"), parts_worked_in)
         for target in targets():

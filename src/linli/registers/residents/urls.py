@@ -9,6 +9,7 @@ from .care.urls import urlpatterns as care
 from .facts.urls import urlpatterns as facts
 from .finding.urls import urlpatterns as finding
 from .linking.urls import urlpatterns as linking
+from .own.urls import urlpatterns as own
 from .owning.urls import urlpatterns as owning
 from .views import counts, homes, households, lists
 
@@ -49,4 +50,5 @@ urlpatterns = [
     *owning,
     *care,
     *facts,
+    *own,
 ]

@@ -67,6 +67,11 @@ VERBS: dict[str, Any] = {
     "door_code.make": _("制作入户码"),
     "door_code.use": _("使用入户码"),
     "door_code.void": _("作废入户码"),
+    "objection.make": _("不同意由机器匹配政策"),
+    "objection.lift": _("撤回对机器匹配的异议"),
+    "assessment.make": _("生成影响评估"),
+    "assessment.write": _("填写评估意见"),
+    "assessment.conclude": _("影响评估定稿"),
 }
 FIELDS: dict[str, Any] = {
     "name": _("姓名"),

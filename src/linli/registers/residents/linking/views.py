@@ -17,9 +17,10 @@ from linli.core.words import gettext_lazy
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.permissions import actor_of, actor_required
 
+from ..own.views import own_people
 from .choosing import Dwelling, dwelling_asked
 from .forms import ClaimForm, DoorCodeForm
-from .selectors import link_own, link_refused_last, part_named, people_of_account
+from .selectors import link_own, link_refused_last, part_named
 from .services import CodeAnswer, CodeTry, door_code_enter, link_ask, link_end
 
 WRONG = {
@@ -41,9 +42,10 @@ def registry(request: HttpRequest) -> HttpResponse:
     """Say how one's account stands to the register, and lead on."""
     actor = actor_of(request)
     link = link_own(actor)
-    people = people_of_account(actor.person_id) if link and link.resident_id else []
+    people = own_people(actor) if link and link.resident_id else []
     context = {
         "link": link,
+        "people": people,
         "refused": None if link else link_refused_last(actor),
         "wards": len(people) - 1 if people else 0,
         "is_gone": bool(link and link.resident_id and not people),

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from linli.core.service import changes_of, record, service
+from linli.core.service import changes_of, record, require_service, service
 
 from ..models import (
     AccountLink,
@@ -48,13 +49,23 @@ def resident_erase(*, actor: Actor, resident_id: UUID | str, reason: str) -> Res
         message = _("请写明依据，例如本人申请、保存期限已到。")
         raise InvalidInput(message, details={"reason": message})
     _erasable(resident)
-    everyone = [resident, *Resident.objects.select_for_update().filter(merged_into=resident)]
+    touched = residents_empty(residents=[resident])
+    resident.refresh_from_db()
+    record(
+        "resident.erase", resident, {"data_key": ("", None)}, touched=touched, purpose=reason.strip()[:120]
+    )
+    return resident
+
+
+@require_service
+def residents_empty(*, residents: Sequence[Resident]) -> list[type[Model]]:
+    """Erase people whose time is over, and those merged into them; returns the models written to."""
+    everyone = [*residents, *Resident.objects.select_for_update().filter(merged_into__in=residents)]
     _around_emptied(everyone)
     tokens_delete(residents=everyone)
-    for one in everyone[1:]:
+    for one in everyone:
         _emptied(one)
-    record("resident.erase", resident, _emptied(resident), touched=_WRITTEN, purpose=reason.strip()[:120])
-    return resident
+    return [*_WRITTEN]
 
 
 def _erasable(resident: Resident) -> None:

@@ -91,7 +91,7 @@ def house_make(cast: Cast) -> House:
     )
     building = Building.objects.create(compound=compound, name="1号", sort_key="1")
     home, empty = part_make(building, "101"), part_make(building, "102")
-    father = resident_row(home, "王建国", "310101196003071234", "13912345678", date(1960, 3, 7))
+    father = resident_row(home, "王建国", "310101196003071237", "13912345678", date(1960, 3, 7))
     mother = resident_row(home, "李秀英", "", "", date(1962, 5, 1))
     child = resident_row(home, "王小宝", "", "", date(2018, 6, 1))
     household = household_row(home)

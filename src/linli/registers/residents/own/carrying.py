@@ -1,0 +1,161 @@
+"""What is done in the register when the committee grants what somebody asked about their own data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from linli.core import clock
+from linli.core.actor import Actor
+from linli.core.errors import Conflict
+from linli.foundation.privacy.carrying import Carrier, Change, carrier_add
+from linli.foundation.privacy.models import DataRequest
+
+from ..entries import PersonEntry, person_read
+from ..facts.dictionary import fact_key
+from ..facts.services import fact_correct
+from ..facts.subjects import of_what, values_opened
+from ..facts.values import canonical, shown
+from ..models import Fact, Resident
+from ..sealing import sealed_get
+from ..services.erasing import resident_erase
+from ..services.people import resident_correct
+
+PERSON, FACT = "residents.resident", "residents.fact"
+REASON = "本人申请更正"
+SOURCE = "resident"
+SEALED = ("name", "phone", "birth", "number")
+
+
+def held_of(resident: Resident) -> dict[str, str]:
+    """Return what is registered, by the fields that somebody may ask to correct."""
+    return {**{field: sealed_get(resident, field) for field in SEALED}, "sex": resident.sex}
+
+
+def corrected_entry(resident: Resident, proposal: dict[str, str]) -> None:
+    """Raise ``InvalidInput`` by the field where a proposal cannot be right, alone or with what stays."""
+    said = {**held_of(resident), **proposal}
+    kind = "" if "number" in proposal else resident.number_kind
+    person_read(PersonEntry(number_kind=kind, **said), clock.today())
+
+
+def fact_text(fact: Fact) -> str:
+    """Return the canonical value of a fact about a person, opened."""
+    owner = fact.resident or fact.household
+    if owner is None:
+        return ""
+    return values_opened([fact], {owner.pk: owner.data_key}, of_what(owner)).get(fact.pk, "")
+
+
+def _proposal(request: DataRequest) -> dict[str, str]:
+    return dict(json.loads(request.proposal)) if request.proposal else {}
+
+
+def _resident(request: DataRequest) -> Resident:
+    found = Resident.objects.filter(public_id=request.subject_id).first()
+    if found is None:
+        raise Conflict(_("这份登记已经不在了。"), hint=_("请选“不能照办”，并说明情况。"))
+    resident: Resident = found
+    return resident
+
+
+def _fact(request: DataRequest) -> Fact:
+    found = Fact.objects.filter(public_id=request.subject_id, to_on__isnull=True)
+    fact = found.select_related("resident", "household").first()
+    if fact is None or fact.resident is None:
+        raise Conflict(_("这条登记已经变了。"), hint=_("请核对现在的登记后，再答复。"))
+    return fact
+
+
+def _person_changes(request: DataRequest) -> list[Change]:
+    proposal = _proposal(request)
+    if not proposal:
+        return []
+    resident = _resident(request)
+    held, sexes = held_of(resident), dict(Resident.Sex.choices)
+    labels = {
+        "name": _("姓名"),
+        "phone": _("电话"),
+        "birth": _("出生日期"),
+        "sex": _("性别"),
+        "number": _("证件号码"),
+    }
+
+    def words(field: str, text: str) -> str:
+        return str(sexes.get(text, "")) if field == "sex" else text
+
+    return [
+        Change(labels[field], words(field, held[field]), words(field, text))
+        for field, text in proposal.items()
+    ]
+
+
+def _person_carry(actor: Actor, request: DataRequest) -> None:
+    if request.kind == DataRequest.Kind.DELETE:
+        _person_delete(actor, request)
+        return
+    proposal = _proposal(request)
+    if not proposal:
+        return
+    resident = _resident(request)
+    resident_correct(
+        actor=actor,
+        resident_id=str(resident.public_id),
+        version=resident.version,
+        reason=REASON,
+        source=SOURCE,
+        **proposal,
+    )
+
+
+def _person_delete(actor: Actor, request: DataRequest) -> None:
+    """Erase who has gone; who still lives here is kept by law."""
+    resident = _resident(request)
+    if resident.state != Resident.State.AWAY:
+        raise Conflict(
+            _("这个人还在册，依法履行登记职责所必需，不能删除（个人信息保护法第13条第3项）。"),
+            hint=_("如已搬走，请先办迁出；否则请选“不能照办”，写明依据。"),
+        )
+    resident_erase(actor=actor, resident_id=resident.public_id, reason="本人申请删除")
+
+
+def _person_basis(request: DataRequest) -> str:
+    if request.kind != DataRequest.Kind.DELETE:
+        return ""
+    if _resident(request).state == Resident.State.AWAY:
+        return _(
+            "已迁出：目的已实现的，应当删除（个人信息保护法第47条）；照办前请核对有无争议、欠费或未办结的事。"
+        )
+    return _(
+        "在册：为履行法定职责所必需，不需要同意，也不因申请而删除（个人信息保护法第13条第3项、第47条）；"
+        "只凭同意登记的项目，可以撤回同意后删除。"
+    )
+
+
+def _fact_changes(request: DataRequest) -> list[Change]:
+    fact, proposal = _fact(request), _proposal(request)
+    line = fact_key(fact.key)
+
+    def words(state: str, value: str) -> str:
+        return shown(line, value) if state == Fact.State.KNOWN else str(Fact.State(state).label)
+
+    after = canonical(line, proposal["value"]) if proposal["state"] == Fact.State.KNOWN else ""
+    return [Change(str(line.label), words(fact.state, fact_text(fact)), words(proposal["state"], after))]
+
+
+def _fact_carry(actor: Actor, request: DataRequest) -> None:
+    fact, proposal = _fact(request), _proposal(request)
+    owner: Any = fact.resident
+    fact_correct(actor=actor, subject=owner, fact_id=fact.pk, reason=REASON, source=SOURCE, **proposal)
+
+
+def _nothing(_request: DataRequest) -> str:
+    return ""
+
+
+def carriers_declare() -> None:
+    """Tell the privacy room how requests about the register are carried out."""
+    carrier_add(PERSON, Carrier(_person_changes, _person_carry, _person_basis))
+    carrier_add(FACT, Carrier(_fact_changes, _fact_carry, _nothing))

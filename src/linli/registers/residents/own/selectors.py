@@ -1,0 +1,23 @@
+"""What a person decided about the use of their data in the register."""
+
+from collections.abc import Iterable
+
+from ..models import Consent, Resident
+from .words import NO_MATCHING
+
+
+def objects_to_matching(resident: Resident) -> bool:
+    """Whether somebody objects to being matched by machine (PIPL 24); whoever matches leaves them out."""
+    return bool(objecting([resident.pk]))
+
+
+def objecting(resident_ids: Iterable[int]) -> set[int]:
+    """Return which of the people object to being matched by machine (one query)."""
+    rows = Consent.objects.filter(purpose=NO_MATCHING, withdrawn_at__isnull=True)
+    return set(rows.filter(resident__in=list(resident_ids)).values_list("resident_id", flat=True))
+
+
+def objection_of(resident: Resident) -> Consent | None:
+    """Return the standing objection to matching by machine."""
+    rows = Consent.objects.filter(resident=resident, purpose=NO_MATCHING, withdrawn_at__isnull=True)
+    return rows.first()
