@@ -41,10 +41,18 @@ def rows_take(*, job: Import, raw: Sequence[RawRow], is_again: bool = False) -> 
     target = target_get(job.target)
     plan = rows_plan(target, spec_read(job.spec), job.headers, scope_of(job), raw, job_id=job.pk)
     ids = target.make(read=plan.read, rows=plan.new) if plan.new else []
-    made = [_ledger(job, row, subject, is_new=True) for row, subject in zip(plan.new, ids, strict=True)]
+    made = [
+        _ledger(job, row, subject, is_new=True, before=_note(target, plan.read, row))
+        for row, subject in zip(plan.new, ids, strict=True)
+    ]
     ledger_write([*made, *_changed(job, target, plan)])
     _wait(job, plan, is_again)
     return plan
+
+
+def _note(target: Target, read: Any, row: Row) -> str:
+    note = target.remember(read, row) if target.remember is not None else None
+    return json.dumps(dict(note), ensure_ascii=False) if note else ""
 
 
 LEDGER = (

@@ -143,6 +143,13 @@ class Unmake(Protocol):
         """Return id → why one was left."""
 
 
+class UnmakeNoted(Protocol):
+    """Takes records away, told what ``remember`` kept of each."""
+
+    def __call__(self, *, notes: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+        """Return id → why one was left."""
+
+
 class Restore(Protocol):
     """Puts records back to what they were."""
 
@@ -208,7 +215,8 @@ class Target:
     Not every target has the rest. ``batch``: rows a transaction. ``limits``: most rows and MB of a file.
     ``together``: the field whose equal neighbours stay in one batch. ``match``: records known otherwise.
     ``differ``: a changed row field by field. ``mask``: how a personal value is shown. ``present`` and
-    ``end``: what a file that is complete for an area no longer names.
+    ``end``: what a file that is complete for an area no longer names. ``remember``: what an undo must know of
+    a new record besides its id; ``unmake_noted`` then stands for ``unmake``.
     """
 
     code: str
@@ -219,7 +227,7 @@ class Target:
     check: Callable[[Any, Sequence[Row]], None]
     make: Make
     change: Change
-    unmake: Unmake
+    unmake: Unmake | None
     restore: Restore
     named: Callable[[Sequence[int]], dict[int, tuple[str, str]]]
     touched: tuple[type[Model], ...]
@@ -233,6 +241,8 @@ class Target:
     mask: Callable[[str, str], str] = hidden
     present: Present | None = None
     end: End | None = None
+    remember: Callable[[Any, Row], Mapping[str, Any]] | None = None
+    unmake_noted: UnmakeNoted | None = None
 
     def field(self, code: str) -> Field:
         """Return a field; ``KeyError`` for none."""

@@ -10,7 +10,7 @@ from linli.core.actor import Actor
 from linli.core.service import changes_of, record, service
 
 from ..models import Import, ImportedRow, QuarantinedRow
-from ..targets import target_get
+from ..targets import Target, target_get
 from .jobs import beat, job_enqueue, job_locked, machine_locked, tell
 
 State = Import.State
@@ -62,10 +62,18 @@ def _undo(job: Import, rows: list[ImportedRow]) -> dict[int, str]:
     target = target_get(job.target)
     kept = {row.pk: _("后来的导入又改过这一行，请先撤销那次导入。") for row in rows if not row.is_current}
     standing = [row for row in rows if row.is_current]
-    made = [row.subject_id for row in standing if row.is_new]
+    made = [row for row in standing if row.is_new]
     before = {row.subject_id: json.loads(row.before_text) for row in standing if not row.is_new}
-    left = (target.unmake(ids=made) if made else {}) | (target.restore(before=before) if before else {})
+    left = (_unmade(target, made) if made else {}) | (target.restore(before=before) if before else {})
     return kept | {row.pk: left[row.subject_id] for row in standing if row.subject_id in left}
+
+
+def _unmade(target: Target, rows: list[ImportedRow]) -> dict[int, str]:
+    if target.unmake_noted is not None:
+        notes = {row.subject_id: json.loads(row.before_text or "{}") for row in rows}
+        return target.unmake_noted(notes=notes)
+    assert target.unmake is not None
+    return target.unmake(ids=[row.subject_id for row in rows])
 
 
 def _earlier_stand_again(rows: list[ImportedRow]) -> None:

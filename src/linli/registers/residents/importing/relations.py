@@ -2,6 +2,8 @@
 
 from django.db.models import Model
 
+from linli.foundation.places.models import Building, Part, Stair
+
 from ..models import Household, Resident
 
 
@@ -15,3 +17,9 @@ def tables_touched() -> tuple[type[Model], ...]:
     """Return the tables that taking persons away looks through: whatever names a person or a household."""
     others = {model for named in (Resident, Household) for model, _name in naming(named)}
     return (Resident, Household, *sorted(others - {Resident, Household}, key=lambda model: model._meta.label))
+
+
+def parts_named_by() -> tuple[type[Model], ...]:
+    """Return the tables that taking parts away looks through."""
+    others = {model for named in (Part, Stair, Building) for model, _name in naming(named)}
+    return tuple(sorted(others - {Part, Stair, Building}, key=lambda model: model._meta.label))

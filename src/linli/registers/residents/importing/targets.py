@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from linli.foundation.imports.targets import Target
+from linli.foundation.places.models import Building, Part, Stair
 
 from ..models import Resident
 from ..services.importing.changing import (
@@ -12,13 +13,15 @@ from ..services.importing.changing import (
     residents_end,
     residents_restore,
 )
+from ..services.importing.homes import homes_change, homes_import, homes_restore, homes_unmake
 from ..services.importing.making import residents_make
 from ..services.importing.undoing import residents_unmake
+from . import homes
 from .checking import people_check
 from .comparing import people_differ
 from .people import people_match, people_present, people_read
 from .people_fields import CODE, fields, key
-from .relations import tables_touched
+from .relations import parts_named_by, tables_touched
 from .wording import BATCH, limits, mask
 
 
@@ -54,6 +57,35 @@ def residents_target() -> Target:
     )
 
 
+def homes_target() -> Target:
+    """Return the target ``homes``."""
+    return Target(
+        code=homes.CODE,
+        label=_("房屋（一标三实）"),
+        fields=homes.fields(),
+        read=homes.homes_read,
+        key=homes.key,
+        check=homes.homes_check,
+        make=homes_import,
+        change=homes_change,
+        unmake=None,
+        unmake_noted=homes_unmake,
+        remember=homes.homes_remember,
+        restore=homes_restore,
+        named=_parts_named,
+        touched=(Part, Stair, Building, Building.grids.through, *parts_named_by()),
+        batch=BATCH,
+        limits=limits,
+        match=homes.homes_match,
+        differ=homes.homes_differ,
+    )
+
+
+def _parts_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    rows = Part.objects.filter(pk__in=ids).select_related("stair__building__compound", "building__compound")
+    return {row.pk: (str(row), f"/desk/residents/parts/{row.public_id}/") for row in rows}
+
+
 def targets() -> tuple[Target, ...]:
     """Return every target of the registry."""
-    return (residents_target(),)
+    return (homes_target(), residents_target())
