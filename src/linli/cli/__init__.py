@@ -26,6 +26,7 @@ ROOMS = {
     "boundaries": "边界：装入 GeoJSON（WGS-84、GCJ-02、BD-09）",
     "places": "地点：装入小区文件",
     "matters": "事项：导入12345、旧系统的工单文件（matters import 文件）",
+    "residents": "居民：导入一标三实的文件（residents import 文件 --target residents）",
     "categories": "事项类别：装入自带的或另一版类别",
     "calendar": "节假日与调休：查看、装入新一年的安排",
     "synth": "虚拟城市：生成并不存在的人、户、房屋（synth people）",

@@ -13,4 +13,6 @@ def table_of(job: Import) -> Table:
     """Return the table of an import's file; raises a refusal where it is gone or unreadable."""
     target = target_get(job.target)
     words, (most_rows, _most_mb) = header_words(target), target.limits()
-    return without_dropped(table_read(storage.read(job.path), words=words, most_rows=most_rows))
+    return without_dropped(
+        table_read(storage.read(job.path), words=words, most_rows=most_rows, total=job.total or None)
+    )

@@ -69,10 +69,11 @@ class Table:
                 yield RawRow(number, cells)
 
 
-def table_read(content: bytes, *, words: frozenset[str], most_rows: int) -> Table:
+def table_read(content: bytes, *, words: frozenset[str], most_rows: int, total: int | None = None) -> Table:
     """Return a file's table; raises ``InvalidInput`` that says what is wrong and what to do.
 
     ``words`` are header words that are known, folded (``folded``): the head is the line with most of them.
+    ``total`` is how many rows a file has that was counted when it came.
     """
     content = _unzipped(content)
     if not content.strip():
@@ -86,7 +87,7 @@ def table_read(content: bytes, *, words: frozenset[str], most_rows: int) -> Tabl
         lines, encoding, notes = _workbook_lines(content, most_rows)
     else:
         lines, encoding, notes = _text_lines(content)
-    return _table(lines, encoding, notes, words, most_rows)
+    return _table(lines, encoding, notes, words, most_rows, total)
 
 
 def _unzipped(content: bytes) -> bytes:
@@ -110,22 +111,30 @@ def folded(text: str) -> str:
 
 
 # -- the head ---------------------------------------------------------------------
-def _table(lines: Lines, encoding: str, notes: list[str], words: frozenset[str], most_rows: int) -> Table:
+def _table(
+    lines: Lines, encoding: str, notes: list[str], words: frozenset[str], most_rows: int, total: int | None
+) -> Table:
     top = list(islice(lines(), LOOKED_AT))
     at = _head_at(top, words)
     headers = _headers(top[at])
     if len(headers) > MOST_COLUMNS:
         raise too_many_columns()
+    if total is None:
+        total = _counted(islice(lines(), at + 1, None), most_rows)
+    if at:
+        notes.append(_("表头在第%d行，上面的行没有导入。") % (at + 1))
+    return Table(headers, at + 1, total, encoding, tuple(notes), lines)
+
+
+def _counted(lines: Iterator[Line], most_rows: int) -> int:
     total = 0
-    for cells in islice(lines(), at + 1, None):
+    for cells in lines:
         total += any(cells)
         if total > most_rows:
             raise too_many_rows(most_rows)
     if not total:
         raise InvalidInput(_("表头下面没有内容。"), hint=_("请检查文件，另存后再上传。"))
-    if at:
-        notes.append(_("表头在第%d行，上面的行没有导入。") % (at + 1))
-    return Table(headers, at + 1, total, encoding, tuple(notes), lines)
+    return total
 
 
 def _head_at(top: Sequence[Line], words: frozenset[str]) -> int:
@@ -227,7 +236,7 @@ def _text_lines(content: bytes) -> tuple[Lines, str, list[str]]:
         with TextIOWrapper(BytesIO(content), encoding, newline="") as opened:
             try:
                 for cells in csv.reader(opened, delimiter=delimiter):
-                    yield tuple(map(cell_text, cells))
+                    yield tuple([cell.strip() if cell.isprintable() else cell_text(cell) for cell in cells])
             except csv.Error as error:
                 raise InvalidInput(
                     _("文件里有一格长得不正常，多半是引号没有成对。"),
@@ -329,7 +338,7 @@ class _Fill:
 def cell_text(cell: Any) -> str:
     """Return a cell as plain text: whole numbers without a point, instants as ISO, formulas never run."""
     if isinstance(cell, str):
-        if cell.isascii() and cell.isprintable():
+        if cell.isprintable():  # neither line ends nor marks that nobody sees
             return cell.strip()
         return cell.replace("\0", "").translate(_DROPPED).replace("\xa0", " ").replace("\r\n", "\n").strip()
     if isinstance(cell, bool):

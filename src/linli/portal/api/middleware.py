@@ -67,7 +67,7 @@ def _file_megabytes(path: str) -> int:
     """Return how large a file an address takes, in MB; 0 where it takes JSON."""
     if path == UPLOADS:
         return settings.RECORDING_MB  # type: ignore[no-any-return]
-    return settings.IMPORT_MB if IMPORTS.fullmatch(path) else 0
+    return max(settings.IMPORT_MB, settings.REGISTRY_MB) if IMPORTS.fullmatch(path) else 0
 
 
 def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:

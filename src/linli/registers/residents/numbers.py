@@ -55,6 +55,8 @@ class Number:
 
 def number_plain(text: str) -> str:
     """Return a number as it is compared: half-width, without spaces and hyphens, upper case."""
+    if text.isascii() and text.isalnum():  # what most are: a tenth of the time
+        return text.upper()
     return _SPACING.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 

@@ -52,10 +52,14 @@ class Reading:
     where_now: dict[int, Where] = field(default_factory=dict)
     facts: dict[tuple[int, str, str], Fact] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
 
     def household_index(self, row: Row) -> str:
         """Return the blind index of a row's household number; empty without one."""
-        return household_index(row.values.get("household_number", ""))
+        number = row.values.get("household_number", "")
+        if number not in self.numbers:
+            self.numbers[number] = household_index(number)
+        return self.numbers[number]
 
     def covers(self, area_path: str) -> bool:
         """Whether a place lies in the areas of the import; nowhere lies in all of them."""

@@ -128,8 +128,9 @@ def fields() -> tuple[Field, ...]:
 
 def fact_period(line: FactKey, source: str, values: dict[str, Any]) -> str:
     """Return the period of a row's fact; ``InvalidInput`` where the file does not say it."""
+    if line.per is Per.NONE:
+        return ""
     raw = {
-        Per.NONE: "",
         Per.YEAR: values.get("facts_year", ""),
         Per.MONTH_SOURCE: f"{values.get('facts_month', '')}/{source}",
     }[line.per]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -77,11 +77,14 @@ class Places:
 
     matches: dict[str, AddressMatch]
     parts: dict[int, Where]
+    found: dict[int, Where | None] = field(default_factory=dict)
 
     def where(self, row: Row) -> Where | None:
         """Return the part of a row, if its address means one."""
-        match = self.matches.get(address_of(row))
-        return self.parts.get(match.part) if match and match.part else None
+        if row.number not in self.found:
+            match = self.matches.get(address_of(row))
+            self.found[row.number] = self.parts.get(match.part) if match and match.part else None
+        return self.found[row.number]
 
     def fault(self, row: Row) -> str:
         """Return why a row's address means no part, to a clerk."""
