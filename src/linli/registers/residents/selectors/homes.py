@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -15,6 +15,7 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
+from linli.foundation.places.buildinggrid import building_grid, floor_label
 from linli.foundation.places.models import Building, Compound, Part, Stair
 
 from ..holding import holds_on
@@ -61,8 +62,13 @@ class Home:
 class Floor:
     """One floor of a stair, its homes in the columns of the stair (``None``: nothing there)."""
 
-    number: int | None
+    number: int
     homes: tuple[Home | None, ...]
+
+    @property
+    def label(self) -> str:
+        """What people call it: 3层, 地下1层."""
+        return floor_label(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,33 +143,33 @@ def visible_building(actor: Actor, public_id: UUID | str) -> Building:
 
 def building_plan(actor: Actor, building: Building) -> BuildingPlan:
     """Return a building floor by floor with who lives there (five queries, however large it is)."""
-    parts = Part.objects.visible_to(actor).open().filter(building=building).select_related("stair")
-    homes = homes_of(actor, list(parts.order_by("sort_key", "name")))
-    by_stair: dict[int | None, list[Home]] = defaultdict(list)
-    loose = [home for home in homes if home.part.floor is None]
-    for home in homes:
-        if home.part.floor is not None:
-            by_stair[home.part.stair_id].append(home)
-    plans = [StairPlan(group[0].part.stair, _floors(group)) for group in by_stair.values()]
-    plans.sort(key=lambda plan: (plan.stair.sort_key, plan.stair.name) if plan.stair else ("", ""))
-    return BuildingPlan(building, tuple(plans), tuple(loose), tuple(homes))
+    grid = building_grid(building)
+    parts = [part for part in grid.parts if actor.covers(part.area_path)]
+    homes = dict(zip((part.pk for part in parts), homes_of(actor, parts), strict=True))
+    stairs = []
+    for column, stair in enumerate(grid.stairs):
+        cells = [(floor.number, floor.cells[column]) for floor in grid.floors if floor.number is not None]
+        placed = {number: [homes[part.pk] for part in cell if part.pk in homes] for number, cell in cells}
+        if any(placed.values()):
+            stairs.append(StairPlan(stair, _floors(placed)))
+    loose = tuple(home for home in homes.values() if home.part.floor is None)
+    return BuildingPlan(building, tuple(stairs), loose, tuple(homes.values()))
 
 
-def _floors(homes: Sequence[Home]) -> tuple[Floor, ...]:
-    by_floor: dict[int, list[Home]] = defaultdict(list)
-    for home in homes:
-        by_floor[home.part.floor or 0].append(home)
-    columns = sorted({_column(home.part) for home in homes})
+def _floors(by_floor: Mapping[int, Sequence[Home]]) -> tuple[Floor, ...]:
+    """Lay a stair's homes out in columns where rooms of one column are called alike on every floor."""
+    columns = sorted({_column(home.part) for group in by_floor.values() for home in group})
     is_regular = len(columns) <= MOST_COLUMNS and all(
         len({_column(home.part) for home in group}) == len(group) for group in by_floor.values()
     )
     floors = []
-    for number in sorted(by_floor, reverse=True):
-        group: list[Home | None] = list(by_floor[number])
-        if is_regular:
-            placed = {_column(home.part): home for home in by_floor[number]}
+    for number, homes in by_floor.items():
+        group: list[Home | None] = list(homes)
+        if homes and is_regular:
+            placed = {_column(home.part): home for home in homes}
             group = [placed.get(column) for column in columns]
-        floors.append(Floor(number, tuple(group)))
+        if homes:
+            floors.append(Floor(number, tuple(group)))
     return tuple(floors)
 
 
