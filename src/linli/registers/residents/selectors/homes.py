@@ -159,9 +159,7 @@ def building_plan(actor: Actor, building: Building) -> BuildingPlan:
 def _floors(by_floor: Mapping[int, Sequence[Home]]) -> tuple[Floor, ...]:
     """Lay a stair's homes out in columns where rooms of one column are called alike on every floor."""
     columns = sorted({_column(home.part) for group in by_floor.values() for home in group})
-    is_regular = len(columns) <= MOST_COLUMNS and all(
-        len({_column(home.part) for home in group}) == len(group) for group in by_floor.values()
-    )
+    is_regular = _is_regular(list(by_floor.values()), len(columns))
     floors = []
     for number, homes in by_floor.items():
         group: list[Home | None] = list(homes)
@@ -171,6 +169,13 @@ def _floors(by_floor: Mapping[int, Sequence[Home]]) -> tuple[Floor, ...]:
         if homes:
             floors.append(Floor(number, tuple(group)))
     return tuple(floors)
+
+
+def _is_regular(groups: Sequence[Sequence[Home]], columns: int) -> bool:
+    """Whether columns help the eye: few, each room in its own, most of them filled (not 亭子间、客堂间)."""
+    homes = sum(map(len, groups))
+    is_plain = all(len({_column(home.part) for home in group}) == len(group) for group in groups)
+    return is_plain and columns <= MOST_COLUMNS and 2 * homes >= columns * len([g for g in groups if g])
 
 
 def _column(part: Part) -> str:

@@ -50,6 +50,15 @@ def test_floors_stand_from_the_top_and_rooms_in_their_columns(plan: Plan) -> Non
     assert (shown.dwellings, shown.households, shown.people) == (7, 3, 5)
 
 
+def test_rooms_with_names_of_their_own_stand_one_after_the_other(cast: Cast) -> None:
+    built = building_make(cast, rooms=0, stairs=0)
+    for floor, name in ((1, "底层客堂间"), (2, "2楼亭子间"), (2, "2楼前楼"), (3, "三层阁")):
+        part_make(built.building, name, floor=floor)
+    (stair,) = building_plan(cast.actor("worker"), built.building).stairs
+    assert [len(floor.homes) for floor in stair.floors] == [1, 2, 1]
+    assert stair.floors[0].label == "3层"
+
+
 def test_what_is_marked(plan: Plan) -> None:
     shown = building_plan(plan.cast.actor("worker"), plan.building)
     marks = {home.part.name: home.marks for home in shown.homes}
