@@ -191,7 +191,8 @@ def resident_move(
 ) -> Resident:
     """Let a person leave the household they live in (or are registered in) and join another, on a day.
 
-    ``head`` names who is head of those who are left, needed where the head leaves.
+    ``head`` names who is head of those who are left, needed where the head leaves; where nobody is left the
+    household ends.
     """
     resident = resident_locked(actor, resident_id, version)
     into = household_locked(actor, household_id)
@@ -200,8 +201,7 @@ def resident_move(
     if any(row.household_id == into.pk for row in rows):
         raise Conflict(_("这个人已经在这一户。"))
     members_leave(act=act, rows=rows, on=act.on)
-    for row in rows:
-        head_pass(act=act, household=row.household, head_id=head, on=act.on)
+    _heads_pass(act, rows, head)
     member_join(
         act=act, household=into, resident=resident, relation=relation, presence=presence, from_on=act.on
     )

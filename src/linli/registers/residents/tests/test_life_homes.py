@@ -407,3 +407,22 @@ def test_the_last_one_leaves_an_empty_home(world: World) -> None:
     assert not Occupancy.objects.filter(to_on__isnull=True).exists()
     undo(world, "resident.move_away")
     assert registry_digest() == before
+
+
+def test_the_last_one_moves_to_another_household(world: World) -> None:
+    home, single = world.family(), world.single()
+    who = member(single, "顾阿婆")
+    before = registry_digest()
+    resident_move(
+        actor=world.worker,
+        resident_id=who.public_id,
+        version=who.version,
+        household_id=home.public_id,
+        relation="parent",
+        on=days(1),
+    )
+    assert relations(home)["顾阿婆"] == "parent"
+    assert fresh(single).ended_on == days(1)
+    assert not single.occupancies.filter(to_on__isnull=True).exists()
+    undo(world, "resident.move")
+    assert registry_digest() == before

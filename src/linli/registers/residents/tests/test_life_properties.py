@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linli.core.errors import Refusal
+from linli.core.errors import NotFound, Refusal
 from linli.registers.residents.entries import GuardianEntry, MemberEntry, PersonEntry
 from linli.registers.residents.models import Household, Membership, Occupancy, RegisterEvent, Resident
 from linli.registers.residents.rules import Span, spans_overlap
@@ -53,7 +53,9 @@ class Rolled(Exception):
 
 def _pick(draw: Draw, rows: Any) -> Any:
     found = list(rows.order_by("pk"))
-    return found[draw(len(found))] if found else None
+    if not found:
+        raise NotFound("nobody is left to act on")
+    return found[draw(len(found))]
 
 
 def _home(draw: Draw) -> Any:
