@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .ground import root
 
-NOT_A_BENCHMARK = {"bulk", "city", "frame", "plain_city", "__init__"}
+NOT_A_BENCHMARK = {"bulk", "city", "frame", "plain_city", "registry_city", "__init__"}
 
 
 def scripts() -> dict[str, Path]:
