@@ -2,8 +2,8 @@
 
 Name, two characters, pinyin, telephone of people who are there: what the page does after the limits and
 before the record (tokens, verification after decryption, masked hits). As a district: how many people, by age
-and sex (``resident_counts``), and no names. PostgreSQL. Peer: ``LIKE`` over a table with names in clear, within
-the same street. ``--keep FOLDER`` keeps the database for another run; building it takes many minutes.
+and sex (``resident_counts``), and no names. PostgreSQL. Peer: ``LIKE`` over a table with names in clear,
+within the same street. ``--keep FOLDER`` keeps the database for another run; building it takes many minutes.
 """
 
 import argparse
