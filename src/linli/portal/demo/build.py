@@ -28,6 +28,7 @@ from .desk import quick_plots
 from .divisions import changes_build
 from .exports import lists_taken
 from .hotline import hotline_build
+from .keeping import facts_kept
 from .life import Hours, Place, Plot, Stage, play
 from .machines import machines_call, machines_connect
 from .messages import messages
@@ -122,6 +123,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             views_saved(stage.cast, end),
             messages(stage, end),
             people_live(stage, end),
+            facts_kept(stage, end),
             *quick_plots(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
