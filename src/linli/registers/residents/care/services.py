@@ -260,7 +260,7 @@ def care_print(*, actor: Actor, group: str) -> list[CareEntry]:
     for entry in entries:
         looked = ["name", "address"]
         about = persons.get(entry.resident_id)
-        record("record.look", entry.resident, purpose="visit", looked_at=looked, about_id=about)
+        record("care.print", entry.resident, purpose="走访", looked_at=looked, about_id=about)
     return entries
 
 

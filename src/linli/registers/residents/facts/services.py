@@ -10,8 +10,11 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.core.service import changes_of, record, service
+from linli.core.words import in_house_language
+from linli.foundation.accounts.services.rates import rate_check
 
-from ..models import AccountLink, Fact, Membership, Resident
+from ..finding.services import PURPOSES, REVEALS
+from ..models import AccountLink, Fact, Household, Membership, Resident
 from .dictionary import FactKey, fact_key
 from .permissions import can_reveal_fact
 from .rules import is_void
@@ -162,15 +165,37 @@ def facts_reveal(*, actor: Actor, subject: Subject, keys: list[str], purpose: st
     for line in lines:
         if not can_reveal_fact(actor, line, purpose):
             raise NotAllowed(_("不能为这个用途查看“%s”。") % line.label, hint=_("请选择符合实际的用途。"))
+    rate_check(limits=REVEALS, key=actor.key, message=_("查看太频繁了，请{wait}后再看。"))
     rows = rows_of(seen).filter(key__in=[line.key for line in lines])
-    _looked(actor=actor, subject=seen, lines=lines, purpose=purpose)
+    _looked(subject=seen, lines=lines, purpose=purpose)
     return {row.pk: fact_value(seen, row) for row in rows}
 
 
-def _looked(*, actor: Actor, subject: Subject, lines: list[FactKey], purpose: str) -> None:
+@service
+def household_facts_reveal(*, actor: Actor, household: Household, purpose: str) -> dict[int, str]:
+    """Open what a purpose allows to see of a household and its people: fact id → canonical value.
+
+    Nothing is opened, and nothing recorded, where there is nothing of the kind.
+    """
+    members = Resident.objects.visible_to(actor).filter(
+        memberships__household=household, memberships__to_on__isnull=True
+    )
+    opened: dict[int, str] = {}
+    for subject in [household, *members.distinct().order_by("pk")]:
+        known = rows_of(subject).filter(to_on__isnull=True).exclude(value_sealed="")
+        lines = [fact_key(key, of_what(subject)) for key in sorted({*known.values_list("key", flat=True)})]
+        keys = [line.key for line in lines if can_reveal_fact(actor, line, purpose)]
+        if keys:
+            opened |= facts_reveal(actor=actor, subject=subject, keys=keys, purpose=purpose)
+    return opened
+
+
+def _looked(*, subject: Subject, lines: list[FactKey], purpose: str) -> None:
     looked_at = [f"fact.{line.key}" for line in lines]
+    with in_house_language():
+        why = str(PURPOSES.get(purpose, ""))
     for about in _accounts_of(subject) or [None]:
-        record("record.look", subject, purpose=purpose, looked_at=looked_at, about_id=about)
+        record("fact.reveal", subject, purpose=why, looked_at=looked_at, about_id=about)
 
 
 def _accounts_of(subject: Subject) -> list[int | None]:

@@ -244,7 +244,7 @@ def test_a_printed_round_opens_names_and_is_recorded_for_each(cast: Cast, path: 
     AccountLink.objects.create(how="worker", state="standing", **link)
     printed = care_print(actor=actor, group="alone_80")
     row = AuditRecord.objects.latest("pk")
-    assert (row.verb, row.purpose, row.about_id) == ("record.look", "visit", cast.person("resident").pk)
+    assert (row.verb, row.purpose, row.about_id) == ("care.print", "走访", cast.person("resident").pk)
     assert care_rows(actor, printed, is_open=True)[0].address.endswith("302室")
     with pytest.raises(NotFound):
         care_print(actor=actor, group="tekun")

@@ -10,6 +10,7 @@ from linli.core import clock as time
 from linli.foundation.audit.models import AuditRecord
 from linli.registers.residents.care.tasks import care_nightly
 from linli.registers.residents.facts.dictionary import dictionary
+from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.models import CareEntry, Establishment, Ownership, Resident
 from linli.registers.residents.owning.rules import OwnerEntry
 from linli.registers.residents.owning.services import ownership_register
@@ -178,3 +179,24 @@ def test_everything_that_may_be_kept_is_shown_with_its_law(cast: Cast, who: str,
     for line in dictionary().values():
         assert line.label in page and line.purpose in page
     assert "这些永远不登记" in page and "宗教信仰" in page and "个人信息保护法第28条" in page
+
+
+def test_the_card_opens_only_what_the_purpose_allows(cast: Cast, world: dict[str, Any]) -> None:
+    actor, person = cast.actor("worker"), world["person"]
+    fact_set(actor=actor, subject=person, key="care_level", value="三级")
+    fact_set(actor=actor, subject=person, key="income", value="1595", period="2026-02/wage")
+    household = person.memberships.get().household
+    fact_set(actor=actor, subject=household, key="assistance", value="dibao")
+    url = reverse("residents:household", args=[household.public_id])
+    client = cast.client("worker")
+    for closed in (client.get(url), client.post(url, {"purpose": "visit"})):
+        assert "三级" not in body(closed) and "1,595" not in body(closed) and "***" in body(closed)
+    opened = body(client.post(url, {"purpose": "visit", "facts": "1"}))
+    assert "三级" in opened and "最低生活保障家庭" in opened and "1,595" not in opened
+    looks = AuditRecord.objects.filter(verb="fact.reveal").order_by("pk")
+    assert [(row.purpose, row.looked_at) for row in looks] == [
+        ("走访", ["fact.assistance"]),
+        ("走访", ["fact.care_level"]),
+    ]
+    contact = body(client.post(url, {"purpose": "contact", "facts": "1"}))
+    assert "三级" not in contact and looks.count() == 2

@@ -278,7 +278,7 @@ def test_a_reveal_is_recorded_and_only_for_its_purposes(cast: Cast, person: Resi
     assert opened == {fact.pk: "159500"}
     assert facts_of(actor, person, opened=opened)[0].words == "1,595.00元"
     row = AuditRecord.objects.latest("pk")
-    assert (row.verb, row.purpose, row.looked_at) == ("record.look", "verify", ["fact.income"])
+    assert (row.verb, row.purpose, row.looked_at) == ("fact.reveal", "核对登记", ["fact.income"])
     assert row.about_id == cast.person("resident").pk
     assert "1595" not in str(row.__dict__)
 

@@ -21,6 +21,7 @@ from linli.foundation.places.models import Part
 from .. import selectors
 from ..acting.table import ACT_ICONS, household_acts, person_acts
 from ..facts.selectors import facts_of_many
+from ..facts.services import household_facts_reveal
 from ..finding.permissions import can_reveal_people
 from ..finding.services import PURPOSES, household_reveal
 from ..models import Establishment, Household, RegisterEvent, Resident
@@ -40,12 +41,15 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     shown = selectors.household_card(actor, public_id)
     opened: Mapping[UUID, Mapping[str, str]] = {}
+    facts: Mapping[int, str] = {}
     purpose = request.POST.get("purpose", "")
     if request.method == "POST":
         asked = PERSONAL if "all" in request.POST else ("name", "phone")
         opened = household_reveal(actor=actor, household_id=public_id, fields=asked, purpose=purpose)
+        if "facts" in request.POST:
+            facts = household_facts_reveal(actor=actor, household=shown.household, purpose=purpose)
     context = {
-        **_context(actor, shown, opened),
+        **_context(actor, shown, opened, facts),
         "purposes": PURPOSES.items(),
         "purpose": PURPOSES.get(purpose, ""),
         "can_reveal": can_reveal_people(actor) and bool(shown.members),
@@ -53,8 +57,14 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "residents/household.html", context)
 
 
-def _context(actor: Actor, card: HouseholdPeople, opened: Mapping[UUID, Mapping[str, str]]) -> dict[str, Any]:
-    facts = facts_of_many(actor, [card.household, *(member.resident for member in card.members)])
+def _context(
+    actor: Actor,
+    card: HouseholdPeople,
+    opened: Mapping[UUID, Mapping[str, str]],
+    opened_facts: Mapping[int, str],
+) -> dict[str, Any]:
+    subjects: list[Household | Resident] = [card.household, *(member.resident for member in card.members)]
+    facts = facts_of_many(actor, subjects, opened=opened_facts)
     care = selectors.care_of(actor, [member.resident.pk for member in card.members])
     people = [
         {
