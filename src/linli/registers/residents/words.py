@@ -5,6 +5,9 @@ from typing import Any
 
 from linli.core.words import gettext_lazy as _
 
+from .consents.purposes import consent_purposes
+from .facts.dictionary import dictionary
+
 VERBS: dict[str, Any] = {
     "household.open": _("登记一户"),
     "household.move": _("全户搬家"),
@@ -103,6 +106,11 @@ FIELDS: dict[str, Any] = {
     "fact": _("事实"),
     "receipt": _("已享受待遇"),
     "careentry": _("关爱服务"),
+    "care": _("关爱服务"),
+    "owners": _("产权人"),
+    "registered_area": _("登记面积"),
+    "certificate": _("权证号"),
+    "is_voter": _("表决人"),
     "accountlink": _("账号关联"),
     "consent": _("同意"),
     "ended_on": _("销户日期"),
@@ -130,8 +138,14 @@ SOURCES: dict[str, Any] = {
 
 def field_words(names: Iterable[str]) -> list[str]:
     """Return what changed fields are called, those left out that follow from others."""
-    words = (str(FIELDS.get(name, VERBS.get(name, ""))) for name in names)
+    words = (str(FIELDS.get(name, VERBS.get(name, ""))) or _said_elsewhere(name) for name in names)
     return [word for word in dict.fromkeys(words) if word]
+
+
+def _said_elsewhere(name: str) -> str:
+    """Return what a key of the dictionary, or a use that needs consent, is called."""
+    known = dictionary().get(name) or consent_purposes().get(name)
+    return known.label if known else ""
 
 
 def source_words(code: str) -> str:

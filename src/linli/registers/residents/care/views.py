@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from linli.core.actor import Actor
+from linli.core.actor import GOVERNING, Actor, Function
 from linli.core.errors import NotAllowed, NotFound
 from linli.foundation.accounts.permissions import actor_of
 
@@ -29,6 +29,7 @@ from .selectors import TABS, care_counts, care_list, care_numbers, care_rows
 from .services import care_confirm, care_end, care_print, care_refuse, care_renew
 
 PAGE = 30
+BY_NUMBERS = GOVERNING - {Function.COMMITTEE}  # a committee has the list itself
 TAB_WORDS = {
     "proposed": gettext_lazy("待确认"),
     "confirmed": gettext_lazy("服务中"),
@@ -73,7 +74,7 @@ def care_page(request: HttpRequest) -> HttpResponse:
         "empty": EMPTY[state],
         "printable": bool(group) and numbers["confirmed"] > 0,
         "is_giving": can_see_care(actor),
-        "counts": care_counts(actor) if can_see_counts(actor) else [],
+        "counts": care_counts(actor) if actor.function in BY_NUMBERS else [],
     }
     return render(request, "residents/care/list.html", context)
 

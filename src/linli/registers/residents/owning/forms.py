@@ -63,6 +63,8 @@ class TitleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.candidates = {row.key: row for row in candidates}
+        if act == "correct":
+            self.fields["certificate"].help_text = _("号码不显示；不改就留空。")
         for name, wanted in {"from_on": "register correct", "on": "transfer", "reason": "correct"}.items():
             if act not in wanted.split():
                 del self.fields[name]

@@ -92,7 +92,9 @@ def roll_titles(actor: Actor, compound: Compound, on: date) -> QuerySet[Ownershi
     rows: QuerySet[Ownership] = Ownership.objects.visible_to(actor).filter(compound=compound)
     begun = rows.exclude(from_on__gt=on).exclude(to_on__lte=on)
     related = begun.select_related("part__building", "part__stair", "part__compound").prefetch_related(OWNERS)
-    return related.order_by("part__building__sort_key", "part__sort_key", "part__name", "pk")
+    return related.order_by(
+        "part__building__sort_key", "part__stair__sort_key", "part__sort_key", "part__name", "pk"
+    )
 
 
 def _counted(title: Ownership) -> Title:
@@ -213,7 +215,15 @@ def titles_listed(actor: Actor, compound: Compound | None) -> QuerySet[Ownership
     if compound is not None:
         rows = rows.filter(compound=compound)
     related = rows.select_related("part__building__compound", "part__stair__building__compound")
-    order = ("compound__pinyin", "compound", "part__building__sort_key", "part__sort_key", "part__name", "pk")
+    order = (
+        "compound__pinyin",
+        "compound",
+        "part__building__sort_key",
+        "part__stair__sort_key",
+        "part__sort_key",
+        "part__name",
+        "pk",
+    )
     return related.prefetch_related(OWNERS).order_by(*order)
 
 

@@ -90,9 +90,9 @@ def ownership_correct(
     owners: Sequence[OwnerEntry],
     kind: str,
     from_on: date | None,
-    certificate: str = "",
+    certificate: str | None = None,
 ) -> Ownership:
-    """Correct what was registered wrongly; the title stays the same one."""
+    """Correct what was registered wrongly; the title stays the same one. No certificate: as it is."""
     if not reason.strip():
         raise _refused("reason", _("请写明为什么更正。"))
     title = ownership_locked(actor=actor, ownership_id=ownership_id, version=version)
@@ -105,7 +105,7 @@ def ownership_correct(
         kind=wanted.kind,
         registered_area=wanted.registered_area,
         from_on=wanted.from_on,
-        **_certificate(certificate),
+        **({} if certificate is None else _certificate(certificate)),
         version=title.version + 1,
         updated_at=clock.now(),
     )

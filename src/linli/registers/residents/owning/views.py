@@ -103,7 +103,7 @@ def _start(title: Ownership | None, act: str) -> dict[str, Any]:
     start: dict[str, Any] = {"area": f"{title.registered_area / 100:.2f}", "kind": title.kind}
     if act != "correct":
         return start | {"kind": Ownership.Kind.SOLD, "on": clock.today()}
-    start |= {"from_on": title.from_on, "certificate": title.certificate}
+    start |= {"from_on": title.from_on}
     for n, owner in enumerate(title.owners.all(), 1):
         mark, row = ("r", owner.resident) if owner.resident else ("e", owner.establishment)
         start[f"who_{n}"] = f"{mark}:{row.public_id}" if row else ""
@@ -156,6 +156,7 @@ def _write(
     if act == "transfer":
         ownership_transfer(**seen, on=said["on"], **common)
     else:
+        common["certificate"] = said["certificate"] or None
         ownership_correct(**seen, reason=said["reason"], from_on=said["from_on"], **common)
 
 
