@@ -1,6 +1,5 @@
 """A made-up city into the registry, shard by shard, through the import that every file goes through."""
 
-import csv
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -19,14 +18,12 @@ from linli.foundation.imports.services import import_map_set, import_start, impo
 from linli.foundation.imports.targets import target_get
 from linli.foundation.imports.tasks import work_through
 from linli.foundation.places.compoundfile import compounds_read
-from linli.foundation.places.models import Compound, Division
+from linli.foundation.places.models import Division
 from linli.foundation.places.services import compounds_load
-from linli.foundation.places.services.homes import HomeRow, homes_make
 
 from ..models import Resident
 from . import files
-from .areas import STREET, Shard
-from .headings import PART
+from .areas import Shard
 from .run import Order, city_of
 from .tables import tables
 
@@ -41,6 +38,7 @@ STEPS: tuple[tuple[str, str, str], ...] = (
     ("单位.csv", "establishments", "police"),
     ("产权.csv", "ownerships", "housing"),
 )
+NEEDED = ("homes", "residents")
 HEAD_BYTES = 4096
 Say = Callable[[str], None]
 
@@ -49,7 +47,7 @@ def city_enter(order: Order, *, actor: Actor, say: Say, sure: bool = False) -> C
     """Bring a city into the registry and return what became of its rows, by outcome.
 
     The same order again changes nothing. Raises ``InvalidInput`` for more than a million persons,
-    ``Conflict`` where divisions or the import of persons are missing, or where real people may be
+    ``Conflict`` where divisions or the import of homes and persons are missing, or where real people may be
     registered (unless ``sure``). What the installation cannot import yet (units, titles) is left out and
     said.
     """
@@ -60,7 +58,7 @@ def city_enter(order: Order, *, actor: Actor, say: Say, sure: bool = False) -> C
         )
     _city, plan = city_of(order)
     _ready(plan, sure)
-    left_out = [name for name, code, _source in STEPS if code != "homes" and not _has_target(code)]
+    left_out = [name for name, code, _source in STEPS if not _has_target(code)]
     if left_out:
         say(_("这个版本还不能导入 %s，跳过。") % "、".join(left_out))
     counts = Counter[str]()
@@ -89,9 +87,9 @@ def _has_target(code: str) -> bool:
 
 
 def _ready(plan: list[Shard], sure: bool) -> None:
-    if not _has_target("residents"):
+    if not all(_has_target(code) for code in NEEDED):
         raise Conflict(
-            _("这个版本还不能导入人口，所以不能放进登记库。"),
+            _("这个版本还不能导入房屋和人口，所以不能放进登记库。"),
             hint=_("请用 --to csv 写成文件，或升级以后再试。"),
         )
     codes = {each.code for shard in plan for each in shard.committees}
@@ -117,36 +115,6 @@ def _entered(order: Order, shard: Shard, folder: Path, actor: Actor, counts: Cou
     for name, code, source in STEPS:
         if _has_target(code):
             counts += _imported(folder / name, f"{MARK}-{shard.name}-{name}", code, source, actor)
-        elif code == "homes":
-            counts += _housed(folder / name, actor)
-
-
-def _housed(path: Path, actor: Actor) -> Counter[str]:
-    """Enter homes by the register's own service for a great many."""
-    kinds = {word: kind for kind, word in PART.items()}
-    with path.open(encoding="utf-8", newline="") as opened:
-        rows = [row for row in csv.DictReader(opened) if row["楼栋"]]
-    compounds = _compounds({row["居村委代码"][:STREET] for row in rows})
-    homes = [
-        HomeRow(
-            compounds[row["居村委代码"][:STREET], row["小区"]],
-            row["楼栋"],
-            row["室号"],
-            row["单元"],
-            int(row["楼层"]),
-            kinds[row["房屋用途"]],
-            int(row["建筑面积"].replace(".", "")),
-        )
-        for row in rows
-    ]
-    new = len(homes_make(actor=actor, rows=homes, source=MARK).made)
-    return Counter({"new": new, "unchanged": len(homes) - new})
-
-
-def _compounds(streets: set[str]) -> dict[tuple[str, str], int]:
-    """Return the compounds of some streets by the street's code and their name."""
-    rows = Compound.objects.filter(street__code__in=streets).values_list("street__code", "name", "pk")
-    return {(street, name): pk for street, name, pk in rows}
 
 
 def _imported(path: Path, label: str, code: str, source: str, actor: Actor) -> Counter[str]:

@@ -38,7 +38,7 @@ def test_without_its_targets_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) -
         raise NotFound
 
     monkeypatch.setattr(registry, "target_get", missing)
-    with pytest.raises(Conflict, match="还不能导入人口") as refused:
+    with pytest.raises(Conflict, match="还不能导入房屋和人口") as refused:
         _entered(ORDER)
     assert "--to csv" in refused.value.hint
 
