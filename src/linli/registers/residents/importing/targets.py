@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.foundation.imports.targets import Target
 from linli.foundation.places.models import Building, Part, Stair
 
-from ..models import Resident
+from ..models import Receipt, Resident
 from ..services.importing.changing import (
     residents_change,
     residents_end,
@@ -15,8 +15,9 @@ from ..services.importing.changing import (
 )
 from ..services.importing.homes import homes_change, homes_import, homes_restore, homes_unmake
 from ..services.importing.making import residents_make
+from ..services.importing.paid import paid_change, paid_import, paid_restore, paid_unmake
 from ..services.importing.undoing import residents_unmake
-from . import homes
+from . import homes, paid
 from .checking import people_check
 from .comparing import people_differ
 from .people import people_match, people_present, people_read
@@ -86,6 +87,32 @@ def _parts_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     return {row.pk: (str(row), f"/desk/residents/parts/{row.public_id}/") for row in rows}
 
 
+def receipts_target() -> Target:
+    """Return the target ``receipts``."""
+    return Target(
+        code=paid.CODE,
+        label=_("待遇发放"),
+        fields=paid.fields(),
+        read=paid.paid_read,
+        key=paid.key,
+        check=paid.paid_check,
+        make=paid_import,
+        change=paid_change,
+        unmake=paid_unmake,
+        restore=paid_restore,
+        named=_receipts_named,
+        touched=(Receipt,),
+        batch=BATCH,
+        limits=limits,
+        match=paid.paid_match,
+        mask=mask,
+    )
+
+
+def _receipts_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    return {pk: (str(_("待遇登记")), "/desk/residents/") for pk in ids}
+
+
 def targets() -> tuple[Target, ...]:
     """Return every target of the registry."""
-    return (homes_target(), residents_target())
+    return (homes_target(), residents_target(), receipts_target())

@@ -1,4 +1,4 @@
-"""The pages of an import of persons: every row masked, conflicts compared and decided, an ending confirmed."""
+"""Pages of an import of persons: every row masked, conflicts compared and decided, an ending confirmed."""
 
 import pytest
 from django.http import HttpResponse
