@@ -145,6 +145,14 @@ SETTINGS = (
         group=RECORDS,
     ),
     NavEntry(
+        _("影响评估"),
+        icon="file-description",
+        url_name="residents:assessments",
+        functions=frozenset({Function.STREET, Function.DISTRICT, Function.CITY, Function.OPERATOR}),
+        is_for_admins=True,
+        group=RECORDS,
+    ),
+    NavEntry(
         _("保存期限"),
         icon="hourglass",
         url_name="retention:overview",

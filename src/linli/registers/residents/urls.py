@@ -4,6 +4,7 @@ from django.urls import path
 
 from .acting import facts as asking
 from .acting import views as acting
+from .assessing.urls import urlpatterns as assessing
 from .between.urls import urlpatterns as between
 from .care.urls import urlpatterns as care
 from .facts.urls import urlpatterns as facts
@@ -47,6 +48,7 @@ urlpatterns = [
     *between,
     *finding,
     *linking,
+    *assessing,
     *owning,
     *care,
     *facts,
