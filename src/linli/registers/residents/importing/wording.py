@@ -17,7 +17,7 @@ from ..masking import masked
 from .sources import sources
 
 DATA = Path(__file__).parent.parent / "data" / "import_words.yaml"
-BATCH = 2_000
+BATCH = 5_000
 
 
 @functools.cache
