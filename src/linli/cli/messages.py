@@ -19,7 +19,7 @@ LOCALE = PACKAGE / "locale"
 LEFT_OUT = {"tests", "migrations", "locale", "static", "cli", "commands", "demo"}
 CALLS = {
     *("_", "_now", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"),
-    *("pgettext", "pgettext_lazy", "npgettext"),
+    *("pgettext", "pgettext_lazy", "npgettext", "lazy"),
 }
 IN_TEMPLATE = re.compile(r"""\b(n?p?gettext)\(((?:\s*u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*,?)+)""")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")

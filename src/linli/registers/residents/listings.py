@@ -170,7 +170,6 @@ listing_add(
             Column(_("计入表决"), lambda row: _("计入") if row.is_counted else _("不计入"), width=10),
         ),
         _owners,
-        page="residents:ownerships",
     ),
     Listing(
         "fact-dictionary",

@@ -29,6 +29,8 @@ from .words import NO_MATCHING
 CORRECTABLE = ("name", "phone", "birth", "sex", "number")
 OBJECTION_VERSION = "2026-11"
 
+ASKED = "请按填写的内容更正登记。"  # where somebody gives no reason of their own
+
 
 def _own(actor: Actor, resident_id: UUID | str) -> Resident:
     """Return oneself or a ward; anybody else is missing. A deputy or a desk role speaks for nobody here."""
@@ -71,7 +73,7 @@ def correction_ask(
         raise InvalidInput(words)
     corrected_entry(resident, proposal)
     about = _about(resident, PERSON, resident.public_id, proposal)
-    text = why.strip() or "请按填写的内容更正登记。"
+    text = why.strip() or ASKED
     return request_make(actor=actor, kind=DataRequest.Kind.CORRECT, text=text, about=about, photo=photo)
 
 
@@ -94,7 +96,7 @@ def fact_correction_ask(
         raise InvalidInput(words, details={"value": words})
     proposal = {"state": state, "value": value.strip() if text else ""}
     about = _about(resident, FACT, fact.public_id, proposal)
-    said = why.strip() or "请按填写的内容更正登记。"
+    said = why.strip() or ASKED
     return request_make(actor=actor, kind=DataRequest.Kind.CORRECT, text=said, about=about)
 
 
