@@ -5,9 +5,9 @@ from typing import Any
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 
-from .models import Building, Part
+from .models import Building, Part, Stair
 from .permissions import can_edit_building
-from .selectors import building_by_public_id, part_by_public_id
+from .selectors import building_by_public_id, part_by_public_id, stair_by_public_id
 
 
 def building_held(actor: Actor, public_id: Any) -> Building:
@@ -17,6 +17,15 @@ def building_held(actor: Actor, public_id: Any) -> Building:
     if not can_edit_building(actor, building):
         raise NotAllowed
     return building
+
+
+def stair_held(actor: Actor, public_id: Any) -> Stair:
+    """Return a stair that an actor may change, as it is once its building is held."""
+    stair = stair_by_public_id(public_id)
+    building = building_held(actor, stair.building.public_id)
+    found = Stair.objects.select_for_update(of=("self",)).get(pk=stair.pk)
+    found.building = building
+    return found
 
 
 def part_held(actor: Actor, public_id: Any) -> Part:

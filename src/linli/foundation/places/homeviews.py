@@ -231,7 +231,7 @@ def stair_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = StairForm(request.POST)
     if not form.is_valid():
         raise InvalidInput(_("请填写单元名称。"))
-    stair_update(actor=actor, stair_id=public_id, **form.facts())
+    stair_update(actor=actor, stair_id=public_id, version=_version(request), **form.facts())
     messages.success(request, _("已保存%s。") % form.cleaned_data["name"])
     return redirect("places:building_edit", public_id=stair.building.public_id)
 

@@ -12,12 +12,21 @@ from django.utils.translation import gettext as _
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion
 from linli.foundation.places.models import Part
+from linli.foundation.places.models.grids import reaches
 
 from .models import Establishment, Household, Membership, Occupancy, Resident
 from .permissions import can_keep_registry
 
 Ident = UUID | str
 Row = TypeVar("Row", bound=models.Model)
+
+
+def is_seen(actor: Actor, resident: Resident) -> bool:
+    """Whether a person stands in the actor's areas; asked of the database only where those are grids."""
+    if actor.covers(resident.area_path):
+        return True
+    seen = Resident.objects.visible_to(actor).filter(pk=resident.pk)
+    return reaches(actor, resident.area_path) and bool(seen.exists())
 
 
 def _locked(rows: Any, actor: Actor, public_id: Ident, missing: str) -> Any:

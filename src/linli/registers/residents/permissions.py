@@ -1,6 +1,7 @@
 """Who may do what with the registry; who sees which rows stands in ``models.scope``."""
 
 from linli.core.actor import GOVERNING, Actor, Function, Scope
+from linli.foundation.places.models.grids import reaches
 
 from .models import Transfer
 from .models.scope import WORKING
@@ -19,8 +20,8 @@ def can_see_counts(actor: Actor) -> bool:
 
 
 def can_keep_registry(actor: Actor, area_path: str) -> bool:
-    """Registering, moving, correcting: who works with people, each in their areas."""
-    return actor.function in WORKING and actor.covers(area_path)
+    """Registering, moving, correcting what one sees: who works with people, each in their areas."""
+    return actor.function in WORKING and reaches(actor, area_path)
 
 
 def can_merge_residents(actor: Actor, *area_paths: str) -> bool:

@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Actor, Function
-from linli.core.fields import PathField, in_areas, uuid7
+from linli.core.fields import PathField, uuid7
 
 from .compound import Compound, HousingType, area_check, year_check
+from .grids import grids_among, lies_in, register_areas
 from .place import Division, Level
 
 FLOORS_MAX = 200
@@ -22,9 +23,13 @@ class BuildingQuerySet(models.QuerySet["Building"]):
 
     def visible_to(self, actor: Actor) -> Self:
         """Return those of the compounds that an actor sees in the register."""
-        if "" in actor.areas and actor.function in (Function.SYSTEM, Function.OPERATOR):
+        areas = register_areas(actor)
+        if "" in areas and actor.function in (Function.SYSTEM, Function.OPERATOR):
             return self.all()
-        return self.filter(compound__in=Compound.objects.visible_to(actor).values("pk"))
+        rows = self.filter(compound__in=Compound.objects.visible_to(actor).values("pk"))
+        if not grids_among(areas):
+            return rows
+        return rows.filter(lies_in(Building, areas, [("", Q())], "compound__area_path"))
 
 
 class Building(models.Model):
@@ -89,6 +94,7 @@ class Stair(models.Model):
     name = models.CharField(_("单元"), max_length=40)
     sort_key = models.CharField(max_length=60, blank=True)
     has_lift = models.BooleanField(_("电梯"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["sort_key", "name"]
@@ -129,7 +135,7 @@ class PartQuerySet(models.QuerySet["Part"]):
         others = (Function.GRID_WORKER, Function.SYSTEM, Function.OPERATOR)
         if not (actor.is_governing or actor.function in others):
             return self.none()
-        return self.filter(in_areas("area_path", actor.areas))
+        return self.filter(lies_in(Part, register_areas(actor), [("building__", Q())]))
 
     def open(self) -> Self:
         """Return those that still stand."""

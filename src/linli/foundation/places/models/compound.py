@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.core.actor import Actor, Function
 from linli.core.fields import PathField, in_areas, uuid7
 
+from .grids import lies_in, register_areas
 from .place import Division
 
 YEARS = (1840, 2100)
@@ -58,10 +59,13 @@ class CompoundQuerySet(models.QuerySet["Compound"]):
         """
         if not (actor.is_governing or actor.function in (Function.SYSTEM, Function.OPERATOR)):
             return self.none()
-        parts = [area.split("/")[:-1] for area in actor.areas]
+        areas = register_areas(actor)
+        if "" in areas:
+            return self.all()
+        parts = [area.split("/")[:-1] for area in areas]
         around = {"/".join(codes[:count]) + "/" for codes in parts for count in range(1, len(codes))}
         unclaimed = Q(is_committee_confirmed=False, area_path__in=around)
-        return self.filter(in_areas("area_path", actor.areas) | unclaimed)
+        return self.filter(lies_in(Compound, areas, [("buildings__", Q())]) | unclaimed)
 
 
 class Compound(models.Model):

@@ -19,7 +19,7 @@ from ..entering import (
     position_whole,
     version_same,
 )
-from ..holding import building_held
+from ..holding import building_held, stair_held
 from ..models import Building, Compound, Division, Level, Part, Stair
 from ..permissions import can_edit_compound
 from ..rules import number_sort_key
@@ -157,14 +157,17 @@ def stair_add(*, actor: Actor, building_id: Any, name: str, has_lift: bool | Non
 
 
 @service
-def stair_update(*, actor: Actor, stair_id: Any, name: str, has_lift: bool | None = None) -> Stair:
-    """Correct a stair's name, and whether it has a lift."""
-    stair = stair_by_public_id(stair_id)
-    stair.building = building_held(actor, stair.building.public_id)
+def stair_update(
+    *, actor: Actor, stair_id: Any, version: int, name: str, has_lift: bool | None = None
+) -> Stair:
+    """Correct a stair's name, and whether it has a lift; refused when somebody else was faster."""
+    stair = stair_held(actor, stair_id)
+    version_same(stair, version, {_("单元"): stair.name}, {_("单元"): name})
     name = named(name, 40, _("单元名称"))
     if name != stair.name:
         name_free(Stair, _("这个楼栋已有同名单元。"), building=stair.building, name=name)
     if changed := changes_of(stair, name=name, sort_key=number_sort_key(name), has_lift=has_lift):
+        changed |= changes_of(stair, version=version + 1)
         record("stair.update", stair, changed)
     return stair
 

@@ -307,11 +307,15 @@ def test_stairs(homes: Homes) -> None:
     with pytest.raises(InvalidInput):
         services.stair_add(**given, name="3单元")
     changed = services.stair_update(
-        actor=homes.worker, stair_id=stair.public_id, name="10单元", has_lift=None
+        actor=homes.worker, stair_id=stair.public_id, version=1, name="10单元", has_lift=None
     )
     assert (changed.name, changed.sort_key, changed.has_lift) == ("10单元", "00010单元", None)
+    with pytest.raises(StaleVersion):  # the other's edit is not written over
+        services.stair_update(actor=homes.worker, stair_id=stair.public_id, version=1, name="11单元")
+    stair.refresh_from_db()
+    assert (stair.name, stair.version) == ("10单元", 2)
     with pytest.raises(InvalidInput):
-        services.stair_update(actor=homes.worker, stair_id=stair.public_id, name="1单元")
+        services.stair_update(actor=homes.worker, stair_id=stair.public_id, version=2, name="1单元")
     services.stair_remove(actor=homes.worker, stair_id=stair.public_id)
     with pytest.raises(Conflict):
         services.stair_remove(actor=homes.worker, stair_id=homes.building.stairs.first().public_id)
@@ -359,7 +363,8 @@ def test_what_is_not_there_is_not_found(cast: Cast, public_id: str) -> None:
 
 
 def test_who_sees_parts(homes: Homes) -> None:
-    for who, count in {"worker": 24, "grid_worker": 24, "street": 24, "city": 24}.items():
+    everywhere = {"worker": 24, "grid_worker": 24, "street": 24, "city": 24, "operator": 24}
+    for who, count in everywhere.items():
         assert Part.objects.visible_to(homes.cast.actor(who)).count() == count, who
     assert Part.objects.visible_to(system("test")).count() == 24
     for who in ("worker_b", "other_street", "department", "property", "resident", "visitor", "supervisor"):

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core.actor import Actor
-from linli.foundation.places.models import Building, Part
+from linli.foundation.places.models import Part
 
 from ..entries import GuardianEntry, MemberEntry, PersonEntry
 from ..models import Guardian, Household, Membership, Occupancy, Resident
 from ..selectors import HouseholdPeople, MemberCard, guardian_proposals
-from ..selectors.homes import compounds_here
+from ..selectors.homes import buildings_here
 
 REASON_LENGTH = 120
 AT_THE_DOOR = gettext_lazy("上门核对")
@@ -247,7 +247,7 @@ class WhereForm(ActForm):
 
     def prepare(self) -> None:
         """Offer the buildings of the actor's areas by compound, the present one first chosen."""
-        rows = Building.objects.filter(compound__in=compounds_here(self.actor), closed_on__isnull=True)
+        rows = buildings_here(self.actor).filter(closed_on__isnull=True)
         groups: dict[str, list[tuple[str, str]]] = {}
         for row in rows.select_related("compound").order_by("compound__pinyin", "sort_key", "name"):
             groups.setdefault(row.compound.name, []).append((str(row.public_id), row.name))

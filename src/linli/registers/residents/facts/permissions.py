@@ -1,6 +1,7 @@
 """Who may write facts down and who may have a sensitive one opened."""
 
 from linli.core.actor import Actor, Function
+from linli.foundation.places.models.grids import reaches
 
 from ..models.scope import WORKING
 from .dictionary import FactKey
@@ -8,7 +9,7 @@ from .dictionary import FactKey
 
 def can_record_facts(actor: Actor, area_path: str) -> bool:
     """Those who work with people, in their areas."""
-    return actor.function in WORKING and actor.covers(area_path)
+    return actor.function in WORKING and reaches(actor, area_path)
 
 
 def can_reveal_fact(actor: Actor, line: FactKey, purpose: str) -> bool:

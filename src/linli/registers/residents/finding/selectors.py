@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 
 from linli.core.actor import Actor
 from linli.core.crypto import key_ring
-from linli.core.fields import in_areas
 from linli.foundation.accounts.selectors import area_choices
 from linli.foundation.places.models import Division
 
 from ..masking import masked
 from ..models import AccountLink, Guardian, Household, Membership, Occupancy, Resident
+from ..models.ways import lying_in
 from ..sealing import PERSONAL, sealed_get
 from ..tokens import Query, county_of, query_tokens
 
@@ -77,7 +77,7 @@ def _of_way(actor: Actor, query: Query, areas: tuple[str, ...], way: int) -> Ite
 
 def holders(actor: Actor, tokens: Iterable[int], areas: tuple[str, ...]) -> QuerySet[Resident]:
     """Return the residents in the areas who hold every one of the tokens."""
-    rows: QuerySet[Resident] = Resident.objects.visible_to(actor).filter(in_areas("area_path", areas))
+    rows: QuerySet[Resident] = Resident.objects.visible_to(actor).filter(lying_in(Resident, areas))
     for token in sorted(tokens):
         rows = rows.filter(tokens__token=token)
     return rows

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor, Assurance
 from linli.core.errors import NotFound
-from linli.core.fields import in_areas
 from linli.foundation.places.models import Building, Part, PartKind
 
 from ..masking import name_masked, number_masked
@@ -241,7 +240,7 @@ def building_for_codes(actor: Actor, public_id: UUID | str) -> Building:
 
 def building_codes(actor: Actor, words: str = "") -> list[BuildingCodes]:
     """Return the buildings of the actor's areas that have dwellings, with the state of their codes."""
-    parts = Part.objects.open().filter(in_areas("area_path", actor.areas), kind=PartKind.DWELLING)
+    parts = Part.objects.visible_to(actor).open().filter(kind=PartKind.DWELLING)
     rows = Building.objects.filter(compound__name__contains=words) if words else Building.objects.all()
     rows = rows.filter(pk__in=parts.values("building_id")).select_related("compound")
     found = list(rows.order_by("compound__pinyin", "compound__name", "sort_key", "name")[:MOST_SHOWN])

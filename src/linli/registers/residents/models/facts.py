@@ -9,12 +9,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import EXECUTING, Actor, Function
-from linli.core.fields import PathField, in_areas, uuid7
+from linli.core.fields import PathField, uuid7
 from linli.foundation.accounts.models import Person, Unit
 
 from .homes import Household
 from .people import Resident
 from .scope import WORKING, RegisterQuerySet, Sourced
+from .ways import lying_in
 
 ABOUT_ONE = Q(resident__isnull=False, household__isnull=True) | Q(
     resident__isnull=True, household__isnull=False
@@ -127,7 +128,7 @@ class CareQuerySet(RegisterQuerySet):
         if actor.unit_id is None or actor.function not in WORKING | EXECUTING:
             return self.none()
         own = self.filter(unit_id=actor.unit_id)
-        return own if actor.is_executing else own.filter(in_areas("area_path", actor.areas))
+        return own if actor.is_executing else own.filter(lying_in(self.model, actor.areas))
 
 
 class CareEntry(models.Model):

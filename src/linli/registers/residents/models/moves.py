@@ -9,13 +9,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Actor
-from linli.core.fields import PathField, in_areas, uuid7
+from linli.core.fields import PathField, uuid7
 from linli.foundation.accounts.models import Person, Unit
 from linli.foundation.places.models import Part
+from linli.foundation.places.models.grids import lies_in
 
 from .homes import Household, Membership, Occupancy
 from .people import Resident
 from .scope import WORKING
+from .ways import lying_in
 
 
 class TransferQuerySet(models.QuerySet["Transfer"]):
@@ -25,7 +27,8 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         """Return those of persons in the actor's areas, and of parts there to which somebody moves."""
         if actor.function not in WORKING:
             return self.none()
-        return self.filter(in_areas("area_path", actor.areas) | in_areas("part__area_path", actor.areas))
+        coming = lies_in(self.model, actor.areas, [("part__building__", Q())], "part__area_path")
+        return self.filter(lying_in(self.model, actor.areas) | coming)
 
 
 class Transfer(models.Model):

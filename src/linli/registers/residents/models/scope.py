@@ -8,7 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import GOVERNING, Actor, Function, Scope
-from linli.core.fields import in_areas
+
+from .ways import lying_in
 
 # They work with people: rows, masked. District and city govern by numbers: counts, never rows.
 WORKING = frozenset({Function.GRID_WORKER, Function.COMMITTEE, Function.STREET, Function.SYSTEM})
@@ -22,13 +23,13 @@ class RegisterQuerySet(models.QuerySet[Any]):
         """Return the rows in the areas of those who work with people; nobody else reads any."""
         if actor.function not in WORKING:
             return self.none()
-        return self.filter(in_areas("area_path", actor.areas))
+        return self.filter(lying_in(self.model, actor.areas))
 
     def countable_by(self, actor: Actor) -> Self:
         """Return the rows that the actor may count, never to be listed for them."""
         if actor.function not in COUNTING and not actor.grants(Scope.REGISTRY_COUNT):
             return self.none()
-        return self.filter(in_areas("area_path", actor.areas))
+        return self.filter(lying_in(self.model, actor.areas))
 
 
 class Sourced(models.Model):

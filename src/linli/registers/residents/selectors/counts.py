@@ -21,6 +21,7 @@ from linli.foundation.places.selectors import division_by_code, division_childre
 from ..ages import BANDS, age_on, band_of, band_words
 from ..holding import holds_on
 from ..models import Household, Membership, Occupancy, Resident
+from ..models.ways import lying_in
 from ..rounding import Rounded, rounded
 from .lists import living_count
 
@@ -113,7 +114,7 @@ def resident_counts(actor: Actor, division: Division, wanted: CountFilters) -> C
 
 def _people(actor: Actor, path: str, wanted: CountFilters) -> QuerySet[Resident]:
     rows: QuerySet[Resident] = Resident.objects.countable_by(actor).filter(
-        in_areas("area_path", (path,)), state=Resident.State.HERE
+        lying_in(Resident, (path,)), state=Resident.State.HERE
     )
     today, asked = clock.today(), Q()
     if wanted.presence:
@@ -150,7 +151,7 @@ def _band_rows(cells: Mapping[tuple[int | None, str], int]) -> Iterable[BandRow]
 
 def _households(actor: Actor, path: str, wanted: CountFilters) -> QuerySet[Household]:
     rows: QuerySet[Household] = Household.objects.countable_by(actor).filter(
-        in_areas("area_path", (path,)), ended_on__isnull=True
+        lying_in(Household, (path,)), ended_on__isnull=True
     )
     if wanted.tenure:
         lived = Occupancy.objects.filter(holds_on(clock.today()), tenure=wanted.tenure)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
-from linli.core.fields import in_areas
 from linli.foundation.places.buildinggrid import building_grid, floor_label
 from linli.foundation.places.models import Building, Compound, Part, Stair
+from linli.foundation.places.models.grids import lies_in, reaches
 
 from ..holding import holds_on
 from ..models import CareEntry, Establishment, Household, Membership, Occupancy, Resident
@@ -112,7 +112,14 @@ def compounds_here(actor: Actor) -> QuerySet[Compound]:
     """Return the compounds in which an actor works with people."""
     if not can_see_rows(actor):
         return Compound.objects.none()
-    return Compound.objects.filter(in_areas("area_path", actor.areas))
+    return Compound.objects.filter(lies_in(Compound, actor.areas, [("buildings__", Q())]))
+
+
+def buildings_here(actor: Actor) -> QuerySet[Building]:
+    """Return the buildings in which an actor works with people."""
+    if not can_see_rows(actor):
+        return Building.objects.none()
+    return Building.objects.filter(lies_in(Building, actor.areas, [("", Q())], "compound__area_path"))
 
 
 def compound_choices(actor: Actor, words: str = "") -> list[Compound]:
@@ -128,13 +135,13 @@ def compound_choices(actor: Actor, words: str = "") -> list[Compound]:
             found |= Q(pinyin__startswith=plain) | Q(initials__startswith=plain)
         rows = rows.filter(found)
     open_parts = Count("parts", filter=Q(parts__closed_on__isnull=True))
-    buildings = Building.objects.filter(closed_on__isnull=True).annotate(part_count=open_parts)
+    buildings = buildings_here(actor).filter(closed_on__isnull=True).annotate(part_count=open_parts)
     return list(rows.prefetch_related(Prefetch("buildings", queryset=buildings))[:MOST_COMPOUNDS])
 
 
 def visible_building(actor: Actor, public_id: UUID | str) -> Building:
     """Return a building with its compound; missing and hidden are the same ``NotFound``."""
-    rows = Building.objects.filter(compound__in=compounds_here(actor)).select_related("compound")
+    rows = buildings_here(actor).select_related("compound")
     found = rows.filter(public_id=public_id).first()
     if found is None:
         raise NotFound(_("没有找到这栋楼。"))
@@ -142,9 +149,9 @@ def visible_building(actor: Actor, public_id: UUID | str) -> Building:
 
 
 def building_plan(actor: Actor, building: Building) -> BuildingPlan:
-    """Return a building floor by floor with who lives there (five queries, however large it is)."""
+    """Return a building the actor sees, floor by floor with who lives there (five queries)."""
     grid = building_grid(building)
-    parts = [part for part in grid.parts if actor.covers(part.area_path)]
+    parts = [part for part in grid.parts if reaches(actor, part.area_path)]
     homes = dict(zip((part.pk for part in parts), homes_of(actor, parts), strict=True))
     stairs = []
     for column, stair in enumerate(grid.stairs):

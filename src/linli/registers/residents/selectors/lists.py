@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
-from linli.core.fields import in_areas
 from linli.foundation.places.models import Building, Compound, Part
 
 from ..ages import MINOR_UNDER, age_on, months_of_ages
 from ..holding import holds_on
 from ..masking import masked
 from ..models import CareEntry, Establishment, Fact, Household, Membership, Occupancy, Resident
+from ..models.ways import lying_in
 from ..sealing import sealed_get
 
 PEOPLE_ORDERS: Mapping[str, tuple[str, ...]] = {
@@ -101,7 +101,7 @@ def _plain(wanted: PeopleFilters) -> Q:
     """Return the condition on the columns of a person."""
     condition = Q(state=wanted.state) if wanted.state else Q()
     if wanted.area:
-        condition &= in_areas("area_path", (wanted.area,))
+        condition &= lying_in(Resident, (wanted.area,))
     if wanted.compound is not None:
         condition &= Q(compound=wanted.compound)
     if wanted.sex:
@@ -173,7 +173,7 @@ def household_list(actor: Actor, wanted: HouseholdFilters) -> QuerySet[Household
     today = clock.today()
     rows: QuerySet[Household] = Household.objects.visible_to(actor).filter(ended_on__isnull=True)
     if wanted.area:
-        rows = rows.filter(in_areas("area_path", (wanted.area,)))
+        rows = rows.filter(lying_in(Household, (wanted.area,)))
     if wanted.compound is not None:
         rows = rows.filter(compound=wanted.compound)
     if wanted.kind:
@@ -238,7 +238,7 @@ def establishment_list(
     rows: QuerySet[Establishment] = Establishment.objects.visible_to(actor)
     rows = rows.filter(closed_on__isnull=not is_closed)
     if area:
-        rows = rows.filter(in_areas("area_path", (area,)))
+        rows = rows.filter(lying_in(Establishment, (area,)))
     if compound is not None:
         rows = rows.filter(compound=compound)
     if words := words.strip():

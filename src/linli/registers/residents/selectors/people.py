@@ -17,6 +17,7 @@ from linli.core.errors import NotFound
 from linli.foundation.places.models import Part
 
 from ..entries import full_years, needs_guardian
+from ..locking import is_seen
 from ..masking import masked
 from ..models import Establishment, Guardian, Household, Membership, Occupancy, Resident
 from ..rules import Candidate, guardian_candidates, guardian_kind, head_candidates
@@ -163,9 +164,7 @@ def _member_card(actor: Actor, row: Membership, guardians: list[Guardian]) -> Me
         for g in guardians
     )
     age = full_years(resident.birth_month, clock.today()) if resident.birth_month else None
-    return MemberCard(
-        resident, row, **values, age=age, is_here=actor.covers(resident.area_path), guardians=lines
-    )
+    return MemberCard(resident, row, **values, age=age, is_here=is_seen(actor, resident), guardians=lines)
 
 
 # -- proposals ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 
+from ..locking import is_seen
 from ..masking import masked
 from ..models import Membership, Transfer
 from ..permissions import can_decide_transfer, can_withdraw_transfer
@@ -61,7 +62,7 @@ def transfer_card(actor: Actor, public_id: UUID) -> TransferCard:
 def _card(actor: Actor, transfer: Transfer, *, with_heads: bool = False) -> TransferCard:
     is_waiting = transfer.state == Transfer.State.ASKED
     may_decide = is_waiting and can_decide_transfer(actor, transfer)
-    home = home_of(transfer.resident) if actor.covers(transfer.area_path) else None
+    home = home_of(transfer.resident) if is_seen(actor, transfer.resident) else None
     part = part_of(home.household) if home and is_waiting else None
     heads: list[Proposal] = []
     is_heads = home is not None and home.relation == Membership.Relation.HEAD

@@ -16,7 +16,7 @@ from linli.foundation.places.models import Part
 
 from ..checking import choice_checked
 from ..entries import GuardianEntry, PersonRead, is_adult, needs_guardian
-from ..locking import members_now
+from ..locking import is_seen, members_now
 from ..models import Guardian, Household, Membership, Occupancy, Resident
 from ..placing import home_of, part_of
 from ..refusals import GuardianNeeded, HeadNeeded, PersonElsewhere, invalid
@@ -70,7 +70,7 @@ def _elsewhere(actor: Actor, known: Resident) -> PersonElsewhere:
     """Say where somebody is already, as far as the actor may know."""
     home = home_of(known)
     part = part_of(home.household) if home else None
-    if part is not None and actor.covers(known.area_path):
+    if part is not None and is_seen(actor, known):
         return PersonElsewhere(
             _("这个人已经登记在%(where)s。") % {"where": part},
             hint=_("一个人不能同时住在两处。请改办“迁入本户”。"),

@@ -20,7 +20,14 @@ from linli.foundation.places.models import Part
 
 from ..checking import choice_checked, day_checked, reason_checked
 from ..entries import PersonEntry, person_read
-from ..locking import household_locked, members_now, memberships_now, occupancy_now, part_locked
+from ..locking import (
+    household_locked,
+    is_seen,
+    members_now,
+    memberships_now,
+    occupancy_now,
+    part_locked,
+)
 from ..models import Household, Membership, Occupancy, Resident, Transfer
 from ..permissions import can_decide_transfer, can_withdraw_transfer
 from ..placing import place_of
@@ -93,7 +100,7 @@ def _known(actor: Actor, person: PersonEntry) -> Resident:
         raise NotFound(
             _("没有找到姓名和证件号码都相符的登记。"), hint=_("请核对；没有登记过的人请直接登记。")
         )
-    if actor.covers(known.area_path):
+    if is_seen(actor, known):
         raise Conflict(_("这个人就登记在您的辖区，请直接办理转户或搬家。"))
     if not memberships_now(known):
         raise Conflict(_("这个人没有登记在任何一户，请直接登记到这里。"))
