@@ -160,7 +160,7 @@ def test_stairs_and_grids(homes: Homes, client: Client) -> None:
     assert client.post(_url(homes, "stairs/"), {"name": "3单元"}).status_code == 422
     url = f"{REGISTER}stairs/{stair.public_id}/"
     assert client.post(url, {"name": "4单元", "version": 1}).status_code == 302
-    assert client.post(url, {"name": "5单元", "version": 1}).status_code == 409  # of two edits the first stays
+    assert client.post(url, {"name": "5单元", "version": 1}).status_code == 409  # stale
     assert client.post(f"{url}remove/").status_code == 302 and Stair.objects.count() == 2
     assert "第一网格" in client.get(_url(homes, "edit/")).content.decode()
     assert client.post(_url(homes, "grids/"), {"grids": [grid.code], "version": "1"}).status_code == 302
