@@ -93,6 +93,8 @@ def registry(cast: Cast) -> Subjects:
     ownership_register(actor=worker, part_id=plan.parts["101"].pk, area=8950, owners=[OwnerEntry(person.pk)])
     for key, value in (("tekun", "是"), ("only_child_lost", "独生子女死亡")):
         fact_set(actor=worker, subject=person, key=key, value=value)
+    home_fact = fact_set(actor=worker, subject=household, key="vehicles", value="1")
+    own_fact = fact_set(actor=worker, subject=person, key="hukou", value="local")
     care_propose(actor=system("care"), resident_ids=[person.pk])
     confirmed, proposed = (CareEntry.objects.get(group=group) for group in ("tekun", "lost_only_child"))
     care_confirm(actor=worker, entry_id=confirmed.pk)
@@ -106,6 +108,8 @@ def registry(cast: Cast) -> Subjects:
         "registry_household": household.public_id,
         "registry_person": person.public_id,
         "registry_act": event.act,
+        "home_fact": home_fact.pk,
+        "own_fact": own_fact.pk,
         "registry_shop": shop_make(plan).public_id,
     }
 

@@ -158,6 +158,8 @@ class World:
         asked = {"purpose": "visit", "fields_asked": ["name", "number", "phone", "birth"]}
         answers = [client.post(url, asked)]
         answers.append(client.post(reverse("residents:link", args=[self.link.public_id]), {"act": "reveal"}))
+        shop = reverse("residents:establishment", args=[self.shop.public_id])
+        answers.append(client.post(shop, {"purpose": "contact"}))
         return "\n".join(answer.content.decode() for answer in answers)
 
 

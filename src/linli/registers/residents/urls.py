@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .acting import facts as asking
+from .acting import known
 from .acting import views as acting
 from .assessing.urls import urlpatterns as assessing
 from .between.urls import urlpatterns as between
@@ -31,6 +32,11 @@ urlpatterns = [
     path(f"{DESK}establishments/", lists.establishments, name="establishments"),
     path(f"{DESK}establishments/<uuid:public_id>/", lists.establishment, name="establishment"),
     path(
+        f"{DESK}establishments/<uuid:public_id>/do/<slug:code>/",
+        acting.establishment_act,
+        name="establishment_act",
+    ),
+    path(
         f"{DESK}establishments/<uuid:public_id>/history/",
         households.establishment_history,
         name="establishment_history",
@@ -40,9 +46,11 @@ urlpatterns = [
     path(f"{HOUSEHOLD}history/", households.household_history, name="household_history"),
     path(f"{HOUSEHOLD}facts/", asking.fact_keys, name="household_facts"),
     path(f"{HOUSEHOLD}facts/<slug:key>/", asking.fact_add, name="household_fact"),
+    path(f"{HOUSEHOLD}facts/<int:fact>/<slug:code>/", known.fact_act, name="household_fact_act"),
     path(f"{HOUSEHOLD}do/<slug:code>/", acting.household_act, name="household_act"),
     path(f"{PERSON}facts/", asking.fact_keys, name="person_facts"),
     path(f"{PERSON}facts/<slug:key>/", asking.fact_add, name="person_fact"),
+    path(f"{PERSON}facts/<int:fact>/<slug:code>/", known.fact_act, name="person_fact_act"),
     path(f"{PERSON}do/<slug:code>/", acting.person_act, name="person_act"),
     path(f"{DESK}acts/<uuid:act>/undo/", households.undo, name="undo"),
     *between,

@@ -33,6 +33,7 @@ VERBS: dict[str, Any] = {
     "establishment.update": _("修改单位信息"),
     "establishment.move": _("单位迁址"),
     "establishment.close": _("单位撤销"),
+    "establishment.reveal": _("查看单位负责人和电话"),
     "transfer.ask": _("申请迁入"),
     "transfer.confirm": _("同意迁出"),
     "transfer.refuse": _("不同意迁出"),

@@ -26,6 +26,7 @@ from ..facts.selectors import facts_asked
 from ..facts.services import fact_none, fact_set, fact_unknown
 from ..models import Household, Resident
 from ..views.guards import record_page
+from .forms import day
 from .views import member_of
 
 KNOWN, NONE, UNKNOWN = "known", "none", "unknown"
@@ -50,6 +51,12 @@ class FactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.line = line
         self.fields["value"] = self._value()
+        self.since()
+        self.fields["document"] = forms.CharField(label=_("依据"), required=False, max_length=120)
+
+    def since(self) -> None:
+        """Ask for its period, or from which day it holds where it has none."""
+        line = self.line
         if line.per is Per.MONTH_SOURCE:
             month = clock.today().strftime("%Y-%m")
             self.fields["month"] = forms.CharField(label=_("月份"), max_length=7, initial=month)
@@ -59,7 +66,8 @@ class FactForm(forms.Form):
             self.fields["year"] = forms.IntegerField(
                 label=_("年份"), min_value=1990, max_value=2100, initial=year
             )
-        self.fields["document"] = forms.CharField(label=_("依据"), required=False, max_length=120)
+        else:
+            self.fields["from_on"] = day(_("从哪天起"), help_text=_("不填就是今天"))
 
     def _value(self) -> forms.Field:
         line = self.line
@@ -88,14 +96,14 @@ class FactForm(forms.Form):
         return str(said["year"]) if self.line.per is Per.YEAR else ""
 
 
-def _subject(actor: Actor, public_id: UUID, person: UUID | None) -> tuple[Household | Resident, str, str]:
+def fact_subject(actor: Actor, public_id: UUID, person: UUID | None) -> tuple[Household | Resident, str, str]:
     """Return of whom, how they are called on the page, and where the way back leads."""
     card = selectors.household_card(actor, public_id)
     back = reverse("residents:household", args=[public_id])
     if person is None:
         return card.household, str(card.part or _("这一户")), back
     member = member_of(card, person)
-    return member.resident, member.name, back
+    return member.resident, member.name, f"{back}#p-{person}"
 
 
 @require_GET
@@ -103,7 +111,7 @@ def _subject(actor: Actor, public_id: UUID, person: UUID | None) -> tuple[Househ
 def fact_keys(request: HttpRequest, public_id: UUID, person: UUID | None = None) -> HttpResponse:
     """Offer what may be written down: first what is not known yet."""
     actor = actor_of(request)
-    subject, name, back = _subject(actor, public_id, person)
+    subject, name, back = fact_subject(actor, public_id, person)
     asked = facts_asked(actor, subject)
     every = keys_of(Of.PERSON if isinstance(subject, Resident) else Of.HOUSEHOLD)
     known = [line for line in every if line not in asked]
@@ -116,14 +124,14 @@ def fact_keys(request: HttpRequest, public_id: UUID, person: UUID | None = None)
 def fact_add(request: HttpRequest, public_id: UUID, key: str, person: UUID | None = None) -> HttpResponse:
     """Write one fact down."""
     actor = actor_of(request)
-    subject, name, back = _subject(actor, public_id, person)
+    subject, name, back = fact_subject(actor, public_id, person)
     line = fact_key(key, Of.PERSON if isinstance(subject, Resident) else Of.HOUSEHOLD)
     form = FactForm(request.POST if request.method == "POST" else None, line=line)
     if request.method == "POST" and form.is_valid():
         try:
             _write(actor, subject, form)
         except InvalidInput as refusal:
-            form_refuse(form, _named(form, refusal))
+            form_refuse(form, fact_refusal(form, refusal))
         else:
             messages.success(request, _("已登记：%(fact)s。") % {"fact": line.label})
             return redirect(back)
@@ -134,14 +142,16 @@ def fact_add(request: HttpRequest, public_id: UUID, key: str, person: UUID | Non
 def _write(actor: Actor, subject: Household | Resident, form: FactForm) -> None:
     said = form.cleaned_data
     given = {"actor": actor, "subject": subject, "key": form.line.key, "period": form.period}
+    held = {"from_on": said.get("from_on"), "document": said["document"]}
     if said["how"] == KNOWN:
-        fact_set(**given, value=said["value"], document=said["document"])
+        fact_set(**given, **held, value=said["value"])
     elif said["how"] == NONE:
-        fact_none(**given, document=said["document"])
+        fact_none(**given, **held)
     else:
         fact_unknown(**given)
 
 
-def _named(form: FactForm, refusal: InvalidInput) -> InvalidInput:
+def fact_refusal(form: forms.Form, refusal: InvalidInput) -> InvalidInput:
+    """Put a service's messages beside the fields; what has no field of its own is about the value."""
     details = {name if name in form.fields else "value": words for name, words in refusal.details.items()}
     return InvalidInput(refusal.message, hint=refusal.hint, details=details)

@@ -16,7 +16,7 @@ from linli.foundation.places.models import Part
 
 from ..entries import GuardianEntry, MemberEntry, PersonEntry
 from ..models import Guardian, Household, Membership, Occupancy, Resident
-from ..selectors import HouseholdPeople, MemberCard, guardian_proposals
+from ..selectors import EstablishmentRow, HouseholdPeople, MemberCard, guardian_proposals
 from ..selectors.homes import buildings_here
 
 REASON_LENGTH = 120
@@ -56,9 +56,10 @@ class ActForm(forms.Form):
         card: HouseholdPeople | None = None,
         member: MemberCard | None = None,
         part: Part | None = None,
+        firm: EstablishmentRow | None = None,
         **kwargs: Any,
     ) -> None:
-        self.actor, self.card, self.member, self.part = actor, card, member, part
+        self.actor, self.card, self.member, self.part, self.firm = actor, card, member, part, firm
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             verb = _("请选择") if isinstance(field, forms.ChoiceField) else _("请填写")
@@ -252,21 +253,33 @@ class WhereForm(ActForm):
         for row in rows.select_related("compound").order_by("compound__pinyin", "sort_key", "name"):
             groups.setdefault(row.compound.name, []).append((str(row.public_id), row.name))
         self.offer("building", [("", _("请选择")), *groups.items()])
-        here = self.card.part if self.card else None
-        if here is not None:
+        if (here := self.here()) is not None:
             self.fields["building"].initial = str(here.building.public_id)
 
-    def clean(self) -> dict[str, Any]:
-        """Find the room in the building; several stairs may have one of that name."""
-        cleaned = super().clean() or {}
-        key, room = cleaned.get("building"), cleaned.get("room", "").strip().removesuffix("室")
-        if not key or not room:
-            return cleaned
-        rows = Part.objects.visible_to(self.actor).open().filter(building__public_id=key)
+    def here(self) -> Part | None:
+        """Return where it is now that moves."""
+        if self.firm is not None:
+            return next(iter(self.firm.parts), None)
+        return self.card.part if self.card else None
+
+    def parts_named(self, building: str, room: str) -> list[Part]:
+        """Return the open parts of the actor's areas that are called so: 302, 302室, 2-302."""
+        if not building or not (room := room.strip().removesuffix("室")):
+            return []
+        rows = Part.objects.visible_to(self.actor).open().filter(building__public_id=building)
         found = list(rows.select_related("stair").filter(name=room))
         if not found and "-" in room:
             stair, _dash, name = room.partition("-")
             found = list(rows.filter(name=name, stair__name__startswith=stair))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Find the room in the building; several stairs may have one of that name."""
+        cleaned = super().clean() or {}
+        key, room = cleaned.get("building", ""), cleaned.get("room", "").strip()
+        if not key or not room:
+            return cleaned
+        found = self.parts_named(key, room)
         if not found:
             self.add_error("room", _("这栋楼没有这个室号，请核对。"))
         elif len(found) > 1:

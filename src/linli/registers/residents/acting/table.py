@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,7 @@ from linli.core.words import gettext_lazy as _
 
 from .. import services
 from ..selectors import HouseholdPeople, MemberCard
-from . import forms
+from . import firms, forms, joining
 
 
 class About(StrEnum):
@@ -20,13 +20,15 @@ class About(StrEnum):
     HOUSEHOLD = "household"
     PERSON = "person"
     PART = "part"
+    ESTABLISHMENT = "establishment"
 
 
 @dataclass(frozen=True, slots=True)
 class ActPage:
     """One act: what it is called, what it does in a sentence, its form, its service, its subject.
 
-    ``of_household`` says that a person's act is guarded by the version of the household.
+    ``of_household`` says that a person's act is guarded by the version of the household, ``leads_on`` that
+    the household which the service returns is shown next.
     """
 
     title: str
@@ -37,6 +39,7 @@ class ActPage:
     is_once: bool = False
     of_household: bool = False
     has_version: bool = True
+    leads_on: bool = False
 
 
 ACT_ICONS = {
@@ -54,6 +57,12 @@ ACT_ICONS = {
     "move": "home-move",
     "move_in": "door-enter",
     "move_out": "truck-delivery",
+    "merge": "arrows-join",
+    "join": "transfer",
+    "firm": "building-store",
+    "update": "edit",
+    "relocate": "truck-delivery",
+    "close": "circle-x",
     "open": "home-plus",
     "claim": "arrows-right-left",
 }
@@ -81,6 +90,13 @@ PERSON_ACTS: dict[str, ActPage] = {
         _("孩子或不能独自办事的人由谁照管"),
         forms.GuardianForm,
         services.guardian_set,
+        About.PERSON,
+    ),
+    "join": ActPage(
+        _("转到另一户"),
+        _("搬去您负责区域里的另一户，或本来就属于那一户"),
+        joining.JoinOtherForm,
+        services.resident_move,
         About.PERSON,
     ),
     "away": ActPage(_("迁出"), _("不再住在这里"), forms.AwayForm, services.resident_move_away, About.PERSON),
@@ -128,6 +144,14 @@ HOUSEHOLD_ACTS: dict[str, ActPage] = {
         About.HOUSEHOLD,
         is_once=True,
     ),
+    "merge": ActPage(
+        _("并户"),
+        _("这一户并入另一户；这一户就此结束"),
+        joining.MergeForm,
+        services.household_merge,
+        About.HOUSEHOLD,
+        leads_on=True,
+    ),
     "move": ActPage(
         _("全户搬家"),
         _("搬到您负责区域里的另一套房屋"),
@@ -167,14 +191,54 @@ PART_ACTS: dict[str, ActPage] = {
         About.PART,
         is_once=True,
     ),
+    "firm": ActPage(
+        _("登记单位"),
+        _("商铺、公司、学校等使用这里的单位"),
+        firms.FirmOpenForm,
+        services.establishment_open,
+        About.PART,
+        is_once=True,
+    ),
 }
+ESTABLISHMENT_ACTS: dict[str, ActPage] = {
+    "update": ActPage(
+        _("修改信息"),
+        _("名称、代码、负责人、电话"),
+        firms.FirmUpdateForm,
+        services.establishment_update,
+        About.ESTABLISHMENT,
+    ),
+    "relocate": ActPage(
+        _("迁址"),
+        _("换到另一处，或多用一处"),
+        firms.FirmMoveForm,
+        services.establishment_move,
+        About.ESTABLISHMENT,
+    ),
+    "close": ActPage(
+        _("撤销"),
+        _("单位不在了；登记和历史保留"),
+        firms.FirmCloseForm,
+        services.establishment_close,
+        About.ESTABLISHMENT,
+    ),
+}
+
+
+def acts_menu(acts: Iterable[tuple[str, ActPage]]) -> list[dict[str, Any]]:
+    """Return acts as a page's menu shows them."""
+    return [
+        {"code": code, "title": page.title, "text": page.text, "icon": ACT_ICONS[code]} for code, page in acts
+    ]
 
 
 def household_acts(card: HouseholdPeople) -> list[tuple[str, ActPage]]:
     """Return what makes sense for a household as it is."""
+    if card.household.ended_on is not None:
+        return []
     left_out = {"move_in"} if card.occupancy else {"move", "move_out", "tenure"}
     if not card.members:
-        left_out |= {"birth", "head", "split", "move_out"}
+        left_out |= {"birth", "head", "split", "merge", "move_out"}
     if len(card.members) < 2:
         left_out |= {"head", "split"}
     if not any(member.resident.sex in ("f", "") for member in card.members):
@@ -184,7 +248,7 @@ def household_acts(card: HouseholdPeople) -> list[tuple[str, ActPage]]:
 
 def person_acts(card: HouseholdPeople, member: MemberCard) -> list[tuple[str, ActPage]]:
     """Return what makes sense for a person of a household."""
-    left_out = set() if member.is_here else {"phone", "correct", "death"}
+    left_out = set() if member.is_here else {"phone", "correct", "join", "death"}
     if not member.lacks_guardian:
         left_out.add("guardian")
     if len(card.members) < 2:

@@ -21,7 +21,7 @@ from .. import selectors
 from ..selectors import HouseholdPeople, MemberCard
 from ..views.guards import record_page
 from .forms import ActForm
-from .table import HOUSEHOLD_ACTS, PART_ACTS, PERSON_ACTS, About, ActPage
+from .table import ESTABLISHMENT_ACTS, HOUSEHOLD_ACTS, PART_ACTS, PERSON_ACTS, About, ActPage
 
 
 def member_of(card: HouseholdPeople, key: UUID) -> MemberCard:
@@ -65,6 +65,17 @@ def part_act(request: HttpRequest, public_id: UUID, code: str) -> HttpResponse:
     return _act(request, PART_ACTS[code], str(part), {"part": part}, back)
 
 
+@require_http_methods(["GET", "POST"])
+@record_page
+def establishment_act(request: HttpRequest, public_id: UUID, code: str) -> HttpResponse:
+    """Do something to an establishment."""
+    if code not in ESTABLISHMENT_ACTS:
+        raise NotFound
+    row = selectors.establishment_get(actor_of(request), public_id)
+    back = reverse("residents:establishment", args=[public_id])
+    return _act(request, ESTABLISHMENT_ACTS[code], row.firm.name, {"firm": row}, back)
+
+
 def _card_url(card: HouseholdPeople) -> str:
     return reverse("residents:household", args=[card.household.public_id])
 
@@ -75,36 +86,40 @@ def _act(request: HttpRequest, page: ActPage, about: str, subject: dict[str, Any
     form = page.form(posted, actor=actor, **subject)
     if request.method == "POST" and form.is_valid():
         try:
-            _call(actor, page, form, request.POST)
+            done = _call(actor, page, form, request.POST)
         except InvalidInput as refusal:
             form_refuse(form, _named(form, refusal))
         else:
             messages.success(request, _("已登记：%(act)s。") % {"act": page.title})
-            return redirect(back)
+            return redirect("residents:household", done.public_id) if page.leads_on else redirect(back)
     version = request.POST.get("version") or _version(page, form)
     context = {"act": page, "form": form, "about": about, "back": back, "version": version}
     return render(request, "residents/act.html", context, status=422 if form.errors else 200)
 
 
 def _version(page: ActPage, form: ActForm) -> int:
+    if form.firm is not None:
+        return form.firm.firm.version
     if form.member is not None and not page.of_household:
         return form.member.resident.version
     return form.card.household.version if form.card is not None else 0
 
 
-def _call(actor: Actor, page: ActPage, form: ActForm, sent: Any) -> None:
+def _call(actor: Actor, page: ActPage, form: ActForm, sent: Any) -> Any:
     asked = form.arguments()
     if page.has_version and page.about != About.PART:
         version = sent.get("version", "")
         asked["version"] = int(version) if version.isascii() and version.isdigit() else 0
     if page.is_once:
         asked["request_key"] = sent.get("request_key", "")
-    page.service(actor=actor, **_subject(page, form), **asked)
+    return page.service(actor=actor, **_subject(page, form), **asked)
 
 
 def _subject(page: ActPage, form: ActForm) -> dict[str, str]:
     """Return how the service names what the act is done to."""
     found: dict[str, str] = {}
+    if form.firm is not None:
+        found["establishment_id"] = str(form.firm.firm.public_id)
     if form.part is not None:
         found["part_id"] = str(form.part.public_id)
     if form.member is not None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import NotAllowed
+from linli.core.errors import NotAllowed, NotFound
 from linli.foundation.accounts.selectors import person_names
 
 from ..models import Fact, Household, Resident
@@ -162,6 +162,15 @@ def fact_history(
     seen = subject_seen(actor, subject)
     rows = rows_of(seen).order_by("-recorded_at", "-pk")
     return _shown(seen, list(rows.filter(key=key) if key else rows), opened or {}, clock.today())
+
+
+def fact_get(actor: Actor, subject: Subject, fact_id: int) -> FactShown:
+    """Return one row about a subject, masked where it is sensitive; missing and hidden are ``NotFound``."""
+    seen = subject_seen(actor, subject)
+    found = _shown(seen, list(rows_of(seen).filter(pk=fact_id)), {}, clock.today())
+    if not found:
+        raise NotFound(_("没有找到这条登记。"))
+    return found[0]
 
 
 def facts_asked(actor: Actor, subject: Subject) -> list[FactKey]:

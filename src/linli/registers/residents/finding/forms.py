@@ -21,8 +21,14 @@ class SearchForm(forms.Form):
         label=_("找谁"),
         max_length=80,
         required=False,
-        help_text=_("姓名、姓名中的两个字、王*明、拼音、首字母、手机号或证件号"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search", "enterkeyhint": "search"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "type": "search",
+                "enterkeyhint": "search",
+                "aria-describedby": "search-people-help",
+            }
+        ),
     )
     area = forms.ChoiceField(label=_("范围"), required=False)
 
@@ -32,6 +38,8 @@ class SearchForm(forms.Form):
         field = self.fields["area"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("我负责的全部区域")), *places]
+        if not self.is_bound:  # once there is an answer, the answer comes first
+            self.fields["words"].widget.attrs["autofocus"] = True
 
 
 class RevealForm(forms.Form):

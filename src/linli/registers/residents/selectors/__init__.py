@@ -1,6 +1,6 @@
 """Reading the registry; every read is scoped by ``visible_to`` or ``countable_by``."""
 
-from .cards import care_of, household_get
+from .cards import care_of, household_get, households_in
 from .counted import CountedKeys
 from .counts import BandRow, CountFilters, Counts, count_area, count_trail, resident_counts
 from .duplicates import Pair, Side, duplicate_candidates
@@ -82,6 +82,7 @@ __all__ = [
     "household_history",
     "household_list",
     "household_rows",
+    "households_in",
     "part_home",
     "part_people",
     "people_list",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
+from linli.foundation.places.models import Part
 
 from ..models import CareEntry, Household
 
@@ -24,6 +25,14 @@ def household_get(actor: Actor, public_id: UUID | str) -> Household:
         return rows.get(public_id=public_id)
     except (Household.DoesNotExist, ValidationError) as error:
         raise NotFound(_("没有找到这一户。")) from error
+
+
+def households_in(actor: Actor, parts: Iterable[Part]) -> list[Household]:
+    """Return the households that live in some parts now, part by part as a building is read."""
+    rows = Household.objects.visible_to(actor).filter(
+        ended_on__isnull=True, occupancies__part__in=parts, occupancies__to_on__isnull=True
+    )
+    return list(rows.order_by("occupancies__part__floor", "occupancies__part__name", "pk"))
 
 
 def care_of(actor: Actor, resident_ids: Iterable[int]) -> dict[int, list[CareEntry]]:

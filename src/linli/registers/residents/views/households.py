@@ -19,12 +19,13 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.models import Part
 
 from .. import selectors
-from ..acting.table import ACT_ICONS, household_acts, person_acts
+from ..acting.table import acts_menu, household_acts, person_acts
+from ..care.rules import care_group
 from ..facts.selectors import facts_of_many
 from ..facts.services import household_facts_reveal
 from ..finding.permissions import can_reveal_people
 from ..finding.services import PURPOSES, household_reveal
-from ..models import Establishment, Household, RegisterEvent, Resident
+from ..models import CareEntry, Establishment, Household, RegisterEvent, Resident
 from ..panels import household_panels
 from ..sealing import PERSONAL
 from ..selectors import HistoryLine, HouseholdPeople
@@ -71,8 +72,8 @@ def _context(
             "member": member,
             "opened": opened.get(member.resident.public_id, {}),
             "facts": facts.get(member.resident.public_id, []),
-            "care": care.get(member.resident.pk, []),
-            "acts": _menu(person_acts(card, member)),
+            "care": _care_words(care.get(member.resident.pk, [])),
+            "acts": acts_menu(person_acts(card, member)),
         }
         for member in card.members
     ]
@@ -81,16 +82,15 @@ def _context(
         "household": card.household,
         "people": people,
         "facts": facts.get(card.household.public_id, []),
-        "acts": _menu(household_acts(card)),
+        "acts": acts_menu(household_acts(card)),
         "history": selectors.household_history(actor, card.household, LATEST),
         "panels": household_panels(actor, card.household, card.part),
     }
 
 
-def _menu(acts: Any) -> list[dict[str, Any]]:
-    return [
-        {"code": code, "title": page.title, "text": page.text, "icon": ACT_ICONS[code]} for code, page in acts
-    ]
+def _care_words(entries: list[CareEntry]) -> list[str]:
+    groups = [care_group(entry.group) for entry in entries]
+    return [group.label for group in groups if group is not None]
 
 
 @require_GET

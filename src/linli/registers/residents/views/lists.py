@@ -9,13 +9,16 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.lists.opening import opens_as_left
 
 from .. import selectors
+from ..acting.table import ESTABLISHMENT_ACTS, acts_menu
+from ..finding.services import PURPOSES, establishment_reveal
 from ..forms import EstablishmentFilterForm, HouseholdFilterForm, PeopleFilterForm, PlaceFilterForm
+from ..words import source_words
 from .guards import record_page, rows_page
 
 SIZES = (25, 50, 100)
@@ -86,9 +89,25 @@ def establishments(request: HttpRequest) -> HttpResponse:
     return render(request, "residents/establishments.html", {**shown, "rows": rows})
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @record_page
 def establishment(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Show one establishment: what it is, which parts it uses, who answers for it (masked)."""
-    row = selectors.establishment_get(actor_of(request), public_id)
-    return render(request, "residents/establishment.html", {"row": row, "firm": row.firm})
+    """Show one establishment: what it is, which parts it uses, who answers for it (masked).
+
+    Sent with a purpose, name and telephone stand open in this answer.
+    """
+    actor = actor_of(request)
+    row, opened = selectors.establishment_get(actor, public_id), dict[str, str]()
+    purpose = request.POST.get("purpose", "")
+    if request.method == "POST":
+        opened = establishment_reveal(actor=actor, establishment_id=public_id, purpose=purpose)
+    context = {
+        "row": row,
+        "firm": row.firm,
+        "source": source_words(row.firm.source),
+        "opened": opened,
+        "purposes": PURPOSES.items(),
+        "purpose": PURPOSES.get(purpose, ""),
+        "acts": acts_menu([] if row.firm.closed_on else ESTABLISHMENT_ACTS.items()),
+    }
+    return render(request, "residents/establishment.html", context)
