@@ -24,6 +24,8 @@ T = TypeVar("T")
 _NUMBERS = re.compile(r"(?P<road>[^\d()]{1,19}?(?:路|街|大道|道|巷|胡同))(?P<low>\d+)(?:-(?P<high>\d+))?号")
 _BRACKETS = re.compile(r"[(（].*?[)）]")
 _FIRST_NUMBER = re.compile(r"\d+")
+STREET_ENDS = ("道", "镇", "乡")  # 街道, 镇, 乡
+STREET_WITHIN = 28  # characters: so far from the beginning a street may stand in an address
 
 
 class How(StrEnum):
@@ -123,6 +125,7 @@ class AddressIndex:
         self._buildings: dict[int, _Buildings] = {}
         self._above = _division_names(self.homes)
         self._known = _known_above(areas)
+        self._streets = _street_names(self._above.values())
         for home in self.homes:
             self._enter(home)
 
@@ -187,6 +190,8 @@ class AddressIndex:
         how, homes = (How.EXACT, whole) if whole else self._homes(address)
         if whole:
             address = Address(compound=address_plain(text))
+        if not homes and (below := self._below_street(text)):
+            address, (how, homes) = below, self._homes(below)
         homes = self._narrowed(address, homes)
         if len(homes) == 1:
             return AddressMatch(address, How.UNREAD if address.unread else how, homes[0])
@@ -194,6 +199,12 @@ class AddressIndex:
             labels = tuple(f"{self._above[home.area_path][0]}{home.name}" for home in homes)
             return AddressMatch(address, How.AMBIGUOUS, candidates=labels)
         return AddressMatch(address, How.NO_COMPOUND)
+
+    def _below_street(self, text: str) -> Address | None:
+        """Read an address again from behind a street of the area: 曹路镇 looks like a road."""
+        plain = address_plain(text)
+        found = self._streets.search(plain, 0, STREET_WITHIN) if self._streets else None
+        return replace(address_parse(plain[found.end() :]), above=plain[: found.end()]) if found else None
 
     # -- the building --
 
@@ -290,6 +301,13 @@ def _division_names(homes: Sequence[Home]) -> dict[str, tuple[str, ...]]:
         for code, name, short in rows.filter(code__in=some).values_list("code", "name", "short_name"):
             names[code] = (name, short) if short and short != name else (name,)
     return {path: tuple(n for c in group for n in names.get(c, ())) or ("",) for path, group in codes.items()}
+
+
+def _street_names(named: Iterable[tuple[str, ...]]) -> re.Pattern[str] | None:
+    """Return what finds any of the streets among the names of divisions, the longest first."""
+    names = {address_plain(name) for group in named for name in group if name[-1:] in STREET_ENDS}
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile("|".join(map(re.escape, longest_first))) if names else None
 
 
 def _known_above(areas: Sequence[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from linli.foundation.places.addressindex import AddressIndex, How, address_match, addresses_match
-from linli.foundation.places.models import Compound, Part
+from linli.foundation.places.models import Compound, Division, Part
 from linli.foundation.places.services import building_add, compound_add, homes_make, part_add, part_close
 from linli.foundation.places.services.homes import HomeRow
 from tests.people import Cast
@@ -86,6 +86,13 @@ def test_of_the_same_name_in_two_streets_the_named_street_counts(homes: Homes, c
     assert either.how == How.AMBIGUOUS and "梧桐街道春晖苑" in either.reason
     assert (named.how, named.part) == (How.EXACT, part.pk)
     assert address_match("春晖苑3号楼1单元302", (_area(homes),)).part == homes.part("302").pk
+
+
+@pytest.mark.parametrize("name", ["曹路镇", "华新镇", "川沙新镇"])
+def test_a_street_that_looks_like_something_else_is_known_by_its_name(homes: Homes, name: str) -> None:
+    Division.objects.filter(pk=homes.compound.street_id).update(name=name, short_name=name)
+    for text in (f"测试市临江区{name}春晖苑3号楼1单元302室", f"{name}桂花路20弄3号1单元302室"):
+        assert address_match(text).part == homes.part("302").pk
 
 
 def test_a_name_and_a_lane_that_disagree_are_not_decided(homes: Homes) -> None:
