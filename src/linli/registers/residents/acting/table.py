@@ -11,7 +11,7 @@ from linli.core.words import gettext_lazy as _
 
 from .. import services
 from ..selectors import HouseholdPeople, MemberCard
-from . import firms, forms, joining
+from . import agreed, firms, forms, joining
 
 
 class About(StrEnum):
@@ -47,6 +47,8 @@ ACT_ICONS = {
     "correct": "edit",
     "member": "users",
     "guardian": "shield",
+    "consent": "check",
+    "consent_end": "x",
     "away": "logout",
     "death": "candle",
     "register": "user-plus",
@@ -98,6 +100,22 @@ PERSON_ACTS: dict[str, ActPage] = {
         joining.JoinOtherForm,
         services.resident_move,
         About.PERSON,
+    ),
+    "consent": ActPage(
+        _("登记同意"),
+        _("本人或监护人书面或口头同意了什么"),
+        agreed.ConsentForm,
+        agreed.consent_add,
+        About.PERSON,
+        has_version=False,
+    ),
+    "consent_end": ActPage(
+        _("撤回同意"),
+        _("撤回和同意一样方便，不需要理由"),
+        agreed.ConsentEndForm,
+        agreed.consent_end,
+        About.PERSON,
+        has_version=False,
     ),
     "away": ActPage(_("迁出"), _("不再住在这里"), forms.AwayForm, services.resident_move_away, About.PERSON),
     "death": ActPage(
@@ -248,7 +266,9 @@ def household_acts(card: HouseholdPeople) -> list[tuple[str, ActPage]]:
 
 def person_acts(card: HouseholdPeople, member: MemberCard) -> list[tuple[str, ActPage]]:
     """Return what makes sense for a person of a household."""
-    left_out = set() if member.is_here else {"phone", "correct", "join", "death"}
+    left_out = {"consent_end"}  # stands beside the consents themselves
+    if not member.is_here:
+        left_out |= {"phone", "correct", "join", "death", "consent"}
     if not member.lacks_guardian:
         left_out.add("guardian")
     if len(card.members) < 2:

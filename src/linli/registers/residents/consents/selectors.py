@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
 
 from ..models import Consent, Resident
 from .purposes import ConsentPurpose, consent_purposes
@@ -27,3 +31,30 @@ def has_consented(resident_id: int, purpose: str) -> bool:
     """Whether a person agrees to a use in its present words."""
     rows = Consent.objects.filter(resident=resident_id, purpose=purpose, withdrawn_at__isnull=True)
     return rows.filter(version=consent_purposes()[purpose].version).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """A consent that stands, as the household card says it."""
+
+    label: str
+    how: str
+    by: str
+    at: datetime
+    is_current: bool
+
+
+def consents_standing(ids: Sequence[int]) -> dict[int, list[ConsentLine]]:
+    """Return resident id → the consents that stand; the caller may see the persons."""
+    uses = consent_purposes()
+    words = {"paper": _("书面"), "oral": _("口头，有人见证"), "self": _("在线")}
+    rows = Consent.objects.filter(resident__in=list(ids), withdrawn_at__isnull=True).order_by("given_at")
+    found: dict[int, list[ConsentLine]] = {}
+    for row in rows:
+        use = uses.get(row.purpose)
+        if use is not None:
+            by = _("本人") if row.given_by_id == row.resident_id else _("监护人")
+            how, is_current = words.get(row.how, row.how), row.version == use.version
+            line = ConsentLine(use.label, how, by, row.given_at, is_current)
+            found.setdefault(row.resident_id, []).append(line)
+    return found

@@ -7,10 +7,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from linli.core import clock as time
 from linli.core.actor import Actor
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.places.models import Part
-from linli.registers.residents.models import Fact, Household, Membership, Occupancy, RegisterEvent, Resident
+from linli.registers.residents.consents.purposes import consent_purposes
+from linli.registers.residents.models import (
+    Consent,
+    Fact,
+    Guardian,
+    Household,
+    Membership,
+    Occupancy,
+    RegisterEvent,
+    Resident,
+)
 from linli.registers.residents.panels import Panel, PanelRow, household_panels, household_panels_add
 from linli.registers.residents.sealing import sealed_get
 from tests.people import Cast
@@ -260,7 +271,7 @@ def test_a_card_costs_the_same_for_a_large_family(
 ) -> None:
     client: Client = world.cast.client("worker")
     client.get(card_of(home))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         client.get(card_of(home))
 
 
@@ -268,3 +279,41 @@ def test_history_of_a_person_reads_in_chinese(cast: Cast, world: World, home: Ho
     person = people_of(home)["head"]
     text = world.cast.client("worker").get(reverse("residents:person_history", args=[person.public_id]))
     assert "登记一户" in text.content.decode() and "household." not in text.content.decode()
+
+
+def test_consent_is_written_down_shown_and_taken_back(client: Client, cast: Cast, home: Household) -> None:
+    cast.sign_in(client, "committee_a")
+    head = people_of(home)["head"]
+    refused = do_consent(client, home, head, "consent", purpose="phone_reminder", how="self")
+    assert refused.status_code == 422 and not Consent.objects.exists()
+    assert do_consent(client, home, head, "consent", purpose="phone_reminder", how="oral").status_code == 302
+    consent = Consent.objects.get()
+    assert (consent.how, consent.given_by_id, consent.withdrawn_at) == ("oral", head.pk, None)
+    label = consent_purposes()["phone_reminder"].label
+    assert f"同意：{label}（本人，口头，有人见证" in client.get(card_of(home)).content.decode()
+    assert do_consent(client, home, head, "consent_end", purpose="phone_reminder").status_code == 302
+    consent.refresh_from_db()
+    assert consent.withdrawn_at is not None
+    assert f"同意：{label}" not in client.get(card_of(home)).content.decode()
+
+
+def test_a_child_does_not_agree_alone(client: Client, cast: Cast, home: Household) -> None:
+    cast.sign_in(client, "committee_a")
+    child = people_of(home)["child"]
+    alone = do_consent(client, home, child, "consent", purpose="phone_reminder", how="paper")
+    assert alone.status_code == 422 and not Consent.objects.exists()
+    mother = people_of(home)["spouse"]
+    Guardian.objects.get_or_create(
+        ward=child, guardian=mother, to_on=None, defaults={"kind": "parent", "recorded_at": time.now()}
+    )
+    by = {"purpose": "phone_reminder", "how": "paper", "given_by_id": str(mother.public_id)}
+    assert do_consent(client, home, child, "consent", **by).status_code == 302
+    assert Consent.objects.get().given_by_id == mother.pk
+    assert "（监护人，书面" in client.get(card_of(home)).content.decode()
+
+
+def do_consent(client: Client, home: Household, person: Resident, code: str, **sent: str) -> Any:
+    """Press through a consent of a person."""
+    address = reverse("residents:person_act", args=[home.public_id, person.public_id, code])
+    assert client.get(address).status_code == 200
+    return client.post(address, sent)

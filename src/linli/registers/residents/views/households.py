@@ -21,6 +21,7 @@ from linli.foundation.places.models import Part
 from .. import selectors
 from ..acting.table import acts_menu, household_acts, person_acts
 from ..care.rules import care_group
+from ..consents.selectors import consents_standing
 from ..facts.selectors import facts_of_many
 from ..facts.services import household_facts_reveal
 from ..finding.permissions import can_reveal_people
@@ -67,12 +68,14 @@ def _context(
     subjects: list[Household | Resident] = [card.household, *(member.resident for member in card.members)]
     facts = facts_of_many(actor, subjects, opened=opened_facts)
     care = selectors.care_of(actor, [member.resident.pk for member in card.members])
+    agreed = consents_standing([member.resident.pk for member in card.members if member.is_here])
     people = [
         {
             "member": member,
             "opened": opened.get(member.resident.public_id, {}),
             "facts": facts.get(member.resident.public_id, []),
             "care": _care_words(care.get(member.resident.pk, [])),
+            "consents": agreed.get(member.resident.pk, []),
             "acts": acts_menu(person_acts(card, member)),
         }
         for member in card.members
