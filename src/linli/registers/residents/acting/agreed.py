@@ -74,8 +74,9 @@ class ConsentEndForm(ActForm):
 def consent_add(*, actor: Actor, resident_id: str, purpose: str, how: str, given_by_id: str) -> Consent:
     """Write down a consent to a worker; an empty ``given_by_id`` is the person."""
     resident = selectors.resident_get(actor, UUID(resident_id))
-    guardians = resident.guardians.filter(to_on__isnull=True, guardian__public_id=given_by_id or None)
-    speaker = guardians.values_list("guardian_id", flat=True).first() if given_by_id else None
+    guardians = resident.guardians.filter(to_on__isnull=True).select_related("guardian")
+    by_key = {str(row.guardian.public_id): row.guardian_id for row in guardians}
+    speaker = by_key.get(given_by_id)
     return consent_give(actor=actor, resident_id=resident.pk, purpose=purpose, how=how, given_by_id=speaker)
 
 

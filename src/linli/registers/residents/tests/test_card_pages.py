@@ -282,7 +282,7 @@ def test_history_of_a_person_reads_in_chinese(cast: Cast, world: World, home: Ho
 
 
 def test_consent_is_written_down_shown_and_taken_back(client: Client, cast: Cast, home: Household) -> None:
-    cast.sign_in(client, "committee_a")
+    client.force_login(cast.accounts["committee_a"])
     head = people_of(home)["head"]
     refused = do_consent(client, home, head, "consent", purpose="phone_reminder", how="self")
     assert refused.status_code == 422 and not Consent.objects.exists()
@@ -298,7 +298,7 @@ def test_consent_is_written_down_shown_and_taken_back(client: Client, cast: Cast
 
 
 def test_a_child_does_not_agree_alone(client: Client, cast: Cast, home: Household) -> None:
-    cast.sign_in(client, "committee_a")
+    client.force_login(cast.accounts["committee_a"])
     child = people_of(home)["child"]
     alone = do_consent(client, home, child, "consent", purpose="phone_reminder", how="paper")
     assert alone.status_code == 422 and not Consent.objects.exists()
