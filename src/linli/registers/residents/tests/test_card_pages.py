@@ -281,8 +281,8 @@ def test_history_of_a_person_reads_in_chinese(cast: Cast, world: World, home: Ho
     assert "登记一户" in text.content.decode() and "household." not in text.content.decode()
 
 
-def test_consent_is_written_down_shown_and_taken_back(client: Client, cast: Cast, home: Household) -> None:
-    client.force_login(cast.accounts["committee_a"])
+def test_consent_is_written_down_shown_and_taken_back(cast: Cast, home: Household) -> None:
+    client = cast.client("worker")
     head = people_of(home)["head"]
     refused = do_consent(client, home, head, "consent", purpose="phone_reminder", how="self")
     assert refused.status_code == 422 and not Consent.objects.exists()
@@ -297,8 +297,8 @@ def test_consent_is_written_down_shown_and_taken_back(client: Client, cast: Cast
     assert f"同意：{label}" not in client.get(card_of(home)).content.decode()
 
 
-def test_a_child_does_not_agree_alone(client: Client, cast: Cast, home: Household) -> None:
-    client.force_login(cast.accounts["committee_a"])
+def test_a_child_does_not_agree_alone(cast: Cast, home: Household) -> None:
+    client = cast.client("worker")
     child = people_of(home)["child"]
     alone = do_consent(client, home, child, "consent", purpose="phone_reminder", how="paper")
     assert alone.status_code == 422 and not Consent.objects.exists()
