@@ -1,12 +1,13 @@
 """Persons of a file of 一标三实: taken, taken again, changed, asked about, taken back."""
 
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from django.db import connection
 
 from linli.core.clock import clock_forward
-from linli.core.errors import InvalidInput, NotAllowed
+from linli.core.errors import InvalidInput, NotAllowed, NotFound
 from linli.foundation.imports import services as do
 from linli.foundation.imports.models import Import, ImportedRow, PreviewPage, QuarantinedRow
 from linli.foundation.imports.selectors import PreviewLines
@@ -223,7 +224,7 @@ def test_others_may_neither_see_nor_decide(homes: Homes, cast: Cast) -> None:
     brought(homes.worker, *FAMILY)
     job = brought(homes.worker, person("王大鸣", "1980-05-06", 11), source="health")
     for who in ("worker2", "worker_b", "resident"):
-        with pytest.raises((NotAllowed, Exception)):
+        with pytest.raises((NotAllowed, NotFound)):
             do.conflicts_settle(actor=cast.actor(who), import_id=job.pk, choices={2: {"name": "take"}})
     assert job.quarantine.get().decided == {}
 
@@ -390,6 +391,32 @@ def test_one_number_for_two_people_lets_nobody_else_take_it(homes: Homes) -> Non
     other = person("钱多多", "1980-05-06", 11, room="301")
     job = brought(homes.worker, *FAMILY, other)
     assert "相同编号、内容不同" in reasons(job) and clear(resident(), "name") == "王大明"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_files_brought_twice_and_taken_back_leave_no_trace(homes: Homes, seed: int) -> None:
+    chance, before = Random(seed), tables_digest()
+    rooms = ("101", "102", "201", "202", "301")
+    rows = [
+        person(
+            chance.choice(("王大明", "欧阳静", "李小花", "钱多多")),
+            f"19{chance.randint(40, 99)}-05-06",
+            chance.randint(1, 999),
+            chance.choice(rooms),
+            与户主关系=chance.choice(("户主", "配偶", "子")),
+            联系电话=chance.choice(("", "13812345678", "1381")),
+        )
+        for _each in range(12)
+    ]
+    first = brought(homes.worker, *rows)
+    after = tables_digest()
+    assert first.counts["new"] and after != before
+    again = brought(homes.worker, *rows)
+    assert again.counts["new"] == 0 and tables_digest() == after
+    undone(homes.worker, again)
+    assert tables_digest() == after
+    undone(homes.worker, first)
+    assert tables_digest() == before
 
 
 def test_two_heads_in_a_household(homes: Homes) -> None:
