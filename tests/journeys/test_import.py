@@ -35,6 +35,7 @@ def _preview(page: Page, file: Path, axe: Look, picture: Picture) -> None:
     page.goto("/desk/settings/imports/")
     axe(page)
     main.get_by_role("link", name="导入新文件").first.click()
+    page.get_by_label("导入什么").select_option("matters")
     page.get_by_label("文件", exact=True).set_input_files(str(file))
     picture(page, "new")
     main.get_by_role("button", name="上传").click()

@@ -66,7 +66,8 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = target_choices()
-        self.fields["target"] = forms.ChoiceField(label=_("导入什么"), choices=choices, initial=choices[0][0])
+        asked = choices if len(choices) == 1 else [("", _("请选择")), *choices]
+        self.fields["target"] = forms.ChoiceField(label=_("导入什么"), choices=asked, initial=asked[0][0])
         if len(choices) == 1:
             self.fields["target"].widget = forms.HiddenInput()
 
