@@ -194,7 +194,7 @@ OTHERS = (
 )
 
 
-@pytest.mark.parametrize("who", [*SEES, *OTHERS])
+@pytest.mark.parametrize("who", [*sorted(SEES), *OTHERS])
 def test_only_the_unit_that_gives_the_service_sees_and_decides(cast: Cast, old: Resident, who: str) -> None:
     entry, actor = proposed(cast), cast.actor(who)
     assert care_list(actor).count() == (who in SEES)
