@@ -10,6 +10,8 @@ import os
 import time
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+
 from linli.core.errors import Refusal
 from linli.core.words import gettext_lazy as _
 
@@ -80,6 +82,18 @@ class DataKey:
             return ""
         kind, _sep, body = token.partition(":")
         return open_bytes(self._cipher(kind), body, context).decode()
+
+    def seal_piece(self, plain: bytes, context: str) -> bytes:
+        """Encrypt bytes of a file, bound to ``context``, to bytes."""
+        return f"{self._kind}:".encode() + self._cipher(self._kind).seal(plain, context.encode())
+
+    def open_piece(self, sealed: bytes, context: str) -> bytes:
+        """Return the bytes sealed for the same context; ``ValueError`` for anything else."""
+        kind, _sep, body = sealed.partition(b":")
+        try:
+            return self._cipher(kind.decode("ascii", "replace")).open(body, context.encode())
+        except (InvalidTag, ValueError) as error:
+            raise ValueError(f"the ciphertext of {context} does not fit its key or its place") from error
 
 
 class KeyRing:

@@ -56,7 +56,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
 
 class Import(models.Model):
-    """One file that is brought in: uploaded, mapped, looked through, run, perhaps undone."""
+    """One file that is brought in: uploaded, mapped, looked through, run, perhaps undone.
+
+    ``data_key`` (wrapped) opens what is kept under ``path``; empty for a file that was kept in clear once.
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("待设置")
@@ -83,6 +86,7 @@ class Import(models.Model):
     size = models.PositiveBigIntegerField(_("字节数"))
     sha256 = models.CharField(max_length=64)
     path = models.CharField(max_length=200, blank=True)
+    data_key = models.CharField(max_length=200, blank=True)
     encoding = models.CharField(max_length=20, blank=True)
     headers = models.JSONField(default=list)
     notes = models.JSONField(default=list)

@@ -1,8 +1,7 @@
 """An import's file opened again, as it was read when it came."""
 
-from linli.foundation.files import storage
-
 from .dropping import without_dropped
+from .keeping import file_read
 from .mapping import header_words
 from .models import Import
 from .reading import Table, table_read
@@ -14,5 +13,5 @@ def table_of(job: Import) -> Table:
     target = target_get(job.target)
     words, (most_rows, _most_mb) = header_words(target), target.limits()
     return without_dropped(
-        table_read(storage.read(job.path), words=words, most_rows=most_rows, total=job.total or None)
+        table_read(file_read(job), words=words, most_rows=most_rows, total=job.total or None)
     )

@@ -30,7 +30,7 @@ def imports_forget(*, actor: Actor) -> int:
         return 0
     gone = expired.delete()[0]
     Import.objects.filter(pk__in=[job.pk for job in jobs]).update(
-        path="", file_gone_at=now, first_text="", preview_text=""
+        path="", data_key="", file_gone_at=now, first_text="", preview_text=""
     )
     PreviewPage.objects.filter(of__in=[job.pk for job in jobs]).delete()
     subject = jobs[0] if jobs else first.of  # type: ignore[union-attr]

@@ -12,10 +12,10 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed, NotFound
 from linli.core.service import changes_of, record, service
-from linli.foundation.files import storage
 from linli.foundation.places.selectors import division_by_code
 
 from ..incoming import Incoming
+from ..keeping import file_keep
 from ..mapping import MapSpec, spec_checked, spec_read, suggest
 from ..models import ColumnMap, Import
 from ..permissions import areas_of, can_import, can_import_into, can_keep_map
@@ -38,6 +38,7 @@ def import_upload(*, actor: Actor, target: str, incoming: Incoming) -> Import:
     areas, table = areas_of(actor), incoming.table
     first = [row.cells for row in islice(table.rows(), LOOKED_AT)]
     kept = map_fitting(actor, target, table.headers)
+    path, data_key = file_keep(incoming.content)
     job = Import.objects.create(
         target=target_get(target).code,
         area_path=areas[0] if len(areas) == 1 else _shared(areas),
@@ -48,7 +49,8 @@ def import_upload(*, actor: Actor, target: str, incoming: Incoming) -> Import:
         name=incoming.name,
         size=incoming.size,
         sha256=sha256(incoming.content).hexdigest(),
-        path=storage.write("import", incoming.content),
+        path=path,
+        data_key=data_key,
         encoding=table.encoding,
         headers=list(table.headers),
         notes=list(table.notes),

@@ -1,14 +1,11 @@
 """A new key while people work: all renewed, nothing lost, an old key goes only when nothing needs it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
 from linli.core.actor import system
-from linli.core.crypto import KeyLost, KeyRing, key_ring
+from linli.core.crypto import KeyLost, KeyRing
 from linli.core.crypto.usage import keys_named
 from linli.core.errors import Conflict, NotAllowed, NotFound
 from linli.foundation.accounts.models import Person
@@ -29,18 +26,6 @@ from .persons import person
 
 pytestmark = pytest.mark.django_db
 KEYS = system("keys")
-
-
-@pytest.fixture
-def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyRing]:
-    """Give this test a ring of its own: what it makes and retires concerns no other."""
-    own = KeyRing(tmp_path / "keys")
-    own.found()
-    shared = key_ring()
-    kept = dict(vars(shared))
-    vars(shared).update(vars(own))
-    yield shared
-    vars(shared).update(kept)
 
 
 @pytest.fixture
