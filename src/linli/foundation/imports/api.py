@@ -1,68 +1,31 @@
 """Imports as JSON: a file in, how far it is, start and undo; the same services as the pages."""
 
 import json
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from ninja import File, Form, Router, Schema, Status, UploadedFile
+from ninja import File, Form, Router, Status, UploadedFile
 
 from linli.core.errors import InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.permissions import actor_of
 
 from . import services
 from .incoming import incoming_read
+from .lookapi import router as looking
 from .mapping import MapSpec, spec_read
 from .models import Import
 from .permissions import can_import
 from .quarantine import SHAPES, quarantine_file
-from .selectors import import_get, import_list, map_by_name, progress_percent
+from .selectors import import_get, import_list, map_by_name
+from .shapes import ImportOut, MapIn
 from .targets import target_get
 
 router = Router(tags=[gettext_noop("导入")])
+router.add_router("", looking)
 MOST = 100
-
-
-class ImportOut(Schema):
-    """An import as whoever may see it reads it; never a row's cells."""
-
-    public_id: UUID
-    target: str
-    state: str
-    name: str
-    total: int
-    percent: int
-    counts: dict[str, int]
-    preview: dict[str, Any]
-    headers: list[str]
-    notes: list[str]
-    spec: dict[str, Any]
-    is_counted: bool
-    failure: str
-    created_at: datetime
-    finished_at: datetime | None
-    undone_at: datetime | None
-
-    @staticmethod
-    def resolve_preview(job: Import) -> dict[str, Any]:
-        """Counts, reasons and unknown words; the first rows stay on the page."""
-        return {name: part for name, part in job.preview.items() if name != "first"}
-
-    @staticmethod
-    def resolve_percent(job: Import) -> int:
-        """How much of the present step is done."""
-        return progress_percent(job) if job.is_working else 100
-
-
-class MapIn(Schema):
-    """A column map: ``columns``, ``fixed``, ``values``, ``keep``, ``date_order`` as in a kept one."""
-
-    spec: dict[str, Any]
-    is_counted: bool = False
-    save_as: str = ""
 
 
 def _job(request: HttpRequest, public_id: UUID) -> Import:

@@ -21,9 +21,16 @@ from linli.foundation.accounts.views.ways import posted
 from . import services
 from .forms import ConflictsForm, EndingForm
 from .models import Import, QuarantinedRow
-from .permissions import can_import, can_see_rows
+from .permissions import can_import
 from .previewing import OUTCOMES
-from .selectors import PreviewLines, conflict_counts, import_get
+from .selectors import (
+    PreviewLines,
+    clashes_shown,
+    conflict_counts,
+    conflict_rows,
+    import_get,
+    import_rows_get,
+)
 from .targets import Target, Text, target_get
 
 LINES, ROWS = 50, 10
@@ -40,10 +47,7 @@ def _job(request: ActorRequest, public_id: UUID, *, has_rows: bool = True) -> Im
     actor = actor_of(request)
     if not can_import(actor):
         raise NotAllowed(_("导入由街镇、居村委的管理员或运维人员办理。"))
-    job = import_get(actor, public_id)
-    if has_rows and not can_see_rows(actor, job):
-        raise NotAllowed(_("这些行可能含个人信息，由上传的人或当地管理员查看。"))
-    return job
+    return import_rows_get(actor, public_id) if has_rows else import_get(actor, public_id)
 
 
 @never_cache
@@ -85,8 +89,7 @@ def _line(target: Target, line: dict[str, Any]) -> dict[str, Any]:
 def conflicts(request: ActorRequest, public_id: UUID) -> HttpResponse:
     """Compare what is here with what the file says, field by field, and decide; shown in clear on request."""
     job, actor = _job(request, public_id), actor_of(request)
-    waiting = job.quarantine.filter(is_conflict=True, is_corrected=False)
-    page = Paginator(waiting, ROWS).get_page(request.GET.get("page"))
+    page = Paginator(conflict_rows(job), ROWS).get_page(request.GET.get("page"))
     rows, is_clear = list(page), "clear" in request.POST
     if is_clear:
         rows = services.conflicts_look(actor=actor, import_id=job.pk, numbers=[row.number for row in rows])
@@ -102,32 +105,19 @@ def conflicts(request: ActorRequest, public_id: UUID) -> HttpResponse:
         "job": job,
         "form": form,
         "page": page,
-        "rows": [_compared(target_get(job.target), form, row, is_clear) for row in rows],
+        "rows": [_compared(job, form, row, is_clear) for row in rows],
         "is_clear": is_clear,
         "kinds": [(field, label, count) for field, (label, count) in conflict_counts(job).items()],
     }
     return render(request, "imports/conflicts.html", context, status=422 if form.errors else 200)
 
 
-def _compared(target: Target, form: ConflictsForm, row: QuarantinedRow, is_clear: bool) -> dict[str, Any]:
-    personal = {item.code for item in target.fields if item.is_personal}
-
-    def shown(clash: dict[str, Any], side: str) -> str:
-        text: str = clash[side]
-        return text if is_clear or clash["field"] not in personal else target.mask(clash["field"], text)
-
-    return {
-        "number": row.number,
-        "clashes": [
-            {
-                **clash,
-                "ours": shown(clash, "ours"),
-                "theirs": shown(clash, "theirs"),
-                "control": form[f"row_{row.number}_{clash['field']}"],
-            }
-            for clash in row.clashes
-        ],
-    }
+def _compared(job: Import, form: ConflictsForm, row: QuarantinedRow, is_clear: bool) -> dict[str, Any]:
+    clashes = [
+        {**clash, "control": form[f"row_{row.number}_{clash['field']}"]}
+        for clash in clashes_shown(job, row, is_clear=is_clear)
+    ]
+    return {"number": row.number, "clashes": clashes}
 
 
 @require_POST

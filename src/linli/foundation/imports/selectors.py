@@ -10,12 +10,13 @@ from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
-from linli.core.errors import NotFound
+from linli.core.errors import NotAllowed, NotFound
 from linli.core.fields import in_areas
 from linli.foundation.places.models import Division, Level
 
 from .mapping import MapSpec, spec_fits, spec_read
 from .models import ColumnMap, Import, ImportedRow, QuarantinedRow
+from .permissions import can_see_rows
 from .previewing import lines_unpacked
 from .targets import target_get
 
@@ -35,6 +36,14 @@ def import_get(actor: Actor, public_id: UUID | str) -> Import:
     if found is None:
         raise NotFound(_("没有找到这次导入。"))
     return found
+
+
+def import_rows_get(actor: Actor, public_id: UUID | str) -> Import:
+    """Return an import of which the actor may look at the rows; raises ``NotFound`` or ``NotAllowed``."""
+    job = import_get(actor, public_id)
+    if not can_see_rows(actor, job):
+        raise NotAllowed(_("这些行可能含个人信息，由上传的人或当地管理员查看。"))
+    return job
 
 
 def imports_silent(since: datetime) -> QuerySet[Import]:
@@ -88,6 +97,25 @@ class PreviewLines:
             lines = lines_unpacked(page.lines_text)
             found += lines[max(0, first - page.first) : last - page.first]
         return found
+
+
+def conflict_rows(job: Import) -> QuerySet[QuarantinedRow]:
+    """Return the rows that wait for a decision, by their numbers."""
+    return job.quarantine.filter(is_conflict=True, is_corrected=False)
+
+
+def clashes_shown(job: Import, row: QuarantinedRow, *, is_clear: bool) -> list[dict[str, Any]]:
+    """Return what disagrees in a row; personal values are masked unless a recorded look asked for them."""
+    target = target_get(job.target)
+    masked = set() if is_clear else {item.code for item in target.fields if item.is_personal}
+
+    def shown(clash: dict[str, Any], side: str) -> str:
+        text: str = clash[side]
+        return target.mask(clash["field"], text) if clash["field"] in masked else text
+
+    return [
+        {**clash, "ours": shown(clash, "ours"), "theirs": shown(clash, "theirs")} for clash in row.clashes
+    ]
 
 
 def conflict_counts(job: Import) -> dict[str, tuple[str, int]]:

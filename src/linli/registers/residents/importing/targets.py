@@ -1,7 +1,9 @@
 """The targets that the registry offers to imports."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from linli.foundation.imports.targets import Target
@@ -27,9 +29,13 @@ from .wording import BATCH, limits, mask
 
 
 def _people_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Name persons by their address alone: an undo's list says which, and shows nobody's name."""
+    """Name nobody: an undo's list leads to the history of the one whom somebody has worked on since."""
     rows = Resident.objects.filter(pk__in=ids).values_list("pk", "public_id")
-    return {pk: (str(_("居民登记")), f"/desk/residents/people/?id={public_id}") for pk, public_id in rows}
+    return {pk: (str(_("居民登记")), _history_page(public_id)) for pk, public_id in rows}
+
+
+def _history_page(resident: UUID) -> str:
+    return reverse("residents:person_history", args=[resident])
 
 
 def residents_target() -> Target:
@@ -110,7 +116,14 @@ def receipts_target() -> Target:
 
 
 def _receipts_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    return {pk: (str(_("待遇登记")), "/desk/residents/") for pk in ids}
+    rows = Receipt.objects.filter(pk__in=ids).values_list("pk", "resident__public_id", "household__public_id")
+    return {
+        pk: (
+            str(_("待遇登记")),
+            _history_page(resident) if resident else reverse("residents:household", args=[household]),
+        )
+        for pk, resident, household in rows
+    }
 
 
 def targets() -> tuple[Target, ...]:

@@ -1,15 +1,19 @@
 """Pages of an import of persons: every row masked, conflicts compared and decided, an ending confirmed."""
 
+import re
+
 import pytest
 from django.http import HttpResponse
 
+from linli.foundation.imports.targets import target_get
 from linli.foundation.imports.tasks import work_through
-from linli.foundation.imports.tests.runs import run
+from linli.foundation.imports.tests.runs import run, undone
+from linli.foundation.places.models import Part
 from linli.foundation.places.tests.homes import Homes, homes_build
-from linli.registers.residents.models import Resident
+from linli.registers.residents.models import Receipt, Resident
 from tests.people import Cast
 
-from .importworld import FAMILY, brought, clear, looked, person, resident
+from .importworld import FAMILY, brought, clear, looked, number_of, person, resident
 from .test_importing_people import crowd
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -64,3 +68,30 @@ def test_an_ending_is_confirmed_by_another_administrator(homes: Homes) -> None:
     assert other.post(f"{HOME}{job.public_id}/ending/", {"ends": "14"}).status_code == 302
     work_through(job.pk)
     assert Resident.objects.filter(state="away").count() == 14
+
+
+def test_what_an_undo_left_leads_to_its_own_page(homes: Homes) -> None:
+    job = brought(homes.worker, *FAMILY)
+    found = resident()
+    Resident.objects.filter(pk=found.pk).update(version=2)
+    undone(homes.worker, job)
+    client = homes.cast.client("worker")
+    page = text(client.get(f"{HOME}{job.public_id}/"))
+    assert "后来有人改过这个人的登记" in page and "王大明" not in page
+    (address,) = re.findall(r'<a href="([^"]+)">居民登记</a>', page)
+    assert str(found.public_id) in address
+    opened = text(client.get(address))
+    assert "王**的变更记录" in opened and "王大明" not in opened
+
+
+def test_what_an_undo_left_of_homes_and_benefits_leads_to_its_own_page(homes: Homes) -> None:
+    brought(homes.worker, *FAMILY)
+    cells = [number_of("1980-05-06", 11), "王大明", "临时救助", "1200", "2026-01-01", "2026-02-01"]
+    head = ["证件号码", "姓名", "待遇", "金额", "开始日期", "结束日期"]
+    brought(homes.worker, cells, head=head, target="receipts")
+    receipt, part = Receipt.objects.get(), Part.objects.filter(name="101").earliest("pk")
+    (named,) = target_get("receipts").named([receipt.pk]).values()
+    assert named == ("待遇登记", target_get("residents").named([resident().pk])[resident().pk][1])
+    (home,) = target_get("homes").named([part.pk]).values()
+    client = homes.cast.client("worker")
+    assert "王**" in text(client.get(named[1])) and "101" in text(client.get(home[1], follow=True))
