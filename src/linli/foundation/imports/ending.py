@@ -84,9 +84,9 @@ def _names(paths: Iterable[str]) -> dict[str, str]:
 
 
 def named_by(job: Import) -> set[int]:
-    """Return the records that a file names once it has been taken: by its rows, or by what became of them."""
+    """Return the records that a file names once taken: by rows, what became of them, corrected ones."""
     target, spec = target_get(job.target), spec_read(job.spec)
-    named = set(job.rows.values_list("subject_id", flat=True))
+    named = {*job.rows.values_list("subject_id", flat=True), *job.ending.get("named", ())}
     for chunk in chunks(table_of(job).rows(), target.batch, together_of(target, spec, job.headers)):
         plan = rows_plan(target, spec, job.headers, scope_of(job), chunk, job_id=job.pk)
         named.update(plan.subjects.values())

@@ -44,7 +44,7 @@ class Preview:
     def _row(self, row: Row) -> None:
         if row.reasons:
             self.reasons.update(row.reasons)
-            self.keyless += not row.key
+        self.keyless += not row.key
         self.remarks.update(row.remarks)
         for code, word in row.unknown.items():
             self.unknown.setdefault(code, Counter())[word[:80]] += 1
@@ -84,6 +84,8 @@ class _Shower:
                 continue
             if item.is_personal:
                 words[item.code] = self.target.mask(item.code, str(value))
+            elif item.shows is not None:
+                words[item.code] = item.shows(value)[:120]
             elif isinstance(value, datetime):
                 words[item.code] = value.strftime("%Y-%m-%d %H:%M")
             else:

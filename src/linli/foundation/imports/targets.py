@@ -36,7 +36,8 @@ class Field:
     is the one that is suggested.
     ``is_strict``: an unknown word sends the row to quarantine, else it is left out with a remark.
     ``is_end``: a day alone means its end. ``parse`` reads a text to a plain value (``ValueError`` or a
-    refusal for what is none); ``kind_words`` then says what it should have been.
+    refusal for what is none); ``kind_words`` then says what it should have been. ``shows`` returns such a
+    value as people read it.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Field:
     is_end: bool = False
     parse: Callable[[str], Any] | None = None
     kind_words: Text = ""
+    shows: Callable[[Any], str] | None = None
 
 
 KEEP, TAKE = "keep", "take"
@@ -86,6 +88,7 @@ class Row:
     ``kept`` are further columns that the operator chose to keep, header → text. ``clashes`` wait for a
     person's decision; ``decided`` are decisions on an earlier try, field → choice. ``waits_for_others``:
     what is wrong may be mended by a later row of the file, so it is tried once more at the end.
+    ``key`` is empty where nobody can say which record it means; ``check`` empties it for a row that waits.
     ``subject`` is the record that an earlier file's row of this key became, or that ``match`` found, else 0.
     """
 

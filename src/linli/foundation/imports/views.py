@@ -174,7 +174,7 @@ def _shown(request: ActorRequest, job: Import, corrected: CorrectedForm) -> dict
         "found": found,
         "percent": progress_percent(job) if job.is_working else 100,
         "words": _words(job),
-        "reasons": reason_counts(waiting) if waiting else found.get("reasons", []),
+        "reasons": found.get("reasons", []) if job.state == State.CHECKED else reason_counts(waiting),
         "waiting": len(waiting),
         "asked": job.quarantine.filter(is_conflict=True).count() if is_over else 0,
         "can_count": target.count is not None,

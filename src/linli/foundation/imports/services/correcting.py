@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from linli.core.service import changes_of, record, require_service, service
 
 from ..models import Import, ImportedRow, QuarantinedRow
 from ..permissions import can_see_rows
+from ..planning import Plan
 from ..quarantine import LINE, cells_corrected
 from ..reading import RawRow, Table
 from ..taking import counted, rows_take, summary
@@ -25,7 +27,7 @@ BATCH = 250
 @service
 def quarantine_look(*, actor: Actor, import_id: int) -> list[QuarantinedRow]:
     """Hand out the rows that wait, cells and reasons; a look at personal data, recorded as one."""
-    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE, State.FAILED))
+    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE, State.FAILED, State.HELD))
     if not can_see_rows(actor, job):
         raise NotAllowed(_("待改的行可能含个人信息，由上传的人或当地管理员下载。"))
     rows = list(job.quarantine.filter(is_conflict=False))
@@ -40,7 +42,7 @@ def quarantine_correct(*, actor: Actor, import_id: int, table: Table) -> int:
     Rows are known by the number in the column 行号; other columns by their names. Raises ``InvalidInput``
     where no row is one that waits.
     """
-    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE,))
+    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE, State.HELD))
     if not can_see_rows(actor, job):
         raise NotAllowed()
     fresh = cells_corrected(table, job.headers)
@@ -63,7 +65,7 @@ def quarantine_correct(*, actor: Actor, import_id: int, table: Table) -> int:
 @service
 def quarantine_retry(*, actor: Actor, import_id: int) -> int:
     """Try every row that waits again, as it is (after a word of the file was mapped); returns how many."""
-    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE,))
+    job = job_locked(actor=actor, import_id=import_id, states=(State.DONE, State.HELD))
     count = job.quarantine.filter(is_conflict=False).update(is_corrected=True)
     if not count:
         raise InvalidInput(_("没有待改的行。"))
@@ -94,11 +96,18 @@ def quarantine_replay(*, actor: Actor, import_id: int) -> int:
     before = {**job.counts, "quarantined": job.counts.get("quarantined", 0) - len(waiting) + asked}
     if asked:
         before["conflicts"] = job.counts.get("conflicts", 0) - asked
-    changes = changes_of(job, counts=counted(before, plan))
+    changes = changes_of(job, counts=counted(before, plan), ending=_naming(job, plan))
     beat(job=job, done=job.rows_done)
     touched: list[type[Model]] = [ImportedRow, QuarantinedRow, *target_get(job.target).touched]
     record("import.replay", job, changes, touched=touched, purpose=summary(plan))
     return len(waiting)
+
+
+def _naming(job: Import, plan: Plan) -> dict[str, Any]:
+    """Note whom corrected rows of a complete file name: the file itself does not, and they must not end."""
+    if not job.spec.get("complete"):
+        return dict(job.ending)
+    return {**job.ending, "named": sorted({*job.ending.get("named", ()), *plan.subjects.values()})}
 
 
 def _raw(rows: list[QuarantinedRow]) -> Iterator[RawRow]:

@@ -28,7 +28,7 @@ def import_ending_noted(*, actor: Actor, import_id: int, found: Mapping[str, Any
     """
     job = machine_locked(actor=actor, import_id=import_id, state=State.RUNNING)
     confirmed = job.ending.get("confirmed")
-    ending: dict[str, Any] = {**found, "confirmed": confirmed}
+    ending: dict[str, Any] = {**found, "confirmed": confirmed, "named": job.ending.get("named", [])}
     is_held = bool(found["ends"]) and (
         found["keyless"] > 0 or (found["is_much"] and confirmed != found["ends"])
     )

@@ -20,7 +20,11 @@ HEAD = Membership.Relation.HEAD
 
 
 def people_check(read: Reading, rows: Sequence[Row]) -> None:
-    """Add to each row what is wrong with it, what is noted, and what a person has to decide."""
+    """Add to each row what is wrong with it, what is noted, and what a person has to decide.
+
+    A row that waits and may mean somebody on record loses its key: nobody ends before it is settled.
+    """
+    unread = {row.number for row in rows if row.reasons}
     for row in rows:
         _facts(row)
         _place(read, row)
@@ -30,6 +34,13 @@ def people_check(read: Reading, rows: Sequence[Row]) -> None:
     for row in rows:
         if not row.reasons:
             _known(read, row)
+        if not row.subject and (row.number in unread or _may_be_known(read, row)):
+            row.key = ""
+
+
+def _may_be_known(read: Reading, row: Row) -> bool:
+    """Whether a row that waits may mean somebody on record: one with a number nobody has does not."""
+    return row.number in read.doubtful or (bool(row.reasons) and not row.values.get("number"))
 
 
 def _facts(row: Row) -> None:

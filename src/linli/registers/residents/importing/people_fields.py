@@ -12,7 +12,7 @@ from linli.foundation.imports.targets import Field, Kind
 
 from ..entries import name_read
 from ..facts.dictionary import FactKey, Of, Per, Type, keys_of
-from ..facts.values import NO, YES, canonical, canonical_period
+from ..facts.values import NO, YES, canonical, canonical_period, shown
 from ..models import Household, Membership, Occupancy, Resident
 from ..numbers import number_plain
 from .wording import choice, field, source_field
@@ -97,6 +97,13 @@ def _value(line: FactKey, text: str) -> str:
     return f"={canonical(line, plain)}"
 
 
+def _shown(line: FactKey, value: str) -> str:
+    """Return what ``_value`` read as people read it."""
+    if value.startswith("="):
+        return shown(line, value[1:])
+    return _("无") if value == "-" else _("不详")
+
+
 def _fact_fields() -> tuple[Field, ...]:
     lazy = gettext_lazy
     month = field(CODE, "facts_month", lazy("收入月份"), parse=_month, is_fixable=True,
@@ -114,6 +121,7 @@ def _fact_fields() -> tuple[Field, ...]:
                 words=words,
                 longest=200,
                 parse=partial(_value, line),
+                shows=partial(_shown, line),
                 is_personal=line.is_sensitive,
                 help=line.hint,
             )

@@ -7,14 +7,15 @@ from django.http import HttpResponse
 
 from linli.foundation.imports.targets import target_get
 from linli.foundation.imports.tasks import work_through
+from linli.foundation.imports.tests.files import csv_of, upload
 from linli.foundation.imports.tests.runs import run, undone
 from linli.foundation.places.models import Part
 from linli.foundation.places.tests.homes import Homes, homes_build
 from linli.registers.residents.models import Receipt, Resident
 from tests.people import Cast
 
-from .importworld import FAMILY, brought, clear, looked, number_of, person, resident
-from .test_importing_people import crowd
+from .importworld import FAMILY, HEAD, brought, clear, looked, number_of, person, resident
+from .test_importing_people import crowd, replace_cell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 HOME = "/desk/settings/imports/"
@@ -68,6 +69,29 @@ def test_an_ending_is_confirmed_by_another_administrator(homes: Homes) -> None:
     assert other.post(f"{HOME}{job.public_id}/ending/", {"ends": "14"}).status_code == 302
     work_through(job.pk)
     assert Resident.objects.filter(state="away").count() == 14
+
+
+def test_a_row_that_may_be_anybody_is_corrected_before_anything_ends(homes: Homes) -> None:
+    rows, place = crowd(24), homes.cast.places["committee_a_place"].code
+    brought(homes.worker, *rows)
+    nameless = replace_cell(rows[23], "姓名", "")
+    job = run(homes.worker, looked(homes.worker, *rows[:23], nameless, complete=place))
+    client, address = homes.cast.client("worker"), f"{HOME}{job.public_id}/"
+    page = text(client.get(address))
+    assert "有1行看不出是谁" in page and "上传改好的行" in page and "原样再试一次" in page
+    assert client.post(f"{address}retry/").status_code == 302
+    work_through(job.pk)
+    job.refresh_from_db()
+    assert job.state == "held" and job.quarantine.count() == 1
+    waiting = client.get(f"{address}rows.csv").content.decode("utf-8-sig").splitlines()
+    head = waiting[0].split(",")
+    cells = replace_cell(waiting[1].split(","), "姓名", rows[23][HEAD.index("姓名")], head)
+    corrected = {"file": upload(csv_of([head, cells]), "改好的.csv")}
+    assert client.post(f"{address}rows/", corrected).status_code == 302
+    work_through(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done" and not job.quarantine.exists()
+    assert Resident.objects.filter(state="here").count() == 24
 
 
 def test_what_an_undo_left_leads_to_its_own_page(homes: Homes) -> None:
