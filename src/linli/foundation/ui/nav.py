@@ -105,14 +105,6 @@ SETTINGS = (
     ),
     NavEntry(_("常用语"), icon="message-2", url_name="matters:phrases", functions=ANSWERING, group=DAILY),
     NavEntry(_("关爱服务"), icon="heart", url_name="residents:care", functions=EXECUTING, group=DAILY),
-    NavEntry(
-        _("账号关联与入户码"),
-        icon="user-check",
-        url_name="residents:links",
-        functions=frozenset({Function.COMMITTEE, Function.STREET}),
-        also=("/desk/residents/codes/",),
-        group=DAILY,
-    ),
     NavEntry(_("群发"), icon="speakerphone", url_name="notices:broadcasts", functions=GOVERNING, group=DAILY),
     NavEntry(
         _("消息发送"),

@@ -30,6 +30,7 @@ from .exports import lists_taken
 from .hotline import hotline_build
 from .keeping import facts_kept
 from .life import Hours, Place, Plot, Stage, play
+from .linked import accounts_linked
 from .machines import machines_call, machines_connect
 from .messages import messages
 from .people import people_live, people_register
@@ -124,6 +125,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             messages(stage, end),
             people_live(stage, end),
             facts_kept(stage, end),
+            accounts_linked(stage, end),
             *quick_plots(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)

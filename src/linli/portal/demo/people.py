@@ -30,6 +30,7 @@ from linli.registers.residents.services import (
 )
 from linli.registers.residents.synth.assumptions import figures
 
+from .cast import RESIDENTS
 from .life import Place, Plot, Stage
 
 NOWHERE = "310199"  # no county has this code
@@ -154,7 +155,7 @@ def homes_of(place: Place, count: int) -> list[Part]:
 def people_register(stage: Stage) -> int:
     """Register who lives in the first buildings of three compounds; returns how many households."""
     names, count = Names(random.Random(SEED)), 0  # noqa: S311 - a story, not a secret
-    told = {part.pk for part in _scene_homes(stage)}
+    told = {part.pk for part in scene_homes(stage)}
     for place in stage.places:
         head = stage.cast[f"{place.committee}.head"]
         for part in homes_of(place, LIVED_IN.get(place.compound.name, 0)):
@@ -182,15 +183,15 @@ def _household(names: Names, actor: Actor, part: Part) -> Household:
 # -- stories ---------------------------------------------------------------------------------------------
 
 
-def _scene_homes(stage: Stage) -> list[Part]:
+def scene_homes(stage: Stage) -> list[Part]:
     """Return the homes of the stories: the first of 和风苑."""
-    return homes_of(stage.places[0], 1)[:6]
+    return homes_of(stage.places[0], 1)[:8]
 
 
 def _scenes(stage: Stage, names: Names) -> int:
     """Register the households that the stories are about, as they were at the beginning."""
     actor = stage.cast["dunhua.head"]
-    homes = _scene_homes(stage)
+    homes = scene_homes(stage)
     stories: list[tuple[Part, list[MemberEntry], str]] = [
         (homes[0], [MemberEntry(names.person(_age(83), "f", name="顾阿婆"), "head")], "owner"),
         (homes[1], _newlyweds(names), "owner"),
@@ -199,6 +200,8 @@ def _scenes(stage: Stage, names: Names) -> int:
         (homes[2], [MemberEntry(names.person(_age(29), "f", name="迪丽娜尔·阿不都"), "head")], "tenant"),
         (homes[3], _with_grandparents(names), "owner"),
         (homes[4], _disabled(names), "public"),
+        (homes[6], _signed_up(names), "owner"),
+        (homes[7], _asking(names), "owner"),
     ]
     opened = [
         household_open(actor=actor, part_id=p.public_id, members=m, tenure=t, from_on=_age(6))
@@ -238,6 +241,24 @@ def _disabled(names: Names) -> list[MemberEntry]:
     ]
 
 
+def _signed_up(names: Names) -> list[MemberEntry]:
+    """The family of the demo's first resident account; she looks after her grandson."""
+    boy = names.person(_age(8), "m", name="孙一诺")
+    return [
+        MemberEntry(names.person(_age(63), "f", name=RESIDENTS[0]), "head"),
+        MemberEntry(names.person(_age(65), "m", name="孙国强"), "spouse"),
+        MemberEntry(boy, "grandchild", guardian=0, guardian_kind="grandparent"),
+    ]
+
+
+def _asking(names: Names) -> list[MemberEntry]:
+    """The couple whose husband asks for his account to be linked."""
+    return [
+        MemberEntry(names.person(_age(58), "m", name=RESIDENTS[1]), "head"),
+        MemberEntry(names.person(_age(57), "f", name="田玉芬"), "spouse"),
+    ]
+
+
 def _shop(actor: Actor, place: Place) -> None:
     shop = Part.objects.filter(building=place.buildings[0], kind=PartKind.SHOP).first()
     if shop is not None:
@@ -255,7 +276,7 @@ def _shop(actor: Actor, place: Place) -> None:
 def people_live(stage: Stage, end: datetime) -> Plot:
     """Let the last weeks happen: a birth, a move, a correction, a person twice, a transfer that waits."""
     actor = stage.cast["dunhua.head"]
-    homes = _scene_homes(stage)
+    homes = scene_homes(stage)
     yield end - timedelta(days=24)
     _birth(actor, homes[1])
     yield end - timedelta(days=17)
@@ -268,7 +289,7 @@ def people_live(stage: Stage, end: datetime) -> Plot:
     _claimed(stage, homes[4])
 
 
-def _at(part: Part, relation: str = "head") -> Resident:
+def living_at(part: Part, relation: str = "head") -> Resident:
     found: Resident = Resident.objects.filter(
         memberships__relation=relation,
         memberships__to_on=None,
@@ -285,7 +306,7 @@ def _household_at(part: Part) -> Household:
 
 
 def _birth(actor: Actor, part: Part) -> None:
-    mother, father = _at(part, "spouse"), _at(part)
+    mother, father = living_at(part, "spouse"), living_at(part)
     born = today() - timedelta(days=6)
     child = PersonEntry("沈安然", birth=born, sex="f")
     birth_register(
@@ -299,7 +320,7 @@ def _birth(actor: Actor, part: Part) -> None:
 
 
 def _phone_corrected(actor: Actor, part: Part) -> None:
-    who = _at(part)
+    who = living_at(part)
     resident_correct(
         actor=actor,
         resident_id=who.public_id,
@@ -311,7 +332,7 @@ def _phone_corrected(actor: Actor, part: Part) -> None:
 
 def _twice(actor: Actor, first: Part, part: Part) -> None:
     """Somebody registers a tenant of the shared flat once more, without the number."""
-    born = sealed_get(_at(first), "birth")
+    born = sealed_get(living_at(first), "birth")
     household_open(
         actor=actor,
         part_id=part.public_id,
@@ -343,7 +364,7 @@ def _moved(actor: Actor, part: Part) -> None:
 
 def _claimed(stage: Stage, part: Part) -> None:
     """The neighbouring committee asks for the couple: they are said to have moved to its compound."""
-    head = _at(part)
+    head = living_at(part)
     person = PersonEntry(sealed_get(head, "name"), sealed_get(head, "number"))
     there = next(place for place in stage.places if place.compound.name == "七彩家园")
     free = next(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from linli.core.clock import BEIJING
 from linli.core.holdings import Holding, Row, holding_add
 
+from .consents.selectors import by_words, how_words
 from .facts.dictionary import Of, dictionary
 from .facts.rules import is_void
 from .facts.subjects import Subject, values_opened
@@ -191,10 +192,10 @@ def _agreed(person_id: int) -> Iterator[Row]:
                 _("谁"): whose,
                 _("事项"): consent_label(said.purpose),
                 _("告知版本"): said.version,
+                _("方式"): how_words(said.how),
+                _("由谁表示"): by_words(said),
                 _("时间"): _minute(said.given_at),
-                _("撤回"): f"{said.withdrawn_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
-                if said.withdrawn_at
-                else "",
+                _("撤回"): _minute(said.withdrawn_at),
             }
 
 

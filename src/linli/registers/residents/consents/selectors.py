@@ -14,10 +14,25 @@ from .purposes import ConsentPurpose, consent_purposes
 
 @dataclass(frozen=True, slots=True)
 class ConsentShown:
-    """One use, and the consent to it where one stands in the present words."""
+    """One use, and the consent to it where one stands, be it to former words."""
 
     purpose: ConsentPurpose
     consent: Consent | None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the consent is to the words as they are today."""
+        return self.consent is not None and self.consent.version == self.purpose.version
+
+    @property
+    def how(self) -> str:
+        """How it was given."""
+        return how_words(self.consent.how) if self.consent else ""
+
+    @property
+    def by(self) -> str:
+        """Who gave it."""
+        return by_words(self.consent) if self.consent else ""
 
 
 def consents_of(resident: Resident) -> list[ConsentShown]:
@@ -31,6 +46,17 @@ def has_consented(resident_id: int, purpose: str) -> bool:
     """Whether a person agrees to a use in its present words."""
     rows = Consent.objects.filter(resident=resident_id, purpose=purpose, withdrawn_at__isnull=True)
     return rows.filter(version=consent_purposes()[purpose].version).exists()
+
+
+def how_words(how: str) -> str:
+    """Return how a consent was given, as people read it."""
+    words = {"paper": _("书面"), "oral": _("口头，有人见证"), "self": _("在线")}
+    return words.get(how, how)
+
+
+def by_words(consent: Consent) -> str:
+    """Return who agreed: the person, or somebody for them."""
+    return _("本人") if consent.given_by_id == consent.resident_id else _("监护人")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +73,12 @@ class ConsentLine:
 def consents_standing(ids: Sequence[int]) -> dict[int, list[ConsentLine]]:
     """Return resident id → the consents that stand; the caller may see the persons."""
     uses = consent_purposes()
-    words = {"paper": _("书面"), "oral": _("口头，有人见证"), "self": _("在线")}
     rows = Consent.objects.filter(resident__in=list(ids), withdrawn_at__isnull=True).order_by("given_at")
     found: dict[int, list[ConsentLine]] = {}
     for row in rows:
         use = uses.get(row.purpose)
         if use is not None:
-            by = _("本人") if row.given_by_id == row.resident_id else _("监护人")
-            how, is_current = words.get(row.how, row.how), row.version == use.version
-            line = ConsentLine(use.label, how, by, row.given_at, is_current)
+            is_current = row.version == use.version
+            line = ConsentLine(use.label, how_words(row.how), by_words(row), row.given_at, is_current)
             found.setdefault(row.resident_id, []).append(line)
     return found

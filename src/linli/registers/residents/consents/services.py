@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from linli.core import clock
@@ -27,14 +28,18 @@ def consent_give(
 ) -> Consent:
     """Write down that somebody agreed to a use, in its present words.
 
-    A worker writes down what was said on paper or before a witness; a resident agrees for themselves or for
-    whom they are guardian of (``how`` is then ``self``). For somebody under 14 only a guardian can agree.
+    A worker writes down what was said on paper or before a witness; whoever is linked agrees for themselves
+    or their wards, also where they work at the desk (``how`` is then ``self``). For somebody under 14 only a
+    guardian can agree.
     """
     resident = resident_locked(actor=actor, resident_id=resident_id)
     if purpose not in consent_purposes():
         raise _refused("purpose", _("请选择同意的事项。"))
-    speaker = _speaker(actor, resident, given_by_id)
-    if how not in ((SELF,) if actor.function == Function.RESIDENT else (PAPER, ORAL)):
+    is_own = _is_own(actor, resident.pk)
+    speaker = _self_speaking(actor, resident) if is_own else _speaker(resident, given_by_id)
+    if is_own and how != SELF:
+        raise _refused("how", _("自己和所监护的孩子的同意，请在自己的“居民登记”页办理。"))
+    if not is_own and how not in (PAPER, ORAL):
         raise _refused("how", _("请选择是书面同意，还是有人见证的口头同意。"))
     version = consent_purposes()[purpose].version
     standing = Consent.objects.filter(resident=resident, purpose=purpose, withdrawn_at__isnull=True).first()
@@ -81,10 +86,12 @@ def consent_withdraw(*, actor: Actor, consent_id: int) -> Consent:
 @require_service
 def resident_locked(*, actor: Actor, resident_id: int) -> Resident:
     """Return whom a consent is about, locked: of a worker's areas, or oneself, or one's ward."""
-    if actor.function in WORKING:
+    if _is_own(actor, resident_id):
+        rows = Resident.objects.all()
+    elif actor.function in WORKING:
         rows = Resident.objects.visible_to(actor)
     elif actor.function == Function.RESIDENT:
-        rows = Resident.objects.filter(pk__in=_own_ids(actor))
+        rows = Resident.objects.none()
     else:
         raise NotAllowed
     resident: Resident | None = rows.select_for_update(of=("self",)).filter(pk=resident_id).first()
@@ -95,31 +102,41 @@ def resident_locked(*, actor: Actor, resident_id: int) -> Resident:
     return resident
 
 
-def _own_ids(actor: Actor) -> set[int]:
-    """Return the residents whom a signed-in resident speaks for: themselves and their wards."""
+def _is_own(actor: Actor, resident_id: int) -> bool:
+    """Whether somebody is oneself or one's ward; a deputy speaks for nobody."""
+    if actor.deputy_for is not None:
+        return False
     links = AccountLink.objects.standing().own(actor).filter(resident__isnull=False)
     own = {pk for pk in links.values_list("resident_id", flat=True) if pk is not None}
-    wards = Guardian.objects.filter(guardian__in=own, to_on__isnull=True).values_list("ward_id", flat=True)
-    return own | set(wards)
+    wards = Guardian.objects.filter(guardian__in=own, ward=resident_id, to_on__isnull=True)
+    return resident_id in own or wards.exists()
 
 
-def _speaker(actor: Actor, resident: Resident, given_by_id: int | None) -> Resident:
-    """Return who agreed: the person, or a guardian, who alone can for somebody under 14."""
-    guardians = Resident.objects.filter(wards__ward=resident, wards__to_on__isnull=True)
-    if actor.function == Function.RESIDENT:
-        links = AccountLink.objects.standing().own(actor).values("resident")
-        speaker = Resident.objects.filter(pk__in=links).first()
-    elif given_by_id in (None, resident.pk):
-        speaker = resident
-    else:
-        speaker = guardians.filter(pk=given_by_id).first()
-    if speaker is None or (speaker != resident and not guardians.filter(pk=speaker.pk).exists()):
+def _self_speaking(actor: Actor, resident: Resident) -> Resident:
+    """Return who the signed-in person is in the register, who agrees for themselves or for a ward."""
+    links = AccountLink.objects.standing().own(actor).filter(resident__isnull=False)
+    return _may_speak(Resident.objects.filter(pk__in=links.values("resident")).first(), resident)
+
+
+def _speaker(resident: Resident, given_by_id: int | None) -> Resident:
+    """Return who agreed before a worker: the person, or a guardian."""
+    if given_by_id in (None, resident.pk):
+        return _may_speak(resident, resident)
+    return _may_speak(_guardians(resident).filter(pk=given_by_id).first(), resident)
+
+
+def _guardians(resident: Resident) -> QuerySet[Resident]:
+    return Resident.objects.filter(wards__ward=resident, wards__to_on__isnull=True)
+
+
+def _may_speak(speaker: Resident | None, resident: Resident) -> Resident:
+    """Return the speaker; only the person or a guardian, and for somebody under 14 the guardian alone."""
+    if speaker is None or (speaker != resident and not _guardians(resident).filter(pk=speaker.pk).exists()):
         raise _refused("given_by", _("只有本人或登记的监护人可以同意。"))
     age = age_on(resident.birth_month, clock.today())
-    if speaker.pk == resident.pk and age is not None and age < MINOR_UNDER:
+    if speaker == resident and age is not None and age < MINOR_UNDER:
         raise _refused("given_by", _("不满十四周岁的，须由监护人同意，请先登记监护人。"))
-    found: Resident = speaker
-    return found
+    return speaker
 
 
 def _refused(field: str, words: str) -> InvalidInput:

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterable
 
+from linli.core import clock
+
+from ..consents.selectors import ConsentShown, consents_of
+from ..linking.rules import is_child
 from ..models import Consent, Resident
 from .words import NO_MATCHING
+
+FOR_CHILDREN = "minor_facts"
 
 
 def objects_to_matching(resident: Resident) -> bool:
@@ -21,3 +27,11 @@ def objection_of(resident: Resident) -> Consent | None:
     """Return the standing objection to matching by machine."""
     rows = Consent.objects.filter(resident=resident, purpose=NO_MATCHING, withdrawn_at__isnull=True)
     return rows.first()
+
+
+def consents_open_to(resident: Resident) -> list[ConsentShown]:
+    """Return the uses that somebody can agree to, and those they do; what is asked for children is theirs."""
+    is_ward = is_child(resident.birth_month, clock.today())
+    return [
+        one for one in consents_of(resident) if one.consent or is_ward or one.purpose.purpose != FOR_CHILDREN
+    ]

@@ -22,6 +22,7 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.files.services import file_store
 from linli.foundation.privacy.models import DataRequest
 
+from ..consents.services import SELF, consent_give, consent_withdraw
 from ..facts.dictionary import dictionary
 from ..facts.rules import is_void
 from ..facts.subjects import rows_of
@@ -31,7 +32,7 @@ from ..models import Fact, Resident
 from ..sealing import sealed_get
 from .carrying import fact_text, held_of
 from .forms import CorrectForm, DeleteForm, FactCorrectForm
-from .selectors import objects_to_matching
+from .selectors import consents_open_to, objects_to_matching
 from .services import (
     correction_ask,
     deletion_ask,
@@ -60,7 +61,7 @@ def own_people(actor: Actor) -> list[dict[str, object]]:
         {
             "resident": one,
             "name": sealed_get(one, "name"),
-            "objects": objects_to_matching(one),
+            "agreed": sum(line.consent is not None for line in consents_open_to(one)),
             "facts": _facts(one),
         }
         for one in people_of_account(actor.person_id)
@@ -181,4 +182,38 @@ def objection(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     act = objection_lift if request.POST.get("act") == "lift" else objection_make
     act(actor=actor_of(request), resident_id=resident_id)
     messages.success(request, _("已登记，马上生效。"))
-    return redirect("residents:registry")
+    return redirect("residents:own_consents", resident_id=resident_id)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@actor_required
+def consents(request: HttpRequest, resident_id: UUID) -> HttpResponse:
+    """Show to what somebody agrees and could agree; give a consent or take it back, at once."""
+    actor = actor_of(request)
+    resident = own_person(actor, resident_id)
+    if request.method == "POST":
+        _consented(request, actor, resident)
+        return redirect("residents:own_consents", resident_id=resident_id)
+    people = people_of_account(actor.person_id)
+    context = {
+        "face": "ui/desk.html" if actor.is_staff else "ui/portal.html",
+        "resident": resident,
+        "name": sealed_get(resident, "name"),
+        "is_ward": resident != people[0],
+        "lines": consents_open_to(resident),
+        "objects": objects_to_matching(resident),
+    }
+    return render(request, "residents/own/consents.html", context)
+
+
+def _consented(request: HttpRequest, actor: Actor, resident: Resident) -> None:
+    purpose = request.POST.get("purpose", "")
+    if request.POST.get("act") != "withdraw":
+        consent_give(actor=actor, resident_id=resident.pk, purpose=purpose, how=SELF)
+        messages.success(request, _("已登记同意，随时可以撤回。"))
+        return
+    standing = {line.purpose.purpose: line.consent for line in consents_open_to(resident)}
+    found = standing.get(purpose)
+    consent_withdraw(actor=actor, consent_id=found.pk if found else 0)
+    messages.success(request, _("已撤回，马上生效。"))

@@ -1,13 +1,16 @@
 """Consents and objections in the words of the person they are about."""
 
-from collections.abc import Mapping
-
 from linli.core.words import gettext_lazy as _
 
+from ..consents.purposes import consent_purposes
+
 NO_MATCHING = "no_matching"
-CONSENTS: Mapping[str, str] = {NO_MATCHING: _("不同意由机器匹配政策（异议）")}
+OBJECTION = _("不同意由机器匹配政策（异议）")
 
 
 def consent_label(purpose: str) -> str:
-    """Return to what somebody agreed or objected; a purpose without words here as it stands."""
-    return str(CONSENTS.get(purpose, purpose))
+    """Return to what somebody agreed or objected; a purpose that is asked no more is called so."""
+    if purpose == NO_MATCHING:
+        return str(OBJECTION)
+    line = consent_purposes().get(purpose)
+    return line.label if line else str(_("已不再征求的事项"))

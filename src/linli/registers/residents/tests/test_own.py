@@ -20,12 +20,14 @@ from linli.foundation.privacy.selectors import held_about
 from linli.foundation.privacy.services import request_answer
 from linli.foundation.retention.services import retention_apply
 from linli.foundation.retention.tasks import KEEPER
+from linli.registers.residents.consents.services import consent_give
 from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.finding.services import resident_reveal
 from linli.registers.residents.linking.services import door_code_enter, door_codes_make
 from linli.registers.residents.models import (
     AccountLink,
     Assessment,
+    Consent,
     DoorCode,
     Fact,
     Guardian,
@@ -250,6 +252,80 @@ def test_an_objection_to_machines_holds_at_once(cast: Cast, house: House) -> Non
         objection_lift(**own)
 
 
+# --- consents -------------------------------------------------------------------
+
+
+def test_a_person_reads_gives_and_takes_back_their_consents(cast: Cast, house: House) -> None:
+    consent_give(actor=cast.actor("worker"), resident_id=house.father.pk, purpose="care_provider", how="oral")
+    client, address = cast.client("resident"), f"{OWN}{house.father.public_id}/consents/"
+    page = client.get(address).content.decode()
+    assert "把姓名、住址和照护等级告诉上门服务机构" in page and "口头，有人见证 · 本人" in page
+    assert "处理不满十四周岁未成年人的信息" not in page  # he is grown up
+    assert client.post(address, {"purpose": "phone_reminder"}).status_code == 302
+    given = Consent.objects.get(purpose="phone_reminder")
+    assert (given.how, given.given_by) == ("self", house.father)
+    assert "在线 · 本人" in client.get(address).content.decode()
+    assert client.post(address, {"purpose": "phone_reminder", "act": "withdraw"}).status_code == 302
+    given.refresh_from_db()
+    assert given.withdrawn_at is not None
+    held = _held(cast)["居民登记里的同意和异议"]
+    assert [row["事项"] for row in held] == [
+        "把姓名、住址和照护等级告诉上门服务机构",
+        "用登记的电话提醒待遇和活动",
+    ]
+    assert [row["方式"] for row in held] == ["口头，有人见证", "在线"] and held[1]["撤回"]
+
+
+def test_a_consent_to_former_words_is_asked_anew(cast: Cast, house: House) -> None:
+    given = consent_give(
+        actor=cast.actor("resident"), resident_id=house.father.pk, purpose="phone_reminder", how="self"
+    )
+    Consent.objects.filter(pk=given.pk).update(version="2020-01")
+    client, address = cast.client("resident"), f"{OWN}{house.father.public_id}/consents/"
+    assert "按新的内容同意" in client.get(address).content.decode()
+    client.post(address, {"purpose": "phone_reminder"})
+    assert "按新的内容同意" not in client.get(address).content.decode()
+    assert Consent.objects.get(purpose="phone_reminder", withdrawn_at=None).version == "2026-11"
+
+
+def test_a_guardian_agrees_for_a_child_and_nobody_for_others(cast: Cast, house: House) -> None:
+    client, child = cast.client("resident"), f"{OWN}{house.child.public_id}/consents/"
+    assert "处理不满十四周岁未成年人的信息" in client.get(child).content.decode()
+    client.post(child, {"purpose": "minor_facts"})
+    assert Consent.objects.get().given_by == house.father
+    assert "在线 · 监护人" in client.get(child).content.decode()
+    for stranger, address in (
+        (cast.client("resident"), f"{OWN}{house.mother.public_id}/consents/"),
+        (cast.client("neighbour"), child),
+        (cast.client("worker"), child),
+    ):
+        assert stranger.get(address).status_code == 404
+        for send in ({"purpose": "phone_reminder"}, {"purpose": "minor_facts", "act": "withdraw"}):
+            assert stranger.post(address, send).status_code == 404
+    assert client.post(child, {"purpose": "gossip"}).status_code == 422
+    assert client.post(child, {"purpose": "care_provider", "act": "withdraw"}).status_code == 404
+    assert list(Consent.objects.values_list("purpose", "withdrawn_at")) == [("minor_facts", None)]
+
+
+def test_who_works_at_the_desk_agrees_only_for_themselves(cast: Cast, house: House) -> None:
+    worker = cast.actor("worker")
+    AccountLink.objects.create(
+        person=cast.person("worker"),
+        resident=house.mother,
+        how="worker",
+        state="standing",
+        asked_at=time.now(),
+    )
+    with pytest.raises(InvalidInput):
+        consent_give(actor=worker, resident_id=house.mother.pk, purpose="phone_reminder", how="paper")
+    with pytest.raises(InvalidInput):
+        consent_give(actor=worker, resident_id=house.father.pk, purpose="phone_reminder", how="self")
+    assert not Consent.objects.exists()
+    address = f"{OWN}{house.mother.public_id}/consents/"
+    assert cast.client("worker").post(address, {"purpose": "phone_reminder"}).status_code == 302
+    assert Consent.objects.get().how == "self"
+
+
 # --- deletion -------------------------------------------------------------------
 
 
@@ -323,7 +399,7 @@ def test_the_pages_of_a_correction(cast: Cast, house: House, picture: bytes) -> 
     assert "在册期间依法保留" in client.get(f"{OWN}{father}/delete/").content.decode()
     assert client.post(f"{OWN}{father}/delete/", {"why": "搬走了"}).status_code == 302
     assert client.post(f"{OWN}{father}/objection/", {"act": "make"}).status_code == 302
-    assert "恢复自动匹配" in client.get(OWN).content.decode()
+    assert "恢复自动匹配" in client.get(f"{OWN}{father}/consents/").content.decode()
     for stranger in (house.mother.public_id, "00000000-0000-7000-8000-000000000000"):
         assert client.get(f"{OWN}{stranger}/correct/").status_code == 404
 

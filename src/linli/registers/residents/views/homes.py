@@ -13,6 +13,7 @@ from linli.foundation.accounts.permissions import actor_of
 
 from .. import selectors
 from ..finding.forms import SearchForm
+from ..linking.permissions import can_manage_links
 from ..tags import TAG_ICONS, WORDS
 from .guards import record_page, rows_page
 
@@ -26,8 +27,9 @@ def _chooser(request: HttpRequest) -> dict[str, Any]:
 @rows_page
 def find(request: HttpRequest) -> HttpResponse:
     """Show the ways to a person: by name (sent to ``finding``), or by where they live."""
-    form = SearchForm(actor=actor_of(request))
-    return render(request, "residents/find.html", {**_chooser(request), "search_form": form})
+    actor = actor_of(request)
+    context = {"search_form": SearchForm(actor=actor), "can_link": can_manage_links(actor)}
+    return render(request, "residents/find.html", {**_chooser(request), **context})
 
 
 @require_GET
@@ -53,6 +55,7 @@ def building(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "marks": [mark for mark in marks if mark["count"]],
         "only": only if only in WORDS else "",
         "words": WORDS,
+        "can_link": can_manage_links(actor),
     }
     return render(request, "residents/building.html", context)
 
