@@ -77,11 +77,11 @@ def _are_one(last: RawRow, following: RawRow, together: Callable[[RawRow], str])
 
 def together_of(target: Target, spec: MapSpec, headers: Sequence[str]) -> Callable[[RawRow], str] | None:
     """Return what of a row must be equal for neighbours to stay in one batch, where the file has it."""
-    header = spec.columns.get(target.together, "")
-    if header not in headers:
+    columns = [spec.columns.get(code, "") for code in target.together]
+    places = [headers.index(header) for header in columns if header in headers]
+    if not places:
         return None
-    at = headers.index(header)
-    return lambda row: row.cells[at] if at < len(row.cells) else ""
+    return lambda row: "\0".join(row.cells[at] for at in places if at < len(row.cells)).strip("\0")
 
 
 def rows_plan(
@@ -117,10 +117,23 @@ def rows_read(
     """Return the rows as the map reads them, with their keys and digests where they can be read."""
     reader = reader_of(target, spec, headers, _places(target, spec, headers, scope, raw))
     rows = [reader.row(line) for line in raw]
+    if target.gather is not None:
+        target.gather(groups=_groups(rows, raw, together_of(target, spec, headers)))
     for row in rows:
         if not row.reasons:
             _identify(target, row)
     return rows
+
+
+def _groups(
+    rows: Sequence[Row], raw: Sequence[RawRow], together: Callable[[RawRow], str] | None
+) -> list[list[Row]]:
+    """Return rows by what they say together; one that says nothing there stands alone."""
+    groups: dict[str, list[Row]] = {}
+    for row, line in zip(rows, raw, strict=True):
+        words = together(line) if together else ""
+        groups.setdefault(words or f"\0{row.number}", []).append(row)
+    return list(groups.values())
 
 
 def _parted(plan: Plan, fresh: Sequence[Row]) -> None:
@@ -138,17 +151,26 @@ def _matched(target: Target, match: Match, plan: Plan, job_id: int, seen: Seen) 
     if not found:
         return
     taken = ImportedRow.objects.filter(of=job_id, target=target.code, subject_id__in=set(found.values()))
-    numbers = dict(taken.values_list("subject_id", "number"))
+    numbers = {**seen.subjects, **dict(taken.values_list("subject_id", "number"))}
     for row in plan.new:
         subject = found.get(row.number)
         if subject is None:
             continue
-        earlier = numbers.setdefault(subject, seen.subjects.setdefault(subject, row.number))
+        earlier = numbers.get(subject, row.number)
         if earlier != row.number:
-            row.reasons.append(_("与第%d行是同一条登记，请核对后只留一行。") % earlier)
+            row.reasons.append(_twice(target, earlier))
+        if target.gather is None:
+            numbers[subject] = earlier
+        seen.subjects.setdefault(subject, row.number)
         row.subject = subject
         plan.changed.append((row, subject))
     plan.new = [row for row in plan.new if row.number not in found]
+
+
+def _twice(target: Target, earlier: int) -> str:
+    if target.gather is not None:
+        return _("与第%d行说的是同一条登记，两行没有排在一起。请排好序，整份重新上传。") % earlier
+    return _("与第%d行是同一条登记，请核对后只留一行。") % earlier
 
 
 def _identify(target: Target, row: Row) -> None:

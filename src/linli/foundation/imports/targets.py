@@ -188,6 +188,13 @@ class End(Protocol):
         """Return for each what it was before, or why it is left as it is."""
 
 
+class Gather(Protocol):
+    """Looks at rows that only together say something, before any of them is known by its key."""
+
+    def __call__(self, *, groups: Iterable[Sequence[Row]]) -> None:
+        """Give every row of a group what the whole of it says; add reasons where it contradicts itself."""
+
+
 class Count(Protocol):
     """Counts records in the room's figures, or leaves them out."""
 
@@ -216,7 +223,9 @@ class Target:
     ``count``: in or out of the room's figures. ``named``: id → (words, address) for links.
     ``touched``: the tables that the steps write.
     Not every target has the rest. ``batch``: rows a transaction. ``limits``: most rows and MB of a file.
-    ``together``: the field whose equal neighbours stay in one batch. ``match``: records known otherwise.
+    ``together``: fields; neighbours that say the same in all of them stay in one batch, and are tried again
+    together. ``gather``: such rows are one record, which each of them stands for (one id, several rows).
+    ``match``: records known otherwise.
     ``differ``: a changed row field by field. ``mask``: how a personal value is shown. ``present`` and
     ``end``: what a file that is complete for an area no longer names. ``remember``: what an undo must know of
     a new record besides its id; ``unmake_noted`` then stands for ``unmake``.
@@ -238,7 +247,8 @@ class Target:
     keeps_notes: bool = False
     batch: int = 250
     limits: Callable[[], tuple[int, int]] = limits_usual
-    together: str = ""
+    together: tuple[str, ...] = ()
+    gather: Gather | None = None
     match: Match | None = None
     differ: Differ | None = None
     mask: Callable[[str, str], str] = hidden

@@ -11,9 +11,10 @@ from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed
 from linli.core.service import changes_of, record, require_service, service
 
+from ..mapping import spec_read
 from ..models import Import, ImportedRow, QuarantinedRow
 from ..permissions import can_see_rows
-from ..planning import Plan
+from ..planning import Plan, together_of
 from ..quarantine import LINE, cells_corrected
 from ..reading import RawRow, Table
 from ..taking import counted, rows_take, summary
@@ -89,6 +90,7 @@ def quarantine_replay(*, actor: Actor, import_id: int) -> int:
     waiting = list(job.quarantine.filter(is_corrected=True)[:batch])
     if not waiting:
         return 0
+    waiting += _mates(job, waiting)
     raw = list(_raw(waiting))
     job.quarantine.filter(pk__in=[row.pk for row in waiting]).delete()
     plan = rows_take(job=job, raw=raw, is_again=True)
@@ -101,6 +103,18 @@ def quarantine_replay(*, actor: Actor, import_id: int) -> int:
     touched: list[type[Model]] = [ImportedRow, QuarantinedRow, *target_get(job.target).touched]
     record("import.replay", job, changes, touched=touched, purpose=summary(plan))
     return len(waiting)
+
+
+def _mates(job: Import, waiting: list[QuarantinedRow]) -> list[QuarantinedRow]:
+    """Return the other rows that wait and say something only together with these."""
+    target = target_get(job.target)
+    together = together_of(target, spec_read(job.spec), job.headers)
+    if target.gather is None or together is None:
+        return []
+    words = {text for line in _raw(waiting) if (text := together(line))}
+    others = list(job.quarantine.exclude(pk__in=[row.pk for row in waiting]))
+    lines = zip(others, _raw(others), strict=True)
+    return [row for row, line in lines if together(line) in words]
 
 
 def _naming(job: Import, plan: Plan) -> dict[str, Any]:

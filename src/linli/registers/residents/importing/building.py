@@ -6,7 +6,7 @@ belongs to one batch bears one instant (``recorded_at``): by it an undo tells wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,7 @@ from .checking import HEAD
 from .comparing import Said, facts_said
 from .people import Reading
 from .people_fields import birth_of
+from .places import Where
 
 RESIDENT = (
     *("id", "public_id", "state", "data_key", "name_sealed", "number_kind", "number_sealed", "number_index"),
@@ -124,29 +125,36 @@ def batch_new(read: Reading) -> Batch:
 def _resident(
     batch: Batch, row: Row, pk: int, key_make: Callable[[], tuple[str, DataKey]], digest: Any
 ) -> None:
-    values, where = row.values, batch.read.places.where(row)
+    where = batch.read.places.where(row)
     assert where is not None  # a row without a dwelling was kept back
     wrapped, key = key_make()
-    name, number, phone = values["name"], values.get("number", ""), values.get("phone", "")
-    birth, source = values.get("birth", ""), values["source"]
-    county = county_of(where.area_path)
-    index = blind_index("number", number) or None
-    batch.residents.append(
-        (
-            pk, uuid7().hex, HERE, wrapped,
-            key.seal(name, CONTEXTS["name"]),
-            values.get("number_kind", "") if number else "",
-            key.seal(number, CONTEXTS["number"]), index,
-            key.seal(phone, CONTEXTS["phone"]),
-            key.seal(birth, CONTEXTS["birth"]),
-            f"{birth[:7]}-01" if birth else None,
-            values.get("sex", ""), county, where.place_code, where.area_path, where.compound,
-            source, "{}", 1, batch.at, batch.at,
-        )
-    )  # fmt: skip
-    batch.tokens.extend((token, pk) for token in tokens_of(county, name, number, phone, digest=digest))
+    batch.residents.append(person_line(pk, row.values, where, (wrapped, key), batch.at))
+    batch.tokens.extend(person_tokens(pk, row.values, where, digest))
     for said in facts_said(row, Of.PERSON):
-        batch.facts.append(_fact(batch, said, source, key, resident=pk))
+        batch.facts.append(_fact(batch, said, row.values["source"], key, resident=pk))
+
+
+def person_line(pk: int, values: Mapping[str, Any], where: Where, keys: tuple[str, DataKey], at: Any) -> Line:
+    """Return the row of a new person, sealed under a key of their own: its columns are ``RESIDENT``."""
+    wrapped, key = keys
+    number, birth = values.get("number", ""), values.get("birth", "")
+    return (
+        pk, uuid7().hex, HERE, wrapped,
+        key.seal(values["name"], CONTEXTS["name"]),
+        values.get("number_kind", "") if number else "",
+        key.seal(number, CONTEXTS["number"]), blind_index("number", number) or None,
+        key.seal(values.get("phone", ""), CONTEXTS["phone"]),
+        key.seal(birth, CONTEXTS["birth"]),
+        f"{birth[:7]}-01" if birth else None,
+        values.get("sex", ""), county_of(where.area_path), where.place_code, where.area_path, where.compound,
+        values["source"], "{}", 1, at, at,
+    )  # fmt: skip
+
+
+def person_tokens(pk: int, values: Mapping[str, Any], where: Where, digest: Any) -> list[Line]:
+    """Return by what a new person is found in their county: rows of (token, resident)."""
+    county, number, phone = county_of(where.area_path), values.get("number", ""), values.get("phone", "")
+    return [(token, pk) for token in tokens_of(county, values["name"], number, phone, digest=digest)]
 
 
 def _fact(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.foundation.imports.targets import Target
 from linli.foundation.places.models import Building, Part, Stair
 
-from ..models import Receipt, Resident
+from ..models import Establishment, Occupancy, Owner, Ownership, Receipt, RegisterEvent, Resident, SearchToken
 from ..services.importing.changing import (
     residents_change,
     residents_end,
@@ -18,8 +18,10 @@ from ..services.importing.changing import (
 from ..services.importing.homes import homes_change, homes_import, homes_restore, homes_unmake
 from ..services.importing.making import residents_make
 from ..services.importing.paid import paid_change, paid_import, paid_restore, paid_unmake
+from ..services.importing.titles import titles_change, titles_make, titles_restore, titles_unmake
 from ..services.importing.undoing import residents_unmake
-from . import homes, paid
+from ..services.importing.units import units_change, units_make, units_restore, units_unmake
+from . import homes, paid, title_changes, titles, units
 from .checking import people_check
 from .comparing import people_differ
 from .people import people_match, people_present, people_read
@@ -55,7 +57,7 @@ def residents_target() -> Target:
         touched=tables_touched(),
         batch=BATCH,
         limits=limits,
-        together="household_number",
+        together=("household_number",),
         match=people_match,
         differ=people_differ,
         mask=mask,
@@ -126,6 +128,74 @@ def _receipts_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     }
 
 
+def establishments_target() -> Target:
+    """Return the target ``establishments``."""
+    return Target(
+        code=units.CODE,
+        label=_("单位（一标三实）"),
+        fields=units.fields(),
+        read=units.units_read,
+        key=units.key,
+        check=units.units_check,
+        make=units_make,
+        change=units_change,
+        unmake=units_unmake,
+        restore=units_restore,
+        named=_units_named,
+        touched=(Establishment, Occupancy, RegisterEvent, Owner),
+        batch=BATCH,
+        limits=limits,
+        match=units.units_match,
+        differ=units.units_differ,
+        mask=mask,
+    )
+
+
+def _units_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    rows = Establishment.objects.filter(pk__in=ids).values_list("pk", "name", "public_id")
+    return {pk: (name, reverse("residents:establishment", args=[public_id])) for pk, name, public_id in rows}
+
+
+def ownerships_target() -> Target:
+    """Return the target ``ownerships``."""
+    return Target(
+        code=titles.CODE,
+        label=_("产权"),
+        fields=titles.fields(),
+        read=titles.titles_read,
+        key=titles.key,
+        check=title_changes.titles_check,
+        make=titles_make,
+        change=titles_change,
+        unmake=None,
+        unmake_noted=titles_unmake,
+        remember=title_changes.titles_remember,
+        restore=titles_restore,
+        named=_titles_named,
+        touched=(*tables_touched(), Establishment, Ownership, Owner, RegisterEvent, SearchToken),
+        batch=BATCH,
+        limits=limits,
+        together=titles.PLACE,
+        gather=titles.titles_gather,
+        match=title_changes.titles_match,
+        differ=title_changes.titles_differ,
+        mask=mask,
+    )
+
+
+def _titles_named(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    rows = Ownership.objects.filter(pk__in=ids).select_related(
+        "part__stair__building__compound", "part__building__compound"
+    )
+    return {row.pk: (str(row.part), f"/desk/residents/parts/{row.part.public_id}/") for row in rows}
+
+
 def targets() -> tuple[Target, ...]:
     """Return every target of the registry."""
-    return (homes_target(), residents_target(), receipts_target())
+    return (
+        homes_target(),
+        residents_target(),
+        establishments_target(),
+        ownerships_target(),
+        receipts_target(),
+    )

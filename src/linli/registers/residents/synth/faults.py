@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 Row = dict[str, str]
-PERSONS, TITLES, HOMES = "人口.csv", "产权.csv", "房屋.csv"
+PERSONS, TITLES, HOMES, UNITS = "人口.csv", "产权.csv", "房屋.csv", "单位.csv"
 HEAD = "户主"
 
 
@@ -54,11 +54,21 @@ def _share_too_large(row: Row, _other: Row) -> None:
     row["份额"] = "3/2"
 
 
+def _owner_twice(_row: Row, _other: Row) -> None:
+    """The same owner again, in a row of their own."""
+
+
+def _wrong_code(row: Row, _other: Row) -> None:
+    code = row["统一社会信用代码"]
+    row["统一社会信用代码"] = code[:17] + ("1" if code[17:] != "1" else "2")
+
+
 def _home_without_building(row: Row, _other: Row) -> None:
     row["楼栋"], row["地址"] = "", row["地址"].split("弄")[0]
 
 
-# Fault: the file, what it does to a row; ``twice`` adds a row, the others change one.
+# Fault: the file, what it does to a row; those of ``ADDING`` add a row, the others change one.
+ADDING = frozenset({"twice", "owner_twice"})
 FAULTS: Mapping[str, tuple[str, Callable[[Row, Row], None]]] = {
     "check_digit": (PERSONS, _checked_wrong),
     "fifteen_digits": (PERSONS, _fifteen),
@@ -69,6 +79,8 @@ FAULTS: Mapping[str, tuple[str, Callable[[Row, Row], None]]] = {
     "twice": (PERSONS, _twice),
     "area_zero": (TITLES, _no_area),
     "share_too_large": (TITLES, _share_too_large),
+    "owner_twice": (TITLES, _owner_twice),
+    "wrong_code": (UNITS, _wrong_code),
     "home_without_building": (HOMES, _home_without_building),
 }
 WORDS = {
@@ -81,6 +93,8 @@ WORDS = {
     "twice": "一人两处",
     "area_zero": "登记面积为0",
     "share_too_large": "份额大于1",
+    "owner_twice": "同一产权人两行",
+    "wrong_code": "信用代码校验位不对",
     "home_without_building": "房屋没有楼栋",
 }
 
@@ -112,7 +126,7 @@ def _spoiled(table: Any, kinds: Sequence[str], shuffled: Any, number: int, count
         before = dict(row)
         FAULTS[fault][1](row, other)
         counts[fault] += 1
-        if fault == "twice":
+        if fault in ADDING:
             added.append(row)
             row = before
         changed.append(row)

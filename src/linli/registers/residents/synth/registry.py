@@ -10,7 +10,7 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, InvalidInput, NotFound
+from linli.core.errors import Conflict, InvalidInput
 from linli.foundation.imports.incoming import incoming_read
 from linli.foundation.imports.mapping import spec_read
 from linli.foundation.imports.models import Import
@@ -38,7 +38,6 @@ STEPS: tuple[tuple[str, str, str], ...] = (
     ("单位.csv", "establishments", "police"),
     ("产权.csv", "ownerships", "housing"),
 )
-NEEDED = ("homes", "residents")
 HEAD_BYTES = 4096
 Say = Callable[[str], None]
 
@@ -47,9 +46,8 @@ def city_enter(order: Order, *, actor: Actor, say: Say, sure: bool = False) -> C
     """Bring a city into the registry and return what became of its rows, by outcome.
 
     The same order again changes nothing. Raises ``InvalidInput`` for more than a million persons,
-    ``Conflict`` where divisions or the import of homes and persons are missing, or where real people may be
-    registered (unless ``sure``). What the installation cannot import yet (units, titles) is left out and
-    said.
+    ``Conflict`` where divisions are missing, or where real people may be
+    registered (unless ``sure``).
     """
     if order.persons > MOST_PERSONS:
         raise InvalidInput(
@@ -58,9 +56,6 @@ def city_enter(order: Order, *, actor: Actor, say: Say, sure: bool = False) -> C
         )
     _city, plan = city_of(order)
     _ready(plan, sure)
-    left_out = [name for name, code, _source in STEPS if not _has_target(code)]
-    if left_out:
-        say(_("这个版本还不能导入 %s，跳过。") % "、".join(left_out))
     counts = Counter[str]()
     for at, shard in enumerate(plan, start=1):
         with tempfile.TemporaryDirectory(prefix="linli-synth-") as folder:
@@ -78,20 +73,7 @@ def outcome_words(counts: Mapping[str, int]) -> str:
     return "，".join(f"{word} {counts[name]:,}" for name, word in words.items() if counts.get(name))
 
 
-def _has_target(code: str) -> bool:
-    try:
-        target_get(code)
-    except NotFound:
-        return False
-    return True
-
-
 def _ready(plan: list[Shard], sure: bool) -> None:
-    if not all(_has_target(code) for code in NEEDED):
-        raise Conflict(
-            _("这个版本还不能导入房屋和人口，所以不能放进登记库。"),
-            hint=_("请用 --to csv 写成文件，或升级以后再试。"),
-        )
     codes = {each.code for shard in plan for each in shard.committees}
     known = set(Division.objects.on().filter(code__in=codes).values_list("code", flat=True))
     if codes - known:
@@ -113,8 +95,7 @@ def _entered(order: Order, shard: Shard, folder: Path, actor: Actor, counts: Cou
     files.finish(folder, [shard])
     compounds_load(actor=actor, batch=compounds_read(folder / COMPOUNDS, MARK))
     for name, code, source in STEPS:
-        if _has_target(code):
-            counts += _imported(folder / name, f"{MARK}-{shard.name}-{name}", code, source, actor)
+        counts += _imported(folder / name, f"{MARK}-{shard.name}-{name}", code, source, actor)
 
 
 def _imported(path: Path, label: str, code: str, source: str, actor: Actor) -> Counter[str]:

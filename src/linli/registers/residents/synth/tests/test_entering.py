@@ -9,12 +9,20 @@ from django.db.models import Count, Q
 
 from linli.core import clock
 from linli.core.actor import system
-from linli.core.errors import Conflict, InvalidInput, NotFound
+from linli.core.errors import Conflict, InvalidInput
 from linli.foundation.places.edition import SHANGHAI, edition_read
 from linli.foundation.places.models import Compound, Part
 from linli.foundation.places.services import divisions_load
-from linli.registers.residents.models import Fact, Household, Membership, Occupancy, Resident
-from linli.registers.residents.synth import registry
+from linli.registers.residents.models import (
+    Establishment,
+    Fact,
+    Household,
+    Membership,
+    Occupancy,
+    Owner,
+    Ownership,
+    Resident,
+)
 from linli.registers.residents.synth.registry import MOST_PERSONS, city_enter
 from linli.registers.residents.synth.run import Order
 from linli.registers.residents.synth.tests.test_writing import AS_OF
@@ -31,16 +39,6 @@ def test_more_than_a_million_are_refused() -> None:
     with pytest.raises(InvalidInput, match="1,000,000") as refused:
         _entered(replace(ORDER, persons=MOST_PERSONS + 1))
     assert "parquet" in refused.value.hint
-
-
-def test_without_its_targets_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(code: str) -> None:
-        raise NotFound
-
-    monkeypatch.setattr(registry, "target_get", missing)
-    with pytest.raises(Conflict, match="还不能导入房屋和人口") as refused:
-        _entered(ORDER)
-    assert "--to csv" in refused.value.hint
 
 
 @pytest.mark.django_db
@@ -66,7 +64,21 @@ def test_a_city_is_entered_and_again_changes_nothing(divisions: None) -> None:
     assert all(path.startswith("31/3101/310104/310104012/") for path in
                Resident.objects.values_list("area_path", flat=True))  # fmt: skip
 
-    models = (Resident, Household, Membership, Occupancy, Part, Compound, Fact)
+    assert Ownership.objects.count() > 0.9 * Part.objects.count() and Establishment.objects.exists()
+    assert Owner.objects.filter(is_voter=True).count() <= Ownership.objects.count() < Owner.objects.count()
+
+    models = (
+        Resident,
+        Household,
+        Membership,
+        Occupancy,
+        Part,
+        Compound,
+        Fact,
+        Ownership,
+        Owner,
+        Establishment,
+    )
     before = [model._default_manager.count() for model in models]
     again = city_enter(ORDER, actor=ACTOR, say=lambda _text: None)
     assert set(+again) == {"unchanged"}
@@ -90,6 +102,7 @@ def test_wrong_rows_wait_and_the_others_come(divisions: None) -> None:
     assert ORDER.persons * 0.6 < Resident.objects.count() < ORDER.persons
     heads = Count("memberships", filter=Q(memberships__relation="head"))
     assert not Household.objects.annotate(heads=heads).filter(heads__gt=1).exists()
+    assert not Ownership.objects.filter(registered_area=0).exists() and Ownership.objects.exists()
 
 
 def test_the_command_enters_a_city(divisions: None) -> None:
