@@ -23,7 +23,7 @@ from ...importing.titles import Party, TitlesReading
 from ...models import Establishment, Owner, Ownership, RegisterEvent, Resident, SearchToken
 from ...owning.rules import OwnerEntry, voter_settled
 from .undoing import residents_unmake
-from .units import units_clear
+from .units import units_unmake
 
 VERB = "ownership.import"
 KEPT = ("kind", "registered_area", "certificate", "certificate_index", "from_on", "source", "version")
@@ -332,4 +332,4 @@ def _entered_clear(note: Mapping[str, Any]) -> None:
     if people := note.get("people"):
         residents_unmake(ids=people)
     if units := note.get("units"):
-        units_clear(units)
+        units_unmake(ids=units)

@@ -148,12 +148,7 @@ def _back(unit: Establishment, kept: Mapping[str, Any]) -> None:
 
 @require_service
 def units_unmake(*, ids: Sequence[int]) -> dict[int, str]:
-    """Take establishments away; returns id → why one was left."""
-    return units_clear(ids)
-
-
-def units_clear(ids: Sequence[int]) -> dict[int, str]:
-    """Take away those of some establishments that only an import made; a step of a step."""
+    """Take away establishments that only an import made; returns id → why one was left."""
     changed = Q(version__gt=1) | ~Q(updated_at=F("created_at"))
     later = Occupancy.objects.exclude(recorded_at=F("establishment__created_at"))
     left: dict[int, str] = {}
