@@ -39,21 +39,33 @@ class Plan:
     subjects: dict[int, int] = field(default_factory=dict)
 
 
+Contested = Mapping[str, Sequence[int]]
+MOST_NAMED = 5  # rows named in a reason
+NUMBER_BITS = 24  # of a row's number: no file has more rows
+NOBODY: Contested = {}
+
+
 @dataclass(slots=True)
 class Seen:
-    """Keys that this file has had already, with the digest of their row, and records that it names.
+    """Keys that this file has had already, with the first of their rows, and records that it names.
 
-    The keys are kept as numbers of 60 bits: among a million rows two alike by chance are not to be feared.
+    Keys are numbers of 60 bits, rows a part of their digest and their number in one: among a million rows
+    two alike by chance are not to be feared. ``contested``: keys whose rows say different things → numbers.
     """
 
-    digests: dict[int, int] = field(default_factory=dict)
+    rows: dict[int, int] = field(default_factory=dict)
     subjects: dict[int, int] = field(default_factory=dict)
+    contested: dict[str, list[int]] = field(default_factory=dict)
 
-    def digest(self, row: Row) -> int:
-        """Return the digest that the row's key came with first, 0 for a key that is new; keep it."""
-        digest = int(row.digest[:15], 16)
-        before = self.digests.setdefault(int(row.key[:15], 16), digest)
-        return 0 if before is digest else before
+    def first(self, row: Row) -> int:
+        """Return the number of the first row with this key that says something else, else 0; keep it."""
+        said = int(row.digest[:9], 16) << NUMBER_BITS | row.number
+        before = self.rows.setdefault(int(row.key[:15], 16), said)
+        if before >> NUMBER_BITS == said >> NUMBER_BITS:
+            return 0
+        number = before & (1 << NUMBER_BITS) - 1
+        self.contested.setdefault(row.key, [number]).append(row.number)
+        return number
 
 
 def chunks(
@@ -93,15 +105,18 @@ def rows_plan(
     *,
     job_id: int,
     seen: Seen | None = None,
+    contested: Contested = NOBODY,
 ) -> Plan:
     """Return what would become of a chunk of rows.
 
     ``seen`` carries the keys over a whole file while nothing is written; a run finds them in the table.
+    ``contested``: keys that the file gives to several rows which say different things; none of them counts.
     """
     rows = rows_read(target, spec, headers, scope, raw)
     plan = Plan(None, quarantined=[row for row in rows if row.reasons])
     seen = seen or Seen()
-    fresh = _sorted_by_ledger(target, plan, [row for row in rows if not row.reasons], job_id, seen)
+    fair = _uncontested(plan, [row for row in rows if not row.reasons], contested)
+    fresh = _sorted_by_ledger(target, plan, fair, job_id, seen)
     if fresh:
         plan.read = target.read(scope, fresh)
         if target.match is not None:
@@ -187,6 +202,28 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+def _uncontested(plan: Plan, rows: Sequence[Row], contested: Contested) -> list[Row]:
+    """Let all rows of one key wait where they say different things, here or elsewhere in the file."""
+    by_key: dict[str, list[Row]] = {}
+    for row in rows:
+        by_key.setdefault(row.key, []).append(row)
+    fair = []
+    for row in rows:
+        mates = by_key[row.key]
+        if row.key in contested or (len(mates) > 1 and len({mate.digest for mate in mates}) > 1):
+            _contest(plan, row, [*contested.get(row.key, ()), *(mate.number for mate in mates)])
+        else:
+            fair.append(row)
+    return fair
+
+
+def _contest(plan: Plan, row: Row, numbers: Iterable[int]) -> None:
+    words = "、".join(str(number) for number in sorted(set(numbers))[:MOST_NAMED])
+    row.reasons.append(_("同一个文件里有相同编号、内容不同的行（第%s行），请核对后改正。") % words)
+    row.key = ""  # nobody ends while it is open whom such a row means
+    plan.quarantined.append(row)
+
+
 def _sorted_by_ledger(target: Target, plan: Plan, rows: Sequence[Row], job_id: int, seen: Seen) -> list[Row]:
     """Sort rows into new, changed, unchanged; return those that still have to be checked."""
     known = {
@@ -197,15 +234,15 @@ def _sorted_by_ledger(target: Target, plan: Plan, rows: Sequence[Row], job_id: i
     }
     for row in rows:
         digest, subject, of = known.get(row.key, ("", 0, 0))
-        earlier = seen.digest(row)
+        is_repeated = int(row.key[:15], 16) in seen.rows
+        earlier = seen.first(row)
         row.subject = subject
         if subject:
             plan.subjects[row.number] = subject
-        if row.digest == digest or (earlier and int(row.digest[:15], 16) == earlier):
+        if row.digest == digest or (is_repeated and not earlier):
             plan.unchanged.append(row)
         elif earlier or of == job_id:
-            row.reasons.append(_("同一个文件里有相同编号、内容不同的行。"))
-            plan.quarantined.append(row)
+            _contest(plan, row, [earlier, row.number] if earlier else [row.number])
         elif digest:
             plan.changed.append((row, subject))
         else:

@@ -60,7 +60,7 @@ class ImportOut(Schema):
     @staticmethod
     def resolve_preview(job: Import) -> dict[str, Any]:
         """Counts, reasons and unknown words; the first rows stay on the page."""
-        return {name: part for name, part in job.preview.items() if name != "first"}
+        return {name: part for name, part in job.preview.items() if name not in ("first", "contested")}
 
     @staticmethod
     def resolve_ending(job: Import) -> dict[str, Any] | None:

@@ -39,7 +39,9 @@ def rows_take(*, job: Import, raw: Sequence[RawRow], is_again: bool = False) -> 
     Rows that only lack a later row are tried once more at the end, unless this was it (``is_again``).
     """
     target = target_get(job.target)
-    plan = rows_plan(target, spec_read(job.spec), job.headers, scope_of(job), raw, job_id=job.pk)
+    contested = {} if is_again else job.preview.get("contested", {})
+    spec, scope = spec_read(job.spec), scope_of(job)
+    plan = rows_plan(target, spec, job.headers, scope, raw, job_id=job.pk, contested=contested)
     ids = target.make(read=plan.read, rows=plan.new) if plan.new else []
     made = [
         _ledger(job, row, subject, is_new=True, before=_note(target, plan.read, row))

@@ -17,7 +17,7 @@ from .ending import ending_found, named_by
 from .mapping import spec_read
 from .models import Import
 from .opening import table_of
-from .planning import Seen, chunks, rows_plan, together_of
+from .planning import Contested, Seen, chunks, rows_plan, together_of
 from .previewing import Preview, lines_packed
 from .selectors import imports_silent
 from .services import (
@@ -72,8 +72,17 @@ def work_through(import_id: int) -> None:
 
 
 def _check(job: Import) -> None:
+    contested = _looked(job, {})
+    if contested:  # the first of their rows was taken for good: once more, now that they are known
+        _looked(job, contested, is_last=True)
+
+
+def _looked(job: Import, contested: Contested, *, is_last: bool = False) -> Contested:
+    """Look through the whole file; returns keys that it gives to rows which say different things."""
     target, spec, preview, seen = target_get(job.target), spec_read(job.spec), Preview(), Seen()
-    plan = partial(rows_plan, target, spec, job.headers, scope_of(job), job_id=job.pk, seen=seen)
+    plan = partial(
+        rows_plan, target, spec, job.headers, scope_of(job), job_id=job.pk, seen=seen, contested=contested
+    )
     pages, named = Pages(job.pk, job.spec), set[int]()
     table = table_of(job)
     for chunk in chunks(table.rows(), target.batch, together_of(target, spec, job.headers)):
@@ -81,14 +90,17 @@ def _check(job: Import) -> None:
         pages.add(preview.add(target, planned))
         named.update(planned.subjects.values())
     pages.flush()
+    if seen.contested and not is_last:
+        return seen.contested
     found = ending_found(job, named, preview.keyless) if spec.complete else None
     import_checked(
         actor=MACHINE,
         import_id=job.pk,
         spec=job.spec,
-        preview=preview.plain(),
+        preview={**preview.plain(), "contested": contested},
         ending=found.plain() if found else None,
     )
+    return {}
 
 
 class Pages:

@@ -28,6 +28,7 @@ def people_check(read: Reading, rows: Sequence[Row]) -> None:
     for row in rows:
         _facts(row)
         _place(read, row)
+    _numbers(read, rows)
     _heads(read, rows)
     _children(read, rows)
     read.facts_read(rows)
@@ -61,6 +62,20 @@ def _place(read: Reading, row: Row) -> None:
     has_address = any(row.values.get(name) for name in ("address", "building", "room"))
     if has_address or not row.subject:
         row.reasons.append(read.places.fault(row))
+
+
+def _numbers(read: Reading, rows: Sequence[Row]) -> None:
+    """Two rows of one number that different offices brought: neither is taken before somebody looked."""
+    by_index: dict[str, list[Row]] = {}
+    for row in rows:
+        if index := read.indexes.get(row.number, ""):
+            by_index.setdefault(index, []).append(row)
+    for mates in by_index.values():
+        if len(mates) > 1:
+            words = "、".join(str(row.number) for row in mates)
+            for row in mates:
+                row.reasons.append(_("第%s行的证件号码相同，请核对后只留一行。") % words)
+                row.key = ""
 
 
 # -- the household --------------------------------------------------------------------

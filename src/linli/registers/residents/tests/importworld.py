@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from django.apps import apps
 
 from linli.core.actor import Actor
+from linli.foundation.imports import targets
 from linli.foundation.imports.models import Import
 from linli.foundation.imports.tests.files import csv_of
 from linli.foundation.imports.tests.runs import checked, run, suggested, uploaded
@@ -78,6 +80,11 @@ def looked(
 def resident(birth: str = "1980-05-06", sequence: int = 11) -> Resident:
     """The person of an invented number."""
     return Resident.objects.get(number_index=number_index(number_of(birth, sequence)))
+
+
+def small_batches(monkeypatch: pytest.MonkeyPatch, size: int, code: str = "residents") -> None:
+    """Let the batches of a target be small, so that a file of a few rows has several."""
+    monkeypatch.setitem(targets._TARGETS, code, replace(targets.target_get(code), batch=size))
 
 
 def clear(found: Resident, name: str) -> str:

@@ -5,17 +5,16 @@ import pytest
 from linli.core import clock as time
 from linli.core.actor import Actor
 from linli.foundation.imports.models import Import
-from linli.foundation.imports.services import conflicts_settle
+from linli.foundation.imports.services import conflicts_settle, quarantine_retry
 from linli.foundation.imports.tasks import work_through
 from linli.foundation.imports.tests.runs import undone
 from linli.foundation.places.tests.homes import Homes, homes_build
-from linli.registers.residents.importing import targets
 from linli.registers.residents.models import Establishment, Owner, Ownership, Resident
 from linli.registers.residents.numbers import credit_check
 from linli.registers.residents.owning.selectors import owners_roll
 from tests.people import Cast
 
-from .importworld import ADDRESS, FAMILY, brought, clear, number_of, resident, tables_digest
+from .importworld import ADDRESS, FAMILY, brought, clear, number_of, resident, small_batches, tables_digest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 HEAD = ["地址", "权证号", "产权性质", "登记面积", "产权人", "产权人证件号码", "份额", "表决人", "登记日期"]
@@ -178,8 +177,6 @@ def test_a_bad_title_waits_whole(homes: Homes, rows: list[list[str]], words: str
 
 
 def test_one_bad_row_keeps_its_mates_until_it_is_mended(homes: Homes) -> None:
-    from linli.foundation.imports.services import quarantine_retry
-
     job = titled(homes.worker, owner(份额="1/2"), owner("李小花", MOTHER, 份额="十"))
     assert job.quarantine.count() == 2 and "第" in reasons(job) and not Ownership.objects.exists()
     row = job.quarantine.order_by("number").last()
@@ -195,12 +192,7 @@ def test_one_bad_row_keeps_its_mates_until_it_is_mended(homes: Homes) -> None:
 def test_rows_of_a_title_apart_from_each_other_are_not_two_titles(
     homes: Homes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
-    from linli.foundation.imports import targets as offered
-
-    small = replace(targets.ownerships_target(), batch=1)
-    monkeypatch.setitem(offered._TARGETS, "ownerships", small)
+    small_batches(monkeypatch, 1, "ownerships")
     joint = (owner(), owner("李小花", MOTHER))
     job = titled(homes.worker, joint[0], owner(room="202"), joint[1])
     assert "没有排在一起" in reasons(job) and Ownership.objects.count() == 2

@@ -104,4 +104,5 @@ def test_one_place_one_name_and_one_code_one_unit(homes: Homes) -> None:
     two = brought(
         homes.worker, unit("另一家", OTHER), unit("第三家", OTHER), head=HEAD, target="establishments"
     )
-    assert "相同编号" in two.quarantine.get().reasons[0] and Establishment.objects.count() == 2
+    assert all("相同编号" in row.reasons[0] for row in two.quarantine.all())
+    assert two.counts["quarantined"] == 2 and Establishment.objects.count() == 1

@@ -201,9 +201,14 @@ def test_a_row_with_more_cells_than_the_head_waits(cast: Cast) -> None:
 
 
 def test_one_number_twice_in_a_file_is_taken_once(cast: Cast) -> None:
-    job = brought(cast, row("1"), row("1"), row("1", 标题="另一个标题"))
-    assert (job.counts["new"], job.counts["unchanged"], job.counts["quarantined"]) == (1, 1, 1)
-    assert "相同编号" in job.quarantine.get().reasons[0]
+    job = brought(cast, row("1"), row("1"))
+    assert (job.counts["new"], job.counts["unchanged"], job.counts["quarantined"]) == (1, 1, 0)
+
+
+def test_one_number_for_two_things_is_taken_for_neither(cast: Cast) -> None:
+    job = brought(cast, row("1"), row("1", 标题="另一个标题"), row("2"))
+    assert (job.counts["new"], job.counts["quarantined"]) == (1, 2)
+    assert all("相同编号、内容不同的行（第2、3行）" in line.reasons[0] for line in job.quarantine.all())
 
 
 def test_a_number_that_somebody_typed_in_is_not_taken_over(cast: Cast) -> None:
