@@ -37,6 +37,7 @@ TABLE = (
     ("matters.lapse", 300, "linli.work.matters.tasks.lapse_guided"),
     ("matters.resume", 300, "linli.work.matters.tasks.resume_paused"),
     ("residents.links", 3600, "linli.registers.residents.linking.tasks.links_follow"),
+    ("privacy.late", 3600, "linli.foundation.privacy.tasks.urge_late"),
     ("retention.apply", 300, "linli.foundation.retention.tasks.let_go"),
     ("files.sweep", 3600, "linli.foundation.files.tasks.sweep_unused"),
     ("exports.sweep", 3600, "linli.foundation.exports.tasks.sweep"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
@@ -179,6 +180,10 @@ EXPORT_DAYS = env.int("LINLI_EXPORT_DAYS", default=3)
 IMPORT_MB = env.int("LINLI_IMPORT_MB", default=50)
 IMPORT_ROWS = env.int("LINLI_IMPORT_ROWS", default=300_000)
 IMPORT_KEEP_DAYS = env.int("LINLI_IMPORT_KEEP_DAYS", default=30)
+# Within how many days a request about one's own data is answered: thirty at most (GB/T 35273-2020 8.7).
+DATA_REQUEST_DAYS = env.int("LINLI_DATA_REQUEST_DAYS", default=30)
+if not 1 <= DATA_REQUEST_DAYS <= 30:
+    raise ImproperlyConfigured("LINLI_DATA_REQUEST_DAYS must be between 1 and 30")
 # How long the registration of somebody is kept who moved away or died; no law names the years.
 MOVED_KEEP_DAYS = env.int("LINLI_MOVED_KEEP_DAYS", default=1095)
 DEAD_KEEP_DAYS = env.int("LINLI_DEAD_KEEP_DAYS", default=1095)

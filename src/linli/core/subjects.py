@@ -6,7 +6,7 @@ looks before it was known that the record is about them.
 
 from collections.abc import Callable, Iterable
 
-Subject = tuple[str, str]  # kind (app.model) and public id
+Subject = tuple[str, str, str]  # kind (app.model), public id, whom it is about where not the person alone
 Source = Callable[[int], Iterable[Subject]]
 _SOURCES: list[Source] = []
 
@@ -21,6 +21,11 @@ def subjects_of(person_id: int) -> dict[str, list[str]]:
     """Return kind → public ids of the records about a person."""
     found: dict[str, list[str]] = {}
     for source in _SOURCES:
-        for kind, public_id in source(person_id):
+        for kind, public_id, _whom in source(person_id):
             found.setdefault(kind, []).append(public_id)
     return found
+
+
+def subjects_named(person_id: int) -> dict[str, str]:
+    """Return public id → whom a record is about, of those that are not about the person alone."""
+    return {public_id: whom for source in _SOURCES for _kind, public_id, whom in source(person_id) if whom}

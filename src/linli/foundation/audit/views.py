@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from linli.core import clock
-from linli.core.actor import Function
+from linli.core.actor import Actor, Function
 from linli.core.errors import NotAllowed
+from linli.core.subjects import subjects_named
 from linli.foundation.accounts.models import FUNCTIONS
 from linli.foundation.accounts.permissions import actor_of, actor_required, staff_required
 from linli.foundation.accounts.selectors import person_names
@@ -52,7 +53,15 @@ def my_looks(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     page = Paginator(looks_about(actor), PAGE).get_page(request.GET.get("page"))
     face = "ui/desk.html" if actor.is_staff else "ui/portal.html"
-    return render(request, "audit/my_looks.html", {"page": page, "acts": acts(list(page)), "face": face})
+    return render(
+        request, "audit/my_looks.html", {"page": page, "acts": looks(actor, list(page)), "face": face}
+    )
+
+
+def looks(actor: Actor, rows: Sequence[AuditRecord]) -> list[dict[str, Any]]:
+    """Return looks with the words a reader needs, and whom of theirs each was about."""
+    whom = subjects_named(actor.person_id or 0)
+    return [{**act, "whom": whom.get(act["row"].subject_id, "")} for act in acts(rows)]
 
 
 def chosen_of(form: AuditSearch) -> dict[str, Any]:

@@ -19,5 +19,6 @@ class PrivacyConfig(AppConfig):
                 "data_request.make": _("提出个人信息申请"),
                 "data_request.answer": _("答复个人信息申请"),
                 "data_request.withdraw": _("撤回个人信息申请"),
+                "data_request.urge": _("个人信息申请逾期，交街镇督促"),
             }
         )

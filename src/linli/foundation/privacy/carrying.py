@@ -24,11 +24,13 @@ class Change:
 class Carrier:
     """How one kind of record is changed at a person's wish.
 
-    ``changes`` says what would change, ``carry`` does it inside the answer's transaction, ``basis`` says by
-    which law the record is kept and when it may be deleted.
+    ``changes`` says what would change to whoever may see the record, ``carry`` does it inside the answer's
+    transaction, ``basis`` says by which law the record is kept and when it may be deleted. Each raises
+    ``Conflict`` with what to do where the record is gone, changed, or not the reader's: then the request can
+    only be refused with words.
     """
 
-    changes: Callable[[DataRequest], list[Change]]
+    changes: Callable[[Actor, DataRequest], list[Change]]
     carry: Callable[[Actor, DataRequest], None]
     basis: Callable[[DataRequest], str]
 

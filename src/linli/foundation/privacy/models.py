@@ -7,19 +7,25 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Actor, Function
-from linli.core.fields import EncryptedTextField, PathField, uuid7
+from linli.core.fields import EncryptedTextField, PathField, in_areas, uuid7
 
 
 class DataRequestQuerySet(models.QuerySet["DataRequest"]):
     """Reads of requests; ``visible_to`` is the only place where scope becomes a query."""
 
     def visible_to(self, actor: Actor) -> DataRequestQuerySet:
-        """Restrict to those that the actor must answer: operators all, a committee its own."""
+        """Restrict to those that the actor must answer: operators all, a committee or street its own."""
         if actor.function in (Function.OPERATOR, Function.SYSTEM):
             return self
-        if actor.function == Function.COMMITTEE and actor.unit_id is not None:
+        if actor.function in (Function.COMMITTEE, Function.STREET) and actor.unit_id is not None:
             return self.filter(unit_id=actor.unit_id)
         return self.none()
+
+    def overseen_by(self, actor: Actor) -> DataRequestQuerySet:
+        """Restrict to those whose progress the actor watches: besides its own a street's committees'."""
+        if actor.function != Function.STREET:
+            return self.visible_to(actor)
+        return self.filter(Q(unit_id=actor.unit_id or 0) | in_areas("area_path", actor.areas))
 
     def own(self, actor: Actor) -> DataRequestQuerySet:
         """Restrict to those that the actor made."""

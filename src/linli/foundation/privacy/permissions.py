@@ -6,8 +6,8 @@ from .models import DataRequest
 
 
 def can_see_requests(actor: Actor) -> bool:
-    """Committees those of their neighbourhood, operators all."""
-    return actor.function in (Function.OPERATOR, Function.COMMITTEE)
+    """Committees those of their neighbourhood, operators all; streets how far their committees are."""
+    return actor.function in (Function.OPERATOR, Function.COMMITTEE, Function.STREET)
 
 
 def can_answer_request(actor: Actor, request: DataRequest) -> bool:

@@ -24,8 +24,8 @@ from linli.foundation.notices.services import notice_queue
 from .carrying import carrier_of
 from .models import DataRequest
 from .permissions import can_answer_request
-from .rules import ANSWER_LIMIT, LONGEST, MOST_OPEN
-from .selectors import Held, held_about, request_get
+from .rules import ANSWER_LIMIT, LONGEST, MOST_OPEN, URGE_LIMIT
+from .selectors import LATE, URGE, Held, held_about, request_get
 
 ROOM = "privacy"
 
@@ -99,9 +99,31 @@ def _duty(made: DataRequest) -> Duty:
         action_label=_("答复个人信息申请"),
         area_path=made.area_path,
         limit=ANSWER_LIMIT,
-        function=Function.COMMITTEE if made.unit_id else Function.OPERATOR,
+        function=made.unit.function if made.unit else Function.OPERATOR,
         unit_id=made.unit_id,
     )
+
+
+@service
+def request_urge(*, actor: Actor, request_id: int) -> DataRequest:
+    """Put an answer that a committee owes beyond the limit on its street's list; closes with the answer."""
+    if actor.function != Function.SYSTEM:
+        raise NotAllowed()
+    found = _open_for(DataRequest.objects.select_related("unit").get(pk=request_id))
+    duty_open(
+        room=ROOM,
+        subject_id=str(found.public_id),
+        subject_number="",
+        title=f"{found.get_kind_display()}（{found.unit}逾期未答复）",
+        url=f"/desk/settings/data-requests/?state={LATE}",
+        action=URGE,
+        action_label=_("督促答复个人信息申请"),
+        area_path=found.area_path,
+        limit=URGE_LIMIT,
+        function=Function.STREET,
+    )
+    record("data_request.urge", found)
+    return found
 
 
 @service

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linli.core import clock
+from linli.core.actor import Actor, Function
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.models import PrivacyConsent
@@ -20,6 +21,7 @@ from linli.foundation.accounts.permissions import actor_of, actor_required, staf
 from linli.foundation.accounts.privacy import notice_current
 from linli.foundation.accounts.services import consent_withdraw
 from linli.foundation.audit.selectors import looks_about
+from linli.foundation.audit.views import looks
 from linli.foundation.files.views import file_response
 from linli.foundation.notices.selectors import refused_by, subscription_of
 
@@ -27,7 +29,8 @@ from .carrying import carrier_of
 from .forms import AnswerForm, RequestForm
 from .models import DataRequest
 from .permissions import can_answer_request, can_see_requests
-from .selectors import held_about, request_get, request_list
+from .rules import ANSWER_LIMIT
+from .selectors import DONE, LATE, OPEN, held_about, request_get, request_list
 from .services import held_take, request_answer, request_make, request_open, request_withdraw
 from .taking import FORMATS
 
@@ -51,18 +54,20 @@ def my_data(request: HttpRequest) -> HttpResponse:
             on = f"{made.due_at:%Y-%m-%d}" if made.due_at else ""
             messages.success(request, _("已提交，最迟%(on)s答复您。") % {"on": on})
             return redirect("privacy:my_data")
-    looks = looks_about(actor)
+    seen = looks_about(actor)
     context = {
         "face": "ui/desk.html" if actor.is_staff else "ui/portal.html",
         "is_staff": actor.is_staff,
         "held": held_about(actor.person_id or 0),
-        "looks": looks[:3],
-        "look_count": looks.count(),
+        "looks": looks(actor, list(seen[:3])),
+        "look_count": seen.count(),
         "consents": PrivacyConsent.objects.filter(person_id=actor.person_id or 0).order_by("-agreed_at"),
         "notice": notice_current(),
         "subscribed": subscription_of(actor),
         "refused": len(refused_by(actor)),
         "requests": DataRequest.objects.own(actor)[:20],
+        "days": ANSWER_LIMIT.amount,
+        "opened": request.GET.get("open", "")[:20],
         "form": form,
     }
     return render(request, "privacy/my_data.html", context, status=422 if form.errors else 200)
@@ -106,10 +111,18 @@ def requests(request: HttpRequest) -> HttpResponse:
     """List what people asked, the first due first; never who."""
     actor = actor_of(request)
     if not can_see_requests(actor):
-        raise NotAllowed(_("个人信息申请由居委会和运维人员答复。"))
-    only_open = request.GET.get("state") != "done"
-    page = Paginator(request_list(actor, only_open=only_open), PAGE).get_page(request.GET.get("page"))
-    return render(request, "privacy/requests.html", {"page": page, "only_open": only_open})
+        raise NotAllowed(_("个人信息申请由居委会、街镇和运维人员答复。"))
+    state = request.GET.get("state") if request.GET.get("state") in (LATE, DONE) else OPEN
+    context = {
+        "page": Paginator(request_list(actor, str(state)), PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "late": request_list(actor, LATE).count(),
+        "days": ANSWER_LIMIT.amount,
+        "opens_all": actor.function == Function.OPERATOR,
+        "own_unit": actor.unit_id,
+        "now": clock.now(),
+    }
+    return render(request, "privacy/requests.html", context)
 
 
 @never_cache
@@ -129,7 +142,7 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Show a request (a recorded look at the person's name and number) and take its answer."""
     actor = actor_of(request)
     if not can_see_requests(actor):
-        raise NotAllowed(_("个人信息申请由居委会和运维人员答复。"))
+        raise NotAllowed(_("个人信息申请由居委会、街镇和运维人员答复。"))
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         is_granted = form.cleaned_data["is_granted"] == "granted"
@@ -144,11 +157,16 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
             messages.success(request, _("已答复，本人会收到消息。"))
             return redirect("privacy:requests")
     found = request_open(actor=actor, request_id=str(request_id))
-    carrier = carrier_of(found) if found.state == DataRequest.State.OPEN else None
-    context = {
-        "asked": found,
-        "form": form,
-        "changes": carrier.changes(found) if carrier else [],
-        "basis": carrier.basis(found) if carrier else "",
-    }
+    context = {"asked": found, "form": form, **_carried(actor, found)}
     return render(request, "privacy/answer.html", context, status=422 if form.errors else 200)
+
+
+def _carried(actor: Actor, found: DataRequest) -> dict[str, object]:
+    """Return what granting would change and by which law, or what stands against it."""
+    carrier = carrier_of(found) if found.state == DataRequest.State.OPEN else None
+    if carrier is None:
+        return {}
+    try:
+        return {"changes": carrier.changes(actor, found), "basis": carrier.basis(found)}
+    except Conflict as obstacle:
+        return {"obstacle": f"{obstacle.message}{obstacle.hint}"}

@@ -141,7 +141,7 @@ SETTINGS = (
         _("个人信息申请"),
         icon="scale",
         url_name="privacy:requests",
-        functions=frozenset({Function.COMMITTEE, Function.OPERATOR}),
+        functions=frozenset({Function.COMMITTEE, Function.STREET, Function.OPERATOR}),
         group=RECORDS,
     ),
     NavEntry(
@@ -178,6 +178,13 @@ REGISTRY = (
     NavEntry(_("实有单位"), icon="building-store", url_name="residents:establishments", functions=DOORSTEP),
     NavEntry(_("产权"), icon="certificate", url_name="residents:ownerships", functions=DOORSTEP),
     NavEntry(_("关爱"), icon="heart", url_name="residents:care", functions=DOORSTEP),
+    NavEntry(
+        _("账号关联"),
+        icon="user-check",
+        url_name="residents:links",
+        functions=frozenset({Function.COMMITTEE, Function.STREET}),
+        also=("/desk/residents/codes/",),
+    ),
     NavEntry(_("统计"), icon="chart-bar", url_name="residents:counts", functions=GOVERNING),
     NavEntry(_("组织"), icon="building", url_name="organizations:unit_list", functions=MANAGING),
 )

@@ -12,7 +12,8 @@ from linli.core.service import changes_of, record, require_service, service
 
 from ..ages import MINOR_UNDER, age_on
 from ..care.services import care_taken_back
-from ..models import AccountLink, CareEntry, Consent, Guardian, RegisterEvent, Resident
+from ..linking.selectors import people_of_account, resident_linked
+from ..models import CareEntry, Consent, RegisterEvent, Resident
 from ..models.scope import WORKING
 from ..services.events import event_note
 from .purposes import consent_purposes
@@ -106,16 +107,12 @@ def _is_own(actor: Actor, resident_id: int) -> bool:
     """Whether somebody is oneself or one's ward; a deputy speaks for nobody."""
     if actor.deputy_for is not None:
         return False
-    links = AccountLink.objects.standing().own(actor).filter(resident__isnull=False)
-    own = {pk for pk in links.values_list("resident_id", flat=True) if pk is not None}
-    wards = Guardian.objects.filter(guardian__in=own, ward=resident_id, to_on__isnull=True)
-    return resident_id in own or wards.exists()
+    return any(one.pk == resident_id for one in people_of_account(actor.person_id))
 
 
 def _self_speaking(actor: Actor, resident: Resident) -> Resident:
     """Return who the signed-in person is in the register, who agrees for themselves or for a ward."""
-    links = AccountLink.objects.standing().own(actor).filter(resident__isnull=False)
-    return _may_speak(Resident.objects.filter(pk__in=links.values("resident")).first(), resident)
+    return _may_speak(resident_linked(actor.person_id), resident)
 
 
 def _speaker(resident: Resident, given_by_id: int | None) -> Resident:

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 from linli.core.crypto import key_ring
+from linli.core.subjects import Subject
 from linli.foundation.accounts.selectors import area_choices
 from linli.foundation.places.models import Division
 
+from ..linking.selectors import people_of_account
 from ..masking import masked
-from ..models import AccountLink, Guardian, Household, Membership, Occupancy, Resident
+from ..models import Household, Membership, Occupancy, Resident
 from ..models.ways import lying_in
 from ..sealing import PERSONAL, sealed_get
 from ..tokens import Query, county_of, query_tokens
@@ -111,20 +114,19 @@ def household_people(actor: Actor, household: Household) -> list[Resident]:
     return list(people.order_by("pk"))
 
 
-def subjects_of_person(person_id: int) -> list[tuple[str, str]]:
+def subjects_of_person(person_id: int) -> list[Subject]:
     """Return the records about a signed-in person: they themselves, their wards, the homes of both."""
-    links = AccountLink.objects.filter(
-        person_id=person_id, state=AccountLink.State.STANDING, resident__isnull=False
-    )
-    own = list(links.values_list("resident_id", flat=True))
-    if not own:
+    people = people_of_account(person_id)
+    if not people:
         return []
-    wards = Guardian.objects.filter(guardian__in=own, to_on__isnull=True).values_list("ward_id", flat=True)
-    people = Resident.objects.filter(pk__in=[*own, *wards])
+    kind, home = Resident._meta.label_lower, Household._meta.label_lower
+    wards = [
+        (kind, str(one.public_id), _("您监护的孩子 %(name)s") % {"name": sealed_get(one, "name")})
+        for one in people[1:]
+    ]
     members = Membership.objects.filter(resident__in=people, to_on__isnull=True)
     homes = Household.objects.filter(pk__in=members.values("household_id"))
-    return [
-        (rows.model._meta.label_lower, str(public_id))
-        for rows in (people, homes)
-        for public_id in rows.values_list("public_id", flat=True)
+    homes_said = [
+        (home, str(public_id), _("您家这一户")) for public_id in homes.values_list("public_id", flat=True)
     ]
+    return [(kind, str(people[0].public_id), ""), *wards, *homes_said]

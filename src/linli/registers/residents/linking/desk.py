@@ -129,7 +129,9 @@ def building(request: HttpRequest, building_id: UUID) -> HttpResponse:
     """Show the dwellings of a building with their codes; make, print, make worthless."""
     actor = _actor(request)
     found = building_for_codes(actor, building_id)
-    context = {"building": found, "rows": part_codes(found), "form": CodesForm()}
+    rows = part_codes(found)
+    has_live = any(row.live for row in rows)
+    context = {"building": found, "rows": rows, "has_live": has_live, "form": CodesForm()}
     return render(request, "residents/desk/building_codes.html", context)
 
 

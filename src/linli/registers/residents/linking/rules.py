@@ -134,6 +134,11 @@ def is_child(birth_month: date | None, day: date) -> bool:
     return (day.year - birth_month.year) * 12 + day.month - birth_month.month <= CHILD_YEARS * 12
 
 
+def children_from(day: date) -> date:
+    """Return the first month of birth of those who may be under 14 on a day (``is_child``)."""
+    return date(day.year - CHILD_YEARS, day.month, 1)
+
+
 def match_of(claim: Claim, known: Known) -> Match:
     """Compare what somebody says with one person of the register."""
 

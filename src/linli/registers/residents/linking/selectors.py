@@ -24,6 +24,7 @@ from ..sealing import sealed_get
 from .rules import Claim, Known, Match, is_child, match_of
 
 MOST_SHOWN = 200
+LIVING = (Resident.State.HERE, Resident.State.AWAY)
 WAITING = Q(state=AccountLink.State.ASKED) | Q(state=AccountLink.State.STANDING) & ~Q(claim="")
 
 
@@ -42,10 +43,11 @@ def links_holding() -> LinkQuerySet:
 
 def assurance_of(person_id: int) -> Assurance:
     """Return how surely a person is known by the register today (one query)."""
-    found = list(links_holding().filter(person_id=person_id).values_list("resident_id", flat=True)[:1])
-    if not found:
+    rows = links_holding().filter(person_id=person_id)
+    found = list(rows.values_list("resident_id", "resident__birth_month")[:1])
+    if not found or is_child(found[0][1], clock.today()):
         return Assurance.PHONE
-    return Assurance.DWELLING if found[0] is None else Assurance.REGISTERED
+    return Assurance.DWELLING if found[0][0] is None else Assurance.REGISTERED
 
 
 def link_own(actor: Actor) -> AccountLink | None:
@@ -64,23 +66,27 @@ def link_refused_last(actor: Actor) -> AccountLink | None:
 def resident_linked(person_id: int | None) -> Resident | None:
     """Return the person of the register whose account this is, also where they have moved away.
 
-    Nobody speaks for the dead; of somebody merged into another registration it is the other.
+    Nobody speaks for the dead, and no child under 14 for themselves, should an account be tied to one after
+    all (a day of birth put right later); of somebody merged into another registration it is the other.
     """
     link = AccountLink.objects.standing().filter(person_id=person_id or 0, resident__isnull=False)
     found = link.select_related("resident__merged_into").first()
     if found is None or found.resident is None:
         return None
     resident = found.resident.merged_into or found.resident
-    return resident if resident.state in (Resident.State.HERE, Resident.State.AWAY) else None
+    is_speaking = resident.state in LIVING and not is_child(resident.birth_month, clock.today())
+    return resident if is_speaking else None
 
 
 def wards_of(resident: Resident) -> list[Resident]:
     """Return the children under 14 whom somebody looks after today; older ones speak for themselves."""
     today = clock.today()
-    held = Guardian.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=today), guardian=resident)
-    wards = [one.ward for one in held.select_related("ward") if one.ward.birth_month is not None]
-    living = (Resident.State.HERE, Resident.State.AWAY)
-    return [one for one in wards if one.state in living and is_child(one.birth_month, today)]
+    begun, standing = (
+        Q(from_on__isnull=True) | Q(from_on__lte=today),
+        Q(to_on__isnull=True) | Q(to_on__gt=today),
+    )
+    held = Guardian.objects.filter(begun, standing, guardian=resident).select_related("ward").order_by("pk")
+    return [one.ward for one in held if one.ward.state in LIVING and is_child(one.ward.birth_month, today)]
 
 
 def people_of_account(person_id: int | None) -> list[Resident]:

@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from linli.core import clock
 from linli.core.errors import InvalidInput, TooMany
 from linli.core.words import gettext_lazy
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.permissions import actor_of, actor_required
 
+from ..own.selectors import requests_own
 from ..own.views import own_people
 from .choosing import Dwelling, dwelling_asked
 from .forms import ClaimForm, DoorCodeForm
+from .rules import is_child
 from .selectors import link_own, link_refused_last, part_named
 from .services import CodeAnswer, CodeTry, door_code_enter, link_ask, link_end
 
@@ -49,6 +52,8 @@ def registry(request: HttpRequest) -> HttpResponse:
         "refused": None if link else link_refused_last(actor),
         "wards": len(people) - 1 if people else 0,
         "is_gone": bool(link and link.resident_id and not people),
+        "is_child": bool(link and link.resident and is_child(link.resident.birth_month, clock.today())),
+        "requests": requests_own(actor) if people else [],
     }
     return _page(request, "registry", context)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -18,12 +17,13 @@ from ..facts.dictionary import fact_key
 from ..facts.services import fact_correct
 from ..facts.subjects import of_what, values_opened
 from ..facts.values import canonical, shown
+from ..linking.selectors import people_of_account
 from ..models import Fact, Resident
 from ..sealing import sealed_get
 from ..services.erasing import resident_erase
 from ..services.people import resident_correct
+from .selectors import FACT, PERSON
 
-PERSON, FACT = "residents.resident", "residents.fact"
 REASON = "本人申请更正"
 SOURCE = "resident"
 SEALED = ("name", "phone", "birth", "number")
@@ -53,6 +53,15 @@ def _proposal(request: DataRequest) -> dict[str, str]:
     return dict(json.loads(request.proposal)) if request.proposal else {}
 
 
+def _still_theirs(request: DataRequest, resident: Resident) -> None:
+    """Raise ``Conflict`` where who asked speaks for the person no more: no guardian now, or not linked."""
+    if resident not in people_of_account(request.person_id):
+        raise Conflict(
+            _("申请人现在不是这个人本人，也不是其监护人（关联或监护已经结束）。"),
+            hint=_("请选“不能照办”，请本人或现在的监护人提出。"),
+        )
+
+
 def _resident(request: DataRequest) -> Resident:
     found = Resident.objects.filter(public_id=request.subject_id).first()
     if found is None:
@@ -61,19 +70,31 @@ def _resident(request: DataRequest) -> Resident:
     return resident
 
 
-def _fact(request: DataRequest) -> Fact:
+def _seen(actor: Actor, resident: Resident) -> Resident:
+    """Return a person who is the reader's to see: not an operator's, nor who has moved to another area."""
+    if not Resident.objects.visible_to(actor).filter(pk=resident.pk).exists():
+        raise Conflict(
+            _("这份登记不在您的辖区，或您的岗位看不到居民登记。"),
+            hint=_("请选“不能照办”，告诉申请人向现住地的居委会提出。"),
+        )
+    return resident
+
+
+def _fact(actor: Actor, request: DataRequest) -> tuple[Fact, Resident]:
     found = Fact.objects.filter(public_id=request.subject_id, to_on__isnull=True)
     fact = found.select_related("resident", "household").first()
     if fact is None or fact.resident is None:
-        raise Conflict(_("这条登记已经变了。"), hint=_("请核对现在的登记后，再答复。"))
-    return fact
+        raise Conflict(
+            _("这条登记已经变了。"), hint=_("请选“不能照办”，写明现在登记的是什么；仍不对的请本人再提。")
+        )
+    return fact, _seen(actor, fact.resident)
 
 
-def _person_changes(request: DataRequest) -> list[Change]:
+def _person_changes(actor: Actor, request: DataRequest) -> list[Change]:
     proposal = _proposal(request)
     if not proposal:
         return []
-    resident = _resident(request)
+    resident = _seen(actor, _resident(request))
     held, sexes = held_of(resident), dict(Resident.Sex.choices)
     labels = {
         "name": _("姓名"),
@@ -99,7 +120,8 @@ def _person_carry(actor: Actor, request: DataRequest) -> None:
     proposal = _proposal(request)
     if not proposal:
         return
-    resident = _resident(request)
+    resident = _seen(actor, _resident(request))
+    _still_theirs(request, resident)
     resident_correct(
         actor=actor,
         resident_id=str(resident.public_id),
@@ -112,7 +134,8 @@ def _person_carry(actor: Actor, request: DataRequest) -> None:
 
 def _person_delete(actor: Actor, request: DataRequest) -> None:
     """Erase who has gone; who still lives here is kept by law."""
-    resident = _resident(request)
+    resident = _seen(actor, _resident(request))
+    _still_theirs(request, resident)
     if resident.state != Resident.State.AWAY:
         raise Conflict(
             _("这个人还在册，依法履行登记职责所必需，不能删除（个人信息保护法第13条第3项）。"),
@@ -134,8 +157,8 @@ def _person_basis(request: DataRequest) -> str:
     )
 
 
-def _fact_changes(request: DataRequest) -> list[Change]:
-    fact, proposal = _fact(request), _proposal(request)
+def _fact_changes(actor: Actor, request: DataRequest) -> list[Change]:
+    fact, proposal = _fact(actor, request)[0], _proposal(request)
     line = fact_key(fact.key)
 
     def words(state: str, value: str) -> str:
@@ -146,8 +169,8 @@ def _fact_changes(request: DataRequest) -> list[Change]:
 
 
 def _fact_carry(actor: Actor, request: DataRequest) -> None:
-    fact, proposal = _fact(request), _proposal(request)
-    owner: Any = fact.resident
+    (fact, owner), proposal = _fact(actor, request), _proposal(request)
+    _still_theirs(request, owner)
     fact_correct(actor=actor, subject=owner, fact_id=fact.pk, reason=REASON, source=SOURCE, **proposal)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from linli.core import clock
+from linli.core.actor import Actor
+from linli.foundation.privacy.models import DataRequest
 
 from ..consents.selectors import ConsentShown, consents_of
 from ..linking.rules import is_child
@@ -10,6 +12,8 @@ from ..models import Consent, Resident
 from .words import NO_MATCHING
 
 FOR_CHILDREN = "minor_facts"
+PERSON, FACT = "residents.resident", "residents.fact"  # what a request about the register may be about
+MOST_REQUESTS = 5
 
 
 def objects_to_matching(resident: Resident) -> bool:
@@ -35,3 +39,9 @@ def consents_open_to(resident: Resident) -> list[ConsentShown]:
     return [
         one for one in consents_of(resident) if one.consent or is_ward or one.purpose.purpose != FOR_CHILDREN
     ]
+
+
+def requests_own(actor: Actor) -> list[DataRequest]:
+    """Return what the actor asked about the register, the newest first."""
+    rows = DataRequest.objects.own(actor).filter(subject_kind__in=(PERSON, FACT))
+    return list(rows.order_by("-made_at")[:MOST_REQUESTS])

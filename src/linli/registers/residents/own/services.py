@@ -22,8 +22,8 @@ from ..facts.values import canonical
 from ..linking.selectors import people_of_account
 from ..models import Consent, Fact, RegisterEvent, Resident
 from ..services.events import event_note
-from .carrying import FACT, PERSON, corrected_entry, fact_text, held_of
-from .selectors import objection_of
+from .carrying import corrected_entry, fact_text, held_of
+from .selectors import FACT, PERSON, objection_of
 from .words import NO_MATCHING
 
 CORRECTABLE = ("name", "phone", "birth", "sex", "number")
@@ -43,7 +43,9 @@ def _own(actor: Actor, resident_id: UUID | str) -> Resident:
 
 
 def _about(resident: Resident, kind: str, subject_id: UUID, proposal: Mapping[str, str]) -> About:
-    unit = unit_list(Function.COMMITTEE, resident.area_path).first()
+    """Who answers: the committee where the person is registered, else the street, else the operators."""
+    found = (unit_list(one, resident.area_path).first() for one in (Function.COMMITTEE, Function.STREET))
+    unit = next((one for one in found if one), None)
     return About(kind, str(subject_id), unit, resident.area_path if unit else "", proposal)
 
 

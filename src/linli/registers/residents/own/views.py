@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,13 +21,14 @@ from linli.foundation.accounts.permissions import actor_of, actor_required
 from linli.foundation.files.models import StoredFile
 from linli.foundation.files.services import file_store
 from linli.foundation.privacy.models import DataRequest
+from linli.foundation.privacy.rules import ANSWER_LIMIT
 
 from ..consents.services import SELF, consent_give, consent_withdraw
 from ..facts.dictionary import dictionary
 from ..facts.rules import is_void
 from ..facts.subjects import rows_of
 from ..facts.values import period_shown, shown
-from ..linking.selectors import people_of_account
+from ..linking.selectors import people_of_account, resident_linked
 from ..models import Fact, Resident
 from ..sealing import sealed_get
 from .carrying import fact_text, held_of
@@ -55,12 +56,20 @@ def own_person(actor: Actor, resident_id: UUID) -> Resident:
     raise NotFound(_("没有找到这份登记。"), hint=_("请先关联居民登记。"))
 
 
+def whom(actor: Actor, resident: Resident) -> str:
+    """Return of whom a page speaks: oneself, or which child."""
+    name = sealed_get(resident, "name")
+    is_self = resident == resident_linked(actor.person_id)
+    words = _("%(name)s（本人）") if is_self else _("%(name)s（您监护的孩子）")
+    return words % {"name": name}
+
+
 def own_people(actor: Actor) -> list[dict[str, object]]:
     """Return oneself and one's wards with what may be corrected of each, for the page."""
     return [
         {
             "resident": one,
-            "name": sealed_get(one, "name"),
+            "whom": whom(actor, one),
             "agreed": sum(line.consent is not None for line in consents_open_to(one)),
             "facts": _facts(one),
         }
@@ -106,7 +115,7 @@ def correct(request: HttpRequest, resident_id: UUID) -> HttpResponse:
             actor=actor, resident_id=resident_id, wanted=said, why=why, photo=photo, request_key=key
         )
 
-    return _asked(request, form, ask, {"title": _("更正登记"), "resident": resident, "upload": True})
+    return _asked(request, form, ask, {"title": _("更正登记"), "whom": whom(actor, resident), "upload": True})
 
 
 def _stored(actor: Actor, upload: UploadedFile[bytes]) -> StoredFile:
@@ -135,7 +144,8 @@ def correct_fact(request: HttpRequest, resident_id: UUID, fact_id: UUID) -> Http
             actor=actor, resident_id=resident_id, fact_id=fact_id, request_key=key, **said
         )
 
-    return _asked(request, form, ask, {"title": dictionary()[fact.key].label, "now": _words(fact)})
+    title = dictionary()[fact.key].label
+    return _asked(request, form, ask, {"title": title, "now": _words(fact), "whom": whom(actor, resident)})
 
 
 @never_cache
@@ -151,11 +161,16 @@ def delete(request: HttpRequest, resident_id: UUID) -> HttpResponse:
         return deletion_ask(actor=actor, resident_id=resident_id, request_key=key, **said)
 
     is_here = resident.state == Resident.State.HERE
-    context = {"title": _("申请删除登记"), "is_here": is_here, "is_deleting": True}
+    context = {
+        "title": _("申请删除登记"),
+        "whom": whom(actor, resident),
+        "is_here": is_here,
+        "is_deleting": True,
+    }
     return _asked(request, DeleteForm(request.POST or None), ask, context)
 
 
-def _asked(request: HttpRequest, form: forms.Form, ask: Asks, context: dict[str, object]) -> HttpResponse:
+def _asked(request: HttpRequest, form: forms.Form, ask: Asks, context: Mapping[str, object]) -> HttpResponse:
     """Show a form, or take what it says: refusals stand beside their fields."""
     if request.method == "POST" and form.is_valid():
         try:
@@ -169,10 +184,8 @@ def _asked(request: HttpRequest, form: forms.Form, ask: Asks, context: dict[str,
             messages.success(request, _("已提交，居委会最迟%(on)s答复您。") % {"on": on})
             return redirect("residents:registry")
     face = "ui/desk.html" if actor_of(request).is_staff else "ui/portal.html"
-    status = 422 if form.errors else 200
-    return render(
-        request, "residents/own/ask_form.html", {"face": face, "form": form, **context}, status=status
-    )
+    shown = {"face": face, "form": form, "days": ANSWER_LIMIT.amount, **context}
+    return render(request, "residents/own/ask_form.html", shown, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -195,12 +208,10 @@ def consents(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     if request.method == "POST":
         _consented(request, actor, resident)
         return redirect("residents:own_consents", resident_id=resident_id)
-    people = people_of_account(actor.person_id)
     context = {
         "face": "ui/desk.html" if actor.is_staff else "ui/portal.html",
         "resident": resident,
-        "name": sealed_get(resident, "name"),
-        "is_ward": resident != people[0],
+        "whom": whom(actor, resident),
         "lines": consents_open_to(resident),
         "objects": objects_to_matching(resident),
     }

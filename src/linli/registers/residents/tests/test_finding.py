@@ -158,7 +158,7 @@ def test_a_reveal_opens_what_was_asked_and_is_seen_by_the_person(cast: Cast, wan
 
 
 def test_a_guardian_sees_looks_at_a_ward_until_it_ends(cast: Cast, wang: Resident) -> None:
-    child = person(cast.places["committee_a_place"], "王小小")
+    child = person(cast.places["committee_a_place"], "王小小", birth="2018-06-01")
     guard = Guardian.objects.create(ward=child, guardian=wang, kind="parent", recorded_at=clock.now())
     _linked(cast, wang)
     resident_reveal(actor=cast.actor("worker"), resident_id=child.public_id, fields=["name"], purpose="visit")
