@@ -7,6 +7,7 @@ from datetime import date
 
 from linli.core import clock
 from linli.foundation.places.models import Building, Compound, Part
+from linli.registers.residents.linking.services import door_code_enter, door_codes_make
 from linli.registers.residents.models import Guardian, Household, Membership, Occupancy, Resident
 from linli.registers.residents.sealing import key_values, sealed_set
 from tests.people import Cast
@@ -99,3 +100,13 @@ def house_make(cast: Cast) -> House:
         member_add(household, person, relation)
     Guardian.objects.create(ward=child, guardian=father, kind="grandparent", recorded_at=clock.now())
     return House(compound, building, home, empty, household, father, mother, child)
+
+
+def house_linked(cast: Cast) -> House:
+    """Make the house, and tie the account of ``resident`` to the father by a code from the letter box."""
+    made = house_make(cast)
+    codes = door_codes_make(
+        actor=cast.actor("worker"), building_id=made.building.public_id, part_id=made.home.public_id
+    )
+    door_code_enter(actor=cast.actor("resident"), code=codes[0].code, name="王建国", birth=date(1960, 3, 7))
+    return made

@@ -1,4 +1,4 @@
-"""What is held of a child under 14 is a guardian's to see, to put right and to agree to, and nobody else's."""
+"""What is held of a child under 14 is a guardian's to see, put right and agree to, and nobody else's."""
 
 import json
 from datetime import date, timedelta
@@ -16,12 +16,11 @@ from linli.registers.residents.consents.services import consent_give, consent_wi
 from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.finding.services import household_reveal, resident_reveal
 from linli.registers.residents.linking.selectors import assurance_of, people_of_account
-from linli.registers.residents.linking.services import door_code_enter, door_codes_make
 from linli.registers.residents.linking.tasks import links_follow
 from linli.registers.residents.models import AccountLink, Consent, Fact, Guardian, Resident
 from linli.registers.residents.own.services import correction_ask, deletion_ask, objection_make
 from linli.registers.residents.sealing import sealed_get
-from linli.registers.residents.tests.houses import House, house_make
+from linli.registers.residents.tests.houses import House, house_linked
 from tests.people import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -31,12 +30,7 @@ OWN, CHILD = "/me/registry/", "王小宝"
 @pytest.fixture
 def house(cast: Cast, clock: object) -> House:
     """A family; the grandfather is the guardian of the child, and his account is tied to him."""
-    made = house_make(cast)
-    codes = door_codes_make(
-        actor=cast.actor("worker"), building_id=made.building.public_id, part_id=made.home.public_id
-    )
-    door_code_enter(actor=cast.actor("resident"), code=codes[0].code, name="王建国", birth=date(1960, 3, 7))
-    return made
+    return house_linked(cast)
 
 
 def _linked(cast: Cast, resident: Resident, name: str = "neighbour") -> AccountLink:

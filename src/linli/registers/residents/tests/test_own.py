@@ -23,7 +23,6 @@ from linli.foundation.retention.tasks import KEEPER
 from linli.registers.residents.consents.services import consent_give
 from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.finding.services import resident_reveal
-from linli.registers.residents.linking.services import door_code_enter, door_codes_make
 from linli.registers.residents.models import (
     AccountLink,
     Assessment,
@@ -45,7 +44,7 @@ from linli.registers.residents.own.services import (
 )
 from linli.registers.residents.sealing import sealed_get
 from linli.registers.residents.services.erasing import resident_erase
-from linli.registers.residents.tests.houses import House, house_make
+from linli.registers.residents.tests.houses import House, house_linked
 from tests.people import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -55,12 +54,7 @@ OWN = "/me/registry/"
 @pytest.fixture
 def house(cast: Cast, clock: object) -> House:
     """The family, and the father's account tied to him."""
-    made = house_make(cast)
-    codes = door_codes_make(
-        actor=cast.actor("worker"), building_id=made.building.public_id, part_id=made.home.public_id
-    )
-    door_code_enter(actor=cast.actor("resident"), code=codes[0].code, name="王建国", birth=date(1960, 3, 7))
-    return made
+    return house_linked(cast)
 
 
 def _fact(cast: Cast, resident: Resident) -> Fact:
