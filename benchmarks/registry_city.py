@@ -1,11 +1,15 @@
 """A registry of millions for benchmarks: real divisions, made-up people, sealed, with real tokens, by COPY.
 
-Two processes make the rows (the work is encryption and digests); indexes of the tokens are made at the end.
+People live in households of one to four, each in a dwelling of its own in a building of its committee. It is
+not made by an import (``registry-import`` measures that): two processes make the rows (the work is encryption
+and digests) and copy them in without asking for each whether what it names is there; the indexes of the tokens
+are made at the end.
 """
 
 import multiprocessing
 import os
 import random
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -23,11 +27,29 @@ GIVEN = (
 )
 FIRST = date(1935, 1, 1)
 CHUNK = 20_000
+SIZES = (0, 1, 1, 2, 2, 2, 3, 3, 3, 3)  # ten people are four households
+TENURES = ("owner", "owner", "owner", "tenant", "tenant", "public", "")
+AT = "2026-11-01T00:00:00Z"
 FIELDS = (
     *("id", "public_id", "state", "data_key", "name_sealed", "number_kind", "number_sealed", "number_index"),
     *("phone_sealed", "birth_sealed", "birth_month", "sex", "county_code", "place_code", "area_path"),
-    *("source", "origins", "version", "created_at", "updated_at"),
+    *("compound", "source", "origins", "version", "created_at", "updated_at"),
 )
+PART = (
+    *(
+        "id",
+        "public_id",
+        "compound",
+        "building",
+        "name",
+        "sort_key",
+        "kind",
+        "area_path",
+        "source",
+        "version",
+    ),
+)
+Place = tuple[str, str, int | None, int]  # code, path, compound, building
 
 
 def _name(dice: random.Random) -> str:
@@ -47,7 +69,12 @@ def person_of(number: int) -> tuple[str, str, str, date, str]:
     return _name(dice), body + check_digit(body) + f"-{number}", phone, birth, sex
 
 
-def _rows(numbers: range, places: list[tuple[str, str]]) -> Iterator[tuple[tuple[Any, ...], set[int]]]:
+def household_of(number: int) -> int:
+    """Return the ordinal of the household of a person; from 1."""
+    return 4 * ((number - 1) // 10) + SIZES[(number - 1) % 10] + 1
+
+
+def _rows(numbers: range, places: list[Place]) -> Iterator[tuple[tuple[Any, ...], set[int]]]:
     from linli.core.crypto import key_ring
     from linli.core.fields import uuid7
     from linli.registers.residents.sealing import number_index
@@ -57,7 +84,7 @@ def _rows(numbers: range, places: list[tuple[str, str]]) -> Iterator[tuple[tuple
     digest = ring.digester("tokens-1")
     for number in numbers:
         name, document, phone, birth, sex = person_of(number)
-        code, path = places[number % len(places)]
+        code, path, compound, _building = places[household_of(number) % len(places)]
         wrapped, key = ring.key_make()
         values = {"name": name, "number": document, "phone": phone, "birth": birth.isoformat()}
         sealed = {part: key.seal(text, f"{table}.{part}_sealed") for part, text in values.items()}
@@ -71,7 +98,7 @@ def _rows(numbers: range, places: list[tuple[str, str]]) -> Iterator[tuple[tuple
                 birth.replace(day=1).isoformat(),
                 sex,
             ),
-            *(county, code, path, "police", "{}", 1, "2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z"),
+            *(county, code, path, compound, "police", "{}", 1, AT, AT),
         )
         yield row, tokens_of(county, name, document, phone, digest=digest)
 
@@ -81,8 +108,72 @@ def people_make(persons: int) -> None:
     from linli.core.rows import rows_insert
     from linli.registers.residents.models import Resident
 
-    place = [("990101001001", "99/9901/990101/990101001/990101001001/")]
+    place: list[Place] = [("990101001001", "99/9901/990101/990101001/990101001001/", None, 0)]
     rows_insert(Resident, FIELDS, (row for row, _tokens in _rows(range(1, persons + 1), place)))
+
+
+def _homes(numbers: range, places: list[Place]) -> None:
+    """Write the households of some people: who belongs to them, and the dwelling of each."""
+    from linli.core.crypto import key_ring
+    from linli.core.fields import uuid7
+    from linli.core.rows import rows_insert
+    from linli.foundation.places.models import Part
+    from linli.registers.residents.importing.building import HOUSEHOLD, MEMBERSHIP, OCCUPANCY
+    from linli.registers.residents.models import Household, Membership, Occupancy
+
+    homes = range(household_of(numbers[0]), household_of(numbers[-1]) + 1)
+    parts, households, lived = [], [], []
+    for home in homes:
+        code, path, compound, building = places[home % len(places)]
+        wrapped, _key = key_ring().key_make()
+        name, kind = str(home // len(places) + 1), "dwelling"
+        parts.append((home, str(uuid7()), compound, building, name, name, kind, path, "housing", 1))
+        households.append((home, str(uuid7()), "family", wrapped, "", None, code, path, compound, 1, AT, AT))
+        lived.append((home, home, TENURES[home % len(TENURES)], None, "police", AT))
+    rows_insert(Part, PART, parts)
+    rows_insert(Household, HOUSEHOLD, households)
+    rows_insert(Occupancy, OCCUPANCY, lived)
+    heads = set[int]()
+    members = []
+    for number in numbers:
+        home = household_of(number)
+        relation = "not_kin" if home in heads else "head"
+        heads.add(home)
+        presence = "registered" if number % 7 == 0 else "living"
+        members.append((home, number, relation, presence, None, "police", AT))
+    rows_insert(Membership, MEMBERSHIP, members)
+
+
+def _places() -> list[Place]:
+    """Return every committee with a building; the first that asks makes them."""
+    from linli.foundation.places.models import Building
+
+    rows = Building.objects.order_by("pk").values_list("compound__area_path", "compound_id", "pk")
+    return [(path.rstrip("/").rsplit("/", 1)[-1], path, compound, pk) for path, compound, pk in rows]
+
+
+def _places_make() -> None:
+    from linli.foundation.places.models import Building, Compound, Division, Level
+
+    wanted = Division.objects.filter(level=Level.COMMITTEE, valid_to__isnull=True).select_related("parent")
+    compounds = Compound.objects.bulk_create(
+        [
+            Compound(
+                name=f"{place.name}小区",
+                address="",
+                street=place.parent,
+                committee=place,
+                is_committee_confirmed=True,
+                area_path=place.path,
+            )
+            for place in wanted.order_by("code")
+        ],
+        batch_size=2_000,
+    )
+    Building.objects.bulk_create(
+        [Building(compound=row, name="1号楼") for row in compounds],
+        batch_size=2_000,
+    )
 
 
 def _part(first: int, last: int) -> None:
@@ -92,15 +183,21 @@ def _part(first: int, last: int) -> None:
     from django.db import connection
 
     from linli.core.rows import rows_insert
-    from linli.foundation.places.models import Division, Level
     from linli.registers.residents.models import Resident, SearchToken
 
-    wanted = Division.objects.filter(level=Level.COMMITTEE, valid_to__isnull=True)
-    places = list(wanted.order_by("code").values_list("code", "path"))
+    places = _places()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET session_replication_role = replica"
+        )  # what rows name is there by the way it is made
     for start in range(first, last, CHUNK):
-        made = list(_rows(range(start, min(start + CHUNK, last)), places))
+        numbers = range(start, min(start + CHUNK, last))
+        made = list(_rows(numbers, places))
         rows_insert(Resident, FIELDS, (row for row, _tokens in made))
         rows_insert(SearchToken, ("token", "resident"), ((t, row[0]) for row, tokens in made for t in tokens))
+        _homes(numbers, places)
+        if first == 1:
+            print(f"people {start} of {last - 1}", file=sys.stderr, flush=True)
     connection.close()
 
 
@@ -133,10 +230,11 @@ def registry_build(persons: int, processes: int = 2) -> None:
     from linli.foundation.places.services import divisions_load
 
     divisions_load(actor=system("bench"), edition=edition.edition_read(edition.SHANGHAI))
+    _places_make()
     with connection.cursor() as cursor:
         again = _indexes_drop(cursor)
     connections.close_all()
-    step = -(-persons // processes)
+    step = -(-persons // processes // 10) * 10
     parts = [(1 + at, 1 + min(at + step, persons)) for at in range(0, persons, step)]
     workers = [multiprocessing.get_context("spawn").Process(target=_part, args=part) for part in parts]
     for worker in workers:
@@ -149,9 +247,10 @@ def registry_build(persons: int, processes: int = 2) -> None:
         cursor.execute("SET maintenance_work_mem = '1GB'")
         for statement in again:
             cursor.execute(statement)
-        cursor.execute("SELECT setval(pg_get_serial_sequence('residents_resident', 'id'), %s)", [persons])
-        cursor.execute("VACUUM ANALYZE residents_resident")
-        cursor.execute("VACUUM ANALYZE residents_searchtoken")
+        for table in ("residents_resident", "residents_household", "places_part"):
+            keys = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+            cursor.execute(keys)
+        cursor.execute("VACUUM ANALYZE")
 
 
 def processes_most() -> int:

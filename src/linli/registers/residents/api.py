@@ -1,5 +1,6 @@
 """How many people live where, as JSON: numbers only; no machine is told of a person of the registry."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest
@@ -49,6 +50,7 @@ class CountsOut(Schema):
     """The figures of an area: rounded to ten; null stands for less than five."""
 
     area: str
+    counted_at: datetime
     people: int | None
     households: int | None
     men: int | None
@@ -77,6 +79,7 @@ def counts(request: HttpRequest, asked: Query[CountsAsked]) -> dict[str, Any]:
     found = selectors.resident_counts(actor, division, wanted)
     return {
         "area": division.code,
+        "counted_at": found.counted_at,
         **{name: getattr(found, name).value for name in ("people", "households", "men", "women")},
         "ages": [
             {

@@ -17,7 +17,7 @@ from linli.foundation.places.selectors import division_by_code
 
 from .facts.dictionary import FactKey, Of, Type, keys_of
 from .models import Household, Membership, Occupancy, Resident
-from .selectors.counts import CountFilters
+from .selectors.figures import CountFilters
 from .selectors.homes import compounds_here
 from .selectors.lists import HouseholdFilters, PeopleFilters
 

@@ -6,6 +6,8 @@ from linli.core.actor import system
 from linli.foundation.keys.models import KeyRun
 from linli.foundation.keys.selectors import runs_open
 
+from .selectors.figures import districts_stale
+from .services.counting import counts_keep
 from .services.retoken import tokens_renew_batch
 from .services.upkeep import BATCH, tokens_follow
 
@@ -32,4 +34,15 @@ def tokens_renew(seconds: float = SECONDS) -> int:
         if run is None:
             break
         done += tokens_renew_batch(actor=ACTOR, run=run)
+    return done
+
+
+def counts_ahead(seconds: float = SECONDS) -> int:
+    """Count large districts whose figures are some hours old, for a while; returns how many."""
+    began, done = time.monotonic(), 0
+    for path in districts_stale():
+        counts_keep(actor=ACTOR, area_path=path)
+        done += 1
+        if time.monotonic() - began >= seconds:
+            break
     return done

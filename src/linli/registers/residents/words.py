@@ -43,6 +43,7 @@ VERBS: dict[str, Any] = {
     "resident.erase": _("删除个人资料"),
     "resident.search": _("查找居民"),
     "resident.reveal": _("查看居民个人信息"),
+    "registry.count": _("预先统计大区人口"),
     "resident.tokens": _("重建检索码"),
     "fact.set": _("登记事实"),
     "fact.confirm": _("确认事实仍然成立"),

@@ -1,5 +1,6 @@
 """The tables of the registry; a room above imports them from here."""
 
+from .counts import KeptCount
 from .facts import CareEntry, Fact, Receipt
 from .history import Assessment, RegisterEvent
 from .homes import Establishment, Household, Membership, Occupancy
@@ -19,6 +20,7 @@ __all__ = [
     "Fact",
     "Guardian",
     "Household",
+    "KeptCount",
     "Membership",
     "Occupancy",
     "Owner",

@@ -2,9 +2,10 @@
 
 from .cards import care_of, household_get, households_in
 from .counted import CountedKeys
-from .counts import BandRow, CountFilters, Counts, count_area, count_trail, resident_counts
+from .counts import BandRow, Counts, count_area, count_trail, resident_counts
 from .duplicates import Pair, Side, duplicate_candidates
 from .history import HistoryLine, household_history, register_history
+from .figures import CountFilters
 from .homes import (
     BuildingPlan,
     Home,

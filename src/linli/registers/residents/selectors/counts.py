@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
 from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_by_code, division_children
 
-from ..ages import BANDS, age_on, band_of, band_words
-from ..holding import holds_on
-from ..models import Household, Membership, Occupancy, Resident
-from ..models.ways import lying_in
+from ..ages import BANDS, band_words
+from ..models import Occupancy, Resident
 from ..rounding import Rounded, rounded
-from .lists import living_count
+from .figures import LARGEST, CountFilters, figures_of
 
-LARGEST = 6  # households of so many and more stand together
 MALE, FEMALE, UNKNOWN = Resident.Sex.MALE, Resident.Sex.FEMALE, Resident.Sex.UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class CountFilters:
-    """What is counted: an area (a path below the actor's), how people live; empty means all."""
-
-    area: str = ""
-    presence: str = ""
-    tenure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +48,7 @@ class Counts:
     sizes: tuple[tuple[str, Rounded], ...]
     tenures: tuple[tuple[str, Rounded], ...]
     areas: tuple[tuple[Division, Rounded], ...]
+    counted_at: datetime
 
 
 def count_area(actor: Actor, code: str = "") -> Division:
@@ -87,55 +73,28 @@ def count_trail(actor: Actor, division: Division) -> list[Division]:
 
 
 def resident_counts(actor: Actor, division: Division, wanted: CountFilters) -> Counts:
-    """Return the figures of an area (five queries); every number is rounded, small ones are hidden."""
-    people, today = _people(actor, division.path, wanted), clock.today()
-    cells = _cells(people, today)
-    by_sex = Counter[str]()
-    for (_band, sex), number in cells.items():
+    """Return the figures of an area; every number is rounded, small ones are hidden.
+
+    Of a large district they were counted some hours ago (``counted_at`` says when), of all else now.
+    """
+    figures = figures_of(actor, division, wanted)
+    by_sex, ages = Counter[str](), Counter[int | None]()
+    for (band, sex), number in figures.cells.items():
         by_sex[sex] += number
-    ages = Counter[int | None]()
-    for (band, _sex), number in cells.items():
         ages[band] += number
-    households = _households(actor, division.path, wanted)
-    sizes = _sizes(households)
     return Counts(
         people=rounded(sum(by_sex.values())),
-        households=rounded(sum(sizes.values())),
+        households=rounded(sum(figures.sizes.values())),
         men=rounded(by_sex[MALE]),
         women=rounded(by_sex[FEMALE]),
         minors=rounded(sum(number for band, number in ages.items() if band is not None and band < 3)),
         old=rounded(sum(number for band, number in ages.items() if band is not None and band >= 12)),
-        bands=tuple(_band_rows(cells)),
-        sizes=tuple(_size_rows(sizes)),
-        tenures=tuple(_tenure_rows(households, today)),
-        areas=tuple(_area_rows(people, division)),
+        bands=tuple(_band_rows(figures.cells)),
+        sizes=tuple(_size_rows(figures.sizes)),
+        tenures=tuple(_tenure_rows(figures.tenures)),
+        areas=tuple(_area_rows(figures.places, division)),
+        counted_at=figures.counted_at,
     )
-
-
-def _people(actor: Actor, path: str, wanted: CountFilters) -> QuerySet[Resident]:
-    rows: QuerySet[Resident] = Resident.objects.countable_by(actor).filter(
-        lying_in(Resident, (path,)), state=Resident.State.HERE
-    )
-    today, asked = clock.today(), Q()
-    if wanted.presence:
-        asked &= Q(presence=wanted.presence)
-    if wanted.tenure:
-        lived = Occupancy.objects.filter(holds_on(today), tenure=wanted.tenure)
-        asked &= Q(Exists(lived.filter(household=OuterRef("household"))))
-    if asked:
-        member = Membership.objects.filter(holds_on(today), asked, resident=OuterRef("pk"))
-        rows = rows.filter(Exists(member))
-    return rows
-
-
-def _cells(people: QuerySet[Resident], today: date) -> Counter[tuple[int | None, str]]:
-    """Return (band, sex) → how many; the band is None where no birth is known."""
-    found: Counter[tuple[int | None, str]] = Counter()
-    rows = people.order_by().values_list("birth_month", "sex").annotate(n=Count("*"))
-    for born, sex, number in rows:
-        age = age_on(born, today)
-        found[None if age is None else band_of(age), sex] += number
-    return found
 
 
 def _band_rows(cells: Mapping[tuple[int | None, str], int]) -> Iterable[BandRow]:
@@ -149,44 +108,26 @@ def _band_rows(cells: Mapping[tuple[int | None, str], int]) -> Iterable[BandRow]
         yield BandRow(words, rounded(male), rounded(female), rounded(unknown), total)
 
 
-def _households(actor: Actor, path: str, wanted: CountFilters) -> QuerySet[Household]:
-    rows: QuerySet[Household] = Household.objects.countable_by(actor).filter(
-        lying_in(Household, (path,)), ended_on__isnull=True
-    )
-    if wanted.tenure:
-        lived = Occupancy.objects.filter(holds_on(clock.today()), tenure=wanted.tenure)
-        rows = rows.filter(Exists(lived.filter(household=OuterRef("pk"))))
-    return rows
-
-
-def _sizes(households: QuerySet[Household]) -> Counter[int]:
-    """Return how many people live in it → how many households."""
-    counted = households.annotate(living=living_count()).order_by().values_list("living")
-    found: Counter[int] = Counter()
-    for size, number in counted.annotate(n=Count("pk")):
-        found[min(size, LARGEST)] += number
-    return found
-
-
 def _size_rows(sizes: Mapping[int, int]) -> Iterable[tuple[str, Rounded]]:
     for size in range(LARGEST + 1):
         words = _("%d人及以上") % size if size == LARGEST else _("%d人") % size
         yield _("无人居住") if size == 0 else words, rounded(sizes.get(size, 0))
 
 
-def _tenure_rows(households: QuerySet[Household], today: date) -> Iterable[tuple[str, Rounded]]:
-    rows = Occupancy.objects.filter(holds_on(today), household__in=households)
-    found = dict(rows.order_by().values_list("tenure").annotate(n=Count("pk")))
+def _tenure_rows(tenures: Mapping[str, int]) -> Iterable[tuple[str, Rounded]]:
     for code, words in Occupancy.Tenure.choices:
-        yield str(words), rounded(found.get(code, 0))
+        yield str(words), rounded(tenures.get(code, 0))
 
 
-def _area_rows(people: QuerySet[Resident], division: Division) -> Iterable[tuple[Division, Rounded]]:
+def _area_rows(places: Mapping[str, int], division: Division) -> Iterable[tuple[Division, Rounded]]:
     """Yield the areas below, most people first; a level that holds a single one (市辖区) is passed by."""
     children = _children(division)
-    found = _by_path(people, [child.path for child in children]) if children else {}
-    for child in sorted(children, key=lambda child: -found.get(child.path, 0)):
-        yield child, rounded(found.get(child.path, 0))
+    depth = children[0].path.count("/") if children else 0
+    found = Counter[str]()
+    for path, number in places.items():
+        found["/".join(path.split("/")[:depth]) + "/"] += number
+    for child in sorted(children, key=lambda child: -found[child.path]):
+        yield child, rounded(found[child.path])
 
 
 def _children(division: Division) -> list[Division]:
@@ -196,14 +137,3 @@ def _children(division: Division) -> list[Division]:
     if division.level == Level.PROVINCE:
         return [child for row in rows for child in division_children(row.path)]
     return rows
-
-
-def _by_path(people: QuerySet[Resident], paths: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = dict.fromkeys(paths, 0)
-    depth = paths[0].count("/")
-    rows: Any = people.order_by().values_list("area_path").annotate(n=Count("*"))
-    for path, number in rows:
-        above = "/".join(path.split("/")[:depth]) + "/"
-        if above in found:
-            found[above] += number
-    return found

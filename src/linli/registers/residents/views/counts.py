@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 from linli.foundation.accounts.permissions import actor_of, staff_required
@@ -49,7 +48,6 @@ def counts(request: HttpRequest) -> HttpResponse:
         "areas": [(place, number, address(place)) for place, number in shown.areas],
         "areas_title": _areas_title(division),
         "form": form,
-        "now": clock.now(),
     }
     return render(request, "residents/counts.html", context)
 
