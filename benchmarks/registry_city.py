@@ -1,7 +1,7 @@
 """A registry of millions for benchmarks: real divisions, made-up people, sealed, with real tokens, by COPY.
 
-People live in households of one to four, each in a dwelling of its own in a building of its committee. It is
-not made by an import (``registry-import`` measures that): two processes make the rows (the work is encryption
+People live in households of one to four, each in a dwelling of its own in a building of its committee. Not
+made by an import (``registry-import`` measures that): two processes make the rows (the work is encryption
 and digests) and copy them in without asking for each whether what it names is there; the indexes of the tokens
 are made at the end.
 """
@@ -248,7 +248,7 @@ def registry_build(persons: int, processes: int = 2) -> None:
         for statement in again:
             cursor.execute(statement)
         for table in ("residents_resident", "residents_household", "places_part"):
-            keys = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+            keys = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
             cursor.execute(keys)
         cursor.execute("VACUUM ANALYZE")
 

@@ -1,4 +1,4 @@
-"""Figures of whole districts, counted ahead: a district of hundreds of thousands is not counted while one waits."""
+"""Figures of large districts, counted ahead: nobody waits while hundreds of thousands are counted."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from .cards import care_of, household_get, households_in
 from .counted import CountedKeys
 from .counts import BandRow, Counts, count_area, count_trail, resident_counts
 from .duplicates import Pair, Side, duplicate_candidates
-from .history import HistoryLine, household_history, register_history
 from .figures import CountFilters
+from .history import HistoryLine, household_history, register_history
 from .homes import (
     BuildingPlan,
     Home,

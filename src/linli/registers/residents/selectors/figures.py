@@ -71,7 +71,7 @@ def figures_read(counted_at: datetime, plain: Mapping[str, Sequence[Sequence[Any
 
 
 def figures_of(actor: Actor, division: Division, wanted: CountFilters) -> Figures:
-    """Return the numbers of an area as far as the actor may count it: those counted ahead, and the rest now."""
+    """Return the numbers of an area as far as the actor may count it: counted ahead, and the rest now."""
     people = Resident.objects.countable_by(actor)
     households = Household.objects.countable_by(actor)
     kept = _kept(division, wanted) if can_take_whole(actor, division) else {}

@@ -1,4 +1,4 @@
-"""Large districts are counted ahead: the same numbers, with the instant they are of, and never for too long."""
+"""Large districts are counted ahead: the same numbers, with the instant they are of, not for too long."""
 
 from datetime import date, timedelta
 from typing import Any
