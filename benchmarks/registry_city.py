@@ -1,8 +1,8 @@
 """A registry of millions for benchmarks: real divisions, made-up people, sealed, with real tokens, by COPY.
 
-People live in households of one to four, each in a dwelling of its own in a building of its committee. Not
-made by an import (``registry-import`` measures that): two processes make the rows (the work is encryption
-and digests) and copy them in without asking for each whether what it names is there; the indexes of the tokens
+People live in households of one to four, each in a dwelling of its own in a building of its committee. No
+import makes it (``registry-import`` measures that): two processes make the rows (the work is encryption and
+digests) and copy them in without asking for each whether what it names is there; the indexes of the tokens
 are made at the end.
 """
 
