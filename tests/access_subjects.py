@@ -33,6 +33,8 @@ from linli.registers.residents.linking.services import door_code_enter, door_cod
 from linli.registers.residents.models import CareEntry, RegisterEvent
 from linli.registers.residents.owning.rules import OwnerEntry
 from linli.registers.residents.owning.services import ownership_register
+from linli.registers.residents.receipts.rules import Paid
+from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.matters.services import phrase_add, visit_add
@@ -93,6 +95,8 @@ def registry(cast: Cast) -> Subjects:
     ownership_register(actor=worker, part_id=plan.parts["101"].pk, area=8950, owners=[OwnerEntry(person.pk)])
     for key, value in (("tekun", "是"), ("only_child_lost", "独生子女死亡")):
         fact_set(actor=worker, subject=person, key=key, value=value)
+    paid = Paid(household.pk, "临时救助", clock.today())
+    receipt = receipt_add(actor=worker, subject=household, paid=paid)
     home_fact = fact_set(actor=worker, subject=household, key="vehicles", value="1")
     own_fact = fact_set(actor=worker, subject=person, key="hukou", value="local")
     care_propose(actor=system("care"), resident_ids=[person.pk])
@@ -108,6 +112,7 @@ def registry(cast: Cast) -> Subjects:
         "registry_household": household.public_id,
         "registry_person": person.public_id,
         "registry_act": event.act,
+        "home_receipt": receipt.public_id,
         "home_fact": home_fact.pk,
         "own_fact": own_fact.pk,
         "registry_shop": shop_make(plan).public_id,

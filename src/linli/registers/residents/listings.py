@@ -16,6 +16,7 @@ from .facts.dictionary import Of, keys_of
 from .facts.views import MARKS, TYPES
 from .forms import CountFilterForm, EstablishmentFilterForm, HouseholdFilterForm, PeopleFilterForm
 from .owning import selectors as owning
+from .receipts.selectors import receipt_counts
 from .views.counts import counts_refused
 from .views.guards import rows_refused
 
@@ -56,6 +57,12 @@ PAIR = (
 )
 
 
+def _receipts(actor: Actor, query: QueryDict) -> Chosen:
+    counts_refused(actor)
+    division = selectors.count_area(actor, query.get("area", ""))
+    return Chosen(receipt_counts(actor, division), [(_("区域"), division.name)])
+
+
 def _owners(actor: Actor, query: QueryDict) -> Chosen:
     rows_refused(actor)
     code = query.get("compound", "")
@@ -80,6 +87,16 @@ listing_add(
             Column(_("合计"), lambda row: row.total, width=10),
         ),
         lambda actor, query: _counts(actor, query, lambda counts: counts.bands),
+    ),
+    Listing(
+        "registry-receipts",
+        _("正在享受的待遇"),
+        (
+            Column(_("待遇"), lambda row: row.policy, width=30),
+            Column(_("人"), lambda row: row.people, width=10),
+            Column(_("户"), lambda row: row.households, width=10),
+        ),
+        _receipts,
     ),
     Listing(
         "registry-sizes",

@@ -14,6 +14,7 @@ _UNDOABLE = {
     "resident": "register enter correct move move_away birth death merge",
     "guardian": "set end",
     "establishment": "open update move close",
+    "receipt": "add correct drop",
 }
 UNDOABLE = frozenset(f"{noun}.{verb}" for noun, verbs in _UNDOABLE.items() for verb in verbs.split())
 

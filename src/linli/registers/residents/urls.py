@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .acting import facts as asking
-from .acting import known
+from .acting import known, paid
 from .acting import views as acting
 from .assessing.urls import urlpatterns as assessing
 from .between.urls import urlpatterns as between
@@ -47,6 +47,7 @@ urlpatterns = [
     path(f"{HOUSEHOLD}facts/", asking.fact_keys, name="household_facts"),
     path(f"{HOUSEHOLD}facts/<slug:key>/", asking.fact_add, name="household_fact"),
     path(f"{HOUSEHOLD}facts/<int:fact>/<slug:code>/", known.fact_act, name="household_fact_act"),
+    path(f"{HOUSEHOLD}receipts/<uuid:receipt>/<slug:code>/", paid.receipt_act, name="receipt_act"),
     path(f"{HOUSEHOLD}do/<slug:code>/", acting.household_act, name="household_act"),
     path(f"{PERSON}facts/", asking.fact_keys, name="person_facts"),
     path(f"{PERSON}facts/<slug:key>/", asking.fact_add, name="person_fact"),

@@ -11,7 +11,7 @@ from linli.core.words import gettext_lazy as _
 
 from .. import services
 from ..selectors import HouseholdPeople, MemberCard
-from . import agreed, firms, forms, joining
+from . import agreed, firms, forms, joining, paid
 
 
 class About(StrEnum):
@@ -49,6 +49,7 @@ ACT_ICONS = {
     "guardian": "shield",
     "consent": "check",
     "consent_end": "x",
+    "receipt": "gift",
     "away": "logout",
     "death": "candle",
     "register": "user-plus",
@@ -117,6 +118,14 @@ PERSON_ACTS: dict[str, ActPage] = {
         About.PERSON,
         has_version=False,
     ),
+    "receipt": ActPage(
+        _("登记待遇"),
+        _("已经在享受的补贴、救助等；来自发放单位的文件会自动登记"),
+        paid.ReceiptForm,
+        paid.person_receipt,
+        About.PERSON,
+        has_version=False,
+    ),
     "away": ActPage(_("迁出"), _("不再住在这里"), forms.AwayForm, services.resident_move_away, About.PERSON),
     "death": ActPage(
         _("去世登记"),
@@ -182,6 +191,13 @@ HOUSEHOLD_ACTS: dict[str, ActPage] = {
         _("登记这一户现在住哪里"),
         forms.MoveForm,
         services.household_move_in,
+        About.HOUSEHOLD,
+    ),
+    "receipt": ActPage(
+        _("登记待遇"),
+        _("全户享受的，如最低生活保障"),
+        paid.ReceiptForm,
+        paid.household_receipt,
         About.HOUSEHOLD,
     ),
     "move_out": ActPage(
@@ -268,7 +284,7 @@ def person_acts(card: HouseholdPeople, member: MemberCard) -> list[tuple[str, Ac
     """Return what makes sense for a person of a household."""
     left_out = {"consent_end"}  # stands beside the consents themselves
     if not member.is_here:
-        left_out |= {"phone", "correct", "join", "death", "consent"}
+        left_out |= {"phone", "correct", "join", "death", "consent", "receipt"}
     if not member.lacks_guardian:
         left_out.add("guardian")
     if len(card.members) < 2:

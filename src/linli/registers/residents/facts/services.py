@@ -14,7 +14,7 @@ from linli.core.words import in_house_language
 from linli.foundation.accounts.services.rates import rate_check
 
 from ..finding.services import PURPOSES, REVEALS
-from ..models import AccountLink, Fact, Household, Membership, Resident
+from ..models import Fact, Household, Resident
 from .dictionary import FactKey, fact_key
 from .permissions import can_reveal_fact
 from .rules import is_void
@@ -30,7 +30,7 @@ from .steps import (
     overlap_check,
     subject_locked,
 )
-from .subjects import Subject, of_what, rows_of, subject_seen
+from .subjects import Subject, accounts_of, of_what, rows_of, subject_seen
 from .values import canonical
 
 MAX_REASON = 120
@@ -194,17 +194,8 @@ def _looked(*, subject: Subject, lines: list[FactKey], purpose: str) -> None:
     looked_at = [f"fact.{line.key}" for line in lines]
     with in_house_language():
         why = str(PURPOSES.get(purpose, ""))
-    for about in _accounts_of(subject) or [None]:
+    for about in accounts_of(subject) or [None]:
         record("fact.reveal", subject, purpose=why, looked_at=looked_at, about_id=about)
-
-
-def _accounts_of(subject: Subject) -> list[int | None]:
-    """Return the signed-in persons whom the facts describe: of a household, those who live in it."""
-    links = AccountLink.objects.filter(state=AccountLink.State.STANDING)
-    if isinstance(subject, Resident):
-        return list(links.filter(resident=subject).values_list("person_id", flat=True))
-    members = Membership.objects.filter(household=subject, to_on__isnull=True).values("resident")
-    return list(links.filter(resident__in=members).values_list("person_id", flat=True))
 
 
 def _refused(field: str, words: str) -> InvalidInput:

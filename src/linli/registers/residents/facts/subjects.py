@@ -12,7 +12,7 @@ from linli.core.actor import Actor
 from linli.core.crypto import key_ring
 from linli.core.errors import Conflict, NotFound
 
-from ..models import Fact, Household, Resident
+from ..models import AccountLink, Fact, Household, Membership, Resident
 from .dictionary import FactKey, Of
 
 Subject = Resident | Household
@@ -83,3 +83,12 @@ def keys_wrapped(of: Of, ids: Sequence[int]) -> dict[int, str]:
     """Return subject id → wrapped data key."""
     model: Any = Resident if of is Of.PERSON else Household
     return dict(model.objects.filter(pk__among=list(ids)).values_list("pk", "data_key"))
+
+
+def accounts_of(subject: Subject) -> list[int | None]:
+    """Return the signed-in persons whom the facts describe: of a household, those who live in it."""
+    links = AccountLink.objects.filter(state=AccountLink.State.STANDING)
+    if isinstance(subject, Resident):
+        return list(links.filter(resident=subject).values_list("person_id", flat=True))
+    members = Membership.objects.filter(household=subject, to_on__isnull=True).values("resident")
+    return list(links.filter(resident__in=members).values_list("person_id", flat=True))

@@ -29,7 +29,7 @@ PURPOSES: Mapping[str, str] = {
     "contact": gettext_lazy("通知联系"),
     "rescue": gettext_lazy("紧急救助"),
 }
-_KEPT = {
+PURPOSES_KEPT = {
     "visit": "走访",
     "verify": "核对登记",
     "handle": "办理事项",
@@ -137,10 +137,10 @@ def _allowed(actor: Actor, purpose: str) -> str:
     """Return a purpose as it is kept, or refuse the look."""
     if not can_reveal_people(actor):
         raise NotAllowed(_("您的岗位不查看居民的个人信息。"), hint=_("区和市看统计，不看个人。"))
-    if purpose not in _KEPT:
+    if purpose not in PURPOSES_KEPT:
         message = _("请选择查看的目的。")
         raise InvalidInput(message, details={"purpose": message})
-    return _KEPT[purpose]
+    return PURPOSES_KEPT[purpose]
 
 
 def _shown(resident: Resident, asked: list[str], why: str) -> dict[str, str]:

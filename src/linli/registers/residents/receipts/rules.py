@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 MAX_POLICY, MAX_AUTHORITY = 80, 80
+REVEALED_FOR = frozenset({"visit", "verify", "handle", "rescue"})  # a setting: not to notify people
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from linli.foundation.places.models import Division, Level
 from .. import selectors
 from ..forms import CountFilterForm
 from ..permissions import can_see_counts
+from ..receipts.selectors import receipt_counts
 
 
 def counts_refused(actor: Actor) -> None:
@@ -46,6 +47,7 @@ def counts(request: HttpRequest) -> HttpResponse:
         "trail": [(place, address(place)) for place in selectors.count_trail(actor, division)],
         "counts": shown,
         "areas": [(place, number, address(place)) for place, number in shown.areas],
+        "receipts": receipt_counts(actor, division),
         "areas_title": _areas_title(division),
         "form": form,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ from ..finding.permissions import can_reveal_people
 from ..finding.services import PURPOSES, household_reveal
 from ..models import CareEntry, Establishment, Household, RegisterEvent, Resident
 from ..panels import household_panels
+from ..receipts.selectors import receipts_of_many
+from ..receipts.services import household_receipts_reveal
 from ..sealing import PERSONAL
 from ..selectors import HistoryLine, HouseholdPeople
 from ..services import act_undo
@@ -44,14 +46,16 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
     shown = selectors.household_card(actor, public_id)
     opened: Mapping[UUID, Mapping[str, str]] = {}
     facts: Mapping[int, str] = {}
+    receipts: Collection[int] = ()
     purpose = request.POST.get("purpose", "")
     if request.method == "POST":
         asked = PERSONAL if "all" in request.POST else ("name", "phone")
         opened = household_reveal(actor=actor, household_id=public_id, fields=asked, purpose=purpose)
         if "facts" in request.POST:
             facts = household_facts_reveal(actor=actor, household=shown.household, purpose=purpose)
+            receipts = household_receipts_reveal(actor=actor, household=shown.household, purpose=purpose)
     context = {
-        **_context(actor, shown, opened, facts),
+        **_context(actor, shown, opened, facts, receipts),
         "purposes": PURPOSES.items(),
         "purpose": PURPOSES.get(purpose, ""),
         "can_reveal": can_reveal_people(actor) and bool(shown.members),
@@ -64,9 +68,11 @@ def _context(
     card: HouseholdPeople,
     opened: Mapping[UUID, Mapping[str, str]],
     opened_facts: Mapping[int, str],
+    opened_receipts: Collection[int],
 ) -> dict[str, Any]:
     subjects: list[Household | Resident] = [card.household, *(member.resident for member in card.members)]
     facts = facts_of_many(actor, subjects, opened=opened_facts)
+    receipts = receipts_of_many(actor, subjects, opened=opened_receipts)
     care = selectors.care_of(actor, [member.resident.pk for member in card.members])
     agreed = consents_standing([member.resident.pk for member in card.members if member.is_here])
     people = [
@@ -74,6 +80,7 @@ def _context(
             "member": member,
             "opened": opened.get(member.resident.public_id, {}),
             "facts": facts.get(member.resident.public_id, []),
+            "receipts": receipts.get(member.resident.public_id, []),
             "care": _care_words(care.get(member.resident.pk, [])),
             "consents": agreed.get(member.resident.pk, []),
             "acts": acts_menu(person_acts(card, member)),
@@ -85,6 +92,7 @@ def _context(
         "household": card.household,
         "people": people,
         "facts": facts.get(card.household.public_id, []),
+        "receipts": receipts.get(card.household.public_id, []),
         "acts": acts_menu(household_acts(card)),
         "history": selectors.household_history(actor, card.household, LATEST),
         "panels": household_panels(actor, card.household, card.part),
