@@ -86,6 +86,14 @@ class StaleVersion(Conflict):
     hint = _("请刷新查看最新进展；您填写的内容已保留。")
 
 
+class Busy(Conflict):
+    """Others wrote the same at the same moment and went first; nothing changed, trying again helps."""
+
+    code = "record.busy"
+    message = _("同一时刻有别人在办理与此有关的事，这一步没有完成，什么也没有改变。")
+    hint = _("请刷新查看最新进展，需要时再办一次。")
+
+
 class KeyReused(Conflict):
     """The same request key came with different input."""
 

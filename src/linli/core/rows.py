@@ -67,7 +67,8 @@ def rows_insert(model: type[models.Model], names: Sequence[str], rows: Iterable[
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         if cursor.db.vendor == "postgresql":
             write_noted(table)
-            with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
+            copying = cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN')
+            with cursor.db.wrap_database_errors, copying as copy:
                 for row in rows:
                     copy.write_row(row)
             return

@@ -20,10 +20,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 
 from .actor import Actor
-from .errors import ProgrammingFault, Refusal
+from .errors import Busy, ProgrammingFault, Refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -181,6 +181,22 @@ def _takes_several(database: Any) -> bool:
     return database.vendor == "postgresql" and not options.get("server_side_binding")
 
 
+@contextmanager
+def _losing_told() -> Iterator[None]:
+    """Refuse in words what the database gave up because another transaction held what it needed."""
+    try:
+        yield
+    except OperationalError as error:
+        if not _is_lost(error.__cause__):
+            raise
+        raise Busy from error
+
+
+def _is_lost(cause: BaseException | None) -> bool:
+    on_postgres = getattr(cause, "sqlstate", None) in ("40P01", "40001")  # deadlock, serialisation
+    return on_postgres or str(getattr(cause, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+
+
 def _unrecorded(frame: _Frame) -> list[str]:
     missing = []
     for table, columns in frame.written.items():
@@ -200,6 +216,7 @@ def _open_frame(service_name: str, actor: Actor) -> Iterator[_Frame]:
     try:
         with ExitStack() as stack:
             if parent is None:
+                stack.enter_context(_losing_told())
                 stack.enter_context(connection.execute_wrapper(_watch))
             # The outermost opens the transaction; inside another service (or a test) it is a savepoint,
             # so that a refusal undoes its own writes and no others.

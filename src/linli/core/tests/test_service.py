@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import OperationalError, connection, models
 
 from linli.core import clock
 from linli.core.actor import Actor, Function, system, visitor
-from linli.core.errors import Conflict, ProgrammingFault
+from linli.core.errors import Busy, Conflict, ProgrammingFault
 from linli.core.service import changes_of, record, require_service, service, sink_table
 from linli.foundation.accounts.models import OneTimeCode, Person, PrivacyConsent, Unit
 from linli.foundation.audit.models import AuditRecord
@@ -244,3 +244,30 @@ def test_a_repeat_with_a_key_needs_the_same_input_even_for_dates_and_records() -
     assert AuditRecord.objects.count() == 1
     note(actor=ME, person=person, at=NOW, tags=["a"])
     assert AuditRecord.objects.count() == 2
+
+
+class DatabaseSaid(Exception):
+    """What a driver raises, as far as it is looked at."""
+
+    def __init__(self, **said: str) -> None:
+        vars(self).update(said)
+
+
+@service
+def row_lost(*, actor: Actor, cause: Exception) -> None:
+    """Write a row, then let the database give up."""
+    Division.objects.create(code="99", name="x", level=1, path="99/", valid_from=NOW.date())
+    raise OperationalError("said by the database") from cause
+
+
+@pytest.mark.parametrize("said", [{"sqlstate": "40P01"}, {"sqlite_errorname": "SQLITE_BUSY"}])
+def test_who_loses_a_race_is_refused_in_words_and_nothing_is_saved(said: dict[str, str]) -> None:
+    with pytest.raises(Busy) as refused:
+        row_lost(actor=ME, cause=DatabaseSaid(**said))
+    assert "同一时刻有别人" in refused.value.message and not Division.objects.exists()
+
+
+@pytest.mark.parametrize("said", [{"sqlstate": "57P01"}, {"sqlite_errorname": "SQLITE_FULL"}])
+def test_another_fault_of_the_database_stays_one(said: dict[str, str]) -> None:
+    with pytest.raises(OperationalError):
+        row_lost(actor=ME, cause=DatabaseSaid(**said))

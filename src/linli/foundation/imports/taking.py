@@ -8,9 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 
 from linli.core import clock
+from linli.core.errors import Busy
 from linli.core.rows import rows_insert
 from linli.core.service import require_service
 
@@ -19,6 +20,12 @@ from .models import Import, ImportedRow, QuarantinedRow
 from .planning import Plan, rows_plan
 from .reading import RawRow
 from .targets import Changed, Row, Scope, Target, target_get
+
+LEDGER = (
+    *("of", "number", "target", "key", "digest", "subject_id", "is_new", "is_current", "before_text"),
+    *("outcome", "reason"),
+)
+Ledger = tuple[object, ...]
 
 
 def scope_of(job: Import) -> Scope:
@@ -37,31 +44,32 @@ def rows_take(*, job: Import, raw: Sequence[RawRow], is_again: bool = False) -> 
     """Write what becomes of rows and return it; ``QuarantinedRow`` holds the rest.
 
     Rows that only lack a later row are tried once more at the end, unless this was it (``is_again``).
+    Raises ``Busy`` where others wrote the same meanwhile: nothing is taken, and trying again reads anew.
     """
     target = target_get(job.target)
     contested = {} if is_again else job.preview.get("contested", {})
     spec, scope = spec_read(job.spec), scope_of(job)
     plan = rows_plan(target, spec, job.headers, scope, raw, job_id=job.pk, contested=contested)
+    try:
+        made = _made(job, target, plan)
+        ledger_write([*made, *_changed(job, target, plan)])
+    except IntegrityError as error:  # somebody registered meanwhile what these rows bring
+        raise Busy from error
+    _wait(job, plan, is_again)
+    return plan
+
+
+def _made(job: Import, target: Target, plan: Plan) -> list[Ledger]:
     ids = target.make(read=plan.read, rows=plan.new) if plan.new else []
-    made = [
+    return [
         _ledger(job, row, subject, is_new=True, before=_note(target, plan.read, row))
         for row, subject in zip(plan.new, ids, strict=True)
     ]
-    ledger_write([*made, *_changed(job, target, plan)])
-    _wait(job, plan, is_again)
-    return plan
 
 
 def _note(target: Target, read: Any, row: Row) -> str:
     note = target.remember(read, row) if target.remember is not None else None
     return json.dumps(dict(note), ensure_ascii=False) if note else ""
-
-
-LEDGER = (
-    *("of", "number", "target", "key", "digest", "subject_id", "is_new", "is_current", "before_text"),
-    *("outcome", "reason"),
-)
-Ledger = tuple[object, ...]
 
 
 def _ledger(job: Import, row: Row, subject: int, *, is_new: bool, before: str = "") -> Ledger:

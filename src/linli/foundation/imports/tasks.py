@@ -11,7 +11,7 @@ from django_tasks import task
 
 from linli.core import clock
 from linli.core.actor import system
-from linli.core.errors import Refusal
+from linli.core.errors import Busy, Refusal
 
 from .ending import ending_found, named_by
 from .mapping import spec_read
@@ -42,6 +42,7 @@ log = logging.getLogger("linli.imports")
 MACHINE = system("import")
 SILENT = timedelta(minutes=3)
 PAGE_LINES = 2_000
+TIMES = 5  # to try again what others wrote at the same moment
 
 
 @task()
@@ -60,7 +61,7 @@ def work_through(import_id: int) -> None:
     }
     try:
         if job.state in steps:
-            steps[job.state](job)
+            _again_while_busy(import_id, steps[job.state])
     except Overtaken:
         return
     except Refusal as refusal:
@@ -69,6 +70,18 @@ def work_through(import_id: int) -> None:
         log.exception("import %s stopped", job.public_id)
         words = _("处理时出了意外，已导入的内容仍在。可以继续，或撤销整次导入；再出错请联系运维人员。")
         import_fail(actor=MACHINE, import_id=import_id, words=words)
+
+
+def _again_while_busy(import_id: int, step: Callable[[Import], None]) -> None:
+    """Do a step; where others wrote the same at that moment, read anew and go on with what is left."""
+    for left in reversed(range(TIMES)):
+        try:
+            step(Import.objects.get(pk=import_id))
+            break
+        except Busy:
+            if not left:
+                log.exception("import %s was too late %s times", import_id, TIMES)
+                raise
 
 
 def _check(job: Import) -> None:

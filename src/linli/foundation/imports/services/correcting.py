@@ -19,7 +19,7 @@ from ..quarantine import LINE, cells_corrected
 from ..reading import RawRow, Table
 from ..taking import counted, rows_take, summary
 from ..targets import target_get
-from .jobs import beat, job_enqueue, job_locked, machine_locked
+from .jobs import beat, job_enqueue, job_locked, machine_locked, turn_awaited
 
 State = Import.State
 BATCH = 250
@@ -85,6 +85,7 @@ def go_on(*, job: Import, verb: str) -> None:
 @service
 def quarantine_replay(*, actor: Actor, import_id: int) -> int:
     """Take the next corrected rows; returns how many were tried. What still cannot be taken waits on."""
+    turn_awaited(import_id=import_id)
     job = machine_locked(actor=actor, import_id=import_id, state=State.RUNNING)
     batch = max(BATCH, target_get(job.target).batch)
     waiting = list(job.quarantine.filter(is_corrected=True)[:batch])

@@ -46,6 +46,14 @@ def machine_locked(*, actor: Actor, import_id: int, state: str) -> Import:
 
 
 @require_service
+def turn_awaited(*, import_id: int) -> None:
+    """Let imports of one kind take their batches in turn, so that each knows whom the others brought."""
+    kind = Import.objects.filter(pk=import_id).values("target")
+    running = Import.objects.select_for_update().filter(target__in=kind, state=Import.State.RUNNING)
+    list(running.order_by("pk").values_list("pk"))
+
+
+@require_service
 def job_enqueue(*, job: Import) -> None:
     """Give the import to the worker, in the same transaction."""
     from ..tasks import import_work  # the job calls the services that put it into the queue

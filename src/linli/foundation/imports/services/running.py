@@ -16,7 +16,7 @@ from ..permissions import can_work_jobs
 from ..reading import RawRow
 from ..taking import counted, rows_take, summary
 from ..targets import target_get
-from .jobs import Overtaken, beat, job_enqueue, job_locked, machine_locked, tell
+from .jobs import Overtaken, beat, job_enqueue, job_locked, machine_locked, tell, turn_awaited
 
 State = Import.State
 
@@ -100,6 +100,7 @@ def import_batch(*, actor: Actor, import_id: int, start: int, rows: Sequence[Raw
     One transaction: a batch is in whole or not at all, and the import knows how far it is. Raises
     ``Overtaken`` when another worker took them.
     """
+    turn_awaited(import_id=import_id)
     job = machine_locked(actor=actor, import_id=import_id, state=State.RUNNING)
     if job.cursor != start:
         raise Overtaken()

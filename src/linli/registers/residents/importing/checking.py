@@ -28,6 +28,7 @@ def people_check(read: Reading, rows: Sequence[Row]) -> None:
     for row in rows:
         _facts(row)
         _place(read, row)
+        _ended(read, row)
     _numbers(read, rows)
     _heads(read, rows)
     _children(read, rows)
@@ -140,6 +141,14 @@ def _children(read: Reading, rows: Sequence[Row]) -> None:
         if _group(read, row) not in adults and not (home and home.adults):
             row.reasons.append(_("未满14岁，但这一户没有可以做监护人的成年人，请先登记监护人。"))
             row.waits_for_others = True
+
+
+def _ended(read: Reading, row: Row) -> None:
+    """Nobody new joins a household that has ended; who belonged to it and comes back opens it again."""
+    home = read.home(row)
+    if home is not None and home.is_ended and not row.subject and not row.reasons:
+        row.reasons.append(_("这个户号的那一户已经销户，请核对户号；那一户回来了的，先登记原来的人迁回。"))
+        row.waits_for_others = True
 
 
 # -- somebody who is known --------------------------------------------------------------

@@ -24,7 +24,7 @@ NOW = {"to_on__isnull": True}
 
 @dataclass(slots=True)
 class Home:
-    """A household as far as a row needs it: its part, its head, and whether an adult belongs to it."""
+    """A household as far as a row needs it: its part, its head, whether an adult belongs to it, its end."""
 
     pk: int
     part: int | None = None
@@ -32,6 +32,7 @@ class Home:
     tenure: str = ""
     head: int | None = None
     adults: list[int] = field(default_factory=list)
+    is_ended: bool = False
 
 
 @dataclass(slots=True)
@@ -148,11 +149,13 @@ def _households(reading: Reading, rows: Sequence[Row]) -> None:
     """Read the households that rows name, and those that live at the rows' parts."""
     indexes = {index for row in rows if (index := reading.household_index(row))}
     parts = {where.part for row in rows if (where := reading.places.where(row))}
-    found = dict(Household.objects.filter(number_index__in=indexes).values_list("pk", "number_index"))
+    numbered = Household.objects.filter(number_index__in=indexes)
+    found = {pk: (index, end) for pk, index, end in numbered.values_list("pk", "number_index", "ended_on")}
     there = Occupancy.objects.filter(household__isnull=False, **NOW)
     at_parts = set(there.filter(part__in=parts).values_list("household_id", flat=True))
     homes_add(reading, {*found, *at_parts})
-    for pk, index in found.items():
+    for pk, (index, end) in found.items():
+        reading.homes[pk].is_ended = end is not None
         if index:
             reading.households[index] = reading.homes[pk]
     for home in reading.homes.values():

@@ -73,8 +73,10 @@ def _pair(
 ) -> tuple[Resident, Resident]:
     if str(keep_id) == str(other_id):
         raise invalid(other=_("请选择两条不同的登记。"))
-    keep = resident_locked(actor, keep_id, keep_version)
-    other = resident_locked(actor, other_id, other_version)
+    versions = {str(keep_id): keep_version, str(other_id): other_version}
+    # In one order, whichever is kept: two who join the same two each way do not wait for each other.
+    locked = {ident: resident_locked(actor, ident, versions[ident]) for ident in sorted(versions)}
+    keep, other = locked[str(keep_id)], locked[str(other_id)]
     if not can_merge_residents(actor, keep.area_path, other.area_path):
         raise NotAllowed
     if keep.number_index and other.number_index and keep.number_index != other.number_index:

@@ -256,6 +256,17 @@ def sound() -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_random_lives_stay_sound_and_every_act_can_be_taken_back(cast: Cast, data: Any) -> None:
+    _live(cast, data, acts_count=8)
+
+
+@pytest.mark.slow
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_many_long_random_lives(cast: Cast, data: Any) -> None:
+    _live(cast, data, acts_count=20)
+
+
+def _live(cast: Cast, data: Any, *, acts_count: int) -> None:
     def draw(count: int) -> int:
         return int(data.draw(st.integers(0, count - 1)))
 
@@ -263,7 +274,7 @@ def test_random_lives_stay_sound_and_every_act_can_be_taken_back(cast: Cast, dat
         acts = Acts(world_make(cast))
         acts.world.family()
         acts.world.single()
-        for _ in range(8):
+        for _ in range(acts_count):
             _one(acts, draw)
         raise Rolled
 

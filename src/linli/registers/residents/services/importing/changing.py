@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from linli.core import clock
+from linli.core.errors import Busy
 from linli.core.fields import uuid7
 from linli.core.rows import keys_reserve, rows_insert
 from linli.core.service import require_service
@@ -34,6 +35,7 @@ from ...importing.people import NOW, Reading
 from ...models import Fact, Household, Membership, Occupancy, RegisterEvent, Resident
 from ...sealing import sealed_values
 from ..upkeep import tokens_write
+from .making import households_locked
 from .undoing import households_clear
 
 VERB, ENDED = "resident.import", "resident.import_end"
@@ -75,11 +77,20 @@ def _plain(value: Any) -> Any:
 @require_service
 def residents_change(*, read: Reading, pairs: Sequence[tuple[Row, int]]) -> list[Changed | str]:
     """Bring persons to what rows say, as far as their source may; returns how each was before."""
+    _still_as_read(read, {subject for _row, subject in pairs})
     changing = _Changing(read)
     for row, subject in pairs:
         changing.take(row, read.people[subject])
     changing.write()
     return [Changed(changing.trails[subject].plain()) for _row, subject in pairs]
+
+
+def _still_as_read(read: Reading, people: set[int]) -> None:
+    """Lock persons; ``Busy`` where somebody has worked on one since the rows were compared with them."""
+    rows = Resident.objects.select_for_update().filter(pk__among=sorted(people)).order_by("pk")
+    now = dict(rows.values_list("pk", "version"))
+    if any(now.get(pk) != read.people[pk].version for pk in people):
+        raise Busy
 
 
 class _Changing:
@@ -203,8 +214,9 @@ class _Changing:
             return self.moved[group]
         home = self.read.home(row)
         index = self.read.household_index(row)
-        if home is not None and home.part == where.part:
+        if home is not None and home.part == where.part and not home.is_ended:
             pk = home.pk
+            households_locked(households={pk})
         elif home is not None and index:
             pk = home.pk  # the household of that number moves as a whole
             self._dwelling(pk, row, where.part, day, trail)
@@ -233,11 +245,11 @@ class _Changing:
             recorded_at=self.read.scope.at,
         )
         trail.made.setdefault("occupancy", []).append(fresh.pk)
-        names = ("area_path", "place_code", "compound_id", "version", "updated_at")
+        names = ("ended_on", "area_path", "place_code", "compound_id", "version", "updated_at")
         trail.keep("household", kept, *names)
         assert where is not None
         kept.area_path, kept.place_code, kept.compound_id = where.area_path, where.place_code, where.compound
-        kept.version, kept.updated_at = kept.version + 1, self.read.scope.at
+        kept.version, kept.updated_at, kept.ended_on = kept.version + 1, self.read.scope.at, None
         kept.save(update_fields=list(names))
 
     def _emptied(self, household: int, day: date, trail: Trail) -> None:

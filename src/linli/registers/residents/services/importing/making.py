@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from linli.core.errors import Busy
 from linli.core.rows import keys_reserve, rows_insert
 from linli.core.service import require_service
 from linli.foundation.imports.targets import Row
@@ -15,6 +16,7 @@ from ...models import Fact, Guardian, Household, Membership, Occupancy, Resident
 def residents_make(*, read: Reading, rows: Sequence[Row]) -> list[int]:
     """Register the persons of rows that were checked; returns their ids in the rows' order."""
     batch = building.batch_built(read, rows, keys_reserve)
+    households_locked(households={kin.pk for kin in batch.kin.values() if not kin.is_new})
     _heads_leave(batch.heads_left)
     rows_insert(Resident, building.RESIDENT, batch.residents)
     rows_insert(Household, building.HOUSEHOLD, batch.households)
@@ -24,6 +26,14 @@ def residents_make(*, read: Reading, rows: Sequence[Row]) -> list[int]:
     rows_insert(Fact, building.FACT, batch.facts)
     rows_insert(Guardian, building.GUARDIAN, batch.guardians)
     return batch.keys
+
+
+@require_service
+def households_locked(*, households: set[int]) -> None:
+    """Lock known households that people join; ``Busy`` where one has ended since the rows were read."""
+    rows = Household.objects.select_for_update().filter(pk__among=sorted(households), ended_on__isnull=True)
+    if households and len(rows.order_by("pk").values_list("pk")) < len(households):
+        raise Busy
 
 
 def _heads_leave(households: Sequence[int]) -> None:
