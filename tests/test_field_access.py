@@ -2,19 +2,18 @@
 
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
 from linli.core import clock
 from linli.core.fields import EncryptedTextField
+from linli.registers.residents.access import field_access
 from linli.registers.residents.linking.rules import Claim
-from linli.registers.residents.masking import masked
+from linli.registers.residents.masking import MASKS, masked
 from linli.registers.residents.models import (
     AccountLink,
     Fact,
@@ -29,7 +28,6 @@ from linli.registers.residents.tests.plans import Plan, building_make, household
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
-TABLE = Path(__file__).parent / "field_access.yaml"
 # actors of the cast by function; all of the same street, so that scope hides nothing from them
 ACTORS = {
     "grid_worker": "grid_worker",
@@ -44,7 +42,6 @@ ACTORS = {
     "resident": "resident",
     "visitor": "visitor",
 }
-WORKING = ("grid_worker", "committee", "street")
 MARKS = {
     "residents.Resident.name_sealed": "欧阳鑫淼",
     "residents.Resident.number_sealed": "11010519491231002X",
@@ -58,7 +55,6 @@ MARKS = {
     "residents.RegisterEvent.undo_text": "回退内容鑫垚",
     "residents.AccountLink.claim": "轩辕森磊",  # the name in it
 }
-LIKE = {"claim": "name", "contact": "name"}  # masked as
 PAGES = ("find", "counts", "buildings", "people", "households", "establishments", "links", "codes")
 
 
@@ -69,12 +65,6 @@ def personal_fields() -> set[str]:
         for field in model._meta.concrete_fields
         if field.name.endswith("_sealed") or isinstance(field, EncryptedTextField)
     }
-
-
-@pytest.fixture(scope="module")
-def table() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
-    return found
 
 
 class World:
@@ -181,29 +171,29 @@ def world(cast: Cast) -> World:
 
 def way_of(field: str, body: str, opened: str) -> str:
     """Return how a field is seen in what was shown."""
-    value = MARKS[field]
-    name = field.rpartition(".")[2].removesuffix("_sealed")
+    value, mask = MARKS[field], field_access()[field].mask
     shown = "none"
     if value in body:
         shown = "clear"
-    elif (part := masked(LIKE.get(name, name), value)) != "***" and part in body:
+    elif mask and masked(mask, value) in body:
         shown = "masked"
     return f"{shown} reveal" if value in opened and shown != "clear" else shown
 
 
-def test_every_personal_field_has_its_line_and_its_mark(table: dict[str, Any]) -> None:
-    assert personal_fields() == set(table) == set(MARKS)
+def test_every_personal_field_has_its_line_and_its_mark() -> None:
+    assert personal_fields() == set(field_access()) == set(MARKS)
+    for line in field_access().values():
+        is_masked = any("masked" in way for way in line.ways.values())
+        assert line.label and (line.mask in MASKS) == is_masked, line.field
 
 
 @pytest.mark.parametrize("function", ACTORS)
-def test_every_function_sees_what_the_table_says(
-    table: dict[str, dict[str, str]], world: World, cast: Cast, function: str
-) -> None:
+def test_every_function_sees_what_the_table_says(world: World, cast: Cast, function: str) -> None:
     client = Client() if function == "visitor" else cast.client(ACTORS[function])
     body, opened = world.seen(client), world.revealed(client)
     wrong = []
-    for field, line in table.items():
-        said = line.get(function, line.get("working" if function in WORKING else "rest", line["rest"]))
+    for field, line in field_access().items():
+        said = line.way(function)
         if (got := way_of(field, body, opened)) != said:
             wrong.append(f"{function} · {field}: {got}, the table says {said}")
     assert not wrong, "\n" + "\n".join(wrong)

@@ -51,13 +51,23 @@ class RegisterEvent(models.Model):
 
 
 class Assessment(models.Model):
-    """A personal-information impact assessment as it stood on a day, with its digest; kept three years."""
+    """A personal-information impact assessment (PIPL 55, 56) of one unit, with its digest.
+
+    ``content`` is what the platform said of itself on that day; ``lawful``, ``impact`` and ``measures`` are
+    what a person judged, one for each point of article 56. Once concluded nothing of it changes.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("评估单位")
+    )
+    version = models.PositiveSmallIntegerField(_("版本"), default=1)
     title = models.CharField(_("名称"), max_length=120)
     content = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
-    opinion = models.TextField(_("评估意见"), blank=True)
+    lawful = models.TextField(_("目的、处理方式是否合法、正当、必要"), blank=True)
+    impact = models.TextField(_("对个人权益的影响及安全风险"), blank=True)
+    measures = models.TextField(_("保护措施是否合法、有效并与风险程度相适应"), blank=True)
     made_at = models.DateTimeField(_("生成时间"))
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     concluded_at = models.DateTimeField(_("定稿时间"), null=True, blank=True)
@@ -65,6 +75,9 @@ class Assessment(models.Model):
 
     class Meta:
         ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "version"], name="assessment_version_once"),
+        ]
 
     def __str__(self) -> str:
         return self.title
