@@ -30,7 +30,7 @@ from .exports import lists_taken
 from .hotline import hotline_build
 from .keeping import facts_kept
 from .life import Hours, Place, Plot, Stage, play
-from .linked import accounts_linked
+from .linked import accounts_linked, impact_assessed
 from .machines import machines_call, machines_connect
 from .messages import messages
 from .people import people_live, people_register
@@ -126,6 +126,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             people_live(stage, end),
             facts_kept(stage, end),
             accounts_linked(stage, end),
+            impact_assessed(stage, end),
             *quick_plots(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)

@@ -62,12 +62,12 @@ def _origins(one: Resident) -> str:
         "birth": _("出生日期"),
         "sex": _("性别"),
     }
-    said = [
-        f"{labels.get(field, field)}：{source_words(origin[0])} {origin[1]}"
-        for field, origin in one.origins.items()
-        if field in labels and len(origin) > 1
-    ]
-    return "；".join(said) or source_words(one.source)
+    said: dict[str, list[str]] = {}
+    for field, origin in one.origins.items():
+        if field in labels and len(origin) > 1:
+            said.setdefault(f"{source_words(origin[0])} {origin[1]}", []).append(labels[field])
+    lines = [f"{'、'.join(fields)}：{origin}" for origin, fields in said.items()]
+    return "；".join(lines) or source_words(one.source)
 
 
 def _registered(person_id: int) -> Iterator[Row]:

@@ -108,9 +108,9 @@ def seen_by(function: str) -> dict[str, list[FieldAccess]]:
 
 
 def field_words(line: FieldAccess, way: str) -> str:
-    """Return a field's name, with what a mask leaves of it where it is masked."""
+    """Return a field's name, with what a mask leaves of it, or with where else it is opened."""
     if "masked" not in way:
-        return line.label
+        return f"{line.label}（{line.note}）" if line.note else line.label
     return f"{line.label}（如{masked(line.mask, SAMPLES[line.mask])}）"
 
 
@@ -147,6 +147,11 @@ def _kept() -> Iterator[list[str]]:
         yield [rule.label, f"{time}{least}；{rule.source}"]
 
 
+def _sources() -> Iterator[list[str]]:
+    for code, words in SOURCES.items():
+        yield [str(words), f"每项内容都记着来源和日期（代码 {code}）"]
+
+
 def _measures() -> Iterator[list[str]]:
     yield ["加密算法", "SM4-GCM" if settings.CIPHER == "sm4" else "AES-256-GCM"]
     yield ["当前密钥", f"{key_ring().current}（存放在数据库之外）"]
@@ -172,7 +177,10 @@ def content_now() -> list[Section]:
         ("谁能看到什么", _roles()),
         ("查看的目的", ([str(words), "选定后才能显示，本人可见"] for words in PURPOSES.values())),
         ("须本人同意的用途", _consents()),
-        ("从哪里来", ([str(words), code] for code, words in SOURCES.items())),
+        (
+            "从哪里来",
+            ([str(words), f"每项内容都记着来源和日期（代码 {code}）"] for code, words in SOURCES.items()),
+        ),
         ("关爱对象", _care()),
         ("保存多久", _kept()),
         ("提供给谁", hosts or [["没有", "不向外提供"]]),

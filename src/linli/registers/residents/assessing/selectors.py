@@ -33,6 +33,7 @@ class Paper:
     changed: list[tuple[str, str, str]]  # what, before, after
     digest: str
     is_intact: bool  # whether the digest is still that of the content and the opinions
+    is_judged: bool  # whether every point has its opinion
     is_concluded: bool
 
 
@@ -84,6 +85,7 @@ def paper_of(one: Assessment) -> Paper:
         changed=[(f"{title} · {label}", before, after) for title, label, before, after in changed],
         digest=one.digest,
         is_intact=one.digest == digest_of(one.content, opinions_of(one)),
+        is_judged=all(opinions_of(one).values()),
         is_concluded=one.concluded_at is not None,
     )
 

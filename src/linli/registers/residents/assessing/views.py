@@ -48,10 +48,10 @@ def assessment(request: HttpRequest, public_id: UUID) -> HttpResponse:
     is_concluding = request.POST.get("act") == "conclude"
     if request.method == "POST":
         try:
-            if not is_concluding or any(said.values()):
-                assessment_write(actor=actor, assessment_id=public_id, **said)
             if is_concluding:
                 assessment_conclude(actor=actor, assessment_id=public_id)
+            else:
+                assessment_write(actor=actor, assessment_id=public_id, **said)
         except (InvalidInput, Conflict) as refusal:
             problem = f"{refusal.message}{refusal.hint}"
         else:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor, Assurance
 from linli.core.errors import NotFound
-from linli.foundation.places.models import Building, Part, PartKind
+from linli.core.fields import in_areas
+from linli.foundation.places.models import Building, Compound, Part, PartKind
 
 from ..masking import name_masked, number_masked
 from ..models import AccountLink, DoorCode, Guardian, Membership, Occupancy, Owner, Resident
@@ -24,6 +25,7 @@ from ..sealing import sealed_get
 from .rules import Claim, Known, Match, is_child, match_of
 
 MOST_SHOWN = 200
+MOST_NEAR = 12
 LIVING = (Resident.State.HERE, Resident.State.AWAY)
 WAITING = Q(state=AccountLink.State.ASKED) | Q(state=AccountLink.State.STANDING) & ~Q(claim="")
 
@@ -208,6 +210,12 @@ def part_named(public_id: UUID | str) -> Part:
         return rows.select_related("building__compound", "stair").get(public_id=public_id)
     except (Part.DoesNotExist, ValidationError, ValueError) as error:
         raise NotFound(_("没有找到这套房屋。"), hint=_("请重新选择小区、楼栋和室号。")) from error
+
+
+def compounds_near(area_path: str) -> list[Compound]:
+    """Return the compounds of a neighbourhood, for those who look for their own."""
+    rows = Compound.objects.filter(in_areas("area_path", (area_path,))).select_related("street", "committee")
+    return list(rows.order_by("pinyin", "name")[:MOST_NEAR])
 
 
 def dwellings_in(building: Building) -> QuerySet[Part]:

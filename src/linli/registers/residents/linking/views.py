@@ -17,6 +17,7 @@ from linli.core.errors import InvalidInput, TooMany
 from linli.core.words import gettext_lazy
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.permissions import actor_of, actor_required
+from linli.foundation.notices.selectors import subscription_of
 
 from ..own.selectors import requests_own
 from ..own.views import own_people
@@ -107,7 +108,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Choose one's dwelling and say who one is; a worker compares."""
     actor = actor_of(request)
     link = link_own(actor)
-    chosen = Dwelling(part=link.part) if link and link.part else dwelling_asked(request.GET)
+    near = subscription_of(actor)
+    asked = dwelling_asked(request.GET, near.area_path if near else "")
+    chosen = Dwelling(part=link.part) if link and link.part else asked
     form, status = ClaimForm(request.POST or None), 200
     if request.method == "POST" and chosen.part is not None:
         status = 422

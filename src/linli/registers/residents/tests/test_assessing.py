@@ -163,7 +163,7 @@ def test_another_unit_reads_and_does_not_judge(cast: Cast, name: str) -> None:
     assert kept.lawful == JUDGED["lawful"] and kept.concluded_at is None
     if name in ("other_street", "district", "operator"):
         page = cast.client(name).get(f"{PAGE}{made.public_id}/").content.decode()
-        assert JUDGED["lawful"] in page and "批准定稿" not in page
+        assert JUDGED["lawful"] in page and "保存意见" not in page
 
 
 def test_versions_count_by_unit(cast: Cast) -> None:
@@ -211,12 +211,14 @@ def test_the_pages(cast: Cast) -> None:
     assert made.status_code == 302
     address = made["Location"]
     assert "请先填写三项" in client.post(address, {"act": "conclude"}).content.decode()
-    half = client.post(address, {"act": "conclude", "lawful": "可以。"})
-    assert half.status_code == 422 and "可以。" in half.content.decode()
+    long = client.post(address, {"lawful": "长" * 5001, "impact": "写了一半"})
+    assert long.status_code == 422 and "写了一半" in long.content.decode()
+    assert "批准定稿</" not in client.get(address).content.decode()
     assert client.post(address, JUDGED).status_code == 302
-    assert client.post(address, {"act": "conclude", **JUDGED}).status_code == 302
+    assert "批准定稿</" in client.get(address).content.decode()
+    assert client.post(address, {"act": "conclude"}).status_code == 302
     shown = client.get(address).content.decode()
-    assert cast.person("street").name in shown and "保存至" in shown and "批准定稿" not in shown
+    assert cast.person("street").name in shown and "保存至" in shown and "保存意见" not in shown
     assert JUDGED["impact"] in client.get(f"{address}print/").content.decode()
     second = client.post(PAGE)["Location"]
     assert "没有变化。" in client.get(second).content.decode()

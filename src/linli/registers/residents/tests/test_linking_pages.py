@@ -5,6 +5,7 @@ import re
 import pytest
 
 from linli.foundation.audit.models import AuditRecord
+from linli.foundation.notices.services import neighbourhood_subscribe
 from linli.registers.residents.linking.services import door_code_enter, door_codes_make
 from linli.registers.residents.models import AccountLink, DoorCode
 from linli.registers.residents.tests.houses import House, house_make
@@ -124,3 +125,16 @@ def test_the_buildings_cost_the_same_for_many(
     client.get(CODES)
     with django_assert_max_num_queries(14):
         client.get(CODES)
+
+
+def test_the_compounds_of_ones_neighbourhood_are_offered_before_anything_is_typed(
+    cast: Cast, house: House
+) -> None:
+    address = f"{OWN}ask/"
+    offered = f"?compound={house.compound.public_id}"
+    assert offered not in _text(cast.client("resident").get(address))  # no neighbourhood chosen
+    neighbourhood_subscribe(actor=cast.actor("resident"), place=cast.places["committee_a_place"])
+    page = _text(cast.client("resident").get(address))
+    assert offered in page and "您社区的小区" in page
+    neighbourhood_subscribe(actor=cast.actor("neighbour"), place=cast.places["committee_b_place"])
+    assert offered not in _text(cast.client("neighbour").get(address))

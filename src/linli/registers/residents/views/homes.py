@@ -28,7 +28,7 @@ def _chooser(request: HttpRequest) -> dict[str, Any]:
 def find(request: HttpRequest) -> HttpResponse:
     """Show the ways to a person: by name (sent to ``finding``), or by where they live."""
     actor = actor_of(request)
-    context = {"search_form": SearchForm(actor=actor), "can_link": can_manage_links(actor)}
+    context = {"search_form": SearchForm(actor=actor)}
     return render(request, "residents/find.html", {**_chooser(request), **context})
 
 
