@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0001_initial"),
-        ("residents", "0005_token_index"),
+        ("accounts", "0004_unit_pinyin"),
+        ("residents", "0006_kept_counts"),
     ]
 
     operations = [
