@@ -1,6 +1,7 @@
 """Model fields that several rooms need."""
 
 import json
+import os
 import secrets
 import time
 import uuid
@@ -29,7 +30,7 @@ def uuid7() -> uuid.UUID:
     value |= 0x7 << 76
     value |= (nanoseconds * 4096 // 1_000_000) << 64
     value |= 0x2 << 62
-    value |= secrets.randbits(62)
+    value |= int.from_bytes(os.urandom(8), "big") >> 2
     return uuid.UUID(int=value)
 
 
@@ -92,8 +93,9 @@ class Walked(models.Transform):
 
 @models.AutoField.register_lookup
 @models.BigAutoField.register_lookup
+@models.CharField.register_lookup
 class Among(models.Lookup[Any]):
-    """One of a list of numbers that may be long: the list is one parameter, and drives the plan."""
+    """One of a list of numbers or texts that may be long: the list is one parameter, and drives the plan."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -110,7 +112,8 @@ class Among(models.Lookup[Any]):
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """Pass an array."""
         lhs, params = self.process_lhs(compiler, connection)
-        return f"{lhs} = ANY(%s::bigint[])", [*params, self.rhs]
+        kind = "text" if isinstance(self.lhs.output_field, models.CharField) else "bigint"
+        return f"{lhs} = ANY(%s::{kind}[])", [*params, self.rhs]
 
 
 def in_areas(field: str, areas: tuple[str, ...]) -> models.Q:

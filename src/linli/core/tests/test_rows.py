@@ -1,13 +1,14 @@
 """Rows written by the short way are the same rows, and late ones are neither lost nor kept too long."""
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from linli.core import clock
 from linli.core.actor import Actor, system
 from linli.core.errors import Conflict, ProgrammingFault
-from linli.core.rows import keys_reserve, row_insert, row_late, rows_insert
+from linli.core.rows import keys_reserve, numbers_insert, row_insert, row_late, rows_insert
 from linli.core.service import record, service
 from linli.foundation.accounts.models import Person
 from linli.foundation.audit.models import AuditRecord
@@ -16,6 +17,7 @@ from linli.foundation.links.models import Link
 
 pytestmark = pytest.mark.django_db
 ME = system("test")
+Seat = Group.permissions.through
 
 
 def link(kind: str = "k") -> Link:
@@ -159,3 +161,24 @@ def test_reserved_keys_are_free_and_stay_so() -> None:
     rows_insert(Link, names, rows)
     later = row_insert(link("later"))
     assert later.pk not in keys and Link.objects.count() == 5
+
+
+@service
+def numbers(*, actor: Actor, groups: list[int], permissions: list[int]) -> None:
+    rows = [(group, permission) for group in groups for permission in permissions]
+    numbers_insert(Seat, ("group", "permission"), rows)
+    record("seat.many", Group.objects.get(pk=groups[0]), touched=[Seat])
+
+
+def test_rows_of_numbers_are_all_there() -> None:
+    groups = [Group.objects.create(name=f"g{at}").pk for at in range(40)]
+    permissions = list(Permission.objects.values_list("pk", flat=True)[:150])
+    numbers(actor=ME, groups=groups, permissions=permissions)
+    found = list(Seat.objects.values_list("group_id", "permission_id"))
+    assert sorted(found) == sorted((group, one) for group in groups for one in permissions)
+
+
+def test_a_long_list_of_texts_is_one_parameter() -> None:
+    names = [f"'{at};\\" for at in range(2_000)]
+    Group.objects.bulk_create([Group(name=name) for name in names[:1_500]])
+    assert Group.objects.filter(name__among=[*names, "nobody"]).count() == 1_500

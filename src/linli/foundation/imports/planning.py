@@ -229,7 +229,7 @@ def _sorted_by_ledger(target: Target, plan: Plan, rows: Sequence[Row], job_id: i
     known = {
         key: (digest, subject, of)
         for key, digest, subject, of in ImportedRow.objects.filter(
-            target=target.code, is_current=True, key__in=[row.key for row in rows]
+            target=target.code, is_current=True, key__among=[row.key for row in rows]
         ).values_list("key", "digest", "subject_id", "of_id")
     }
     for row in rows:

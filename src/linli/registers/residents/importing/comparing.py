@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -161,8 +161,7 @@ def _moving(read: Reading, row: Row, person: Resident, ours: str, *, is_within: 
 
 
 # -- facts ----------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One fact that a row says; ``state`` known, none or unknown; ``value`` canonical."""
 
     line: FactKey
@@ -172,18 +171,18 @@ class Said:
     code: str
 
 
-STATES = {"=": Fact.State.KNOWN, "-": Fact.State.NONE, "?": Fact.State.UNKNOWN}
+STATES = {"=": str(Fact.State.KNOWN), "-": str(Fact.State.NONE), "?": str(Fact.State.UNKNOWN)}
 
 
 def facts_said(row: Row, of: Of | None = None) -> list[Said]:
     """Return the facts of a row that were understood (``people_check`` has taken out the others)."""
     found, lines = [], fact_lines_kept()
     for code, raw in row.values.items():
-        if code.startswith(FACT):
+        if code in lines:
             line, source = lines[code]
             if of is None or line.of is of:
                 period = fact_period(line, source, row.values)
-                found.append(Said(line, period, str(STATES[raw[0]]), raw[1:], code))
+                found.append(Said(line, period, STATES[raw[0]], raw[1:], code))
     return found
 
 

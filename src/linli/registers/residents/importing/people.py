@@ -124,7 +124,7 @@ def people_read(scope: Scope, rows: Sequence[Row]) -> Reading:
     people = {
         person.pk: person
         for person in (
-            *Resident.objects.filter(number_index__in=wanted),
+            *Resident.objects.filter(number_index__among=list(wanted)),
             *Resident.objects.filter(pk__among=list(known)),
         )
     }
@@ -149,7 +149,7 @@ def _households(reading: Reading, rows: Sequence[Row]) -> None:
     """Read the households that rows name, and those that live at the rows' parts."""
     indexes = {index for row in rows if (index := reading.household_index(row))}
     parts = {where.part for row in rows if (where := reading.places.where(row))}
-    numbered = Household.objects.filter(number_index__in=indexes)
+    numbered = Household.objects.filter(number_index__among=list(indexes))
     found = {pk: (index, end) for pk, index, end in numbered.values_list("pk", "number_index", "ended_on")}
     there = Occupancy.objects.filter(household__isnull=False, **NOW)
     at_parts = set(there.filter(part__in=parts).values_list("household_id", flat=True))

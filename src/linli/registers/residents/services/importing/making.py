@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from linli.core.errors import Busy
-from linli.core.rows import keys_reserve, rows_insert
+from linli.core.rows import keys_reserve, numbers_insert, rows_insert
 from linli.core.service import require_service
 from linli.foundation.imports.targets import Row
 
@@ -22,7 +22,7 @@ def residents_make(*, read: Reading, rows: Sequence[Row]) -> list[int]:
     rows_insert(Household, building.HOUSEHOLD, batch.households)
     rows_insert(Membership, building.MEMBERSHIP, batch.memberships)
     rows_insert(Occupancy, building.OCCUPANCY, batch.occupancies)
-    rows_insert(SearchToken, ("token", "resident"), batch.tokens)
+    numbers_insert(SearchToken, ("token", "resident"), batch.tokens)
     rows_insert(Fact, building.FACT, batch.facts)
     rows_insert(Guardian, building.GUARDIAN, batch.guardians)
     return batch.keys

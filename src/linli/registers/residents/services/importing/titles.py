@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.crypto import blind_index, key_ring
 from linli.core.fields import uuid7
-from linli.core.rows import keys_reserve, rows_insert
+from linli.core.rows import keys_reserve, numbers_insert, rows_insert
 from linli.core.service import require_service
 from linli.foundation.imports.targets import Changed, Row
 from linli.foundation.places.rules import name_keys
@@ -86,7 +86,7 @@ def _people(read: TitlesReading, found: Sequence[tuple[Party, Row]]) -> list[int
         lines.append(person_line(pk, values, where, ring.key_make(), at))
         tokens.extend(person_tokens(pk, values, where, digest))
     rows_insert(Resident, RESIDENT, lines)
-    rows_insert(SearchToken, ("token", "resident"), tokens)
+    numbers_insert(SearchToken, ("token", "resident"), tokens)
     return keys
 
 
