@@ -90,7 +90,8 @@ def numbers_insert(model: type[models.Model], names: Sequence[str], rows: Sequen
             return
         table = model._meta.db_table
         write_noted(table)
-        columns = ", ".join(f'"{model._meta.get_field(name).column}"' for name in names)
+        fields = {field.name: field.column for field in model._meta.concrete_fields}
+        columns = ", ".join(f'"{fields[name]}"' for name in names)
         line = "\t".join(["%d"] * len(names)) + "\n"
         with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
             for start in range(0, len(rows), BATCH):
