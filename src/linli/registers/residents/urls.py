@@ -13,7 +13,7 @@ from .finding.urls import urlpatterns as finding
 from .linking.urls import urlpatterns as linking
 from .own.urls import urlpatterns as own
 from .owning.urls import urlpatterns as owning
-from .views import counts, homes, households, lists
+from .views import counts, erasing, homes, households, lists
 
 app_name = "residents"
 DESK = "desk/residents/"
@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{DESK}parts/<uuid:public_id>/do/<slug:code>/", acting.part_act, name="part_act"),
     path(f"{DESK}people/", lists.people, name="people"),
     path(f"{DESK}people/<uuid:public_id>/history/", households.person_history, name="person_history"),
+    path(f"{DESK}people/<uuid:public_id>/erase/", erasing.person_erase, name="person_erase"),
     path(f"{DESK}establishments/", lists.establishments, name="establishments"),
     path(f"{DESK}establishments/<uuid:public_id>/", lists.establishment, name="establishment"),
     path(

@@ -61,6 +61,7 @@ VERBS: dict[str, Any] = {
     "receipt.add": _("登记已享受待遇"),
     "receipt.correct": _("更正已享受待遇"),
     "receipt.drop": _("删除登记错的待遇"),
+    "care.gaps": _("统计关爱规则判断不了的人数"),
     "care.propose": _("提出关爱对象"),
     "care.confirm": _("确认关爱对象"),
     "care.refuse": _("不纳入关爱对象"),

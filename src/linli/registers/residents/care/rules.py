@@ -281,3 +281,11 @@ def reason_words(code: str) -> str:
         "without_adult": _("没有成年人同住"),
     }[name]
     return words % value if "%s" in words else words
+
+
+def missing_words(code: str) -> str:
+    """Return what is not known about somebody, in words."""
+    if code.startswith("fact:"):
+        line = dictionary().get(code.removeprefix("fact:"))
+        return line.label if line is not None else code
+    return _("出生年月") if code == "age" else _("和谁一起住")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import F, QuerySet
@@ -19,7 +20,7 @@ from linli.foundation.duties.models import Duty
 from linli.foundation.duties.services import duty_close, duty_open
 
 from ..facts.rules import months_later
-from ..models import AccountLink, CareEntry, RegisterEvent, Resident
+from ..models import AccountLink, CareEntry, CareGap, RegisterEvent, Resident
 from ..services.events import event_note
 from .givers import Givers
 from .permissions import can_decide_care, can_propose_care
@@ -36,6 +37,9 @@ LAPSED, EXPIRED, GONE = "条件已不再符合", "有效期满", "已不在本�
 TAKEN_BACK = "本人已撤回同意"
 
 
+Gap = tuple[str, str, str]  # rule, place, what is missing (empty: the people themselves)
+
+
 @dataclass(slots=True)
 class Night:
     """What a batch did: proposed, withdrawn as no longer met, not decidable for lack of facts."""
@@ -44,6 +48,7 @@ class Night:
     lapsed: int = 0
     unknown: int = 0
     written: CareEntry | None = None  # one of them, for the record
+    gaps: Counter[Gap] = field(default_factory=Counter)
 
 
 @service
@@ -87,6 +92,7 @@ def _weigh(
     """Do what follows for one person and one rule."""
     if finding.answer is Truth.UNKNOWN:
         night.unknown += 1
+        night.gaps.update((group.group, resident.area_path, what) for what in ("", *finding.missing))
     elif finding.answer is Truth.NO:
         if before is not None and _rests_on_reasons(before):
             _end_by_itself(before, LAPSED)
@@ -132,6 +138,24 @@ def _propose(resident: Resident, group: CareGroup, finding: Finding, givers: Giv
         proposed_at=clock.now(),
     )
     night.proposed += 1
+
+
+@service
+def care_gaps_keep(*, actor: Actor, gaps: Mapping[Gap, int]) -> int:
+    """Keep how many people could not be judged last night, by rule, place and what is missing."""
+    if not can_propose_care(actor):
+        raise NotAllowed
+    kept = {(row.group, row.area_path, row.missing): row.people for row in CareGap.objects.all()}
+    if kept == gaps:
+        return 0
+    CareGap.objects.all().delete()
+    rows = [
+        CareGap(group=group, area_path=path, missing=missing, people=people)
+        for (group, path, missing), people in gaps.items()
+    ]
+    CareGap.objects.bulk_create(rows, batch_size=1_000)
+    record("care.gaps", rows[0] if rows else CareGap(), touched=[CareGap])
+    return len(rows)
 
 
 @service

@@ -4,7 +4,7 @@ from linli.core import clock
 from linli.core.actor import system
 
 from .rules import care_rules
-from .services import Night, care_propose, care_settle
+from .services import Night, care_gaps_keep, care_propose, care_settle
 from .situations import candidates
 
 BATCH = 1_000
@@ -22,5 +22,7 @@ def care_nightly() -> Night:
         total.proposed += night.proposed
         total.lapsed += night.lapsed
         total.unknown += night.unknown
+        total.gaps += night.gaps
         last = ids[-1]
+    care_gaps_keep(actor=MACHINE, gaps=total.gaps)
     return total

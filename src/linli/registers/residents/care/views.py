@@ -22,7 +22,8 @@ from linli.foundation.accounts.permissions import actor_of
 
 from ..models import CareEntry
 from ..permissions import can_see_counts
-from ..views.guards import record_page
+from ..views.guards import record_page, rows_page
+from .gaps import care_gaps, care_to_ask
 from .permissions import can_see_care
 from .rules import care_group, care_rules
 from .selectors import TABS, care_counts, care_list, care_numbers, care_rows
@@ -74,6 +75,7 @@ def care_page(request: HttpRequest) -> HttpResponse:
         "empty": EMPTY[state],
         "printable": bool(group) and numbers["confirmed"] > 0,
         "is_giving": can_see_care(actor),
+        "gaps": care_gaps(actor) if can_see_counts(actor) else [],
         "counts": care_counts(actor) if actor.function in BY_NUMBERS else [],
     }
     return render(request, "residents/care/list.html", context)
@@ -138,3 +140,14 @@ def care_round(request: HttpRequest) -> HttpResponse:
         "back": f"{reverse('residents:care')}?{urlencode({'state': 'confirmed', 'group': group.group})}",
     }
     return render(request, "residents/care/round.html", context)
+
+
+@require_GET
+@rows_page
+def care_ask(request: HttpRequest, group: str) -> HttpResponse:
+    """List whom a rule cannot judge and what to ask them at the next visit."""
+    actor, rule = actor_of(request), care_group(group)
+    if rule is None:
+        raise NotFound(_("没有这一类关爱服务。"))
+    context = {"group": rule, "rows": care_to_ask(actor, rule)}
+    return render(request, "residents/care/ask.html", context)

@@ -1,7 +1,7 @@
 """The tables of the registry; a room above imports them from here."""
 
 from .counts import KeptCount
-from .facts import CareEntry, Fact, Receipt
+from .facts import CareEntry, CareGap, Fact, Receipt
 from .history import Assessment, RegisterEvent
 from .homes import Establishment, Household, Membership, Occupancy
 from .links import AccountLink, DoorCode
@@ -13,6 +13,7 @@ __all__ = [
     "AccountLink",
     "Assessment",
     "CareEntry",
+    "CareGap",
     "Consent",
     "Distinct",
     "DoorCode",

@@ -9,12 +9,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import EXECUTING, Actor, Function
-from linli.core.fields import PathField, uuid7
+from linli.core.fields import PathField, in_areas, uuid7
 from linli.foundation.accounts.models import Person, Unit
 
 from .homes import Household
 from .people import Resident
-from .scope import WORKING, RegisterQuerySet, Sourced
+from .scope import COUNTING, WORKING, RegisterQuerySet, Sourced
 from .ways import lying_in
 
 ABOUT_ONE = Q(resident__isnull=False, household__isnull=True) | Q(
@@ -182,3 +182,38 @@ class CareEntry(models.Model):
 
     def __str__(self) -> str:
         return self.group
+
+
+class CareGapQuerySet(models.QuerySet["CareGap"]):
+    """Numbers by place."""
+
+    def countable_by(self, actor: Actor) -> Self:
+        """Return those of the areas of whoever counts people; a grid is too small for numbers of its own."""
+        if actor.function not in COUNTING:
+            return self.none()
+        return self.filter(in_areas("area_path", actor.areas))
+
+
+class CareGap(models.Model):
+    """How many people of a place a care rule cannot judge: in all (``missing`` empty), or for want of what.
+
+    Written anew every night; numbers only, nobody is named.
+    """
+
+    area_label = _("关爱规则判断不了的人数")
+
+    group = models.CharField(_("类别"), max_length=40)
+    area_path = PathField()
+    missing = models.CharField(_("缺什么"), max_length=60, blank=True)
+    people = models.PositiveIntegerField(_("人数"))
+
+    objects = CareGapQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "area_path", "missing"], name="care_gap_once")
+        ]
+        indexes = [models.Index(fields=["area_path"], name="care_gap_by_area")]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.missing}"

@@ -4,6 +4,7 @@ from .cards import care_of, household_get, households_in
 from .counted import CountedKeys
 from .counts import BandRow, Counts, count_area, count_trail, resident_counts
 from .duplicates import Pair, Side, duplicate_candidates
+from .erasing import GONE_BEFORE, Weighed, erasing_weighed
 from .figures import CountFilters
 from .history import HistoryLine, household_history, register_history
 from .homes import (
@@ -45,6 +46,7 @@ from .people import (
 from .transfers import TransferCard, transfer_card, transfer_list
 
 __all__ = [
+    "GONE_BEFORE",
     "BandRow",
     "BuildingPlan",
     "CountFilters",
@@ -66,6 +68,7 @@ __all__ = [
     "Proposal",
     "Side",
     "TransferCard",
+    "Weighed",
     "building_plan",
     "cards_of",
     "care_of",
@@ -73,6 +76,7 @@ __all__ = [
     "count_area",
     "count_trail",
     "duplicate_candidates",
+    "erasing_weighed",
     "establishment_get",
     "establishment_list",
     "establishment_rows",

@@ -134,3 +134,37 @@ def test_others_and_no_reason_are_refused(cast: Cast, gone: Resident) -> None:
     with pytest.raises(InvalidInput):
         resident_erase(actor=cast.actor("worker"), resident_id=gone.public_id, reason=" ")
     assert _dump() == before
+
+
+def test_the_page_says_what_goes_and_asks_for_a_word(cast: Cast, gone: Resident) -> None:
+    page = f"/desk/residents/people/{gone.public_id}/erase/"
+    client = cast.client("worker")
+    shown = client.get(page).content.decode()
+    assert "登记的情况 2 条" in shown and "变更和查看的记录 1 条" in shown and "王小明" not in shown
+    for said, words in (
+        ({"why": "", "word": "删除"}, "请选择依据"),
+        ({"why": "本人申请删除", "word": "好"}, "请输入“删除”两个字"),
+        ({"why": "other", "reason": " ", "word": "删除"}, "请写明依据"),
+    ):
+        answer = client.post(page, said)
+        assert answer.status_code == 422 and words in answer.content.decode()
+    gone.refresh_from_db()
+    assert sealed_get(gone, "name") == "王小明"
+    history = f"/desk/residents/people/{gone.public_id}/history/"
+    assert page in client.get(history).content.decode()
+    done = client.post(page, {"why": "other", "reason": "法院判决", "word": "删除"})
+    assert done.status_code == 302 and done["Location"] == history
+    gone.refresh_from_db()
+    assert gone.state == Resident.State.ERASED and not gone.data_key
+    assert "已经删除" in client.get(page).content.decode()
+
+
+def test_who_is_here_is_not_offered_for_erasing(cast: Cast, gone: Resident) -> None:
+    Resident.objects.update(state=Resident.State.HERE)
+    page = f"/desk/residents/people/{gone.public_id}/erase/"
+    client = cast.client("worker")
+    assert "请先办理迁出" in client.get(page).content.decode()
+    refused = client.post(page, {"why": "本人申请删除", "word": "删除"})
+    gone.refresh_from_db()
+    assert refused.status_code == 409 and gone.data_key
+    assert cast.client("worker_b").get(page).status_code == 404

@@ -28,6 +28,7 @@ from ..finding.permissions import can_reveal_people
 from ..finding.services import PURPOSES, household_reveal
 from ..models import CareEntry, Establishment, Household, RegisterEvent, Resident
 from ..panels import household_panels
+from ..permissions import can_erase_resident
 from ..receipts.selectors import receipts_of_many
 from ..receipts.services import household_receipts_reveal
 from ..sealing import PERSONAL
@@ -123,7 +124,9 @@ def person_history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = selectors.resident_get(actor, public_id)
     row = selectors.people_rows([person])[0]
     lines = selectors.register_history(actor, person)
-    return _history(request, lines, row.name or _("未登记姓名"), _person_page(person))
+    is_gone = person.state in selectors.GONE_BEFORE and can_erase_resident(actor, person.area_path)
+    erase = reverse("residents:person_erase", args=[public_id]) if is_gone else ""
+    return _history(request, lines, row.name or _("未登记姓名"), _person_page(person), erase)
 
 
 @require_GET
@@ -145,8 +148,11 @@ def establishment_history(request: HttpRequest, public_id: UUID) -> HttpResponse
     return _history(request, lines, firm.name, reverse("residents:establishment", args=[public_id]))
 
 
-def _history(request: HttpRequest, lines: list[HistoryLine], name: str, back: str) -> HttpResponse:
-    return render(request, "residents/history.html", {"lines": lines, "name": name, "back": back})
+def _history(
+    request: HttpRequest, lines: list[HistoryLine], name: str, back: str, erase: str = ""
+) -> HttpResponse:
+    context = {"lines": lines, "name": name, "back": back, "erase": erase}
+    return render(request, "residents/history.html", context)
 
 
 @require_http_methods(["GET", "POST"])
