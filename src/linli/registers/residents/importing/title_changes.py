@@ -158,17 +158,31 @@ def _names(read: TitlesReading, row: Row) -> str:
 
 
 def _known(read: TitlesReading, row: Row, title: Ownership, leader: Row) -> None:
-    changes = changes_of_title(row, read.owners(row), title)
-    if not changes or may(row, title):
+    owners = read.owners(row)
+    why = _doubt(row, owners, title)
+    if not why or not changes_of_title(row, owners, title):
         return
     if row.decided.get(FIELD) == KEEP:
         row.remarks.append(_("产权以现有登记为准，没有改。"))
     elif row is leader:
-        why = _("现有登记的来源优先于这份文件。")
         choices = ((KEEP, _("保留现有产权")), (TAKE, _("采用来件")))
         row.clashes.append(Clash(FIELD, _("产权"), _title_words(title), _row_words(read, row), why, choices))
     else:
         row.reasons.append(_("同一套房屋的第%d行要先核对决定。") % leader.number)
+
+
+def _doubt(row: Row, owners: Sequence[Party], title: Ownership) -> str:
+    """Return why a person has to decide, empty where a rule does.
+
+    Other owners are taken for a correction only where the file names the very day on which the title began.
+    """
+    if not may(row, title):
+        return _("现有登记的来源优先于这份文件。")
+    begins = title.from_on.isoformat() if title.from_on else None
+    replaces = bool(title.owners.all()) and has_other_owners(owners, title)
+    if row.decided.get(FIELD) or not replaces or row.values.get("from_on", "") == begins:
+        return ""
+    return _("产权人与现有登记不同，但来件没有写更晚的登记日期；确是转移的，请补上登记日期再导入。")
 
 
 def _title_words(title: Ownership) -> str:

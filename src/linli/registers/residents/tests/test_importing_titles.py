@@ -116,6 +116,27 @@ def test_the_same_day_and_other_owners_correct_a_title(homes: Homes) -> None:
     assert tables_digest() == before
 
 
+@pytest.mark.parametrize("day", ["", "2018-01-01"])
+def test_other_owners_without_a_later_day_are_asked(homes: Homes, day: str) -> None:
+    titled(homes.worker, *COUPLE)
+    before = tables_digest()
+    job = titled(homes.worker, owner("赵六", STRANGER, 登记日期=day))
+    asked = job.quarantine.get()
+    assert asked.is_conflict and "没有写更晚的登记日期" in asked.clashes[0]["why"]
+    assert tables_digest() == before
+    conflicts_settle(actor=homes.worker, import_id=job.pk, choices={asked.number: {"title": "keep"}})
+    work_through(job.pk)
+    assert Ownership.objects.get().owners.count() == 2 and not job.quarantine.exists()
+    undone(homes.worker, job)
+    again = titled(homes.worker, owner("赵六", STRANGER, 登记日期=day))
+    row = again.quarantine.get()
+    conflicts_settle(actor=homes.worker, import_id=again.pk, choices={row.number: {"title": "take"}})
+    work_through(again.pk)
+    assert Ownership.objects.get().owners.get().resident == resident("1975-03-04", 55)
+    undone(homes.worker, again)
+    assert tables_digest() == before
+
+
 def test_a_co_owner_who_joins_and_one_who_leaves(homes: Homes) -> None:
     titled(homes.worker, owner())
     before = tables_digest()
