@@ -50,6 +50,15 @@ def _no_area(row: Row, _other: Row) -> None:
     row["登记面积"] = "0"
 
 
+def _area_in_words(row: Row, _other: Row) -> None:
+    row["登记面积"] = "八十六"
+
+
+def _share_too_small(row: Row, _other: Row) -> None:
+    """One third of a home, and nobody says whose the rest is."""
+    row["份额"] = "1/3"
+
+
 def _share_too_large(row: Row, _other: Row) -> None:
     row["份额"] = "3/2"
 
@@ -78,6 +87,8 @@ FAULTS: Mapping[str, tuple[str, Callable[[Row, Row], None]]] = {
     "no_building": (PERSONS, _no_building),
     "twice": (PERSONS, _twice),
     "area_zero": (TITLES, _no_area),
+    "area_in_words": (TITLES, _area_in_words),
+    "share_too_small": (TITLES, _share_too_small),
     "share_too_large": (TITLES, _share_too_large),
     "owner_twice": (TITLES, _owner_twice),
     "wrong_code": (UNITS, _wrong_code),
@@ -92,6 +103,8 @@ WORDS = {
     "no_building": "地址没有楼栋",
     "twice": "一人两处",
     "area_zero": "登记面积为0",
+    "area_in_words": "登记面积不是数",
+    "share_too_small": "份额合计不到1",
     "share_too_large": "份额大于1",
     "owner_twice": "同一产权人两行",
     "wrong_code": "信用代码校验位不对",

@@ -103,6 +103,7 @@ def test_wrong_rows_wait_and_the_others_come(divisions: None) -> None:
     heads = Count("memberships", filter=Q(memberships__relation="head"))
     assert not Household.objects.annotate(heads=heads).filter(heads__gt=1).exists()
     assert not Ownership.objects.filter(registered_area=0).exists() and Ownership.objects.exists()
+    assert not Owner.objects.filter(denominator=3).exists()  # thirds are only in rows with a fault
 
 
 def test_the_command_enters_a_city(divisions: None) -> None:

@@ -211,7 +211,9 @@ def test_faults_are_planted_and_counted(tmp_path: Path) -> None:
     assert repeated == pytest.approx(counts["twice"] + counts["anothers_number"], abs=3)
     titles = _rows(spoiled, "产权.csv")
     assert sum(row["登记面积"] == "0" for row in titles) == counts["area_zero"]
+    assert sum(row["登记面积"] == "八十六" for row in titles) == counts["area_in_words"]
     assert sum(row["份额"] == "3/2" for row in titles) == counts["share_too_large"]
+    assert sum(row["份额"] == "1/3" for row in titles) == counts["share_too_small"]
     homes = _rows(spoiled, "房屋.csv")
     assert sum(not row["楼栋"] for row in homes) == counts["home_without_building"]
 
