@@ -59,7 +59,7 @@ def fields() -> tuple[Field, ...]:
         wording.field(CODE, "built_year", lazy("建成年份"), parse=whole, kind_words=lazy("年份要填整数。")),
         wording.field(CODE, "floors", lazy("总层数"), parse=whole, kind_words=lazy("总层数要填整数。")),
         wording.yes_no(CODE, "lift", lazy("电梯"), is_strict=False),
-        wording.field(CODE, "area", lazy("建筑面积"), parse=area_of),
+        wording.field(CODE, "area", lazy("建筑面积"), parse=area_of, shows=wording.area_shown),
     )
 
 
@@ -172,10 +172,12 @@ def homes_differ(*, read: HomesReading, row: Row, subject_id: int) -> list[tuple
     """Return what a row would change in its part: (field, before, after)."""
     part = read.parts[subject_id]
     changes = changes_of_part(row, part) if may(row, part) else {}
-    return [(name, _said(getattr(part, name)), _said(value)) for name, value in changes.items()]
+    return [(name, _said(name, getattr(part, name)), _said(name, value)) for name, value in changes.items()]
 
 
-def _said(value: Any) -> str:
+def _said(name: str, value: Any) -> str:
+    if name == "area" and value is not None:
+        return wording.area_shown(value)
     return "" if value is None else str(PartKind(value).label) if value in PartKind.values else str(value)
 
 

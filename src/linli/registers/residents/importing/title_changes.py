@@ -200,7 +200,7 @@ def _row_words(read: TitlesReading, row: Row) -> str:
 
 
 def _words(area: int, owners: Sequence[str]) -> str:
-    return f"{area // 100}.{area % 100:02}㎡　" + "、".join(owners)
+    return f"{wording.area_shown(area)}㎡　" + "、".join(owners)
 
 
 def titles_differ(*, read: TitlesReading, row: Row, subject_id: int) -> list[tuple[str, str, str]]:
@@ -209,7 +209,7 @@ def titles_differ(*, read: TitlesReading, row: Row, subject_id: int) -> list[tup
     changes = changes_of_title(row, read.owners(row), title) if may(row, title) else {}
     shown: Mapping[str, Any] = {
         "kind": lambda value: str(Ownership.Kind(value).label),
-        "registered_area": lambda value: f"{value // 100}.{value % 100:02}",
+        "registered_area": wording.area_shown,
         "certificate": lambda value: wording.mask("certificate", value),
         "from_on": str,
     }

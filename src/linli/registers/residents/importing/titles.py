@@ -47,7 +47,9 @@ def fields() -> tuple[Field, ...]:
         wording.field(CODE, "room", lazy("室号"), longest=40),
         wording.field(CODE, "certificate", lazy("权证号"), longest=60, parse=number_plain, is_personal=True),
         wording.choice(CODE, "kind", lazy("产权性质"), Ownership.Kind, "title", is_fixable=True),
-        wording.field(CODE, "area", lazy("登记面积"), parse=area_read, is_required=True),
+        wording.field(
+            CODE, "area", lazy("登记面积"), parse=area_read, shows=wording.area_shown, is_required=True
+        ),
         wording.field(
             CODE,
             "owner_name",

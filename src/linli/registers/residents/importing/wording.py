@@ -87,3 +87,8 @@ def mask(code: str, text: str) -> str:
     """Show a personal value of a row as lists show it."""
     name = {"owner_name": "name", "owner_number": "number", "contact": "name"}.get(code, code)
     return masked(name, text)
+
+
+def area_shown(hundredths: int) -> str:
+    """Return an area in 1/100 m² as people write it."""
+    return f"{hundredths // 100}.{hundredths % 100:02}"

@@ -5,6 +5,7 @@ import pytest
 from linli.core import clock as time
 from linli.core.actor import Actor
 from linli.foundation.imports.models import Import
+from linli.foundation.imports.selectors import PreviewLines
 from linli.foundation.imports.services import conflicts_settle, quarantine_retry
 from linli.foundation.imports.tasks import work_through
 from linli.foundation.imports.tests.runs import undone
@@ -14,7 +15,17 @@ from linli.registers.residents.numbers import credit_check
 from linli.registers.residents.owning.selectors import owners_roll
 from tests.people import Cast
 
-from .importworld import ADDRESS, FAMILY, brought, clear, number_of, resident, small_batches, tables_digest
+from .importworld import (
+    ADDRESS,
+    FAMILY,
+    brought,
+    clear,
+    looked,
+    number_of,
+    resident,
+    small_batches,
+    tables_digest,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 HEAD = ["地址", "权证号", "产权性质", "登记面积", "产权人", "产权人证件号码", "份额", "表决人", "登记日期"]
@@ -75,6 +86,12 @@ def test_a_couple_is_one_title_and_the_same_file_again_changes_nothing(homes: Ho
     assert tables_digest() == entered
     undone(homes.worker, job)
     assert tables_digest() == empty
+
+
+def test_the_preview_shows_the_area_as_it_was_written_and_masks_the_owner(homes: Homes) -> None:
+    job = looked(homes.worker, owner(), head=HEAD, target="ownerships")
+    text = str(PreviewLines(job, "new")[0:1])
+    assert "86.35" in text and "8635" not in text and FATHER not in text and "王大明" not in text
 
 
 def test_an_owner_who_lives_elsewhere_and_a_developer_are_entered_and_go_again(homes: Homes) -> None:
