@@ -62,6 +62,22 @@ def division_children(path: str) -> QuerySet[Division]:
     return rows.filter(parent__path=path, parent__valid_to__isnull=True) if path else rows.filter(parent=None)
 
 
+def division_first(actor: Actor) -> Division:
+    """Return where an actor's view begins: the first of their areas; ``NotFound`` where they have none."""
+    rows = Division.objects.on().filter(in_areas("path", actor.areas)).order_by("path")
+    first = rows.filter(path__in=actor.areas).first() or rows.first()
+    if first is None:
+        raise NotFound(_("您的岗位还没有负责的区域。"), hint=_("请联系本单位管理员。"))
+    return first
+
+
+def division_trail(actor: Actor, division: Division) -> list[Division]:
+    """Return the way from where the actor's view begins down to a division, of today's divisions."""
+    codes = [code for code in division.path.split("/") if code]
+    rows = Division.objects.on().filter(code__in=codes).exclude(level=Level.CITY).order_by("level")
+    return [row for row in rows if actor.covers(row.path)]
+
+
 def committee_list(street: Division) -> QuerySet[Division]:
     """Return the committees of a street today, by pinyin."""
     return Division.objects.on().filter(parent=street, level=Level.COMMITTEE).order_by("pinyin", "code")

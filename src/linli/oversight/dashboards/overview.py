@@ -16,7 +16,12 @@ from linli.core.fields import in_areas
 from linli.foundation.places.history import division_children_between, division_last
 from linli.foundation.places.mapdata import boundary_features
 from linli.foundation.places.models import Boundary, Division, Level
-from linli.foundation.places.selectors import division_by_code, division_children
+from linli.foundation.places.selectors import (
+    division_by_code,
+    division_children,
+    division_first,
+    division_trail,
+)
 from linli.work.matters.selectors import AreaFigures, Figures, figures, figures_by_area
 
 from .periods import Period, change_words, points_words
@@ -59,18 +64,12 @@ def area_of(actor: Actor, code: str, period: Period) -> Division:
         if not actor.covers(division.path):
             raise NotFound(_("没有找到这个区域。"))
         return division
-    rows = Division.objects.on().filter(in_areas("path", actor.areas)).order_by("path")
-    first = rows.filter(path__in=actor.areas).first() or rows.first()
-    if first is None:
-        raise NotFound(_("您的岗位还没有负责的区域。"), hint=_("请联系本单位管理员。"))
-    return first
+    return division_first(actor)
 
 
 def trail_of(actor: Actor, division: Division) -> list[Division]:
     """Return the way from where the actor's view begins down to a division."""
-    codes = [code for code in division.path.split("/") if code]
-    rows = Division.objects.on().filter(code__in=codes).exclude(level=Level.CITY).order_by("level")
-    trail = [row for row in rows if actor.covers(row.path)]
+    trail = division_trail(actor, division)
     return trail if division.valid_to is None else [*trail, division]
 
 

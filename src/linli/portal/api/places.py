@@ -174,6 +174,12 @@ def _path(code: str, field: str) -> str:
         raise InvalidInput(error.message, hint=error.hint, details={field: error.message}) from error
 
 
+def _page(rows: QuerySet[Any], *, by: tuple[str, ...], asked: Any, shown: dict[str, str]) -> dict[str, Any]:
+    """Return the part of a list that was asked for; ``shown`` is what the list was narrowed by."""
+    found = slice_of(rows, by=by, cursor=asked.cursor, limit=asked.limit, asked=shown)
+    return {"items": found.rows, "next_cursor": found.next_cursor}
+
+
 @router.get(
     "/divisions",
     response=DivisionPageOut,
@@ -186,8 +192,7 @@ def divisions(request: HttpRequest, asked: Query[Below]) -> dict[str, Any]:
     """List what stands directly below a division."""
     rows: QuerySet[Division] = division_children(_path(asked.parent, "parent")).select_related("parent")
     shown = {"list": "divisions", "parent": asked.parent}
-    found = slice_of(rows, by=("code", "id"), cursor=asked.cursor, limit=asked.limit, asked=shown)
-    return {"items": found.rows, "next_cursor": found.next_cursor}
+    return _page(rows, by=("code", "id"), asked=asked, shown=shown)
 
 
 @router.get(
@@ -217,9 +222,7 @@ def compounds(request: HttpRequest, asked: Query[Named]) -> dict[str, Any]:
     rows = compound_filter(Compound.objects.filter(inside), words=asked.q.strip())
     rows = rows.select_related("street", "committee")
     shown = {"list": "compounds", "q": asked.q, "area": asked.area}
-    by = ("pinyin", "name", "id")
-    found = slice_of(rows, by=by, cursor=asked.cursor, limit=asked.limit, asked=shown)
-    return {"items": found.rows, "next_cursor": found.next_cursor}
+    return _page(rows, by=("pinyin", "name", "id"), asked=asked, shown=shown)
 
 
 @router.get(
@@ -248,8 +251,7 @@ def parts(request: HttpRequest, public_id: UUID, asked: Query[Slice]) -> dict[st
     building = building_by_public_id(public_id)
     rows = Part.objects.filter(building=building).open().select_related("stair")
     shown = {"list": "parts", "building": str(public_id)}
-    found = slice_of(rows, by=("sort_key", "id"), cursor=asked.cursor, limit=asked.limit, asked=shown)
-    return {"items": found.rows, "next_cursor": found.next_cursor}
+    return _page(rows, by=("sort_key", "id"), asked=asked, shown=shown)
 
 
 @router.get(

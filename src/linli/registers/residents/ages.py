@@ -1,19 +1,33 @@
-"""Ages from the month of birth, which is all that stands in clear; pure."""
+"""Ages: of a day of birth, or of the month of birth, which is all that stands in clear; pure."""
 
 from datetime import date
+from typing import overload
 
 DAYS_NEW = 90  # for so long a household that moved in counts as new here
-ADULT, MINOR_UNDER, OLD = 18, 14, 60
+ADULT = 18  # Civil Code art. 17
+MINOR_UNDER = 14  # Personal Information Protection Law art. 28, 31: only with a guardian
+OLD = 60
 
 # The usual bands of population figures: (first age, last age or None).
 BANDS: tuple[tuple[int, int | None], ...] = (*((start, start + 4) for start in range(0, 85, 5)), (85, None))
 
 
+@overload
+def age_on(born: date, day: date) -> int: ...
+
+
+@overload
+def age_on(born: date | None, day: date) -> int | None: ...
+
+
 def age_on(born: date | None, day: date) -> int | None:
-    """Return the full years between a month of birth and a day; a birthday counts from its month's first."""
+    """Return how many birthdays somebody has had; who was born on 29 February has theirs on 1 March.
+
+    Of a month of birth (its first day) a birthday counts from the month's first. Unknown stays None.
+    """
     if born is None:
         return None
-    return max(day.year - born.year - (day.month < born.month), 0)
+    return max(day.year - born.year - ((day.month, day.day) < (born.month, born.day)), 0)
 
 
 def months_of_ages(first: int | None, last: int | None, day: date) -> tuple[date | None, date | None]:

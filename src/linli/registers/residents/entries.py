@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 from linli.core.crypto import blind_index
 from linli.core.errors import InvalidInput
 
+from .ages import ADULT, MINOR_UNDER, age_on
 from .numbers import OLDEST, Number, number_agrees, number_read
 
 Value = TypeVar("Value")
-GUARDIAN_UNDER = 14  # Personal Information Protection Law art. 28, 31: only with a guardian
-ADULT = 18  # Civil Code art. 17
 
 NAME_LONGEST = 50  # names from other languages are long; Chinese ones have up to some 20 characters
 _LOST = re.compile(r"[?？□�\ue000-\uf8ff]")  # what programs write for a character they do not have
@@ -84,19 +83,14 @@ def birth_read(text: str | date, today: date) -> date:
     return birth
 
 
-def full_years(birth: date, day: date) -> int:
-    """Return how many birthdays somebody has had (born on 29 February: on 1 March of other years)."""
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
 def needs_guardian(birth: date | None, day: date) -> bool:
     """Whether somebody is under 14 on a day; an unknown birth is not taken for a child's."""
-    return birth is not None and full_years(birth, day) < GUARDIAN_UNDER
+    return birth is not None and age_on(birth, day) < MINOR_UNDER
 
 
 def is_adult(birth: date | None, day: date) -> bool:
     """Whether somebody is of full age; unknown is not."""
-    return birth is not None and full_years(birth, day) >= ADULT
+    return birth is not None and age_on(birth, day) >= ADULT
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from linli.core.actor import Function
 
+from ..ages import ADULT
 from ..facts.dictionary import Of, dictionary, fact_key
 from ..facts.rules import MISSING, Answer, FactValue
 
 DATA = Path(__file__).parent.parent / "data"
-ADULT = 18
 LEAVES = frozenset({"age_from", "age_under", "alone", "all_aged", "without_adult", "fact"})
 
 

@@ -16,12 +16,12 @@ from ..ages import age_on
 from ..holding import holds_on
 from ..masking import name_masked
 from ..models import CareEntry, Membership, Occupancy
+from ..rounding import Rounded, rounded
 from ..sealing import sealed_get
 from .permissions import can_decide_care
 from .rules import CareGroup, care_group, care_rules, reason_words
 
 State = CareEntry.State
-SMALL = 5  # fewer are not told apart in counts
 TABS = ("proposed", "confirmed", "expiring", "refused", "ended")
 
 
@@ -104,12 +104,12 @@ class CareCount:
 
     label: str
     service: str
-    confirmed: str
-    proposed: str
+    confirmed: Rounded
+    proposed: Rounded
 
 
 def care_counts(actor: Actor) -> list[CareCount]:
-    """Return the numbers of each group in the actor's areas; fewer than five are ``<5``."""
+    """Return the numbers of each group in the actor's areas, rounded as all figures about people are."""
     rows = CareEntry.objects.countable_by(actor).filter(state__in=(State.PROPOSED, State.CONFIRMED))
     counted = rows.order_by().values("group", "state").annotate(n=Count("pk"))
     numbers = {(row["group"], row["state"]): row["n"] for row in counted}
@@ -117,13 +117,8 @@ def care_counts(actor: Actor) -> list[CareCount]:
         CareCount(
             group.label,
             group.service,
-            small_hidden(numbers.get((group.group, State.CONFIRMED), 0)),
-            small_hidden(numbers.get((group.group, State.PROPOSED), 0)),
+            rounded(numbers.get((group.group, State.CONFIRMED), 0)),
+            rounded(numbers.get((group.group, State.PROPOSED), 0)),
         )
         for group in care_rules().groups
     ]
-
-
-def small_hidden(number: int) -> str:
-    """Return a number, or that it is small: nobody can be made out from it."""
-    return str(number) if number == 0 or number >= SMALL else f"<{SMALL}"

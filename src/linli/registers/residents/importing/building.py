@@ -18,7 +18,7 @@ from linli.core.crypto import DataKey, blind_index, key_ring
 from linli.core.fields import uuid7
 from linli.foundation.imports.targets import Row
 
-from ..entries import ADULT, GUARDIAN_UNDER, full_years
+from ..ages import ADULT, MINOR_UNDER, age_on
 from ..facts.dictionary import Of
 from ..facts.subjects import CONTEXT
 from ..facts.values import period_begins
@@ -253,11 +253,11 @@ def _guardians(batch: Batch, rows: Sequence[Row], keys: Sequence[int]) -> None:
     for row, pk in zip(rows, keys, strict=True):
         birth = birth_of(row.values)
         if birth is not None:
-            ages[pk] = full_years(birth, today)
+            ages[pk] = age_on(birth, today)
             if ages[pk] >= ADULT:
                 batch.kin[group_of(batch.read, row)].adults.append(pk)
     for row, pk in zip(rows, keys, strict=True):
-        if ages.get(pk, ADULT) < GUARDIAN_UNDER:
+        if ages.get(pk, ADULT) < MINOR_UNDER:
             kin = batch.kin[group_of(batch.read, row)]
             is_heads = kin.head in kin.adults
             guardian = kin.head if is_heads else next(iter(kin.adults), None)

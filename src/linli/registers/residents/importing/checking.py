@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from linli.core.errors import InvalidInput
 from linli.foundation.imports.targets import KEEP, TAKE, Clash, Row
 
-from ..entries import ADULT, GUARDIAN_UNDER, full_years
+from ..ages import ADULT, MINOR_UNDER, age_on
 from ..models import Membership, Resident
 from ..sealing import sealed_get
 from .comparing import Verdict, differences, fact_lines_kept
@@ -131,10 +131,10 @@ def _children(read: Reading, rows: Sequence[Row]) -> None:
         birth = birth_of(row.values) if not row.reasons else None
         if birth is None:
             continue
-        age = full_years(birth, read.today)
+        age = age_on(birth, read.today)
         if age >= ADULT:
             adults.add(_group(read, row))
-        elif age < GUARDIAN_UNDER and not row.subject:
+        elif age < MINOR_UNDER and not row.subject:
             children.append(row)
     for row in children:
         home = read.home(row)

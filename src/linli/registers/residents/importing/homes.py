@@ -46,11 +46,7 @@ def fields() -> tuple[Field, ...]:
     """Return every field of a file of homes."""
     return (
         wording.source_field(CODE, "housing"),
-        wording.field(CODE, "address", lazy("地址"), longest=160, help=lazy("写到室号；或分成下面几列。")),
-        wording.field(CODE, "compound", lazy("小区"), longest=80),
-        wording.field(CODE, "building", lazy("楼栋"), longest=40),
-        wording.field(CODE, "stair", lazy("单元"), longest=40),
-        wording.field(CODE, "room", lazy("室号"), longest=40),
+        *wording.address_fields(CODE),
         wording.field(CODE, "floor", lazy("楼层"), parse=whole, kind_words=lazy("楼层要填整数。")),
         wording.choice(
             CODE, "kind", lazy("房屋用途"), PartKind, "part_kind", is_strict=False, is_fixable=True

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from linli.core.errors import InvalidInput
 from linli.foundation.imports.targets import Row
 
-from ..entries import GUARDIAN_UNDER, birth_read, full_years, phone_read
+from ..ages import MINOR_UNDER, age_on
+from ..entries import birth_read, phone_read
 from ..numbers import number_agrees, number_read
 from .people_fields import birth_of
 
@@ -40,7 +41,7 @@ def _phone(row: Row, today: date, birth: date | None) -> None:
     text = row.values.get("phone", "")
     if not text:
         return
-    if birth is not None and full_years(birth, today) < GUARDIAN_UNDER:
+    if birth is not None and age_on(birth, today) < MINOR_UNDER:
         row.values["phone"] = ""
         row.remarks.append(_("未满14岁，没有登记电话：通过监护人联系。"))
         return

@@ -40,11 +40,7 @@ def fields() -> tuple[Field, ...]:
     """Return every field of a file of titles."""
     return (
         wording.source_field(CODE, "housing"),
-        wording.field(CODE, "address", lazy("地址"), longest=160, help=lazy("写到室号；或分成下面几列。")),
-        wording.field(CODE, "compound", lazy("小区"), longest=80),
-        wording.field(CODE, "building", lazy("楼栋"), longest=40),
-        wording.field(CODE, "stair", lazy("单元"), longest=40),
-        wording.field(CODE, "room", lazy("室号"), longest=40),
+        *wording.address_fields(CODE),
         wording.field(CODE, "certificate", lazy("权证号"), longest=60, parse=number_plain, is_personal=True),
         wording.choice(CODE, "kind", lazy("产权性质"), Ownership.Kind, "title", is_fixable=True),
         wording.field(

@@ -46,11 +46,7 @@ def fields() -> tuple[Field, ...]:
         wording.field(CODE, "kind", lazy("单位类别"), longest=40, is_fixable=True),
         wording.field(CODE, "contact", lazy("负责人"), longest=50, is_personal=True),
         wording.field(CODE, "phone", lazy("联系电话"), parse=phone_read, longest=60, is_personal=True),
-        wording.field(CODE, "address", lazy("地址"), longest=160, help=lazy("写到室号；或分成下面几列。")),
-        wording.field(CODE, "compound", lazy("小区"), longest=80),
-        wording.field(CODE, "building", lazy("楼栋"), longest=40),
-        wording.field(CODE, "stair", lazy("单元"), longest=40),
-        wording.field(CODE, "room", lazy("室号"), longest=40),
+        *wording.address_fields(CODE),
         wording.field(CODE, "from_on", lazy("从哪天起"), Kind.DATE),
     )
 

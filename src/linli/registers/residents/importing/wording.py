@@ -78,6 +78,17 @@ def source_field(target: str, default: str) -> Field:
     )
 
 
+def address_fields(target: str) -> tuple[Field, ...]:
+    """Return the fields that say where something is: in one line, or in parts down to the room."""
+    return (
+        field(target, "address", _("地址"), longest=160, help=_("写到室号；或分成下面几列。")),
+        field(target, "compound", _("小区"), longest=80),
+        field(target, "building", _("楼栋"), longest=40),
+        field(target, "stair", _("单元"), longest=40),
+        field(target, "room", _("室号"), longest=40),
+    )
+
+
 def limits() -> tuple[int, int]:
     """Return how many rows and MB a file of the registry may have."""
     return settings.REGISTRY_ROWS, settings.REGISTRY_MB

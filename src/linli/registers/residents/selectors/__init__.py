@@ -1,8 +1,8 @@
 """Reading the registry; every read is scoped by ``visible_to`` or ``countable_by``."""
 
-from .cards import care_of, household_get, households_in
+from .cards import care_of, households_in
 from .counted import CountedKeys
-from .counts import BandRow, Counts, count_area, count_trail, resident_counts
+from .counts import BandRow, Counts, count_area, resident_counts
 from .duplicates import Pair, Side, duplicate_candidates
 from .erasing import GONE_BEFORE, Weighed, erasing_weighed
 from .figures import CountFilters
@@ -40,6 +40,7 @@ from .people import (
     guardian_proposals,
     head_proposals,
     household_card,
+    household_get,
     part_people,
     resident_get,
 )
@@ -74,7 +75,6 @@ __all__ = [
     "care_of",
     "compound_choices",
     "count_area",
-    "count_trail",
     "duplicate_candidates",
     "erasing_weighed",
     "establishment_get",

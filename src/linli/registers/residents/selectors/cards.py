@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from uuid import UUID
-
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import NotFound
 from linli.foundation.places.models import Part
 
 from ..models import CareEntry, Household
-
-
-def household_get(actor: Actor, public_id: UUID | str) -> Household:
-    """Return a household by the id that pages carry; missing and hidden are the same ``NotFound``."""
-    rows: QuerySet[Household] = Household.objects.visible_to(actor).select_related("compound")
-    try:
-        return rows.get(public_id=public_id)
-    except (Household.DoesNotExist, ValidationError) as error:
-        raise NotFound(_("没有找到这一户。")) from error
 
 
 def households_in(actor: Actor, parts: Iterable[Part]) -> list[Household]:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
-from linli.core.fields import in_areas
 from linli.foundation.places.models import Division, Level
-from linli.foundation.places.selectors import division_by_code, division_children
+from linli.foundation.places.selectors import division_by_code, division_children, division_first
 
 from ..ages import BANDS, band_words
 from ..models import Occupancy, Resident
@@ -58,18 +57,7 @@ def count_area(actor: Actor, code: str = "") -> Division:
         if not actor.covers(division.path):
             raise NotFound(_("没有找到这个区域。"))
         return division
-    rows = Division.objects.on().filter(in_areas("path", actor.areas)).order_by("path")
-    first = rows.filter(path__in=actor.areas).first() or rows.first()
-    if first is None:
-        raise NotFound(_("您的岗位还没有负责的区域。"), hint=_("请联系本单位管理员。"))
-    return first
-
-
-def count_trail(actor: Actor, division: Division) -> list[Division]:
-    """Return the way from where the actor's view begins down to a division."""
-    codes = [code for code in division.path.split("/") if code]
-    rows = Division.objects.on().filter(code__in=codes).exclude(level=Level.CITY).order_by("level")
-    return [row for row in rows if actor.covers(row.path)]
+    return division_first(actor)
 
 
 def resident_counts(actor: Actor, division: Division, wanted: CountFilters) -> Counts:

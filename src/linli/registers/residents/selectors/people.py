@@ -16,13 +16,13 @@ from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.foundation.places.models import Part
 
-from ..entries import full_years, needs_guardian
+from ..ages import age_on
+from ..entries import needs_guardian
 from ..locking import is_seen
 from ..masking import masked
 from ..models import Establishment, Guardian, Household, Membership, Occupancy, Resident
 from ..rules import Candidate, guardian_candidates, guardian_kind, head_candidates
 from ..sealing import sealed_get
-from .cards import household_get
 
 Ident = UUID | str
 PERSONAL = ("name", "number", "phone", "birth")
@@ -100,6 +100,13 @@ def resident_get(actor: Actor, public_id: Ident) -> Resident:
     return found
 
 
+def household_get(actor: Actor, public_id: Ident) -> Household:
+    """Return a household in the actor's areas, with its compound; hidden ones answer like missing ones."""
+    rows = Household.objects.visible_to(actor).select_related("compound")
+    found: Household = _one(rows, public_id, _("没有找到这一户。"))
+    return found
+
+
 def _one(rows: Any, public_id: Ident, missing: str) -> Any:
     try:
         found = rows.filter(public_id=public_id).first()
@@ -163,7 +170,7 @@ def _member_card(actor: Actor, row: Membership, guardians: list[Guardian]) -> Me
         GuardianLine(g.guardian, masked("name", sealed_get(g.guardian, "name")), g.get_kind_display())
         for g in guardians
     )
-    age = full_years(resident.birth_month, clock.today()) if resident.birth_month else None
+    age = age_on(resident.birth_month, clock.today())
     return MemberCard(resident, row, **values, age=age, is_here=is_seen(actor, resident), guardians=lines)
 
 

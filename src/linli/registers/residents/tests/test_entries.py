@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from linli.core.errors import InvalidInput
-from linli.registers.residents.entries import birth_read, full_years, name_read, phone_read
+from linli.registers.residents.ages import age_on
+from linli.registers.residents.entries import birth_read, name_read, phone_read
 
 TODAY = date(2026, 3, 1)
 
@@ -94,7 +95,7 @@ def test_impossible_days_of_birth(text: str, says: str) -> None:
 
 
 def test_ages() -> None:
-    assert full_years(date(2012, 3, 1), TODAY) == 14
-    assert full_years(date(2012, 3, 2), TODAY) == 13
-    assert full_years(date(2024, 2, 29), date(2025, 2, 28)) == 0
-    assert full_years(date(2024, 2, 29), date(2025, 3, 1)) == 1
+    assert age_on(date(2012, 3, 1), TODAY) == 14
+    assert age_on(date(2012, 3, 2), TODAY) == 13
+    assert age_on(date(2024, 2, 29), date(2025, 2, 28)) == 0
+    assert age_on(date(2024, 2, 29), date(2025, 3, 1)) == 1

@@ -15,6 +15,7 @@ from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.places.models import Division, Level
+from linli.foundation.places.selectors import division_trail
 
 from .. import selectors
 from ..forms import CountFilterForm
@@ -44,7 +45,7 @@ def counts(request: HttpRequest) -> HttpResponse:
     shown = selectors.resident_counts(actor, division, form.filters())
     context: dict[str, Any] = {
         "division": division,
-        "trail": [(place, address(place)) for place in selectors.count_trail(actor, division)],
+        "trail": [(place, address(place)) for place in division_trail(actor, division)],
         "counts": shown,
         "areas": [(place, number, address(place)) for place, number in shown.areas],
         "receipts": receipt_counts(actor, division),
