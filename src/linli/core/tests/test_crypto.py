@@ -29,12 +29,20 @@ def lasting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return ring
 
 
-@given(st.text(max_size=200))
+RARE = "㛃𬭩𠮷é\0\u200d·"
+TEXTS = (
+    st.text(max_size=200)
+    | st.text(st.sampled_from(RARE), max_size=60)
+    | st.builds(lambda sign, times: sign * times, st.sampled_from(RARE), st.integers(0, 20_000))
+)
+
+
+@given(TEXTS)
 def test_what_goes_in_comes_out(lasting: KeyRing, text: str) -> None:
     assert lasting.decrypt(lasting.encrypt(text, "a.b"), "a.b") == text
 
 
-@given(st.text(max_size=200))
+@given(TEXTS)
 def test_a_data_key_opens_what_it_sealed(lasting: KeyRing, text: str) -> None:
     wrapped, key = lasting.key_make()
     assert lasting.key_open(wrapped).open(key.seal(text, "a.b"), "a.b") == text
