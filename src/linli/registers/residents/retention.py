@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -25,6 +26,15 @@ def _moved(before: datetime) -> QuerySet[Any]:
 
 def _dead(before: datetime) -> QuerySet[Any]:
     return _people(before, Resident.State.DEAD)
+
+
+def _person(text: str) -> Resident | None:
+    """Return somebody by the id in the address of their history, which says nothing by itself."""
+    try:
+        found: Resident | None = Resident.objects.filter(public_id=UUID(text)).first()
+    except ValueError:
+        return None
+    return found
 
 
 def _emptied(rows: list[Any]) -> list[type[Model]]:
@@ -71,8 +81,8 @@ def _deleting(model: type[Model]) -> Any:
     return gone
 
 
-kind_add(Kind("resident_moved", _moved, _emptied))
-kind_add(Kind("resident_dead", _dead, _emptied))
+kind_add(Kind("resident_moved", _moved, _emptied, _person))
+kind_add(Kind("resident_dead", _dead, _emptied, _person))
 kind_add(Kind("door_code", _codes, _deleting(DoorCode)))
 kind_add(Kind("account_link", _links, _deleting(AccountLink)))
 kind_add(Kind("receipt", _receipts, _deleting(Receipt)))

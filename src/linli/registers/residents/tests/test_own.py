@@ -18,7 +18,7 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.privacy.models import DataRequest
 from linli.foundation.privacy.selectors import held_about
 from linli.foundation.privacy.services import request_answer
-from linli.foundation.retention.services import retention_apply
+from linli.foundation.retention.services import hold_lift, hold_place, retention_apply
 from linli.foundation.retention.tasks import KEEPER
 from linli.registers.residents.consents.services import consent_give
 from linli.registers.residents.facts.services import fact_set
@@ -434,6 +434,21 @@ def test_who_moved_away_is_emptied_after_three_years(cast: Cast, house: House) -
     assert retention_apply(actor=KEEPER, kind="resident_moved") == 1
     assert retention_apply(actor=KEEPER, kind="resident_dead") == 1
     assert set(Resident.objects.exclude(data_key="").values_list("pk", flat=True)) == {house.child.pk}
+
+
+def test_who_is_held_back_stays_until_the_hold_is_lifted(cast: Cast, house: House) -> None:
+    Resident.objects.filter(pk=house.father.pk).update(state="away", state_on=today())
+    clock_forward(timedelta(days=1097))
+    keeper, why = cast.actor("operator"), "诉讼未结"
+    for name in ("王建国", str(house.building.public_id), ""):
+        with pytest.raises(InvalidInput):
+            hold_place(actor=keeper, kind="resident_moved", name=name, reason=why)
+    held = hold_place(actor=keeper, kind="resident_moved", name=str(house.father.public_id), reason=why)
+    assert retention_apply(actor=KEEPER, kind="resident_moved") == 0
+    assert Resident.objects.get(pk=house.father.pk).data_key
+    hold_lift(actor=keeper, hold_id=str(held.public_id))
+    assert retention_apply(actor=KEEPER, kind="resident_moved") == 1
+    assert not Resident.objects.get(pk=house.father.pk).data_key
 
 
 def test_codes_undo_values_and_assessments_go(cast: Cast, house: House) -> None:
