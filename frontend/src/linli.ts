@@ -12,6 +12,7 @@ import { photosAttach } from "./photos";
 import { quickAttach } from "./quick";
 import { recordingsAttach } from "./recordings";
 import { csrfToken, sendingAttach } from "./sending";
+import { tabsAttach } from "./tabs";
 
 Object.assign(htmx.config, {
   includeIndicatorStyles: false,
@@ -36,6 +37,7 @@ function attach(root: ParentNode): void {
   recordingsAttach(root);
   dialogsAttach(root);
   installAttach(root);
+  tabsAttach(root);
 }
 
 document.addEventListener("htmx:configRequest", (event) => {

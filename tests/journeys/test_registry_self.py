@@ -203,8 +203,11 @@ def test_a_larger_type_and_the_desk_of_a_worker_show_the_same(
     expect(phone.get_by_text("正在核对")).to_be_visible()
     _look(phone, axe, picture, "3-waiting")
 
-    desk = visitor("desk", cast.accounts["worker"])
+    desk = visitor("phone", cast.accounts["worker"])
     desk.goto("/desk/residents/links/")
+    tab = desk.get_by_role("navigation", name="居民登记").get_by_role("link", name="账号关联")
+    expect(tab).to_be_in_viewport(ratio=1)
+    desk.set_viewport_size({"width": 1440, "height": 900})
     desk.get_by_role("link", name=re.compile("桂花新村1号101室")).click()
     assert not any(secret in desk.content() for secret in SECRETS)
     _look(desk, axe, picture, "4-compare")

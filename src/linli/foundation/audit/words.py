@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 HIDDEN_FIELDS = frozenset({"version", "pinyin", "initials"})  # follow from others and tell a reader nothing
+_FIELDS: dict[tuple[str, str], str | Promise] = {}
 _VERBS: dict[str, str | Promise] = {
     "account.create": _("建立账号"),
     "account.disable": _("停用账号"),
@@ -104,10 +105,16 @@ def kind_words(kind: str) -> str:
         return kind
 
 
+def field_words_add(app: str, words: Mapping[str, str | Promise]) -> None:
+    """Name what an app's records say was looked at and is no column (``fact.income``); in ``ready()``."""
+    _FIELDS.update({(app, name): label for name, label in words.items()})
+
+
 def field_words(kind: str, name: str) -> str:
-    """Return a field's label where it has a Chinese one, else its name."""
+    """Return a field's label where it was given one, by its model or its room, else its name."""
+    known = str(_FIELDS.get((kind.partition(".")[0], name), name))
     try:
         label = str(getattr(apps.get_model(kind)._meta.get_field(name), "verbose_name", name))
     except (LookupError, ValueError, FieldDoesNotExist):
-        return name
-    return name if label.isascii() else label
+        return known
+    return known if label == name.replace("_", " ") else label

@@ -118,6 +118,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "state": state,
         "late": request_list(actor, LATE).count(),
         "days": ANSWER_LIMIT.amount,
+        "watches": actor.function == Function.STREET,
         "opens_all": actor.function == Function.OPERATOR,
         "own_unit": actor.unit_id,
         "now": clock.now(),

@@ -14,7 +14,7 @@ class ResidentsConfig(AppConfig):
         from linli.core.actor import assurance_source_set
         from linli.core.service import sink_table
         from linli.core.subjects import subjects_add
-        from linli.foundation.audit.words import verb_words_add
+        from linli.foundation.audit.words import field_words_add, verb_words_add
         from linli.foundation.imports.targets import target_add
         from linli.foundation.places.usage import part_users_add
 
@@ -22,11 +22,12 @@ class ResidentsConfig(AppConfig):
         from .importing.targets import targets
         from .own.carrying import carriers_declare
         from .placing import parts_lived_in, parts_worked_in
-        from .words import VERBS
+        from .words import VERBS, looked_words
 
         assurance_source_set(_assurance_of)
         sink_table("residents_searchtoken")  # a consequence of what a person holds
         verb_words_add(VERBS)
+        field_words_add("residents", looked_words())
         subjects_add(subjects_of_person)
         carriers_declare()
         part_users_add("residents.households", _("有人居住"), parts_lived_in)

@@ -160,3 +160,16 @@ def _said_elsewhere(name: str) -> str:
 def source_words(code: str) -> str:
     """Return where a row is known from."""
     return str(SOURCES.get(code, code))
+
+
+def looked_words() -> dict[str, Any]:
+    """Return what was looked at that is no column of its record → what it is called."""
+    facts = {f"fact.{line.key}": line.label for line in dictionary().values()}
+    return {
+        "name": _("姓名"),
+        "number": _("证件号码"),
+        "address": _("住址"),
+        "receipt": _("已享受的待遇"),
+        "claim": _("申请关联时填写的身份"),
+        **facts,
+    }

@@ -1,6 +1,8 @@
 """Who carries out what people ask about their registration, and what they take along."""
 
 import io
+import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -9,10 +11,18 @@ from python_calamine import CalamineWorkbook
 from linli.core.clock import today
 from linli.core.errors import NotFound
 from linli.foundation.accounts.models import Unit
+from linli.foundation.audit.words import field_words
 from linli.foundation.privacy.models import DataRequest
 from linli.foundation.privacy.services import request_answer
-from linli.registers.residents.facts.services import fact_set
-from linli.registers.residents.linking.services import door_code_enter, door_codes_make
+from linli.registers.residents.facts.dictionary import dictionary
+from linli.registers.residents.facts.services import fact_set, facts_reveal
+from linli.registers.residents.finding.services import household_reveal
+from linli.registers.residents.linking.services import (
+    door_code_enter,
+    door_codes_make,
+    link_ask,
+    link_reveal,
+)
 from linli.registers.residents.models import Fact, Resident
 from linli.registers.residents.own.services import correction_ask, fact_correction_ask
 from linli.registers.residents.sealing import sealed_get
@@ -122,3 +132,31 @@ def test_who_only_lives_here_takes_no_registration_along(cast: Cast, house: Hous
             actor=cast.actor("neighbour"), resident_id=house.father.public_id, wanted={"phone": "13800138000"}
         )
     assert not DataRequest.objects.exists()
+
+
+# --- who looked, in words ---------------------------------------------------------
+
+
+def test_every_look_is_said_in_words_and_not_in_codes(cast: Cast, house: House) -> None:
+    """A comparison of identities, an opened fact and a household: what was seen is named as people say it."""
+    worker = cast.actor("worker")
+    fact_set(actor=worker, subject=house.father, key="disability_kind", value="limbs")
+    purpose = dictionary()["disability_kind"].reveal[0]
+    facts_reveal(actor=worker, subject=house.father, keys=["disability_kind"], purpose=purpose)
+    household_reveal(actor=worker, household_id=house.household.public_id, fields=["name"], purpose="visit")
+    claim = {"name": "李秀英", "birth": date(1962, 5, 1)}
+    link = link_ask(actor=cast.actor("neighbour"), part_id=house.home.public_id, **claim)
+    link_reveal(actor=worker, link_id=link.public_id)
+    for name, words in (
+        ("resident", ("残疾类别", "姓名、证件号码")),
+        ("neighbour", ("申请关联时填写的身份",)),
+    ):
+        page = cast.client(name).get("/looks/").content.decode()
+        said = re.findall(r"内容：([^<]+)<", page)
+        assert said and not any(re.search("[a-z_]", one) for one in said), said
+        assert all(any(word in one for one in said) for word in words), said
+
+
+@pytest.mark.parametrize("key", sorted(dictionary()))
+def test_every_fact_that_is_opened_has_its_word(key: str) -> None:
+    assert field_words("residents.resident", f"fact.{key}") == str(dictionary()[key].label)
