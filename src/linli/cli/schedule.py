@@ -47,6 +47,7 @@ TABLE = (
     ("imports.resume", 60, "linli.foundation.imports.tasks.resume_silent"),
     ("imports.forget", 3600, "linli.foundation.imports.tasks.forget_old"),
     ("clients.uses", 3600, "linli.foundation.clients.tasks.forget_uses"),
+    ("matters.likeness", 3600, "linli.work.matters.tasks.likeness_renew"),
     ("matters.visits", 3600, "linli.work.matters.tasks.forget_visits"),
     ("matters.drafts", 3600, "linli.work.matters.tasks.forget_drafts"),
 )

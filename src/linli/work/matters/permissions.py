@@ -265,3 +265,19 @@ def can_ask_reopen(actor: Actor, matter: Matter) -> bool:
 def can_start_move(matter: Matter, code: str) -> bool:
     """Whether the matter's state allows the move at all."""
     return WORKFLOW.allows(matter.state, code)
+
+
+# -- suggestions ----------------------------------------------------------------
+def can_train_assist(actor: Actor) -> bool:
+    """Training reads the texts of a whole area: the operator at the server, or the system by itself."""
+    return actor.function in (Function.OPERATOR, Function.SYSTEM)
+
+
+def can_see_assist(actor: Actor) -> bool:
+    """Whoever governs sees how well the machine does over their areas; the operator sees its trainings."""
+    return actor.is_governing or actor.function == Function.OPERATOR
+
+
+def can_set_assist_threshold(actor: Actor) -> bool:
+    """A street's administrator says how sure the machine must be there."""
+    return actor.function == Function.STREET and actor.is_unit_admin and bool(actor.areas)

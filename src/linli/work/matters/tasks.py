@@ -10,8 +10,9 @@ from linli.core.actor import system
 from linli.core.errors import Refusal
 
 from . import services
-from .models import HandlingRequest, Matter
-from .workflow import State
+from .assist.duplicates import MATTERS, PUBLIC, index_write
+from .models import HandlingRequest, Matter, PublicVersion
+from .workflow import LIVE, State
 
 logger = logging.getLogger(__name__)
 BATCH = 500
@@ -64,3 +65,14 @@ def forget_visits() -> int:
 def forget_drafts() -> int:
     """Delete drafts whose seven days are over; returns how many."""
     return services.drafts_forget(actor=system("drafts"))
+
+
+def likeness_renew() -> int:
+    """Make the indexes of likeness anew over live matters and public versions; returns how many texts."""
+    matters = Matter.objects.filter(state__in=LIVE).order_by("pk").values_list("pk", "text", "address")
+    shown = PublicVersion.objects.filter(withdrawn_at__isnull=True, matter__state__in=LIVE).order_by("pk")
+    versions = shown.values_list("pk", "title", "text")
+    return sum(
+        index_write(kind, ((pk, f"{first} {second}") for pk, first, second in rows.iterator()))
+        for kind, rows in ((MATTERS, matters), (PUBLIC, versions))
+    )

@@ -15,6 +15,7 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import Place
 
 from .. import selectors
+from ..assist.shown import suggestion_rows
 from ..models import Channel, Matter
 from ..permissions import can_intake_matter
 from ..place import place_of
@@ -115,11 +116,14 @@ def intake_hints(request: HttpRequest) -> HttpResponse:
 def hints(actor: Actor, words: str, token: str) -> dict[str, Any]:
     """Return what helps with a report: its emergency, likely categories, the promised time, repeats."""
     text, place = words[:2000], _place(token)
-    suggested = selectors.category_suggest(text) if len(text) >= ENOUGH_LETTERS else []
+    area = place.area_path if place else ""
+    said = selectors.suggestion_for(text, area) if len(text) >= ENOUGH_LETTERS else None
+    suggested = said.categories[:3] if said else ()
     return {
         "emergency": selectors.emergency(text),
-        "suggested": suggested[:3],
-        "due": selectors.promise_for(suggested[0][0], place) if suggested and place else None,
+        "said": said,
+        "suggested": suggestion_rows(suggested),
+        "due": selectors.promise_for(suggested[0].category, place) if suggested and place else None,
         "alike": _alike(actor, text, place),
     }
 

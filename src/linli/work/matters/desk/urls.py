@@ -4,6 +4,7 @@ from django.urls import path
 
 from .actions import action_page
 from .affairs import affairs_page, clocks_page
+from .assist import assist_page
 from .bulk import bulk_page
 from .counter import counter_page, visit_act
 from .intake import intake_hints, intake_page, place_choices
@@ -46,5 +47,6 @@ urlpatterns = [
     path("desk/settings/phrases/new/", phrase_new_page, name="phrase_new"),
     path("desk/settings/phrases/<uuid:public_id>/", phrase_page, name="phrase"),
     path("desk/settings/phrases/<uuid:public_id>/remove/", phrase_remove_page, name="phrase_remove"),
+    path("desk/settings/assist/", assist_page, name="assist"),
     path("desk/settings/clocks/", clocks_page, name="clocks"),
 ]

@@ -1,5 +1,6 @@
 """The tables of the matters room."""
 
+from .assist import AssistChoice, AssistModel, AssistThreshold, SuggestionTarget
 from .category import AffairClass, Category
 from .counter import CounterVisit, VisitPurpose, VisitState
 from .handling import Assignment, HandlingRequest, Question, Rating
@@ -11,6 +12,9 @@ __all__ = [
     "AffairClass",
     "Affected",
     "Assignment",
+    "AssistChoice",
+    "AssistModel",
+    "AssistThreshold",
     "Category",
     "Channel",
     "ClosedAs",
@@ -26,6 +30,7 @@ __all__ = [
     "Question",
     "Rating",
     "ReportDraft",
+    "SuggestionTarget",
     "VisitPurpose",
     "VisitState",
     "client_key",

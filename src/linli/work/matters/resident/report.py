@@ -270,7 +270,8 @@ def report_help(request: HttpRequest) -> HttpResponse:
     """
     text = request.POST.get("text", "")[:LONG_TEXT]
     place = _place_if_known(request.POST.get("place", ""))
-    suggested = selectors.category_suggest(text)[:1] if text.strip() else []
+    area = place.area_path if place else ""
+    suggested = selectors.category_suggest(text, area)[:1] if text.strip() else []
     category, words = suggested[0] if suggested else (None, [])
     context = {
         "category": category,

@@ -38,6 +38,7 @@ from .suggestions import (
     emergency,
     emergency_words,
     promise_for,
+    suggestion_for,
     units_for,
 )
 
@@ -88,6 +89,7 @@ __all__ = [
     "reporters_of",
     "story_list",
     "story_steps",
+    "suggestion_for",
     "units_for",
     "visit_get",
 ]

@@ -18,10 +18,12 @@ from linli.foundation.duties.calendar import limit_due
 from linli.foundation.places.selectors import Place
 from linli.foundation.search.selectors import grams
 
+from ..assist.duplicates import MATTERS, PUBLIC, like
+from ..assist.selectors import Suggestion, suggest
 from ..clocks import clocks
 from ..models import AffairClass, Category, Matter, PublicVersion
 from ..rules import likeness
-from ..words import Emergency, emergency_in, words_matched
+from ..words import Emergency, emergency_in
 from ..workflow import LIVE
 from .lists import public_list
 
@@ -44,11 +46,14 @@ def category_list() -> list[Category]:
     return list(Category.objects.filter(is_active=True))
 
 
-def category_suggest(text: str) -> list[tuple[Category, list[str]]]:
+def suggestion_for(text: str, area: str = "") -> Suggestion:
+    """Return what a text is probably about: by the model in use there, else by the category list's words."""
+    return suggest(text, area=area)
+
+
+def category_suggest(text: str, area: str = "") -> list[tuple[Category, list[str]]]:
     """Return likely categories, best first, each with the words of the text that speak for it."""
-    known = {category.code: category for category in category_list()}
-    ranked = words_matched(text, {code: category.words for code, category in known.items()})
-    return [(known[code], words) for code, words in ranked]
+    return [(found.category, list(found.words)) for found in suggest(text, area=area).categories]
 
 
 def promise_for(category: Category | None, place: Place | None = None) -> Due:
@@ -88,22 +93,26 @@ def units_for(matter: Matter, category: Category | None = None) -> list[Unit]:
 def duplicates_near(actor: Actor, text: str, place: Place | None) -> list[Matter] | list[PublicVersion]:
     """Return what looks like the same thing nearby, most alike first.
 
-    People at the desk get live matters that they may see; residents get public versions only.
+    People at the desk get live matters that they may see; residents get public versions only. The newest
+    are looked at one by one, what is older is found by the index of likeness.
     """
     wanted = frozenset(grams(text))
     if place is None or not wanted:
         return []
     if not actor.is_staff:
-        versions = public_list(place.area_path).filter(matter__state__in=LIVE)[:LOOKED_AT]
+        shown = public_list(place.area_path).filter(matter__state__in=LIVE)
+        versions = [*shown[:LOOKED_AT], *shown.filter(pk__in=like(PUBLIC, text))]
         return _alike(wanted, [(version, f"{version.title} {version.text}") for version in versions])
     seen = Matter.objects.visible_to(actor).filter(
         in_areas("area_path", (place.area_path,)), state__in=LIVE, reported_at__gte=clock.now() - LOOK_BACK
     )
-    return _alike(wanted, [(matter, f"{matter.text} {matter.address}") for matter in seen[:LOOKED_AT]])
+    matters = [*seen[:LOOKED_AT], *seen.filter(pk__in=like(MATTERS, text))]
+    return _alike(wanted, [(matter, f"{matter.text} {matter.address}") for matter in matters])
 
 
 def _alike(wanted: frozenset[str], rows: Iterable[tuple[T, str]]) -> list[T]:
-    scored = [(likeness(wanted, frozenset(grams(text))), row) for row, text in rows]
+    once = dict(rows)
+    scored = [(likeness(wanted, frozenset(grams(text))), row) for row, text in once.items()]
     return [row for score, row in sorted(scored, key=lambda pair: -pair[0]) if score >= ALIKE]
 
 

@@ -16,6 +16,7 @@ from ..permissions import can_decide_intake, can_guide_matter, is_never_public, 
 from ..refusals import invalid
 from ..wording import instant_words
 from .assigning import assignment_send, unit_checked
+from .choices import choices_keep
 from .steps import ROOM, Step, class_set, step_begin
 from .texts import text_required
 
@@ -49,6 +50,7 @@ def matter_sort(
     if is_never_public(step.matter):
         step.protect()
     class_set(step=step, affair_class=affair_class, reason=reason)
+    choices_keep(step=step, is_category_chosen=category is not None)
     return step.finish("sort", note=step.matter.class_reason)
 
 

@@ -1,0 +1,1 @@
+"""Suggestions, never decisions: what a text is about, and what was said already; see the room's README."""
