@@ -274,7 +274,7 @@ def sound() -> None:
     assert all(sealed_get(resident, "name") for resident in Resident.objects.all())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_random_lives_stay_sound_and_every_act_can_be_taken_back(cast: Cast, data: Any) -> None:
     _live(cast, data, acts_count=8)
