@@ -255,14 +255,12 @@ def _events(
         "by_id": read.scope.person_id,
         "unit_id": read.scope.unit_id,
         "fields": fields,
-        "reason": "导入",
         "source": row.values["source"],
     }
     people = {person.pk: person for person in (*Resident.objects.filter(owned__ownership=title), *former)}
-    events = [RegisterEvent(part_id=title.part_id, area_path=title.area_path, **common)]
-    events += [
-        RegisterEvent(resident=person, area_path=person.area_path, **common) for person in people.values()
-    ]
+    whose: list[dict[str, Any]] = [{"part_id": title.part_id, "area_path": title.area_path}]
+    whose += [{"resident": person, "area_path": person.area_path} for person in people.values()]
+    events = [RegisterEvent(reason="导入", **common, **of) for of in whose]
     RegisterEvent.objects.bulk_create(events)
     return [event.pk for event in events]
 
