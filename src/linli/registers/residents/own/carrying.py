@@ -17,7 +17,7 @@ from ..facts.dictionary import fact_key
 from ..facts.services import fact_correct
 from ..facts.subjects import of_what, values_opened
 from ..facts.values import canonical, shown
-from ..linking.selectors import people_of_account
+from ..linking.selectors import people_of_account, resident_linked
 from ..models import Fact, Resident
 from ..sealing import sealed_get
 from ..services.erasing import resident_erase
@@ -80,6 +80,13 @@ def _seen(actor: Actor, resident: Resident) -> Resident:
     return resident
 
 
+def _whose(request: DataRequest, resident: Resident) -> str:
+    """Return of which child a guardian asks, to stand behind a label; nothing where it is themselves."""
+    if resident == resident_linked(request.person_id):
+        return ""
+    return _("（所监护的孩子 %(name)s）") % {"name": sealed_get(resident, "name")}
+
+
 def _fact(actor: Actor, request: DataRequest) -> tuple[Fact, Resident]:
     found = Fact.objects.filter(public_id=request.subject_id, to_on__isnull=True)
     fact = found.select_related("resident", "household").first()
@@ -95,7 +102,7 @@ def _person_changes(actor: Actor, request: DataRequest) -> list[Change]:
     if not proposal:
         return []
     resident = _seen(actor, _resident(request))
-    held, sexes = held_of(resident), dict(Resident.Sex.choices)
+    held, sexes, whose = held_of(resident), dict(Resident.Sex.choices), _whose(request, resident)
     labels = {
         "name": _("姓名"),
         "phone": _("电话"),
@@ -108,7 +115,7 @@ def _person_changes(actor: Actor, request: DataRequest) -> list[Change]:
         return str(sexes.get(text, "")) if field == "sex" else text
 
     return [
-        Change(labels[field], words(field, held[field]), words(field, text))
+        Change(f"{labels[field]}{whose}", words(field, held[field]), words(field, text))
         for field, text in proposal.items()
     ]
 
@@ -158,14 +165,15 @@ def _person_basis(request: DataRequest) -> str:
 
 
 def _fact_changes(actor: Actor, request: DataRequest) -> list[Change]:
-    fact, proposal = _fact(actor, request)[0], _proposal(request)
+    (fact, owner), proposal = _fact(actor, request), _proposal(request)
     line = fact_key(fact.key)
 
     def words(state: str, value: str) -> str:
         return shown(line, value) if state == Fact.State.KNOWN else str(Fact.State(state).label)
 
     after = canonical(line, proposal["value"]) if proposal["state"] == Fact.State.KNOWN else ""
-    return [Change(str(line.label), words(fact.state, fact_text(fact)), words(proposal["state"], after))]
+    label = f"{line.label}{_whose(request, owner)}"
+    return [Change(label, words(fact.state, fact_text(fact)), words(proposal["state"], after))]
 
 
 def _fact_carry(actor: Actor, request: DataRequest) -> None:

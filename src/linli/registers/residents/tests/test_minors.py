@@ -71,6 +71,8 @@ def test_a_guardian_sees_and_asks_for_the_child(cast: Cast, house: House) -> Non
     asked = correction_ask(
         actor=cast.actor("resident"), resident_id=house.child.public_id, wanted={"name": "王晓宝"}
     )
+    desk = f"/desk/settings/data-requests/{asked.public_id}/"
+    assert f"所监护的孩子 {CHILD}" in cast.client("worker").get(desk).content.decode()
     request_answer(actor=cast.actor("worker"), request_id=str(asked.public_id), is_granted=True, answer="好")
     assert sealed_get(Resident.objects.get(pk=house.child.pk), "name") == "王晓宝"
 
