@@ -257,6 +257,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # -- other hosts: nothing is called that does not stand here (core/outbound.py says how to write it) --
 OUTBOUND = env.list("LINLI_OUTBOUND", default=[])
 
+# -- suggestions: a larger model outside, asked where the embedded one is silent; off without an address --
+ASSIST_URL = env("LINLI_ASSIST_URL", default="")
+ASSIST_MODEL = env("LINLI_ASSIST_MODEL", default="")
+ASSIST_KEY = env("LINLI_ASSIST_KEY", default="")
+ASSIST_SECONDS = env.float("LINLI_ASSIST_SECONDS", default=3.0)
+
 # -- work ---------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EMAIL_CONFIG = env.email_url("LINLI_EMAIL_URL", default="consolemail://")  # smtp+tls://user:secret@host:587

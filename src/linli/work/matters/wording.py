@@ -127,6 +127,7 @@ VERBS: dict[str, Words] = {
 RECORDED = {
     "affected.add": _("我也遇到了"),
     "affected.remove": _("不再是我也遇到了"),
+    "assist.ask_outside": _("询问外部模型"),
     "assist.retire": _("停用建议模型"),
     "assist.threshold": _("设置建议门槛"),
     "assist.train": _("训练建议模型"),

@@ -30,6 +30,8 @@ from .shapes import (
     Listed,
     PageOut,
     RecordOut,
+    SuggestIn,
+    SuggestionOut,
 )
 
 READING = (Scope.MATTERS_READ, Scope.MATTERS_REPORT, Scope.MATTERS_ACT)
@@ -171,6 +173,26 @@ def figures(request: HttpRequest, asked: Query[Counted]) -> dict[str, Any]:
 def categories(request: HttpRequest) -> list[Category]:
     """Return the categories in use, in order."""
     return selectors.category_list()
+
+
+@router.post(
+    "/suggestions",
+    response=SuggestionOut,
+    auth=let_in(*READING),
+    summary=gettext_noop("智能建议"),
+    operation_id="matter_suggest",
+    description=gettext_noop("机器看一段内容可能属于哪一类，附把握和依据；只供参考，由人决定。内容不保存。"),
+)
+def suggestions(request: HttpRequest, asked: SuggestIn) -> dict[str, Any]:
+    """Return what a text is probably about; nothing is stored."""
+    said = selectors.suggestion_for(asked.text, area_of(actor_of(request), asked.area))
+    return {
+        "categories": said.categories[:3],
+        "affair_class": said.affair_class.label if said.affair_class else "",
+        "unit_kind": said.unit_kind.label if said.unit_kind else "",
+        "abstained": said.abstained,
+        "model_version": said.model_version,
+    }
 
 
 @router.get(

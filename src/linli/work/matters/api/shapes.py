@@ -16,6 +16,32 @@ Stage = Literal["", "open", "overdue", "closed", "mine"]
 AnyState = Literal["", *State.values]  # type: ignore[valid-type]
 
 
+class SuggestIn(Input):
+    """A text to be sorted, and where."""
+
+    text: str = Field(min_length=1, max_length=5_000, description=_("反映的内容。"), examples=["路灯不亮"])
+    area: str = Field("", max_length=15, description=_("区划代码，用那里的模型和门槛；可不填。"))
+
+
+class SuggestedOut(Schema):
+    """One category that a machine recommends."""
+
+    category: str = Field(alias="category.code", description=_("类别代码，见 /categories。"))
+    name: str = Field(alias="category.name")
+    probability: float | None = Field(description=_("把握，0到1；按关键词推荐时为空。"))
+    words: list[str] = Field(description=_("内容里支持这个推荐的词。"))
+
+
+class SuggestionOut(Schema):
+    """What a machine recommends; a person decides."""
+
+    categories: list[SuggestedOut]
+    affair_class: str = Field(description=_("major、minor 或 private；空表示没有推荐。"))
+    unit_kind: str = Field(description=_("主责单位类别；空表示没有推荐。"))
+    abstained: bool = Field(description=_("把握低于门槛，没有推荐类别。"))
+    model_version: str = Field(description=_("模型版本；空表示按类别清单的关键词推荐。"))
+
+
 # -- what goes out ------------------------------------------------------------
 class MatterOut(Schema):
     """A matter as whoever may see it reads it; never who reported it."""

@@ -11,13 +11,14 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.foundation.accounts.selectors import path_prefixes
 
-from ..models import AssistChoice, AssistModel, AssistThreshold, Category, SuggestionTarget
+from ..models import AssistCall, AssistChoice, AssistModel, AssistThreshold, Category, SuggestionTarget
 from ..models.assist import USUAL_PERCENT
 from ..words import words_matched
 from .model import Guess
 from .store import models_load
 
 LONGEST = 2_000
+OUTSIDE = "outside:"
 MOST = 3
 RECENT = timedelta(days=30)
 LOOKED_BACK = timedelta(days=365)
@@ -46,6 +47,11 @@ class Suggestion:
     urgency: Guess | None = None
     abstained: bool = False
     model_version: str = ""
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether a larger model outside was asked."""
+        return self.model_version.startswith(OUTSIDE)
 
 
 def model_current(area: str = "") -> AssistModel | None:
@@ -152,6 +158,12 @@ def acceptance_list(actor: Actor) -> list[Acceptance]:
         )
     }
     return [Acceptance(**counted[target]) for target in SuggestionTarget.values if target in counted]
+
+
+def outside_counts() -> tuple[int, int]:
+    """Return how often the larger model outside was asked in the last 30 days, and how often in vain."""
+    asked = AssistCall.objects.filter(at__gte=clock.now() - RECENT)
+    return asked.count(), asked.filter(is_answered=False).count()
 
 
 def model_list(actor: Actor) -> list[AssistModel]:

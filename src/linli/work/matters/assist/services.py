@@ -10,7 +10,7 @@ from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 from linli.core.service import changes_of, record, service
 
-from ..models import AssistModel, AssistThreshold
+from ..models import AssistCall, AssistModel, AssistThreshold
 from ..models.assist import LEAST_PERCENT, MOST_PERCENT
 from ..permissions import can_set_assist_threshold, can_train_assist
 from ..refusals import invalid
@@ -63,3 +63,14 @@ def threshold_set(*, actor: Actor, percent: int) -> AssistThreshold:
     else:
         record("assist.threshold", found, changes_of(found, **said))
     return found
+
+
+@service
+def outside_note(*, actor: Actor, is_answered: bool, milliseconds: int) -> AssistCall:
+    """Note that a masked text was sent to the larger model, and whether an answer came; never the text."""
+    if not actor.is_staff:
+        raise NotAllowed()
+    call = AssistCall(at=clock.now(), is_answered=is_answered, milliseconds=milliseconds)
+    call.save(force_insert=True)
+    record("assist.ask_outside", call)
+    return call

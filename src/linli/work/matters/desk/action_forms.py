@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 from linli.core import clock
 from linli.core.actor import Actor
 
+from ..assist.shown import suggestion_words
 from ..models import Matter, PhraseUse
+from ..selectors import suggestion_for
 from . import selectors as desk_selectors
 from .forms import CategoryField, DeskForm, PlaceFields, affair_classes, day, long_text, short_text
 
@@ -136,6 +138,9 @@ class SortForm(ActionForm):
         """Start from what is known and what the category usually is."""
         matter = self.matter
         self.fields["category"].initial = matter.category.code if matter.category else ""
+        if matter.text:
+            said = suggestion_for(matter.text, matter.area_path)
+            self.fields["category"].help_text = suggestion_words(said)
         default = matter.category.default_class if matter.category else ""
         self.fields["affair_class"].initial = matter.affair_class or default
         self.fields["reason"].initial = matter.class_reason

@@ -16,7 +16,7 @@ from linli.core.errors import InvalidInput, NotAllowed
 from linli.foundation.accounts.permissions import actor_of
 
 from .. import selectors
-from ..assist.selectors import acceptance_list, model_current, model_list, threshold_of
+from ..assist.selectors import acceptance_list, model_current, model_list, outside_counts, threshold_of
 from ..assist.services import threshold_set
 from ..models import AffairClass, AssistModel, SuggestionTarget
 from ..models.assist import LEAST_PERCENT, MOST_PERCENT
@@ -77,6 +77,7 @@ def _shown(actor: Actor, area: str, form: ThresholdForm) -> dict[str, Any]:
         "acceptance": [
             {"name": SuggestionTarget(row.target).label, "row": row} for row in acceptance_list(actor)
         ],
+        "outside": outside_counts(),
         "trainings": model_list(actor),
     }
 

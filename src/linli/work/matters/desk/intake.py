@@ -15,6 +15,7 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import Place
 
 from .. import selectors
+from ..assist.outside import asked_further
 from ..assist.shown import suggestion_rows
 from ..models import Channel, Matter
 from ..permissions import can_intake_matter
@@ -118,6 +119,7 @@ def hints(actor: Actor, words: str, token: str) -> dict[str, Any]:
     text, place = words[:2000], _place(token)
     area = place.area_path if place else ""
     said = selectors.suggestion_for(text, area) if len(text) >= ENOUGH_LETTERS else None
+    said = asked_further(actor, text, said) if said else None
     suggested = said.categories[:3] if said else ()
     return {
         "emergency": selectors.emergency(text),

@@ -1,6 +1,6 @@
 """The tables of the matters room."""
 
-from .assist import AssistChoice, AssistModel, AssistThreshold, SuggestionTarget
+from .assist import AssistCall, AssistChoice, AssistModel, AssistThreshold, SuggestionTarget
 from .category import AffairClass, Category
 from .counter import CounterVisit, VisitPurpose, VisitState
 from .handling import Assignment, HandlingRequest, Question, Rating
@@ -12,6 +12,7 @@ __all__ = [
     "AffairClass",
     "Affected",
     "Assignment",
+    "AssistCall",
     "AssistChoice",
     "AssistModel",
     "AssistThreshold",

@@ -111,3 +111,17 @@ class AssistChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.at:%Y-%m-%d}"
+
+
+class AssistCall(models.Model):
+    """One question to the larger model outside: when, how long it took, and whether it was answered."""
+
+    at = models.DateTimeField(_("时间"), db_index=True)
+    is_answered = models.BooleanField(_("有答复"))
+    milliseconds = models.PositiveIntegerField(_("用时（毫秒）"))
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}"
