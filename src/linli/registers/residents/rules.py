@@ -8,13 +8,15 @@ from itertools import pairwise
 from .entries import is_adult
 
 UNDO_DAYS = 30
-# Acts that keep how they are taken back; a transfer is undone by asking the other way.
+# Acts that keep how they are taken back; a transfer between committees is undone by asking the other way.
 _UNDOABLE = {
     "household": "open move move_in move_out split merge head_change tenure member_correct",
     "resident": "register enter correct move move_away birth death merge",
     "guardian": "set end",
     "establishment": "open update move close",
     "receipt": "add correct drop",
+    "fact": "set confirm correct end",
+    "ownership": "register transfer correct voter end",
 }
 UNDOABLE = frozenset(f"{noun}.{verb}" for noun, verbs in _UNDOABLE.items() for verb in verbs.split())
 

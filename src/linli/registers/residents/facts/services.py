@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from linli.core.service import changes_of, record, service
+from linli.core.service import record, service
 from linli.core.words import in_house_language
 from linli.foundation.accounts.services.rates import rate_check
 
@@ -22,18 +22,16 @@ from .steps import (
     WORKER,
     Entry,
     State,
+    act_begun,
     fact_confirmed,
     fact_new,
     fact_value,
     fact_write,
-    noted,
     overlap_check,
     subject_locked,
 )
 from .subjects import Subject, accounts_of, of_what, rows_of, subject_seen
 from .values import canonical
-
-MAX_REASON = 120
 
 
 @service
@@ -113,8 +111,9 @@ def fact_end(*, actor: Actor, subject: Subject, fact_id: int, on: date, reason: 
         raise _refused("on", _("结束日期不能晚于今天。"))
     if fact.from_on is not None and on < fact.from_on:
         raise _refused("on", _("结束日期不能早于开始日期。"))
-    changes_of(fact, to_on=on)
-    noted(actor=actor, verb="fact.end", subject=seen, fact=fact, reason=reason[:MAX_REASON])
+    act = act_begun(actor, "fact.end", seen, on=on, source=fact.source, reason=reason)
+    act.change(fact, to_on=on)
+    act.finish(fact, says=[fact.key])
     return fact
 
 
@@ -142,12 +141,13 @@ def fact_correct(
         raise _refused("value", _("更正后的内容与原来相同。"))
     begins, ends = wrong.from_on, wrong.to_on
     never = begins or wrong.collected_on
-    changes_of(wrong, from_on=never, to_on=never)
+    act = act_begun(actor, "fact.correct", seen, on=begins, source=source, reason=reason)
+    act.change(wrong, from_on=never, to_on=never)
     entry = Entry(state, text, wrong.period, begins, ends, source, document, clock.today())
     fact = fact_new(actor=actor, subject=seen, line=line, entry=entry)
     overlap_check(fact, list(rows_of(seen).filter(key=line.key, period=wrong.period)))
-    fact.save(force_insert=True)
-    noted(actor=actor, verb="fact.correct", subject=seen, fact=fact, reason=reason.strip()[:MAX_REASON])
+    act.add(fact)
+    act.finish(fact, says=[line.key])
     return fact
 
 

@@ -11,10 +11,10 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.crypto import key_ring
 from linli.core.errors import Conflict, InvalidInput, NotAllowed
-from linli.core.service import changes_of, record, require_service
+from linli.core.service import changes_of, require_service
 
-from ..models import Fact, Household, RegisterEvent, Resident
-from ..services.events import event_note
+from ..models import Fact
+from ..services.acts import Act
 from .dictionary import FactKey
 from .permissions import can_record_facts
 from .rules import Answer, overlaps, reading
@@ -92,11 +92,13 @@ def fact_write(*, actor: Actor, subject: Subject, line: FactKey, entry: Entry) -
         if is_same(seen, standing, whole):
             return fact_confirmed(actor=actor, subject=seen, fact=standing, on=whole.collected_on)
         unknown_check(line, standing, whole)
-        fact_ended(fact=standing, begins=whole.from_on)
+    act = act_begun(actor, "fact.set", seen, on=whole.from_on, source=whole.source)
+    if standing is not None and whole.to_on is None:
+        fact_ended(act=act, fact=standing, begins=whole.from_on)
     fact = fact_new(actor=actor, subject=seen, line=line, entry=whole)
     overlap_check(fact, rows)
-    fact.save(force_insert=True)
-    noted(actor=actor, verb="fact.set", subject=seen, fact=fact)
+    act.add(fact)
+    act.finish(fact, says=[line.key])
     return fact
 
 
@@ -132,11 +134,11 @@ def unknown_check(line: FactKey, standing: Fact, entry: Entry) -> None:
 
 
 @require_service
-def fact_ended(*, fact: Fact, begins: date | None) -> None:
+def fact_ended(*, act: Act, fact: Fact, begins: date | None) -> None:
     """End a row on the day on which its successor begins, never before it began itself."""
     if fact.from_on is not None and begins is not None and begins < fact.from_on:
         raise _refused("from_on", _("开始日期不能早于现有登记的开始日期；登记有误请用更正。"))
-    changes_of(fact, to_on=begins)
+    act.change(fact, to_on=begins)
 
 
 def fact_new(*, actor: Actor, subject: Subject, line: FactKey, entry: Entry) -> Fact:
@@ -167,28 +169,16 @@ def overlap_check(fact: Fact, rows: list[Fact]) -> None:
 def fact_confirmed(*, actor: Actor, subject: Subject, fact: Fact, on: date | None) -> Fact:
     """Note that a row is still true: it is as fresh as the day of asking."""
     day = max(on or clock.today(), fact.collected_on)
-    changes = changes_of(fact, collected_on=day, collected_by_id=actor.person_id)
-    record("fact.confirm", fact, changes, touched=[RegisterEvent, type(subject)])
-    _event(actor, "fact.confirm", subject, fact, "")
+    act = act_begun(actor, "fact.confirm", subject, on=fact.from_on, source=fact.source)
+    act.change(fact, collected_on=day, collected_by_id=actor.person_id)
+    act.finish(fact, says=[fact.key])
     return fact
 
 
-@require_service
-def noted(*, actor: Actor, verb: str, subject: Subject, fact: Fact, reason: str = "") -> None:
-    """Record an act on a row, and write it into the subject's history."""
-    record(verb, fact, touched=[Fact, RegisterEvent, type(subject)])
-    _event(actor, verb, subject, fact, reason)
-
-
-def _event(actor: Actor, verb: str, subject: Subject, fact: Fact, reason: str) -> None:
-    event_note(
-        actor=actor,
-        verb=verb,
-        resident=subject if isinstance(subject, Resident) else None,
-        household=subject if isinstance(subject, Household) else None,
-        area_path=subject.area_path,
-        fields=[fact.key],
-        reason=reason,
-        source=fact.source,
-        happened_on=fact.from_on,
-    )
+def act_begun(
+    actor: Actor, verb: str, subject: Subject, *, on: date | None, source: str, reason: str = ""
+) -> Act:
+    """Return an act on a fact of a subject: kept so that it can be taken back."""
+    act = Act(actor, verb, on=on, reason=reason, source=source)
+    act.about(subject)
+    return act

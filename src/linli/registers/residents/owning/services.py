@@ -12,18 +12,17 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.crypto import blind_index
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
-from linli.core.fields import uuid7
-from linli.core.service import changes_of, record, require_service, service
+from linli.core.service import require_service, service
 from linli.foundation.places.models import Part
 
 from ..facts.rules import overlaps
-from ..models import Establishment, Owner, Ownership, RegisterEvent, Resident
-from ..services.events import event_note
+from ..models import Establishment, Owner, Ownership, Resident
+from ..services.acts import Act
 from .permissions import can_keep_titles
 from .rules import OwnerEntry, area_checked, owners_faults, voter_settled
 
 WORKER = "worker"
-MAX_CERTIFICATE, MAX_REASON = 60, 120
+MAX_CERTIFICATE = 60
 Kind = Ownership.Kind
 
 
@@ -43,9 +42,8 @@ def ownership_register(
     """Register the title to a part; ``area`` in 1/100 m². A part has one title at a time."""
     part = part_locked(actor=actor, part_id=part_id)
     title = _title(part, kind=kind, area=area, from_on=from_on, to_on=to_on, source=source)
-    return _begin(
-        actor=actor, part=part, title=title, owners=owners, certificate=certificate, verb="register"
-    )
+    act = Act(actor, "ownership.register", on=from_on, source=source)
+    return _begin(act, title, owners, certificate)
 
 
 @service
@@ -68,15 +66,11 @@ def ownership_transfer(
         raise _refused("on", _("转移日期不能晚于今天。"))
     if former.from_on is not None and on <= former.from_on:
         raise _refused("on", _("转移日期要晚于现有产权的开始日期。"))
-    changes = changes_of(former, to_on=on, version=former.version + 1, updated_at=clock.now())
-    record("ownership.end", former, changes)
-    part = former.part
-    title = _title(
-        part, kind=kind, area=area or former.registered_area, from_on=on, to_on=None, source=source
-    )
-    return _begin(
-        actor=actor, part=part, title=title, owners=owners, certificate=certificate, verb="transfer"
-    )
+    area = area or former.registered_area
+    title = _title(former.part, kind=kind, area=area, from_on=on, to_on=None, source=source)
+    act = Act(actor, "ownership.transfer", on=on, source=source)
+    _change(act, former, to_on=on)
+    return _begin(act, title, owners, certificate)
 
 
 @service
@@ -99,24 +93,20 @@ def ownership_correct(
     wanted = _title(title.part, kind=kind, area=area, from_on=from_on, to_on=title.to_on, source=title.source)
     entries = _owners_checked(owners, kind)
     _overlap_check(wanted, title.part, leave_out=title.pk)
-    before = {*title.owners.values_list("resident_id", "establishment_id")}
-    changes = changes_of(
-        title,
-        kind=wanted.kind,
-        registered_area=wanted.registered_area,
-        from_on=wanted.from_on,
+    after: dict[str, Any] = {
+        "kind": wanted.kind,
+        "registered_area": wanted.registered_area,
+        "from_on": wanted.from_on,
         **({} if certificate is None else _certificate(certificate)),
-        version=title.version + 1,
-        updated_at=clock.now(),
-    )
-    title.owners.all().delete()
-    _owners_write(title, entries)
-    record("ownership.correct", title, changes, touched=[Owner, RegisterEvent])
-    former = Resident.objects.filter(pk__in=[resident for resident, _unit in before if resident])
-    _events(
-        actor, "correct", title, [name for name in changes if name != "version"], reason.strip(), list(former)
-    )
-    return title
+    }
+    changed = [name for name, value in after.items() if getattr(title, name) != value]
+    act = Act(actor, "ownership.correct", on=wanted.from_on, reason=reason, source=title.source)
+    act.about(title.part, *_people_of(title))
+    _change(act, title, **after)
+    for owner in title.owners.order_by("pk"):
+        act.drop(owner)
+    _owners_write(act, title, entries)
+    return _finish(act, title, [*changed, "owners"])
 
 
 @service
@@ -130,14 +120,13 @@ def voter_name(
     chosen = next((owner for owner in owners if owner.pk == owner_id), None)
     if chosen is None:
         raise _refused("owner", _("请从这套房屋的产权人里推选。"))
+    act = Act(actor, "ownership.voter", reason=reason, source=title.source)
     for owner in owners:  # the former voter first: one at a time
         if owner.is_voter and owner is not chosen:
-            changes_of(owner, is_voter=False)
-    changes_of(chosen, is_voter=True)
-    changes = changes_of(title, version=title.version + 1, updated_at=clock.now())
-    record("ownership.voter", title, changes, touched=[Owner, RegisterEvent])
-    _events(actor, "voter", title, ["is_voter"], reason.strip(), [])
-    return title
+            act.change(owner, is_voter=False)
+    act.change(chosen, is_voter=True)
+    _change(act, title)
+    return _finish(act, title, ["is_voter"])
 
 
 @service
@@ -149,10 +138,9 @@ def ownership_end(*, actor: Actor, ownership_id: int, version: int, on: date, re
         raise _refused("reason", _("请写明产权为什么注销。"))
     if on > clock.today() or (title.from_on is not None and on < title.from_on):
         raise _refused("on", _("注销日期要在开始日期之后，且不晚于今天。"))
-    changes = changes_of(title, to_on=on, version=title.version + 1, updated_at=clock.now())
-    record("ownership.end", title, changes, touched=[RegisterEvent])
-    _events(actor, "end", title, ["to_on"], reason.strip(), [])
-    return title
+    act = Act(actor, "ownership.end", on=on, reason=reason, source=title.source)
+    _change(act, title, to_on=on)
+    return _finish(act, title, ["to_on"])
 
 
 # -- steps -------------------------------------------------------------------------------------------------
@@ -247,54 +235,41 @@ def _overlap_check(title: Ownership, part: Part, *, leave_out: int | None = None
         raise _refused("from_on", _("这段时间已有产权登记，请核对起止日期。"))
 
 
-def _owners_write(title: Ownership, owners: Sequence[OwnerEntry]) -> None:
-    Owner.objects.bulk_create(
-        Owner(
-            ownership=title,
-            resident_id=owner.resident_id,
-            establishment_id=owner.establishment_id,
-            numerator=owner.share.numerator if owner.share else None,
-            denominator=owner.share.denominator if owner.share else None,
-            is_voter=owner.is_voter,
+def _change(act: Act, title: Ownership, **after: Any) -> None:
+    """Set columns of a title, which counts on."""
+    act.change(title, **after, version=title.version + 1, updated_at=act.at)
+
+
+def _owners_write(act: Act, title: Ownership, owners: Sequence[OwnerEntry]) -> None:
+    for owner in owners:
+        act.add(
+            Owner(
+                ownership=title,
+                resident_id=owner.resident_id,
+                establishment_id=owner.establishment_id,
+                numerator=owner.share.numerator if owner.share else None,
+                denominator=owner.share.denominator if owner.share else None,
+                is_voter=owner.is_voter,
+            )
         )
-        for owner in owners
-    )
 
 
-def _begin(
-    *,
-    actor: Actor,
-    part: Part,
-    title: Ownership,
-    owners: Sequence[OwnerEntry],
-    certificate: str,
-    verb: str,
-) -> Ownership:
+def _begin(act: Act, title: Ownership, owners: Sequence[OwnerEntry], certificate: str) -> Ownership:
     entries = _owners_checked(owners, title.kind)
-    _overlap_check(title, part)
+    _overlap_check(title, title.part)
     for name, value in _certificate(certificate).items():
         setattr(title, name, value)
-    title.save(force_insert=True)
-    _owners_write(title, entries)
-    record(f"ownership.{verb}", title, touched=[Owner, Ownership, RegisterEvent])
-    _events(actor, verb, title, ["owners", "registered_area"], "", [])
-    return title
+    act.add(title)
+    _owners_write(act, title, entries)
+    return _finish(act, title, ["owners", "registered_area"])
 
 
-def _events(
-    actor: Actor, verb: str, title: Ownership, fields: list[str], reason: str, former: list[Resident]
-) -> None:
+def _people_of(title: Ownership) -> list[Resident]:
+    return list(Resident.objects.filter(owned__ownership=title).order_by("pk"))
+
+
+def _finish(act: Act, title: Ownership, says: Sequence[str]) -> Ownership:
     """Write the act into the history of the part and of every person concerned."""
-    common: dict[str, Any] = {
-        "actor": actor,
-        "verb": f"ownership.{verb}",
-        "fields": fields,
-        "reason": reason[:MAX_REASON],
-        "source": title.source,
-        "happened_on": title.to_on or title.from_on,
-        "act": uuid7(),
-    }
-    event_note(**common, part=title.part, area_path=title.area_path)
-    owners = Resident.objects.filter(owned__ownership=title)
-    for resident in {person.pk: person for person in [*owners, *former]}.values():
-        event_note(**common, resident=resident, area_path=resident.area_path)
+    act.about(title.part, *_people_of(title))
+    act.finish(title, says=says)
+    return title

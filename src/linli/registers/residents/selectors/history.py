@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -48,7 +49,7 @@ def register_history(actor: Actor, subject: Subject, limit: int = MOST) -> list[
     name = str(subject._meta.model_name)
     rows = RegisterEvent.objects.visible_to(actor).filter(**{name: subject})
     events = list(rows.select_related("unit")[:limit])
-    acts = _areas([event.act for event in events])
+    acts = _areas(events)
     names = person_names(event.by_id for event in events)
     return [_line(actor, event, acts[event.act], names) for event in events]
 
@@ -59,16 +60,25 @@ def household_history(actor: Actor, household: Household, limit: int = MOST) -> 
     rows = RegisterEvent.objects.visible_to(actor).filter(Q(household=household) | Q(resident__in=members))
     events = {event.act: event for event in reversed(rows.select_related("unit")[: 3 * limit])}
     shown = list(reversed(events.values()))[:limit]
-    acts, names = _areas([event.act for event in shown]), person_names(event.by_id for event in shown)
+    acts, names = _areas(shown), person_names(event.by_id for event in shown)
     return [_line(actor, event, acts[event.act], names) for event in shown]
 
 
-def _areas(acts: list[UUID]) -> dict[UUID, list[str]]:
-    """Return where the subjects of acts are: who takes an act back must work in all of them."""
-    found: dict[UUID, list[str]] = {}
-    for act, path in RegisterEvent.objects.filter(act__in=acts).values_list("act", "area_path"):
-        found.setdefault(act, []).append(path)
-    return found
+def act_areas(events: Iterable[RegisterEvent]) -> list[str]:
+    """Return where one act belongs: who takes it back must work in all of these places.
+
+    That is where its subjects are; a title is of its part's place, wherever the owners live.
+    """
+    rows = list(events)
+    titled = [event for event in rows if event.verb.startswith("ownership.") and event.part_id]
+    return [event.area_path for event in titled or rows]
+
+
+def _areas(shown: Iterable[RegisterEvent]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[RegisterEvent]] = {}
+    for event in RegisterEvent.objects.filter(act__in=[row.act for row in shown]).defer("undo_text"):
+        found.setdefault(event.act, []).append(event)
+    return {act: act_areas(events) for act, events in found.items()}
 
 
 def _line(actor: Actor, event: RegisterEvent, areas: list[str], names: dict[int, str]) -> HistoryLine:

@@ -44,6 +44,8 @@ from .upkeep import tokens_write
 Row = TypeVar("Row", bound=models.Model)
 Subject = Resident | Household | Establishment | Part
 Versioned = (Resident, Household, Establishment, Ownership)
+# By what it is decided who is where: an act that writes none of it needs no guard.
+_PLACED = {Membership, Occupancy, Household, Resident}
 # By what a person is found, and where: whoever changes any of it is made findable anew.
 _FOUND_BY = frozenset({"name_sealed", "number_sealed", "phone_sealed", "state", "area_path"})
 
@@ -142,13 +144,19 @@ class Act:
 
     # -- the end -----------------------------------------------------------------------------------------
 
-    def finish(self, main: Subject | models.Model) -> None:
-        """Raise versions, guard, make findable, leave events, record it about ``main``."""
-        self._versions_raise()
+    def finish(self, main: Subject | models.Model, *, says: Iterable[str] = ()) -> None:
+        """Raise versions, guard, make findable, leave events, record it about ``main``.
+
+        ``says`` is what the history tells instead of columns, where what changed is kept beside the subject
+        (a fact, a title, a benefit): nobody's form about the subject itself becomes stale by it.
+        """
+        told = sorted(says)
+        if not told:
+            self._versions_raise()
         self._guard()
         if self._strangers:
             tokens_write(residents=list(self._strangers.values()))
-        self._events_leave()
+        self._events_leave(told)
         changes = {} if (type(main), main.pk) in self._new else self._changes.get((type(main), main.pk), {})
         touched = self._touched | {RegisterEvent, Resident, Household, Establishment, SearchToken}
         record(self.verb, main, changes, touched=touched)
@@ -163,6 +171,8 @@ class Act:
             model.objects.filter(pk__in=numbers).update(version=F("version") + 1, updated_at=self.at)
 
     def _guard(self) -> None:
+        if not self._touched & _PLACED:
+            return
         people = [key[1] for key in self._subjects if key[0] is Resident]
         homes = [key[1] for key in self._subjects if key[0] is Household]
         spans: dict[Any, list[Span]] = defaultdict(list)
@@ -177,7 +187,7 @@ class Act:
                 _("日期与已有的登记重叠：同一天不能住在两处。"), hint=_("请核对日期，或先更正以前的登记。")
             )
 
-    def _events_leave(self) -> None:
+    def _events_leave(self, told: list[str]) -> None:
         RegisterEvent.objects.bulk_create(
             RegisterEvent(
                 act=self.id,
@@ -187,7 +197,7 @@ class Act:
                 at=self.at,
                 by_id=self.actor.person_id,
                 unit_id=self.actor.unit_id,
-                fields=sorted(self._fields[key]),
+                fields=told or sorted(self._fields[key]),
                 reason=self.reason,
                 source=self.source,
                 undo_text=json.dumps(self._journal[key], ensure_ascii=False)

@@ -26,6 +26,7 @@ from ..models import Establishment, Household, RegisterEvent, Resident, SearchTo
 from ..permissions import can_undo_act
 from ..placing import home_of
 from ..rules import UNDO_DAYS, UNDOABLE
+from ..selectors.history import act_areas
 from .acts import Act, Subject
 from .placing import establishment_place, household_place, resident_place
 
@@ -40,7 +41,7 @@ def _events(actor: Actor, act_id: UUID | str) -> list[RegisterEvent]:
         found = []
     if not RegisterEvent.objects.visible_to(actor).filter(pk__in=[event.pk for event in found]).exists():
         raise NotFound(_("没有找到这次变更。"))
-    if not can_undo_act(actor, found[0].by_id, [event.area_path for event in found]):
+    if not can_undo_act(actor, found[0].by_id, act_areas(found)):
         raise NotAllowed
     return found
 
@@ -166,6 +167,8 @@ def _take_back_one(act: Act, entry: Entry) -> None:
         old = _columns(model, entry["old"])
         if "origins" in old:
             old["origins"] = _origins_back(row, entry)
+        if "version" in old:
+            old["version"] = values_of(row)["version"] + 1  # goes on counting
         for name, value in old.items():
             setattr(row, name, value)
         row.save(update_fields=list(old))

@@ -14,7 +14,25 @@ from hypothesis import strategies as st
 
 from linli.core.errors import NotFound, Refusal
 from linli.registers.residents.entries import GuardianEntry, MemberEntry, PersonEntry
-from linli.registers.residents.models import Household, Membership, Occupancy, RegisterEvent, Resident
+from linli.registers.residents.facts.services import fact_confirm, fact_correct, fact_end, fact_set
+from linli.registers.residents.models import (
+    Fact,
+    Household,
+    Membership,
+    Occupancy,
+    Owner,
+    Ownership,
+    RegisterEvent,
+    Resident,
+)
+from linli.registers.residents.owning.rules import OwnerEntry
+from linli.registers.residents.owning.services import (
+    ownership_correct,
+    ownership_end,
+    ownership_register,
+    ownership_transfer,
+    voter_name,
+)
 from linli.registers.residents.rules import UNDOABLE, Span, spans_overlap
 from linli.registers.residents.sealing import sealed_get
 from linli.registers.residents.services import (
@@ -249,10 +267,73 @@ class Acts:
         """Any act of before: undone where nothing stands on it, else refused."""
         act_undo(actor=self.actor, act_id=_pick(draw, RegisterEvent.objects.all()).act)
 
+    def fact(self, draw: Draw) -> Any:
+        return _pick(draw, Fact.objects.all())
+
+    def told(self, draw: Draw) -> None:
+        if draw(2):
+            fact_set(actor=self.actor, subject=_home(draw), key="vehicles", value=str(draw(3)))
+        else:
+            given = {"actor": self.actor, "subject": _person(draw), "from_on": self.on(draw)}
+            fact_set(**given, key="care_level", value=str(draw(6)))
+
+    def told_wrong(self, draw: Draw) -> None:
+        fact = self.fact(draw)
+        given = {"subject": fact.resident or fact.household, "fact_id": fact.pk, "value": str(draw(3))}
+        fact_correct(actor=self.actor, **given, reason="问错了")
+
+    def told_still(self, draw: Draw) -> None:
+        fact = self.fact(draw)
+        fact_confirm(actor=self.actor, subject=fact.resident or fact.household, fact_id=fact.pk)
+
+    def told_over(self, draw: Draw) -> None:
+        fact, on = self.fact(draw), self.on(draw)
+        fact_end(actor=self.actor, subject=fact.resident or fact.household, fact_id=fact.pk, on=on)
+
+    def owners(self, draw: Draw) -> list[OwnerEntry]:
+        return [OwnerEntry(_person(draw).pk) for _n in range(1 + draw(2))]
+
+    def title(self, draw: Draw) -> dict[str, Any]:
+        title = _pick(draw, Ownership.objects.all())
+        return {"actor": self.actor, "ownership_id": title.pk, "version": title.version}
+
+    def titled(self, draw: Draw) -> None:
+        ownership_register(
+            actor=self.actor,
+            part_id=self.world.parts[draw(4)].pk,
+            area=8000 + draw(9),
+            owners=self.owners(draw),
+            from_on=date(2020, 1, 1 + draw(9)),
+            certificate="沪房地证1号",
+        )
+
+    def passed_on(self, draw: Draw) -> None:
+        ownership_transfer(**self.title(draw), on=self.on(draw), owners=self.owners(draw))
+
+    def title_wrong(self, draw: Draw) -> None:
+        ownership_correct(
+            **self.title(draw),
+            reason="面积抄错",
+            area=7000 + draw(9),
+            owners=self.owners(draw),
+            kind="sold",
+            from_on=date(2020, 1, 1 + draw(9)),
+        )
+
+    def voter(self, draw: Draw) -> None:
+        owner = _pick(draw, Owner.objects.all())
+        title = owner.ownership
+        given = {"ownership_id": title.pk, "version": title.version, "owner_id": owner.pk}
+        voter_name(actor=self.actor, **given)
+
+    def title_over(self, draw: Draw) -> None:
+        ownership_end(**self.title(draw), on=self.on(draw), reason="拆除")
+
     def every(self) -> list[Callable[[Draw], None]]:
         named = (
             "open register move move_out move_in split merge another_head tenure person_moves away born "
-            "dies corrected member_corrected guarded joined transferred taken_back"
+            "dies corrected member_corrected guarded joined transferred taken_back told told_wrong "
+            "told_still told_over titled passed_on title_wrong voter title_over"
         )
         return [getattr(self, name) for name in named.split()]
 
@@ -320,3 +401,34 @@ def _one(acts: Acts, draw: Draw) -> None:
         act_undo(actor=acts.actor, act_id=done.act)
         assert registry_digest() == before, act.__name__
         sound()
+
+
+def test_each_act_on_facts_and_titles_is_taken_back_to_the_digest(cast: Cast) -> None:
+    acts = Acts(world_make(cast))
+    acts.world.family()
+
+    def first(_count: int) -> int:
+        return 0
+
+    def second(count: int) -> int:
+        return min(1, count - 1)
+
+    steps: list[tuple[Callable[[Draw], None], Draw]] = [
+        (acts.told, second),
+        (acts.told_wrong, first),
+        (acts.titled, second),
+        (acts.title_wrong, first),
+        (acts.passed_on, first),
+        (acts.voter, second),
+    ]
+    for act, draw in steps:
+        before, versions = registry_digest(), sum(Ownership.objects.values_list("version", flat=True))
+        try:
+            act(draw)
+        except Refusal as refusal:
+            pytest.fail(f"{act.__name__}: {refusal.message}")
+        assert registry_digest() != before, act.__name__
+        act_undo(actor=acts.actor, act_id=RegisterEvent.objects.latest("pk").act)
+        assert registry_digest() == before, act.__name__
+        assert sum(Ownership.objects.values_list("version", flat=True)) >= versions
+        act(draw)  # and stands for what comes next
