@@ -20,6 +20,7 @@ from .store import models_load
 LONGEST = 2_000
 OUTSIDE = "outside:"
 MOST = 3
+LEAST_SHOWN = 0.15
 RECENT = timedelta(days=30)
 LOOKED_BACK = timedelta(days=365)
 
@@ -101,12 +102,12 @@ def by_words(text: str, known: Mapping[str, Category]) -> tuple[Suggested, ...]:
 
 
 def _categories(guesses: Sequence[Guess], known: Mapping[str, Category]) -> tuple[Suggested, ...]:
-    """Return the guesses that name a category in use, by its code or its name."""
+    """Return the guesses that name a category in use, by code or name, with reasons and some chance."""
     named = {category.name: category for category in known.values()} | dict(known)
     return tuple(
         Suggested(named[guess.label], guess.probability, guess.words)
         for guess in guesses
-        if guess.label in named
+        if guess.label in named and guess.words and guess.probability >= LEAST_SHOWN
     )
 
 
