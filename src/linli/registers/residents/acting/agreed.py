@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,9 +40,9 @@ class ConsentForm(ActForm):
             for line in lines
             if line.consent is None or line.consent.version != line.purpose.version
         ]
-        self.offer("purpose", [("", _("请选择")), *[(line.purpose, line.label) for line in free]])
-        texts = [f"{line.label}：{line.text}" for line in free]
-        self.fields["purpose"].help_text = " ".join(texts) or _("各项都已经同意。")
+        self.fields["purpose"].widget = forms.RadioSelect()  # each with its words, to be read out at the door
+        self.offer("purpose", [(line.purpose, f"{line.label}：{line.text}") for line in free])
+        self.fields["purpose"].help_text = "" if free else _("各项都已经同意。")
         self.offer("given_by_id", [("", _("本人")), *_guardians(self.member.resident)])
         self.fields["given_by_id"].required = False
 
