@@ -45,6 +45,7 @@ DESK: dict[str, set[Function]] = {
     "deliveries": {Function.OPERATOR},
     "posters": STREET_TRADES,
     "registry-ages": set(GOVERNING),
+    "registry-receipts": set(GOVERNING),
     "registry-sizes": set(GOVERNING),
     "registry-tenures": set(GOVERNING),
     "registry-areas": set(GOVERNING),

@@ -75,7 +75,7 @@ def _shown(row: Receipt, *, is_masked: bool) -> ReceiptShown:
     return ReceiptShown(
         public_id=row.public_id,
         policy=MASK if is_masked else row.policy,
-        amount=MASK if is_masked and amount else amount,
+        amount="" if is_masked else amount,
         authority="" if is_masked else row.authority,
         from_on=row.from_on,
         to_on=row.to_on,
