@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -130,13 +131,18 @@ def _fact(whose: str, row: Fact, value: str) -> Row:
     }
 
 
+def _own_households(person_id: int) -> QuerySet[Household]:
+    """Return the households to which the person themselves belongs now."""
+    own = [one for _whose_, one in _people(person_id)][:1]
+    living = Membership.objects.filter(resident__in=own, to_on__isnull=True)
+    return Household.objects.filter(pk__in=living.values("household_id"))
+
+
 def _facts(person_id: int) -> Iterator[Row]:
     for whose, one in _people(person_id):
         for row, value in _fact_rows(one, Of.PERSON):
             yield _fact(whose, row, value)
-    own = [one for _whose_, one in _people(person_id)][:1]
-    living = Membership.objects.filter(resident__in=own, to_on__isnull=True).values("household_id")
-    for household in Household.objects.filter(pk__in=living):
+    for household in _own_households(person_id):
         for row, value in _fact_rows(household, Of.HOUSEHOLD):
             yield _fact(_("您的户"), row, value)
 
@@ -159,18 +165,24 @@ def _titles(person_id: int) -> Iterator[Row]:
             }
 
 
+def _receipt(whose: str, got: Receipt) -> Row:
+    return {
+        _("谁"): whose,
+        _("待遇"): got.policy,
+        _("金额"): _("%(yuan).2f元") % {"yuan": got.amount / 100} if got.amount is not None else "",
+        _("起"): _day(got.from_on),
+        _("止"): _day(got.to_on),
+        _("发放单位"): got.authority,
+        _("来源"): source_words(got.source),
+    }
+
+
 def _receipts(person_id: int) -> Iterator[Row]:
     for whose, one in _people(person_id):
         for got in Receipt.objects.filter(resident=one).order_by("from_on", "pk"):
-            yield {
-                _("谁"): whose,
-                _("待遇"): got.policy,
-                _("金额"): _("%(yuan).2f元") % {"yuan": got.amount / 100} if got.amount is not None else "",
-                _("起"): _day(got.from_on),
-                _("止"): _day(got.to_on),
-                _("发放单位"): got.authority,
-                _("来源"): source_words(got.source),
-            }
+            yield _receipt(whose, got)
+    for got in Receipt.objects.filter(household__in=_own_households(person_id)).order_by("from_on", "pk"):
+        yield _receipt(_("您的户"), got)
 
 
 def _care(person_id: int) -> Iterator[Row]:

@@ -118,7 +118,7 @@ def receipt_add(
             recorded_at=act.at,
         )
     )
-    act.finish(receipt)
+    act.finish(receipt, says=["receipt"])
     return receipt
 
 
@@ -143,7 +143,7 @@ def receipt_correct(
     act = Act(actor, "receipt.correct", reason=why)
     if not act.change(receipt, **after):
         raise InvalidInput(_("没有要更正的内容：请填写金额、结束日期或发放单位。"))
-    act.finish(receipt)
+    act.finish(receipt, says=["receipt"])
     return receipt
 
 
@@ -153,7 +153,7 @@ def receipt_drop(*, actor: Actor, receipt_id: UUID | str, reason: str) -> Subjec
     receipt, seen = _receipt(actor, receipt_id)
     act = Act(actor, "receipt.drop", reason=reason_checked(reason, is_required=True))
     act.drop(receipt)
-    act.finish(seen)
+    act.finish(seen, says=["receipt"])
     return seen
 
 

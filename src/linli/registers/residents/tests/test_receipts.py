@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from linli.core import clock as time
 from linli.core.errors import InvalidInput, NotFound
+from linli.core.holdings import holdings
 from linli.foundation.audit.models import AuditRecord
-from linli.registers.residents.models import Receipt, RegisterEvent, Resident
+from linli.registers.residents.models import AccountLink, Receipt, RegisterEvent, Resident
 from linli.registers.residents.receipts.rules import Paid
 from linli.registers.residents.receipts.selectors import receipts_of_many
 from linli.registers.residents.receipts.services import (
@@ -105,3 +107,19 @@ def test_the_pages_write_show_and_count(cast: Cast, person: Resident) -> None:
     Receipt.objects.update(to_on=None)
     counts = cast.client("district").get("/desk/residents/counts/").content.decode()
     assert "特殊补贴" in counts and "&lt;5" in counts
+
+
+def test_a_person_is_shown_what_their_household_gets(cast: Cast, person: Resident) -> None:
+    worker, home = cast.actor("worker"), household_at(person.area_path, person)
+    AccountLink.objects.create(
+        person=cast.person("resident"), resident=person, how="worker", state="standing", asked_at=time.now()
+    )
+    for subject, policy in ((person, "护理补贴"), (home, "最低生活保障")):
+        receipt_add(actor=worker, subject=subject, paid=Paid(subject.pk, policy, SINCE, amount=30000))
+    held = next(one for one in holdings() if one.name == "registry_receipt")
+    rows = list(held.rows(cast.person("resident").pk))
+    assert [(row["谁"], row["待遇"], row["金额"]) for row in rows] == [
+        ("本人", "护理补贴", "300.00元"),
+        ("您的户", "最低生活保障", "300.00元"),
+    ]
+    assert not list(held.rows(cast.person("neighbour").pk))
