@@ -9,6 +9,7 @@ JOB = "desk/settings/imports/<uuid:public_id>/"
 urlpatterns = [
     path("desk/settings/imports/", views.job_list, name="list"),
     path("desk/settings/imports/new/", views.new, name="new"),
+    path("desk/settings/imports/template/<slug:target>.xlsx", views.template, name="template"),
     path("desk/settings/imports/maps/<uuid:public_id>/delete/", views.map_forget, name="map_delete"),
     path(JOB, views.detail, name="detail"),
     path(f"{JOB}map/", views.map_page, name="map"),

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -36,7 +37,8 @@ from .selectors import (
     progress_percent,
     reason_counts,
 )
-from .targets import target_get
+from .targets import target_choices, target_get
+from .template import template_file
 
 PAGE = 20
 State = Import.State
@@ -91,7 +93,19 @@ def new(request: ActorRequest) -> HttpResponse:
             form_refuse(form, refusal)
         else:
             return redirect("imports:map", job.public_id)
-    return render(request, "imports/new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "targets": target_choices()}
+    return render(request, "imports/new.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@staff_required
+def template(request: ActorRequest, target: str) -> HttpResponse:
+    """Hand out the empty workbook of what can be imported."""
+    _importer(request)
+    chosen = target_get(target)
+    answer = HttpResponse(template_file(chosen), content_type=SHAPES["xlsx"][1])
+    answer["Content-Disposition"] = content_disposition_header(True, _("%s导入空表.xlsx") % chosen.label)
+    return answer
 
 
 @never_cache
