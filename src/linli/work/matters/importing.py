@@ -11,7 +11,7 @@ from linli.foundation.imports.targets import Field, Kind, Target
 
 from .clocks import yaml_read
 from .imported import STATES, rows_check, rows_read
-from .models import Assignment, Category, Channel, CounterVisit, Matter, MatterEvent
+from .models import Assignment, AssistChoice, Category, Channel, CounterVisit, Matter, MatterEvent
 from .services.importing import (
     matters_count,
     matters_import,
@@ -153,6 +153,7 @@ def target() -> Target:
         keeps_notes=True,
         named=_named,
         touched=(
+            AssistChoice,
             Matter,
             MatterEvent,
             Assignment,
