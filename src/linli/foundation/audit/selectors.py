@@ -104,7 +104,7 @@ class SubjectLink:
 def subject_links(subject_ids: Iterable[str]) -> dict[str, SubjectLink]:
     """Return id → number and desk page, for records that ever stood on a list (one query)."""
     rows = Duty.objects.filter(subject_id__in=list(subject_ids)).exclude(function=Function.RESIDENT)
-    # A request about one's data is opened by who answers it alone; its street reads only that it was.
-    rows = rows.exclude(room="privacy")
+    # What is about people is opened by those who work with them alone; others read only that it was.
+    rows = rows.exclude(room__in=("privacy", "residents"))
     found = rows.values_list("subject_id", "subject_number", "url").distinct()
     return {subject_id: SubjectLink(number, url) for subject_id, number, url in found}
