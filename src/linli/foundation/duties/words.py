@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from .models import Duty
 
-TODO = "/desk/"
+DESK = "/desk/"
 
 
 def remind_words(duties: Sequence[Duty], step: int) -> tuple[str, str]:
@@ -19,5 +19,5 @@ def remind_words(duties: Sequence[Duty], step: int) -> tuple[str, str]:
     count = len(duties)
     if step == 2:
         words = ngettext("有%(n)d件待办已超过时限", "有%(n)d件待办已超过时限", count)
-        return words % {"n": count}, f"{TODO}?due=overdue"
-    return ngettext("有%(n)d件待办即将到期", "有%(n)d件待办即将到期", count) % {"n": count}, TODO
+        return words % {"n": count}, f"{DESK}?due=overdue"
+    return ngettext("有%(n)d件待办即将到期", "有%(n)d件待办即将到期", count) % {"n": count}, DESK

@@ -15,11 +15,11 @@ from tests.people import Cast
 from .factories import duty_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-TODO, CALENDAR = "/desk/", "/desk/settings/calendar/"
+DESK, CALENDAR = "/desk/", "/desk/settings/calendar/"
 
 
 def todo(cast: Cast, name: str = "worker", **query: str) -> str:
-    response = cast.client(name).get(TODO, query)
+    response = cast.client(name).get(DESK, query)
     assert response.status_code == 200
     return response.content.decode()
 
@@ -105,9 +105,9 @@ def test_queries_do_not_grow_with_the_list(cast: Cast) -> None:
             make(
                 cast, f"事{n}{m}", function="street", place=("committee_a_place", "committee_b_place")[m % 2]
             )
-        client.get(TODO)
+        client.get(DESK)
         with CaptureQueriesContext(connection) as queries:
-            client.get(TODO)
+            client.get(DESK)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 11, [query["sql"][:90] for query in queries]
 
@@ -116,7 +116,7 @@ def test_queries_do_not_grow_with_the_list(cast: Cast) -> None:
     ("name", "status"), [("visitor", 302), ("resident", 403), ("worker", 200), ("operator", 200)]
 )
 def test_who_comes_in(cast: Cast, name: str, status: int) -> None:
-    assert cast.client(name).get(TODO).status_code == status
+    assert cast.client(name).get(DESK).status_code == status
     assert cast.client(name).get(CALENDAR).status_code == status
 
 
