@@ -265,6 +265,7 @@ class MatterEvent(models.Model):
     audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.EVERYONE)
     note = models.TextField(blank=True)
     facts = models.JSONField(default=dict, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)  # the limit that ran until this step ended it
     photos = models.ManyToManyField("files.StoredFile", blank=True, related_name="+")
 
     class Meta:

@@ -346,6 +346,7 @@ class Step:
             audience=VERBS[verb].audience,
             note=note,
             facts=facts,
+            due_at=self.changes["due_at"][0] if "due_at" in self.changes else None,
         )
         self.save_row(event)
         owner: Matter | MatterEvent = self.matter if self.is_new else event

@@ -208,3 +208,13 @@ def test_supervising_is_a_duty_with_its_own_clock_and_changes_no_state(life: Lif
 def test_a_suspended_matter_cannot_be_reported_done(life: Life) -> None:
     with pytest.raises(MoveNotAllowed, match="挂起"):
         life.result(life.to_suspended())
+
+
+def test_a_step_keeps_the_limit_that_it_ended(life: Life) -> None:
+    matter = life.to_signed()
+    signed = matter.events.get(verb="sign")
+    promised = matter.assignments.get(part="lead").due_at
+    assert signed.due_at is not None and signed.due_at != promised
+    done = life.to("handled").events.get(verb="result")
+    assert done.due_at == done.matter.assignments.get(part="lead").due_at
+    assert matter.events.get(verb="report").due_at is None
