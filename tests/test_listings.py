@@ -44,6 +44,8 @@ DESK: dict[str, set[Function]] = {
     "division-changes": {*GOVERNING, Function.OPERATOR},
     "deliveries": {Function.OPERATOR},
     "posters": STREET_TRADES,
+    "revisits": STREET_TRADES,
+    "answers": set(GOVERNING),
     "registry-ages": set(GOVERNING),
     "registry-receipts": set(GOVERNING),
     "registry-sizes": set(GOVERNING),

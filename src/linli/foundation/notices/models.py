@@ -6,6 +6,7 @@ that reaches the person. A broadcast becomes notices in batches, all with its wo
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.core.actor import Actor
 from linli.core.fields import PathField, in_areas, uuid7
 
+from .rules import opens_for_anyone
 from .workflow import State
 
 
@@ -146,8 +148,12 @@ class Notice(models.Model):
 
     @property
     def short_words(self) -> str:
-        """What a short message says: the broadcast's own words for it, else the title."""
-        return (self.broadcast.sms_text if self.broadcast else "") or self.title
+        """What a short message says: the broadcast's own words for it, else the title.
+
+        A page that opens without signing in is named with it; every other one is not.
+        """
+        words = (self.broadcast.sms_text if self.broadcast else "") or self.title
+        return f"{words} {settings.BASE_URL}{self.url}" if opens_for_anyone(self.url) else words
 
 
 class Delivery(models.Model):

@@ -13,6 +13,8 @@ from linli.core.clock import BEIJING
 MOST_ATTEMPTS = 8
 SECOND_PERSON_ABOVE = 500
 ONE_SEGMENT, LONG_SEGMENT = 70, 67
+# Pages behind a key of their own in the address, such as the three questions about a closed matter.
+FOR_ANYONE = ("/r/",)
 # An identity number or a mobile number has no place in a text that goes to many.
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
@@ -22,6 +24,11 @@ def retry_after(attempts: int) -> timedelta:
     """Return how long to wait after so many failed attempts: 30 s, doubled each time, at most a day."""
     doubled = 1 << (max(attempts, 1) - 1)
     return min(timedelta(seconds=30) * doubled, timedelta(days=1))
+
+
+def opens_for_anyone(url: str) -> bool:
+    """Whether a notice's page opens without signing in, so that its address belongs into a short message."""
+    return url.startswith(FOR_ANYONE)
 
 
 def is_quiet(at: datetime, begins: int, ends: int) -> bool:

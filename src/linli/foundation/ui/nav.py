@@ -18,6 +18,7 @@ BY_NUMBERS = GOVERNING - DOORSTEP
 OVERSEEING = GOVERNING | {Function.SUPERVISOR}
 ROSTERED = STAFF - {Function.OPERATOR, Function.SUPERVISOR}
 ANSWERING = EXECUTING | {Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
+COMMITTEES = frozenset({Function.COMMITTEE, Function.STREET})
 WATCHING = frozenset({Function.SUPERVISOR, Function.OPERATOR})
 RAIL_LIMIT = 8
 # Every other address begins with one of these two.
@@ -188,6 +189,12 @@ REGISTRY = (
     ),
     NavEntry(_("统计"), icon="chart-bar", url_name="residents:counts", functions=GOVERNING),
     NavEntry(_("组织"), icon="building", url_name="organizations:unit_list", functions=MANAGING),
+)
+# The tabs of 事项.
+MATTERS = (
+    NavEntry(_("全部事项"), icon="message-report", url_name="matters:list", functions=STAFF),
+    NavEntry(_("回访"), icon="phone-call", url_name="matters:revisits", functions=COMMITTEES),
+    NavEntry(_("满意度"), icon="mood-smile", url_name="matters:answers", functions=GOVERNING),
 )
 FOOT = (
     NavEntry(_("使用帮助"), icon="help", url_name="portal:help"),

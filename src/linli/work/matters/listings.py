@@ -16,9 +16,11 @@ from . import selectors
 from .desk import selectors as desk_selectors
 from .desk.affairs import clock_rows
 from .desk.lists import filter_form, filters_of, tab_of
+from .desk.revisits import period_of
 from .models import Category, PublicVersion
 from .permissions import COMMITTEE_OR_STREET
 from .resident.selectors import PublicFilters, public_versions
+from .satisfaction.selectors import answer_figures, can_keep_revisits, revisit_list
 from .workflow import ENDED
 
 # What the columns read; the words of the report, which are ciphertext, stay where they are.
@@ -87,6 +89,21 @@ def _categories(actor: Actor, query: QueryDict) -> Chosen:
 
 def _clocks(actor: Actor, query: QueryDict) -> Chosen:
     return Chosen(clock_rows())
+
+
+def _revisits(actor: Actor, query: QueryDict) -> Chosen:
+    if not can_keep_revisits(actor):
+        raise NotAllowed(_now("您的岗位不做回访。"), hint=_now("回访由居委会、街镇没有经手的人来做。"))
+    return Chosen(revisit_list(actor))
+
+
+def _answers(actor: Actor, query: QueryDict) -> Chosen:
+    if not actor.is_governing:
+        raise NotAllowed(_now("您的岗位不查看满意度。"))
+    _form, from_on, to_on = period_of(query)
+    found = answer_figures(actor, "", from_on, to_on)
+    conditions: list[tuple[Text, Text]] = [(_("办结日期"), f"{from_on} — {to_on}")]
+    return Chosen([*found.by_category, found.total], conditions)
 
 
 listing_add(
@@ -188,5 +205,40 @@ listing_add(
             Column(_("核实"), lambda row: row["mark"], width=10),
         ),
         _clocks,
+    ),
+    Listing(
+        "revisits",
+        _("回访名单"),
+        (
+            Column(_("编号"), lambda row: row.matter.number, width=14),
+            Column(_("标题"), lambda row: row.matter.title, width=40),
+            Column(_("类别"), lambda row: row.matter.category, width=14),
+            Column(_("办结时间"), lambda row: row.matter.closed_at, Kind.INSTANT, 17),
+            Column(_("办理单位"), lambda row: row.unit, width=22),
+            Column(_("打过几次"), lambda row: row.tries, Kind.NUMBER, 10),
+        ),
+        _revisits,
+        page="matters:revisits",
+    ),
+    Listing(
+        "answers",
+        _("满意度"),
+        (
+            Column(_("类别"), lambda row: row.name, width=20),
+            Column(_("办结"), lambda row: row.closed, Kind.NUMBER, 8),
+            Column(_("有评价"), lambda row: row.answered, Kind.NUMBER, 8),
+            Column(_("联系过"), lambda row: row.contacted, Kind.NUMBER, 8),
+            Column(_("解决了"), lambda row: row.solved, Kind.NUMBER, 8),
+            Column(_("满意"), lambda row: row.satisfied, Kind.NUMBER, 8),
+            Column(_("没有打通"), lambda row: row.unreached, Kind.NUMBER, 10),
+            Column(_("不愿回答"), lambda row: row.refused, Kind.NUMBER, 10),
+            Column(
+                _("不满意的原因"),
+                lambda row: "；".join(f"{words} {count}" for words, count in row.top_reasons),
+                width=50,
+            ),
+        ),
+        _answers,
+        page="matters:answers",
     ),
 )

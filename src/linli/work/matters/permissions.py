@@ -213,6 +213,16 @@ def can_verify_matter(actor: Actor, matter: Matter) -> bool:
     return is_reporter(actor, matter) and not committee_has_another(matter)
 
 
+def can_revisit_matter(actor: Actor, matter: Matter) -> bool:
+    """Ask a reporter how it went: committee or street of the place, the street alone where they are hidden.
+
+    Who of them may not, because of a hand they had in it, is ``satisfaction.rules.revisit_refusal``.
+    """
+    functions = STREET_ONLY if hides_reporter(matter) else COMMITTEE_OR_STREET
+    may_know = _governs(actor, matter, functions) and can_see_reporter(actor, matter)
+    return may_know and not is_reporter(actor, matter)
+
+
 # -- talking, publishing, reopening ----------------------------------------------
 def can_ask_reporter(actor: Actor, matter: Matter) -> bool:
     """Those who govern the place, who took the report, or people of a unit that is handling it."""

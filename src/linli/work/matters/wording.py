@@ -106,6 +106,8 @@ VERBS: dict[str, Words] = {
     ),
     "verify_fail": Words(_("核查不通过"), _("核查没有通过，{unit}继续办理"), _("{note} 最迟{due}。")),
     "rate": Words(_("评价"), _("您作了评价"), "", tells=False),
+    "revisit": Words(_("回访"), _("{by}回访了您，记下了您的评价"), "", tells=False, is_shared=False),
+    "revisit_try": Words(_("回访未成"), audience=DESK),
     "reopen_ask": Words(_("申请重办"), _("已申请重办"), _("街镇会在{due}前答复您。")),
     "reopen_grant": Words(_("同意重办"), _("同意重办，由{unit}办理"), _("最迟{due}答复。{note}")),
     "reopen_refuse": Words(_("不同意重办"), _("没有同意重办"), _("原因：{note}")),

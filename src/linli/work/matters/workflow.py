@@ -74,6 +74,7 @@ WORKFLOW = Workflow(
         _move("fail", _("核查不通过"), (S.HANDLED,), S.HANDLING),
         _move("pass", _("核查通过"), (S.HANDLED,), S.CLOSED),
         _move("rate", _("评价"), (S.CLOSED, S.MERGED), None),
+        _move("revisit", _("回访"), (S.CLOSED,), None),
         _move("ask_reopen", _("申请重办"), (S.CLOSED,), S.REOPENING),
         _move("grant_reopen", _("同意重办"), (S.REOPENING,), S.HANDLING),
         _move("refuse_reopen", _("不同意重办"), (S.REOPENING,), S.CLOSED),

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from linli.core.clock import BEIJING, now
-from linli.foundation.ui.nav import REGISTRY, Link, links
+from linli.foundation.ui.nav import MATTERS, REGISTRY, Link, NavEntry, links
 
 register = template.Library()
 WEEKDAYS = "一二三四五六日"
@@ -101,13 +101,23 @@ def page_numbers(paginator: "Paginator[Any]", number: int) -> list[int]:
     return [page if isinstance(page, int) else 0 for page in pages]
 
 
+def _tabs(context: dict[str, Any], label: str, entries: tuple[NavEntry, ...]) -> dict[str, Any]:
+    request = context["request"]
+    actor = getattr(request, "actor", None)
+    tabs: list[Link] = links(entries, actor.function if actor else None, request.path)
+    return {"tabs": tabs if len(tabs) > 1 else [], "label": label}
+
+
 @register.inclusion_tag("ui/section_tabs.html", takes_context=True)
 def registry_tabs(context: dict[str, Any]) -> dict[str, Any]:
     """Draw the tabs of 居民 that the reader's function sees, the present one marked; a single one is none."""
-    request = context["request"]
-    actor = getattr(request, "actor", None)
-    tabs: list[Link] = links(REGISTRY, actor.function if actor else None, request.path)
-    return {"tabs": tabs if len(tabs) > 1 else []}
+    return _tabs(context, _("居民登记"), REGISTRY)
+
+
+@register.inclusion_tag("ui/section_tabs.html", takes_context=True)
+def matters_tabs(context: dict[str, Any]) -> dict[str, Any]:
+    """Draw the tabs of 事项 that the reader's function sees, the present one marked; a single one is none."""
+    return _tabs(context, _("事项"), MATTERS)
 
 
 @register.simple_tag

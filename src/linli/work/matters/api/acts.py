@@ -25,6 +25,7 @@ from ..place import place_of
 from ..refusals import invalid
 from ..resident.browser import owner_keys
 from ..rules import Origin
+from ..satisfaction.services import revisit_record
 from ..selectors.offers import OFFERS
 from . import shapes as form
 from .reading import router
@@ -160,6 +161,7 @@ MOVES = (
     Row("resume", services.matter_resume, form.Reasoned),
     Row("verify", services.matter_verify, form.Verified),
     Row("rate", services.matter_rate, form.Rated),
+    Row("revisit", revisit_record, form.Revisited, words=(_("回访"), _("没有经手的人问反映人办得怎么样"))),
     Row("ask-reopen", services.reopen_ask, form.Because),
     Row("ask", services.question_ask, form.Asked),
     Row("note", services.note_add, form.Remark),

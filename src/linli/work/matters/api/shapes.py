@@ -294,7 +294,20 @@ class Rated(Input):
     was_contacted: bool
     was_solved: bool
     was_satisfied: bool
+    reasons: list[str] = Field([], description=_("没办好的原因代码，见 /answers/reasons。"))
     comment: str = ""
+    wants_reopen: bool = Field(False, description=_("没解决或不满意时，同时申请重新办理。"))
+
+
+class Revisited(Input):
+    outcome: Literal["reached", "no_answer", "wrong_number", "refused"]
+    way: Literal["phone", "in_person"] = "phone"
+    was_contacted: bool | None = None
+    was_solved: bool | None = None
+    was_satisfied: bool | None = None
+    reasons: list[str] = Field([], description=_("没办好的原因代码，见 /answers/reasons。"))
+    comment: str = ""
+    wants_reopen: bool = False
 
 
 class Because(Input):

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from linli.core import clock
 from linli.foundation.duties.rules import duty_colour, remind_instant
 
-from ..models import AffairClass, Assignment, Matter
+from ..models import AffairClass, Assignment, Matter, RevisitCall, Way
 from ..rules import LAWFUL_PAUSES
+from ..satisfaction.rules import reason_words
 from ..workflow import ENDED, State
 
 TONES = {
@@ -52,6 +53,8 @@ ICONS = {
     "verify_pass": "zoom-check",
     "verify_fail": "x",
     "rate": "star",
+    "revisit": "phone-call",
+    "revisit_try": "phone-call",
     "reopen_ask": "refresh",
     "question_ask": "message-question",
     "question_answer": "message-reply",
@@ -83,12 +86,16 @@ FACTS = {
     "council_on": gettext_lazy("议定日期"),
     "target": gettext_lazy("并入"),
     "due": gettext_lazy("时限"),
+    "way": gettext_lazy("评价方式"),
+    "reasons": gettext_lazy("原因"),
+    "outcome": gettext_lazy("结果"),
 }
 ANSWERS = {
     "was_contacted": (gettext_lazy("联系过"), gettext_lazy("没有联系")),
     "was_solved": (gettext_lazy("已解决"), gettext_lazy("没有解决")),
     "was_satisfied": (gettext_lazy("满意"), gettext_lazy("不满意")),
 }
+CHOSEN = {"way": Way, "outcome": RevisitCall.Outcome}
 UNSAID = frozenset({"report", "emergency", "guidance_object"})  # whose unit is only the next in turn
 
 
@@ -97,6 +104,10 @@ def _fact(name: str, value: Any) -> str:
         return str(AffairClass(value).label) if value in AffairClass.values else ""
     if name == "lawful_reason":
         return _(LAWFUL_PAUSES[value]) if value in LAWFUL_PAUSES else str(value)
+    if name == "reasons":
+        return "、".join(reason_words().get(code, code) for code in value)
+    if name in CHOSEN:
+        return str(CHOSEN[name](value).label) if value in CHOSEN[name].values else ""
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

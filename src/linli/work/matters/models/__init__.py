@@ -1,5 +1,6 @@
 """The tables of the matters room."""
 
+from .answering import RatingLink, RevisitCall, Way
 from .assist import AssistCall, AssistChoice, AssistModel, AssistThreshold, SuggestionTarget
 from .category import AffairClass, Category
 from .counter import CounterVisit, VisitPurpose, VisitState
@@ -30,9 +31,12 @@ __all__ = [
     "PublicVersion",
     "Question",
     "Rating",
+    "RatingLink",
     "ReportDraft",
+    "RevisitCall",
     "SuggestionTarget",
     "VisitPurpose",
     "VisitState",
+    "Way",
     "client_key",
 ]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core.fields import uuid7
 
+from .answering import Way
 from .matter import Matter
 
 
@@ -135,14 +136,23 @@ class Question(models.Model):
 
 
 class Rating(models.Model):
-    """What the reporter says after closing: contacted? solved? satisfied? （三率）."""
+    """What the reporter says after closing: contacted? solved? satisfied? （三率）, once a round.
+
+    ``reasons`` are codes of ``data/satisfaction.yaml``; ``asked_by`` wrote down what was said on the
+    telephone or in person.
+    """
+
+    Way = Way
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="ratings")
     round = models.PositiveSmallIntegerField(default=1)
     was_contacted = models.BooleanField(_("是否联系过您"))
     was_solved = models.BooleanField(_("是否解决"))
     was_satisfied = models.BooleanField(_("是否满意"))
+    reasons = models.JSONField(_("原因"), default=list, blank=True)
     comment = models.CharField(_("想说的话"), max_length=500, blank=True)
+    way = models.CharField(_("评价方式"), max_length=10, choices=Way.choices, default=Way.HERE)
+    asked_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
     rated_at = models.DateTimeField()
     rated_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
 

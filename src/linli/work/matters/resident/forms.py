@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -85,7 +88,7 @@ class ObjectForm(DeskForm):
 
 
 class RateForm(DeskForm):
-    """Contacted? solved? satisfied? (三率) and what else is to be said."""
+    """Contacted? solved? satisfied? (三率), why not where not, and whether to take it up again."""
 
     was_contacted = forms.ChoiceField(
         label=_("办理中有人联系过您吗"),
@@ -100,9 +103,31 @@ class RateForm(DeskForm):
     was_satisfied = forms.ChoiceField(
         label=_("您对办理满意吗"), choices=[("yes", _("满意")), ("no", _("不满意"))], widget=forms.RadioSelect
     )
+    reasons = forms.MultipleChoiceField(
+        label=_("哪里没有办好"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("可以多选；都好就不用选"),
+    )
     comment = forms.CharField(
         label=_("还想说的话"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
+    wants_reopen = forms.BooleanField(
+        label=_("没解决或不满意时，请街镇决定是否重新办理"),
+        required=False,
+        initial=True,
+        help_text=_("都满意就不会申请"),
+    )
+
+    def __init__(self, *args: Any, reasons: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reasons"].choices = list(reasons)  # type: ignore[attr-defined]
+
+    def said(self) -> dict[str, Any]:
+        """Return the answers as the services take them."""
+        given = self.cleaned_data
+        answers = {name: given[name] == "yes" for name in ("was_contacted", "was_solved", "was_satisfied")}
+        return {**answers, **{name: given[name] for name in ("reasons", "comment", "wants_reopen")}}
 
 
 class ResultForm(DeskForm):

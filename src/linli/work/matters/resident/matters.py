@@ -29,6 +29,7 @@ from .. import selectors, services
 from ..models import Matter
 from ..papers import acceptance_paper, reply_paper
 from ..permissions import is_reporter
+from ..satisfaction.selectors import reason_choices
 from ..wording import instant_words
 from ..workflow import ENDED
 from .browser import owner_keys
@@ -68,14 +69,9 @@ def _object(actor: Actor, matter: Matter, said: dict[str, Any]) -> Any:
 
 
 def _rate(actor: Actor, matter: Matter, said: dict[str, Any]) -> Any:
-    return services.matter_rate(
-        actor=actor,
-        matter_id=matter.pk,
-        was_contacted=said["was_contacted"] == "yes",
-        was_solved=said["was_solved"] == "yes",
-        was_satisfied=said["was_satisfied"] == "yes",
-        comment=said["comment"],
-    )
+    answers = {name: said[name] == "yes" for name in ("was_contacted", "was_solved", "was_satisfied")}
+    more = {name: said[name] for name in ("reasons", "comment", "wants_reopen")}
+    return services.matter_rate(actor=actor, matter_id=matter.pk, **answers, **more)
 
 
 def _reopen(actor: Actor, matter: Matter, said: dict[str, Any]) -> Any:
@@ -172,7 +168,8 @@ def own_matter(actor: Actor, public_id: UUID) -> Matter:
 
 def _form_of(code: str, matter: Matter, sent: Any = None) -> forms.Form:
     form = ACTS[code].form
-    return form(sent) if sent is not None else form(initial={"version": matter.version})
+    more: dict[str, Any] = {"reasons": reason_choices(matter)} if form is RateForm else {}
+    return form(sent, **more) if sent is not None else form(initial={"version": matter.version}, **more)
 
 
 @never_cache

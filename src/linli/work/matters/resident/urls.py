@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import drafts, matters, public, report
+from . import answering, drafts, matters, public, report
 
 urlpatterns = [
     path("report/", report.report, name="report"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("report/sent/<uuid:public_id>/", drafts.emergency, name="emergency"),
     path("report/<uuid:public_id>/", drafts.draft, name="draft"),
     path("p/<str:code>/", report.poster, name="poster"),
+    path("r/<str:token>/", answering.answer_link, name="answer_link"),
     path("mine/", matters.mine, name="mine"),
     path("m/<uuid:public_id>/", matters.matter, name="matter"),
     path("m/<uuid:public_id>/receipt/", matters.receipt, name="receipt"),

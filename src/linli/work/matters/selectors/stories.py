@@ -20,8 +20,9 @@ from ..wording import VERBS, words_filled
 
 Audience = MatterEvent.Audience
 REPORTER = gettext_lazy("反映人")
+BY_LINK = frozenset({"rate", "reopen_ask"})  # said by the reporter, also without signing in
 JOINED_AT = frozenset({"merge"})
-NOT_SHARED = frozenset({"report", "emergency", "rate", "question_ask", "question_answer"})
+NOT_SHARED = frozenset({"report", "emergency", "rate", "revisit", "question_ask", "question_answer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def files_readable(
 
 def _who(actor: Actor, event: MatterEvent, names: Mapping[int, str]) -> str:
     if event.unit is None:
-        return str(REPORTER) if event.person_id else _("系统")
+        is_reporter = event.person_id or event.verb in BY_LINK
+        return str(REPORTER) if is_reporter else _("系统")
     name = names.get(event.person_id or 0, "")
     is_named = name and (actor.is_governing or (actor.is_staff and actor.unit_id == event.unit_id))
     deputy = _("（代）") if event.deputy_for_id else ""

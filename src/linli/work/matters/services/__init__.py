@@ -1,7 +1,7 @@
 """Every write of the matters room, one function for one thing a person does."""
 
 from .callers import caller_look
-from .closing import matter_rate, matter_verify, reopen_ask, reopen_decide
+from .closing import matter_verify, reopen_decide
 from .counter import (
     visit_add,
     visit_call,
@@ -40,6 +40,7 @@ from .intake import (
     matter_withdraw,
 )
 from .phrases import phrase_add, phrase_change, phrase_remove
+from .rating import matter_rate, reopen_ask
 from .reminding import matter_remind
 from .sorting import (
     guidance_confirm,

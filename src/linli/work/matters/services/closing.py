@@ -1,33 +1,25 @@
-"""Verified by somebody else, closed, rated, opened again."""
+"""Verified by somebody else, closed, opened again."""
 
 from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, Expired, NotAllowed
+from linli.core.errors import Conflict, NotAllowed
 from linli.core.service import service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.duties.calendar import limit_due
 from linli.foundation.files.models import StoredFile
 
-from ..models import AffairClass, Assignment, ClosedAs, HandlingRequest, Matter, Rating
-from ..permissions import (
-    can_ask_reopen,
-    can_decide_request,
-    can_verify_matter,
-    handler_persons,
-    handling_units,
-    is_reporter,
-)
+from ..models import AffairClass, Assignment, ClosedAs, HandlingRequest, Matter
+from ..permissions import can_decide_request, can_verify_matter, handler_persons, handling_units
 from ..refusals import invalid
 from ..rules import verifier_refusal
 from ..wording import instant_words
-from ..workflow import State
 from .assigning import assignment_send, assignment_working, request_settle, unit_checked
+from .rating import rating_links_open
 from .steps import Step, class_set, request_step, step_begin
-from .texts import text_limited, text_required
+from .texts import text_required
 
 LEAD = Assignment.Part.LEAD
 
@@ -91,83 +83,11 @@ def _closed(step: Step, finding: str, photos: Sequence[StoredFile], is_unverifia
     for assignment in step.matter.assignments.filter(ended_at__isnull=True):
         assignment.ended_at = step.at
         step.save_row(assignment, "ended_at")
+    rating_links_open(step=step)
     return step.finish("verify_unable" if is_unverifiable else "verify_pass", note=finding, photos=photos)
 
 
-# -- rating -------------------------------------------------------------------
-@service(idempotent=True)
-def matter_rate(
-    *,
-    actor: Actor,
-    matter_id: int,
-    was_contacted: bool,
-    was_solved: bool,
-    was_satisfied: bool,
-    comment: str = "",
-) -> Matter:
-    """Say after closing: contacted? solved? satisfied? Once a round.
-
-    The reporter of a merged matter rates their own matter once the one it was merged into has closed.
-    """
-    step = step_begin(actor=actor, matter_id=matter_id, move="rate", may=is_reporter, is_versioned=False)
-    home = step.matter.merged_into or step.matter
-    if home.state != State.CLOSED:
-        raise Conflict(_("并入的那一件（%(number)s）办结后就可以评价。") % {"number": home.number})
-    rating = Rating(
-        matter=step.matter,
-        round=home.round,
-        was_contacted=was_contacted,
-        was_solved=was_solved,
-        was_satisfied=was_satisfied,
-        comment=text_limited(value=comment, name="comment"),
-        rated_at=step.at,
-        rated_by_id=actor.person_id,
-    )
-    try:
-        with transaction.atomic():
-            step.save_row(rating)
-    except IntegrityError as error:
-        raise Conflict(_("这件事您已经评价过了，谢谢。")) from error
-    step.facts.update(was_contacted=was_contacted, was_solved=was_solved, was_satisfied=was_satisfied)
-    return step.finish("rate", note=rating.comment)
-
-
 # -- opened again -------------------------------------------------------------
-@service(idempotent=True)
-def reopen_ask(*, actor: Actor, matter_id: int, reason: str) -> Matter:
-    """Ask, within the window, to open a closed matter again: its reporter or another affected.
-
-    The reporter of a merged matter asks for the one it was merged into.
-    """
-    merged = Matter.objects.visible_to(actor).filter(pk=matter_id, state=State.MERGED)
-    home_id = merged.values_list("merged_into_id", flat=True).first() or matter_id
-    step = step_begin(
-        actor=actor,
-        matter_id=home_id,
-        move="ask_reopen",
-        may=can_ask_reopen,
-        is_versioned=False,
-        scope=Matter.objects.known_to(actor),
-    )
-    matter = step.matter
-    window = limit_due(matter.closed_at or step.at, step.clock("reopen_window").limit)
-    if step.at > window.at:
-        raise Expired(
-            _("申请重办的期限（%(at)s）已过。") % {"at": instant_words(window.at)},
-            hint=_("如果又发生了，请重新反映一次。"),
-        )
-    request = HandlingRequest(
-        matter=matter,
-        kind=HandlingRequest.Kind.REOPEN,
-        reason=text_required(value=reason, name="reason", words=_("请写明为什么要重办。")),
-        asked_at=step.at,
-        asked_by_id=actor.person_id,
-        asked_unit_id=actor.unit_id,
-    )
-    step.save_row(request)
-    return step.finish("reopen_ask", note=request.reason)
-
-
 @service(idempotent=True)
 def reopen_decide(
     *,

@@ -1,0 +1,1 @@
+"""What residents say of closed matters: single-use links, calls by somebody else, figures."""
