@@ -49,6 +49,7 @@ TABLE = (
     ("clients.uses", 3600, "linli.foundation.clients.tasks.forget_uses"),
     ("matters.likeness", 3600, "linli.work.matters.tasks.likeness_renew"),
     ("matters.visits", 3600, "linli.work.matters.tasks.forget_visits"),
+    ("matters.editions", 60, "linli.work.matters.tasks.begin_editions"),
     ("matters.drafts", 3600, "linli.work.matters.tasks.forget_drafts"),
 )
 

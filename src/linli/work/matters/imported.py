@@ -63,7 +63,7 @@ def rows_read(scope: Scope, rows: Sequence[Row]) -> Reading:
     known = Matter.objects.filter(source_number__in=numbers)
     return Reading(
         scope=scope,
-        categories=dict(Category.objects.filter(is_active=True).values_list("code", "pk")),
+        categories=dict(Category.objects.offered().values_list("code", "pk")),
         units=units,
         known={(matter.source, matter.source_number): matter for matter in known},
         on_map=_on_map(rows),

@@ -1,6 +1,7 @@
 """Matters as something that can be imported: the fields, and the words of other systems for them."""
 
 import functools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from linli.foundation.imports.reading import folded
 from linli.foundation.imports.targets import Field, Kind, Target
 
+from .catalog.rules import path_words
+from .catalog.selectors import leaf_list
 from .clocks import yaml_read
 from .imported import STATES, rows_check, rows_read
-from .models import Assignment, AssistChoice, Category, Channel, CounterVisit, Matter, MatterEvent
+from .models import Assignment, AssistChoice, Channel, CounterVisit, Matter, MatterEvent
 from .services.importing import (
     matters_count,
     matters_import,
@@ -39,7 +42,9 @@ def _states() -> list[tuple[str, str]]:
 
 
 def _categories() -> list[tuple[str, str]]:
-    return list(Category.objects.filter(is_active=True).values_list("code", "name"))
+    leaves = leaf_list()
+    names = Counter(leaf.name for leaf in leaves)
+    return [(leaf.code, leaf.name if names[leaf.name] == 1 else path_words(leaf.path)) for leaf in leaves]
 
 
 def _channels() -> list[tuple[str, str]]:

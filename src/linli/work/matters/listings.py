@@ -13,6 +13,8 @@ from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import division_by_code, division_names
 
 from . import selectors
+from .catalog.grammar import limits_written
+from .catalog.rules import limits_of, path_words
 from .desk import selectors as desk_selectors
 from .desk.affairs import clock_rows
 from .desk.lists import filter_form, filters_of, tab_of
@@ -83,8 +85,7 @@ def _with_areas(rows: list[PublicVersion]) -> list[tuple[PublicVersion, str]]:
 
 
 def _categories(actor: Actor, query: QueryDict) -> Chosen:
-    rows = Category.objects.filter(is_active=True).select_related("parent")
-    return Chosen(rows.order_by("order", "code"))
+    return Chosen(Category.objects.offered().order_by("order", "code"))
 
 
 def _clocks(actor: Actor, query: QueryDict) -> Chosen:
@@ -182,14 +183,18 @@ listing_add(
         (
             Column(_("代码"), lambda row: row.code, width=20),
             Column(_("名称"), lambda row: row.name, width=20),
-            Column(_("上级"), lambda row: row.parent, width=20),
+            Column(_("路径"), lambda row: path_words(row.path), width=30),
             Column(_("通常属于"), lambda row: row.get_default_class_display(), width=10),
             Column(_("主责单位"), lambda row: row.unit_kind, width=14),
+            Column(_("协同单位"), lambda row: "、".join(row.co_kinds), width=20),
+            Column(_("时限"), lambda row: limits_written(limits_of(row.limits)), width=40),
+            Column(_("办理指引"), lambda row: row.guidance, width=50),
             Column(_("关键词"), lambda row: "、".join(row.words), width=50),
             Column(
                 _("公开"), lambda row: _now("不得公开") if row.is_never_public else _now("可以"), width=10
             ),
             Column(_("依据"), lambda row: row.source, width=40),
+            Column(_("核实"), lambda row: row.get_mark_display(), width=10),
         ),
         _categories,
     ),

@@ -277,6 +277,19 @@ def can_start_move(matter: Matter, code: str) -> bool:
     return WORKFLOW.allows(matter.state, code)
 
 
+# -- 权责清单 -----------------------------------------------------------------
+def can_see_catalog(actor: Actor) -> bool:
+    """Everybody at the desk sees who answers for what."""
+    return actor.is_staff
+
+
+def can_keep_categories(actor: Actor) -> bool:
+    """The list is the whole city's: its administrator, the operator, the system by itself."""
+    if actor.function in (Function.OPERATOR, Function.SYSTEM):
+        return True
+    return actor.function == Function.CITY and actor.is_unit_admin
+
+
 # -- suggestions ----------------------------------------------------------------
 def can_train_assist(actor: Actor) -> bool:
     """Training reads the texts of a whole area: the operator at the server, or the system by itself."""

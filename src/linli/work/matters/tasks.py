@@ -57,6 +57,11 @@ def resume_paused() -> int:
     )
 
 
+def begin_editions() -> int:
+    """Offer the categories of the 权责清单 that is in force today; returns how many changed hands."""
+    return services.editions_begin(actor=system("editions"))
+
+
 def forget_visits() -> int:
     """Forget names and topics of old visits to the counters; returns how many."""
     return services.visits_forget(actor=system("visits"))

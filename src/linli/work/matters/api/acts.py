@@ -58,7 +58,7 @@ def _any_photos(request: HttpRequest, ids: Iterable[UUID]) -> list[StoredFile]:
 
 
 def _category(request: HttpRequest, code: str | None) -> Category | None:
-    found = Category.objects.filter(code=code, is_active=True).first() if code else None
+    found = Category.objects.offered().filter(code=code).first() if code else None
     if code and found is None:
         raise invalid(category=gettext("没有“%s”这个类别。") % code[:40])
     return found

@@ -129,12 +129,28 @@ class EventPageOut(Schema):
     )
 
 
+class QuestionAskedOut(Schema):
+    """One question of a category; asked only after the answers ``when_is`` to ``when_key``, where given."""
+
+    key: str
+    text: str
+    kind: str = Field(description=_("choice 单选，several 多选，text 文字，number 数字，date 日期。"))
+    choices: list[str]
+    is_required: bool
+    when_key: str
+    when_is: list[str]
+
+
 class CategoryOut(Schema):
     """A category that a report may name."""
 
     code: str
     name: str
+    path: str = Field(description=_("从一级到最细一级，用 / 隔开。"))
     parent: str | None = Field(None, alias="parent.code")
+    default_class: str
+    unit_kind: str
+    questions: list[QuestionAskedOut] = Field(description=_("上报这一类时要问的问题。"))
 
 
 class RateOut(Schema):

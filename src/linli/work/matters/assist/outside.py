@@ -28,7 +28,7 @@ def asked_further(actor: Actor, text: str, said: Suggestion) -> Suggestion:
     """Return what the larger model says where the embedded one is silent, else what it said itself."""
     if not settings.ASSIST_URL or said.categories or not actor.is_staff:
         return said
-    known = {category.code: category for category in Category.objects.filter(is_active=True)}
+    known = {category.code: category for category in Category.objects.offered()}
     began = time.monotonic()
     try:
         code = _answer(text, known)

@@ -74,7 +74,7 @@ def suggest(text: str, *, area: str = "") -> Suggestion:
 
     Without a model the words of the category list rank, and ``model_version`` is empty.
     """
-    known = {category.code: category for category in Category.objects.filter(is_active=True)}
+    known = {category.code: category for category in Category.objects.offered()}
     row = model_current(area)
     models = models_load(row.version) if row else {}
     if row is None or not models:

@@ -78,12 +78,10 @@ def clocks_page(request: HttpRequest) -> HttpResponse:
     """Show categories and clocks with their sources, read-only."""
     table = clocks()
     settings = [(SETTING_WORDS.get(name, name), value) for name, value in table.settings.items()]
-    categories = Category.objects.filter(is_active=True).select_related("parent").order_by("order", "code")
     context = {
         "version": table.version,
         "rows": clock_rows(),
         "settings": settings,
-        "categories": categories,
     }
     return page(request, "clocks", context)
 

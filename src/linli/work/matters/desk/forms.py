@@ -14,11 +14,15 @@ from linli.core.actor import Actor
 from linli.core.errors import InvalidInput
 from linli.foundation.places.selectors import Place
 
+from ..catalog.rules import path_words
+from ..catalog.selectors import leaf_list
 from ..models import AffairClass, Category, Channel
 from ..place import PlaceChoice, choices_for_words, place_of
 
 CHOOSE = (forms.ChoiceField, forms.ModelChoiceField, forms.ModelMultipleChoiceField)
 LONG_TEXT = 5000
+MOST_IN_A_FILTER = 150
+INDENT = "\u3000"
 
 
 class DeskForm(forms.Form):
@@ -113,15 +117,27 @@ def affair_classes(*, public_only: bool = False) -> list[tuple[str, str]]:
 
 
 def category_choices() -> list[tuple[str, Any]]:
-    """Return active categories, grouped under their parents."""
-    rows = list(Category.objects.filter(is_active=True).order_by("order", "code"))
-    parents = {row.parent_id for row in rows if row.parent_id}
+    """Return what a matter may be given, grouped under what stands above it."""
     choices: list[tuple[str, Any]] = [("", _("请选择"))]
-    for row in rows:
-        if row.parent_id is None and row.pk in parents:
-            choices.append((row.name, [(c.code, c.name) for c in rows if c.parent_id == row.pk]))
-        elif row.parent_id is None:
-            choices.append((row.code, row.name))
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for leaf in leaf_list():
+        above = leaf.path.rpartition("/")[0]
+        if above and above not in groups:
+            groups[above] = []
+            choices.append((path_words(above), groups[above]))
+        (groups[above] if above else choices).append((leaf.code, leaf.name))
+    return choices
+
+
+def category_filter_choices(chosen: str = "") -> list[tuple[str, str]]:
+    """Return the nodes that a list is narrowed by, indented; of a large tree its two upper levels."""
+    rows = Category.objects.filter(is_active=True).order_by("order", "code")
+    nodes = list(rows.values_list("code", "name", "depth"))
+    shown = nodes if len(nodes) <= MOST_IN_A_FILTER else [node for node in nodes if node[2] <= 2]
+    choices = [(code, f"{INDENT * (depth - 1)}{name}") for code, name, depth in shown]
+    if chosen and chosen not in dict(choices):
+        named = Category.objects.filter(code=chosen).order_by("-is_active", "-version").first()
+        choices += [(named.code, path_words(named.path))] if named else []
     return choices
 
 
@@ -140,7 +156,7 @@ class CategoryField(forms.TypedChoiceField):
 
     @staticmethod
     def _category(code: str) -> Category:
-        return Category.objects.filter(code=code, is_active=True).order_by("-version")[0]
+        return Category.objects.offered().filter(code=code).order_by("-version")[0]
 
 
 class FilterForm(forms.Form):
@@ -172,7 +188,7 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._choose("unit", units)
         self._choose("area", areas)
-        self.fields["category"].choices = [("", _("全部")), *category_choices()[1:]]  # type: ignore[attr-defined]
+        self._choose("category", category_filter_choices(str(self["category"].value() or "")))
 
     def _choose(self, name: str, rows: Iterable[tuple[str, str]]) -> None:
         self.fields[name].choices = [("", _("全部")), *rows]  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from .answering import RatingLink, RevisitCall, Way
 from .assist import AssistCall, AssistChoice, AssistModel, AssistThreshold, SuggestionTarget
-from .category import AffairClass, Category
+from .category import AffairClass, Category, CategoryEdition, Mark
 from .counter import CounterVisit, VisitPurpose, VisitState
 from .handling import Assignment, HandlingRequest, Question, Rating
 from .matter import Channel, ClosedAs, EntrustedDocument, Matter, MatterEvent, client_key
@@ -18,11 +18,13 @@ __all__ = [
     "AssistModel",
     "AssistThreshold",
     "Category",
+    "CategoryEdition",
     "Channel",
     "ClosedAs",
     "CounterVisit",
     "EntrustedDocument",
     "HandlingRequest",
+    "Mark",
     "Matter",
     "MatterEvent",
     "Phrase",

@@ -193,6 +193,8 @@ class Matter(models.Model):
     bounces = models.PositiveSmallIntegerField(_("退单次数"), default=0)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     guidance = models.TextField(_("引导内容"), blank=True)
+    # what was asked for its category: the question's key → the answer, or a list of answers
+    answers = models.JSONField(_("对类别问题的回答"), default=dict, blank=True)
 
     objects = MatterQuerySet.as_manager()
 

@@ -64,7 +64,7 @@ def public_list(request: HttpRequest) -> HttpResponse:
         "area": area,
         "street": area.parent if area and len(area.code) == 12 else None,
         "home": neighbourhood_of(request),
-        "categories": Category.objects.filter(is_active=True, is_never_public=False, parent=None),
+        "categories": Category.objects.filter(is_active=True, is_never_public=False, depth=1),
         "map_query": urlencode(asked),
     }
     return render(request, "matters/resident/public_list.html", context)

@@ -20,6 +20,7 @@ from linli.core.actor import Actor, system
 from linli.foundation.search.rules import area_facet
 from linli.foundation.search.selectors import search_ids, search_probe
 
+from ..catalog.selectors import under
 from ..document import ENDED_FACET, OPEN, category_facet, months
 from ..models import Matter
 from ..workflow import ENDED
@@ -28,6 +29,7 @@ from .lists import ORDERS, ROOM, MatterFilters, matters_narrowed, words_of
 FEW = 20_000  # reading so many rows by key takes about 60 ms
 MOST_COUNTED = 10_000
 MOST_MONTHS = 60
+MOST_CODES = 40
 DISTRICT_DEPTH, COMMITTEE_DEPTH = 3, 5  # codes in a path
 EVERYTHING = system("lists")
 
@@ -172,7 +174,9 @@ def facets_asked(wanted: MatterFilters) -> list[str | tuple[str, ...]]:
     if wanted.state:
         facets.append(ENDED_FACET if wanted.state in ENDED else OPEN)
     if wanted.category:
-        facets.append(category_facet(wanted.category))
+        codes = set(under(wanted.category).values())
+        if len(codes) <= MOST_CODES:  # a group of many kinds narrows little, and asks for as many tokens
+            facets.append(tuple(category_facet(code) for code in sorted(codes)))
     last = wanted.to_on or clock.today()
     if wanted.from_on and 0 <= (last - wanted.from_on).days < MOST_MONTHS * 30:
         facets.append(tuple(months(wanted.from_on, last)))

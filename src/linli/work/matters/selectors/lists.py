@@ -17,7 +17,8 @@ from linli.core.fields import in_areas
 from linli.foundation.places.selectors import division_name
 from linli.foundation.search.selectors import search_filter, search_ids
 
-from ..models import Assignment, Category, Matter, MatterEvent, PublicVersion, Question, Rating
+from ..catalog.selectors import under
+from ..models import Assignment, Matter, MatterEvent, PublicVersion, Question, Rating
 from ..rules import Origin, origin_cleaned
 from ..workflow import ENDED, LIVE, State
 
@@ -76,8 +77,7 @@ def _plain(filters: MatterFilters, path: str, reported_at: str) -> Q:
     }
     condition = Q(**{name: value for name, value in named.items() if value})
     if filters.category:  # by key and not by a join, so that the index that begins with it is used
-        known = Category.objects.filter(code=filters.category)
-        condition &= Q(category_id__in=list(known.values_list("pk", flat=True)))
+        condition &= Q(category_id__in=list(under(filters.category)))
     if filters.area:
         condition &= in_areas(path, (filters.area,))
     if filters.from_on:

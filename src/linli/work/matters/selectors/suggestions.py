@@ -20,7 +20,7 @@ from linli.foundation.search.selectors import grams
 
 from ..assist.duplicates import MATTERS, PUBLIC, like
 from ..assist.selectors import Suggestion, suggest
-from ..clocks import clocks
+from ..catalog.selectors import clock_of, leaf_list
 from ..models import AffairClass, Category, Matter, PublicVersion
 from ..rules import likeness
 from ..words import Emergency, emergency_in
@@ -42,8 +42,8 @@ HANDLING_FUNCTIONS = {
 
 
 def category_list() -> list[Category]:
-    """Return the categories in use, in order."""
-    return list(Category.objects.filter(is_active=True))
+    """Return the categories that a matter may be given today, in the order of the tree."""
+    return leaf_list()
 
 
 def suggestion_for(text: str, area: str = "") -> Suggestion:
@@ -58,7 +58,7 @@ def category_suggest(text: str, area: str = "") -> list[tuple[Category, list[str
 
 def promise_for(category: Category | None, place: Place | None = None) -> Due:
     """Return by when a report sent now would be answered: accepted, or declined with a reason."""
-    clock_row = clocks().clock("accept", category=category.code if category else "")
+    clock_row = clock_of("accept", category, on=clock.today())
     return limit_due(clock.now(), clock_row.limit)
 
 

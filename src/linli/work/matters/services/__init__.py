@@ -1,5 +1,12 @@
 """Every write of the matters room, one function for one thing a person does."""
 
+from ..catalog.services import (
+    categories_load,
+    edition_draft,
+    edition_drop,
+    edition_publish,
+    editions_begin,
+)
 from .callers import caller_look
 from .closing import matter_verify, reopen_decide
 from .counter import (
@@ -66,7 +73,6 @@ from .talking import (
     question_ask,
     reporter_reveal,
 )
-from .tree import categories_load
 
 __all__ = [
     "affected_add",
@@ -82,6 +88,10 @@ __all__ = [
     "draft_save",
     "draft_submit",
     "drafts_forget",
+    "edition_draft",
+    "edition_drop",
+    "edition_publish",
+    "editions_begin",
     "emergency_report",
     "extension_ask",
     "guidance_confirm",

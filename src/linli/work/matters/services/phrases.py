@@ -88,7 +88,7 @@ def phrase_checked(*, title: str, text: str, use: str, category: str) -> dict[st
         wrong["text"] = _("没有%(unknown)s这个变量，可以用：%(known)s。") % facts
     if use not in PhraseUse.values:
         wrong["use"] = _("请选择用在哪里。")
-    if category and not Category.objects.filter(code=category, is_active=True).exists():
+    if category and not Category.objects.offered().filter(code=category).exists():
         wrong["category"] = _("这个类别已停用，请重新选择。")
     invalid_if(wrong)
     return {"title": named, "text": words, "use": use, "category_code": category}

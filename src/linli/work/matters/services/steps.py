@@ -32,7 +32,8 @@ from linli.foundation.notices.services import notice_queue
 from linli.foundation.search.services import search_index
 from linli.registers.organizations.roster.selectors import on_duty_person_ids
 
-from ..clocks import Clock, clocks
+from ..catalog.selectors import clock_of
+from ..clocks import Clock
 from ..document import facets_of, is_found_otherwise, texts_of
 from ..models import AffairClass, Assignment, HandlingRequest, Matter, MatterEvent, PublicVersion
 from ..permissions import is_never_public, works_for_unit
@@ -125,10 +126,8 @@ class Step:
     # -- clocks and duties ----------------------------------------------------
     def clock(self, stage: str) -> Clock:
         """Return the clock of a stage for this matter's class and category."""
-        category = self.matter.category
-        return clocks().clock(
-            stage, affair_class=self.matter.affair_class, category=category.code if category else ""
-        )
+        matter, day = self.matter, time.local_date(self.matter.reported_at)
+        return clock_of(stage, matter.category, affair_class=matter.affair_class, on=day)
 
     def due(self, stage: str, start: datetime | None = None) -> Due:
         """Return when a stage that starts now (or then) is due."""

@@ -13,6 +13,8 @@ from linli.work.matters import services
 from linli.work.matters.models import Assignment, Category, Matter
 from tests.people import Cast
 
+from .life import category as known_category
+
 TEXT = "3号楼门口的路灯坏了，晚上看不清路"
 
 
@@ -163,9 +165,4 @@ def stages_build(cast: Cast) -> Stages:
         initials="ghy",
     )
     building = Building.objects.create(compound=compound, name="3号楼")
-    category, _made = Category.objects.get_or_create(
-        code="facility",
-        version="2026-11",
-        defaults={"name": "道路与公共设施", "words": ["路灯", "井盖"], "default_class": "major"},
-    )
-    return Stages(cast, compound, building, category)
+    return Stages(cast, compound, building, known_category("facility"))
