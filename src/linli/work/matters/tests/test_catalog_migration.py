@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-BEFORE, AFTER = ("matters", "0012_assist_calls"), ("matters", "0014_catalog_path")
+BEFORE, AFTER = ("matters", "0013_event_due"), ("matters", "0015_catalog_path")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -16,11 +16,11 @@ def test_old_trees_get_paths_and_editions(request: pytest.FixtureRequest) -> Non
     latest = [key for key in executor.loader.graph.leaf_nodes() if key[0] == "matters"]
     request.addfinalizer(lambda: MigrationExecutor(connection).migrate(latest))
     executor.migrate([BEFORE])
-    Category: Any = executor.loader.project_state([BEFORE]).apps.get_model("matters", "Category")
-    top = Category.objects.create(code="a", name="市容/环境", version="2025", is_active=False)
-    Category.objects.create(code="b", name="违建", version="2025", parent=top, is_active=False)
-    Category.objects.create(code="a", name="市容", version="2026")
-    Category.objects.create(code="c", name="市容", version="2026")
+    old: Any = executor.loader.project_state([BEFORE]).apps.get_model("matters", "Category")
+    top = old.objects.create(code="a", name="市容/环境", version="2025", is_active=False)
+    old.objects.create(code="b", name="违建", version="2025", parent=top, is_active=False)
+    old.objects.create(code="a", name="市容", version="2026")
+    old.objects.create(code="c", name="市容", version="2026")
     executor = MigrationExecutor(connection)
     executor.migrate([AFTER])
     apps: Any = executor.loader.project_state([AFTER]).apps
