@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-BEFORE, AFTER = ("matters", "0013_event_due"), ("matters", "0015_catalog_path")
+BEFORE, AFTER = ("matters", "0014_answers"), ("matters", "0016_catalog_path")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_unit_pinyin'),
-        ('matters', '0013_event_due'),
+        ('matters', '0014_answers'),
     ]
 
     operations = [

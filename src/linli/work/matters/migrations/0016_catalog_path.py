@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("matters", "0014_catalog")]
+    dependencies = [("matters", "0015_catalog")]
 
     operations = [
         migrations.AddConstraint(
