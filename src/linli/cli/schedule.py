@@ -32,6 +32,7 @@ TABLE = (
     ("keys.renew", 30, "linli.foundation.keys.tasks.renew"),
     ("residents.retoken", 30, "linli.registers.residents.tasks.tokens_renew"),
     ("residents.tokens", 300, "linli.registers.residents.tasks.tokens_keep"),
+    ("residents.alikes", 120, "linli.registers.residents.tasks.alikes_look"),
     ("residents.counts", 300, "linli.registers.residents.tasks.counts_ahead"),
     ("residents.care", 86_400, "linli.registers.residents.care.tasks.care_nightly"),
     ("duties.overdue", 60, "linli.foundation.duties.tasks.mark_overdue"),

@@ -79,10 +79,11 @@ def rows_insert(model: type[models.Model], names: Sequence[str], rows: Iterable[
             cursor.executemany(statement, batch)
 
 
-def numbers_insert(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple[int, ...]]) -> None:
+def numbers_insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert a great many rows that are whole numbers alone, in a quarter of the time of ``rows_insert``.
 
-    Numbers need no quoting: on PostgreSQL the rows go out as one text.
+    Numbers need no quoting: on PostgreSQL rows go out as text, some thousands at a time as they come, and
+    the database takes them in while the next are made.
     """
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         if cursor.db.vendor != "postgresql":
@@ -93,9 +94,10 @@ def numbers_insert(model: type[models.Model], names: Sequence[str], rows: Sequen
         fields = {field.name: field.column for field in model._meta.concrete_fields}
         columns = ", ".join(f'"{fields[name]}"' for name in names)
         line = "\t".join(["%d"] * len(names)) + "\n"
+        waiting = iter(rows)
         with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
-            for start in range(0, len(rows), BATCH):
-                copy.write("".join([line % row for row in rows[start : start + BATCH]]))
+            while batch := list(islice(waiting, BATCH)):
+                copy.write("".join([line % tuple(row) for row in batch]))
 
 
 def keys_reserve(model: type[models.Model], count: int) -> list[int]:

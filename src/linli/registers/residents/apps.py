@@ -25,7 +25,8 @@ class ResidentsConfig(AppConfig):
         from .words import VERBS, looked_words
 
         assurance_source_set(_assurance_of)
-        sink_table("residents_searchtoken")  # a consequence of what a person holds
+        for index in ("searchtoken", "alike"):  # consequences of what people hold
+            sink_table(f"residents_{index}")
         verb_words_add(VERBS)
         field_words_add("residents", looked_words())
         subjects_add(subjects_of_person)

@@ -26,6 +26,7 @@ VERBS: dict[str, Any] = {
     "resident.birth": _("出生登记"),
     "resident.death": _("去世登记"),
     "resident.merge": _("合并重复登记"),
+    "resident.alike": _("比对疑似重复的登记"),
     "resident.distinct": _("确认不是同一人"),
     "guardian.set": _("登记监护人"),
     "guardian.end": _("终止监护"),

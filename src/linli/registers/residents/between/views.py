@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,9 +18,11 @@ from linli.foundation.accounts.permissions import actor_of
 
 from .. import services
 from ..permissions import can_merge_residents
-from ..selectors.duplicates import duplicate_candidates
+from ..selectors.duplicates import alike_list, looked_through_until, pairs_of
 from ..selectors.transfers import transfer_card, transfer_list
 from ..views.guards import record_page, rows_page
+
+PAIRS = 20  # of a page
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,11 +33,13 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _pair_decide(request, actor)
         return redirect("residents:duplicates")
-    pairs = duplicate_candidates(actor)
+    page = Paginator(alike_list(actor), PAIRS).get_page(request.GET.get("page"))
+    pairs = pairs_of(page.object_list)
     may = any(
         can_merge_residents(actor, p.first.resident.area_path, p.second.resident.area_path) for p in pairs
     )
-    return render(request, "residents/duplicates.html", {"pairs": pairs, "may": may})
+    context = {"pairs": pairs, "page": page, "may": may, "until": looked_through_until()}
+    return render(request, "residents/duplicates.html", context)
 
 
 def _pair_decide(request: HttpRequest, actor: Actor) -> None:

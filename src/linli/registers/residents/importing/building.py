@@ -6,7 +6,7 @@ belongs to one batch bears one instant (``recorded_at``): by it an undo tells wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -93,7 +93,6 @@ class Batch:
     households: list[Line] = field(default_factory=list)
     memberships: list[Line] = field(default_factory=list)
     occupancies: list[Line] = field(default_factory=list)
-    tokens: list[Line] = field(default_factory=list)
     facts: list[Line] = field(default_factory=list)
     guardians: list[Line] = field(default_factory=list)
     kin: dict[str, Kin] = field(default_factory=dict)
@@ -101,20 +100,28 @@ class Batch:
     heads_left: list[int] = field(default_factory=list)
 
 
-def batch_built(
+def batch_begun(
     read: Reading, rows: Sequence[Row], reserve: Callable[[type[Model], int], list[int]]
 ) -> Batch:
-    """Return everything that the persons of checked rows become; ``reserve`` gives keys."""
+    """Return a batch that knows the keys and the households of checked rows; ``reserve`` gives keys."""
     batch = batch_new(read)
     batch.keys = reserve(Resident, len(rows))
     _households(batch, rows, reserve)
+    return batch
+
+
+def batch_filled(batch: Batch, rows: Sequence[Row]) -> Iterator[Line]:
+    """Build everything that the persons of a batch become; yields their tokens, (token, resident), meanwhile.
+
+    Tokens are most of what the database has to index: whoever writes them as they come lets it do so while
+    the rest is built.
+    """
     ring = key_ring()
     digest = ring.digester(ring.token_keys()[-1])
     for row, pk in zip(rows, batch.keys, strict=True):
-        _resident(batch, row, pk, ring.key_make, digest)
+        yield from _resident(batch, row, pk, ring.key_make, digest)
         _member(batch, row, pk)
     _guardians(batch, rows, batch.keys)
-    return batch
 
 
 def batch_new(read: Reading) -> Batch:
@@ -124,14 +131,15 @@ def batch_new(read: Reading) -> Batch:
 
 def _resident(
     batch: Batch, row: Row, pk: int, key_make: Callable[[], tuple[str, DataKey]], digest: Any
-) -> None:
+) -> list[Line]:
+    """Build a person and what is known of them; returns their tokens."""
     where = batch.read.places.where(row)
     assert where is not None  # a row without a dwelling was kept back
     wrapped, key = key_make()
     batch.residents.append(person_line(pk, row.values, where, (wrapped, key), batch.at))
-    batch.tokens.extend(person_tokens(pk, row.values, where, digest))
     for said in facts_said(row, Of.PERSON):
         batch.facts.append(_fact(batch, said, row.values["source"], key, resident=pk))
+    return person_tokens(pk, row.values, where, digest)
 
 
 def person_line(pk: int, values: Mapping[str, Any], where: Where, keys: tuple[str, DataKey], at: Any) -> Line:

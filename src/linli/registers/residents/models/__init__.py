@@ -1,5 +1,6 @@
 """The tables of the registry; a room above imports them from here."""
 
+from .alike import Alike, AlikeMark
 from .counts import KeptCount
 from .facts import CareEntry, CareGap, Fact, Receipt
 from .history import Assessment, RegisterEvent
@@ -11,6 +12,8 @@ from .people import Consent, Guardian, Resident, SearchToken
 
 __all__ = [
     "AccountLink",
+    "Alike",
+    "AlikeMark",
     "Assessment",
     "CareEntry",
     "CareGap",

@@ -80,6 +80,7 @@ class Resident(models.Model):
             # whole in itself for the figures of an area, which then read no row
             models.Index(fields=["area_path", "birth_month", "sex", "state"], name="resident_by_area"),
             models.Index(fields=["compound"], name="resident_by_compound"),
+            models.Index(fields=["updated_at", "id"], name="resident_by_change"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -3,7 +3,7 @@
 from .cards import care_of, households_in
 from .counted import CountedKeys
 from .counts import BandRow, Counts, count_area, resident_counts
-from .duplicates import Pair, Side, duplicate_candidates
+from .duplicates import Pair, Side, alike_list, looked_through_until, pairs_of
 from .erasing import GONE_BEFORE, Weighed, erasing_weighed
 from .figures import CountFilters
 from .history import HistoryLine, household_history, register_history
@@ -70,12 +70,12 @@ __all__ = [
     "Side",
     "TransferCard",
     "Weighed",
+    "alike_list",
     "building_plan",
     "cards_of",
     "care_of",
     "compound_choices",
     "count_area",
-    "duplicate_candidates",
     "erasing_weighed",
     "establishment_get",
     "establishment_list",
@@ -88,6 +88,8 @@ __all__ = [
     "household_list",
     "household_rows",
     "households_in",
+    "looked_through_until",
+    "pairs_of",
     "part_home",
     "part_people",
     "people_list",

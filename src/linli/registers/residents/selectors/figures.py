@@ -114,19 +114,29 @@ def filters_all() -> list[CountFilters]:
     ]
 
 
-def districts_stale() -> list[str]:
-    """Return the large districts that were never counted ahead or some hours ago, longest ago first."""
-    whole = CountFilters()
-    fresh = dict(
-        KeptCount.objects.filter(presence=whole.presence, tenure=whole.tenure).values_list(
-            "area_path", "counted_at"
+def counts_stale() -> list[tuple[str, CountFilters]]:
+    """Return large districts with the choices of filters that were never counted or some hours ago.
+
+    Longest ago first, and of the same age what the page shows before anybody chooses.
+    """
+    kept = {
+        (path, presence, tenure): at
+        for path, presence, tenure, at in KeptCount.objects.values_list(
+            "area_path", "presence", "tenure", "counted_at"
         )
-    )
-    old = clock.now() - STALE
-    rows = Division.objects.on().filter(level=Level.COUNTY).order_by("path").values_list("path", flat=True)
-    due = [path for path in rows if path not in fresh or fresh[path] <= old]
-    never = datetime.min.replace(tzinfo=old.tzinfo)
-    return [path for path in sorted(due, key=lambda path: fresh.get(path, never)) if _is_large(path)]
+    }
+    old, never = clock.now() - STALE, datetime.min.replace(tzinfo=clock.now().tzinfo)
+    due = []
+    for path in (
+        Division.objects.on().filter(level=Level.COUNTY).order_by("path").values_list("path", flat=True)
+    ):
+        ages = [
+            (kept.get((path, w.presence, w.tenure), never), order, w) for order, w in enumerate(filters_all())
+        ]
+        late = [(at, order, path, wanted) for at, order, wanted in ages if at <= old]
+        if late and _is_large(path):
+            due += late
+    return [(path, wanted) for _at, _order, path, wanted in sorted(due, key=lambda row: row[:3])]
 
 
 def _is_large(path: str) -> bool:

@@ -14,6 +14,7 @@ from ..checking import reason_checked
 from ..locking import occupancy_now, resident_locked
 from ..models import (
     AccountLink,
+    Alike,
     CareEntry,
     Consent,
     Distinct,
@@ -199,6 +200,7 @@ def duplicates_refuse(*, actor: Actor, first_id: str, second_id: str) -> Distinc
     if Distinct.objects.filter(first=lower, second=higher).exists():
         raise Conflict(_("已经确认过这两个不是同一人。"))
     act = Act(actor, "resident.distinct")
+    Alike.objects.filter(first=lower, second=higher).delete()
     row = Distinct.objects.create(first=lower, second=higher, said_at=act.at, said_by_id=actor.person_id)
     act.writes(Distinct)
     act.about(lower, higher)

@@ -22,7 +22,7 @@ from linli.foundation.duties.services import duty_close
 
 from ..checking import reason_checked
 from ..journal import DERIVED, values_of
-from ..models import Establishment, Household, RegisterEvent, Resident, SearchToken
+from ..models import Alike, Establishment, Household, RegisterEvent, Resident, SearchToken
 from ..permissions import can_undo_act
 from ..placing import home_of
 from ..rules import UNDO_DAYS, UNDOABLE
@@ -130,7 +130,7 @@ def _unneeded(journal: list[Entry]) -> None:
     for model, numbers in made.items():
         for relation in _pointers(model):
             other = relation.related_model
-            if other in (RegisterEvent, SearchToken):
+            if other in (Alike, RegisterEvent, SearchToken):
                 continue
             rows = other._default_manager.filter(**{f"{relation.field.name}__in": numbers})
             if rows.exclude(pk__in=made.get(other, set())).exists():

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import models
 
 from linli.core.actor import Actor
+from linli.core.clock import clock_forward
 from linli.core.errors import Refusal
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.places.models import Building, Compound, Part
@@ -20,7 +21,9 @@ from linli.registers.residents.entries import MemberEntry, PersonEntry
 from linli.registers.residents.models import Household, RegisterEvent, Resident
 from linli.registers.residents.numbers import check_digit
 from linli.registers.residents.sealing import sealed_get
+from linli.registers.residents.selectors import Pair, alike_list, pairs_of
 from linli.registers.residents.services import act_undo, household_open
+from linli.registers.residents.tasks import alikes_look
 from tests.people import Cast
 
 # What counts on or says that something happened: an undone act leaves these, and nothing else, different.
@@ -161,3 +164,10 @@ def refused(kind: type[Refusal], call: Any, **given: Any) -> Refusal:
     assert registry_digest() == before
     assert (AuditRecord.objects.count(), RegisterEvent.objects.count()) == (records, events)
     return caught.value
+
+
+def alikes(actor: Actor) -> list[Pair]:
+    """Return the pairs that an actor is shown once the machine has looked through what changed."""
+    clock_forward(timedelta(minutes=6))
+    alikes_look()
+    return pairs_of(alike_list(actor))

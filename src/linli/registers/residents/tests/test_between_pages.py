@@ -11,7 +11,7 @@ from linli.registers.residents.models import Distinct, Resident, Transfer
 from linli.registers.residents.services import household_open
 from tests.people import Cast
 
-from .life_world import World, fresh, member, number, relations, world_make
+from .life_world import World, alikes, fresh, member, number, relations, world_make
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("陈建国", "林秀英", "陈小雨", "13800130001")
@@ -46,7 +46,10 @@ def asked(world: World, **more: str) -> Any:
 def test_a_pair_is_compared_masked_and_merged(world: World) -> None:
     wife, other = member(world.family(), "林秀英"), twin(world)
     client, address = world.cast.client("worker"), reverse("residents:duplicates")
+    assert "还没有比对过" in client.get(address).content.decode()
+    alikes(world.worker)
     text = client.get(address).content.decode()
+    assert "同名、同生日、同性别" in text and "已比对到" in text
     assert text.count("林**") == 2 and "103室" in text and not any(secret in text for secret in SECRETS)
     sent = {
         "act": "merge",
@@ -66,6 +69,7 @@ def test_a_pair_is_said_to_be_two(world: World) -> None:
     wife, other = member(world.family(), "林秀英"), twin(world)
     address = reverse("residents:duplicates")
     sent = {"act": "distinct", "keep": wife.public_id, "other": other.public_id}
+    alikes(world.worker)
     grid = world.cast.client("grid_worker")
     assert "是同一人，合并" not in grid.get(address).content.decode()
     assert grid.post(address, sent).status_code == 403

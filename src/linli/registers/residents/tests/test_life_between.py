@@ -14,7 +14,6 @@ from linli.registers.residents.models import AccountLink, Fact, Guardian, Househ
 from linli.registers.residents.refusals import HeadNeeded
 from linli.registers.residents.sealing import sealed_get
 from linli.registers.residents.selectors import (
-    duplicate_candidates,
     household_card,
     part_people,
     register_history,
@@ -34,6 +33,7 @@ from tests.people import Cast
 
 from .life_world import (
     World,
+    alikes,
     days,
     fresh,
     member,
@@ -81,23 +81,23 @@ def again(world: World, *, numbered: bool = False) -> Resident:
 def test_pairs_are_proposed_masked(world: World) -> None:
     wife = member(world.family(), "林秀英")
     twin = again(world)
-    pair = duplicate_candidates(world.worker)[0]
+    pair = alikes(world.worker)[0]
     assert {pair.first.resident.pk, pair.second.resident.pk} == {wife.pk, twin.pk}
-    assert (pair.first.name, pair.second.phone, pair.reasons) == ("林**", "138****9999", ("birth",))
+    assert (pair.first.name, pair.second.phone, pair.has_birth) == ("林**", "138****9999", True)
     assert "103室" in pair.second.where
     for name in ("worker_b", "district", "department", "resident"):
-        assert duplicate_candidates(world.cast.actor(name)) == []
+        assert alikes(world.cast.actor(name)) == []
     ids = {"first_id": wife.public_id, "second_id": twin.public_id}
     refused(NotAllowed, duplicates_refuse, actor=world.cast.actor("grid_worker"), **ids)
     refused(InvalidInput, duplicates_refuse, actor=world.worker, **ids | {"second_id": wife.public_id})
     duplicates_refuse(actor=world.worker, **ids)
-    assert duplicate_candidates(world.worker) == []
+    assert alikes(world.worker) == []
     refused(Conflict, duplicates_refuse, actor=world.worker, **ids)
 
 
 def test_two_numbers_are_two_persons(world: World) -> None:
     wife, twin = member(world.family(), "林秀英"), again(world, numbered=True)
-    assert duplicate_candidates(world.worker) == []
+    assert alikes(world.worker) == []
     given = {"keep_id": wife.public_id, "keep_version": wife.version, "other_id": twin.public_id}
     fault = refused(Conflict, duplicates_merge, actor=world.worker, **given, other_version=twin.version)
     assert "证件号码不同" in fault.message

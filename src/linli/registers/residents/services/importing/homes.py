@@ -16,6 +16,9 @@ from linli.foundation.places.usage import parts_recorded
 
 from ...importing.homes import HomesReading, changes_of_part, may
 
+Said = tuple[str, int | None, int | None, bool | None]
+OF_BUILDING = ("housing_type", "built_year", "floors", "has_lift")
+
 
 @require_service
 def homes_import(*, read: HomesReading, rows: Sequence[Row]) -> list[int]:
@@ -28,15 +31,15 @@ def homes_import(*, read: HomesReading, rows: Sequence[Row]) -> list[int]:
     actor = system("import").with_areas(read.scope.areas)
     done = homes_ensure(actor=actor, rows=wanted, source=rows[0].values["source"])
     parts = Part.objects.select_related("building").in_bulk(done.ids)
-    facts: dict[int, Building] = {}
+    said: dict[int, Said] = {}
     for row, pk in zip(rows, done.ids, strict=True):
         part, made = parts[pk], read.made.setdefault(row.number, {})
         if part.building_id not in buildings:
             made["building"] = part.building_id
-            facts.setdefault(part.building_id, _facts_set(row, part.building))
+            said.setdefault(part.building_id, _said_of_building(row))
         if part.stair_id is not None and part.stair_id not in stairs:
             made["stair"] = part.stair_id
-    Building.objects.bulk_update(facts.values(), ["housing_type", "built_year", "floors", "has_lift"])
+    _buildings_say(said)
     return done.ids
 
 
@@ -54,13 +57,22 @@ def _home(read: HomesReading, row: Row) -> HomeRow:
     )
 
 
-def _facts_set(row: Row, building: Building) -> Building:
-    """What a file says of a building is taken for one that it brought; of others people know better."""
+def _said_of_building(row: Row) -> Said:
     values = row.values
-    building.housing_type = values.get("housing_type", "")
-    building.built_year, building.floors = values.get("built_year"), values.get("floors")
-    building.has_lift = {"yes": True, "no": False}.get(values.get("lift", ""))
-    return building
+    lift = {"yes": True, "no": False}.get(values.get("lift", ""))
+    return values.get("housing_type", ""), values.get("built_year"), values.get("floors"), lift
+
+
+def _buildings_say(said: Mapping[int, Said]) -> None:
+    """Take what a file says of buildings that it brought; of others people know better.
+
+    Those of which the same is said are written at once: they are few kinds.
+    """
+    alike: dict[Said, list[int]] = {}
+    for pk, words in said.items():
+        alike.setdefault(words, []).append(pk)
+    for words, keys in alike.items():
+        Building.objects.filter(pk__among=keys).update(**dict(zip(OF_BUILDING, words, strict=True)))
 
 
 @require_service

@@ -15,14 +15,14 @@ from ...models import Fact, Guardian, Household, Membership, Occupancy, Resident
 @require_service
 def residents_make(*, read: Reading, rows: Sequence[Row]) -> list[int]:
     """Register the persons of rows that were checked; returns their ids in the rows' order."""
-    batch = building.batch_built(read, rows, keys_reserve)
+    batch = building.batch_begun(read, rows, keys_reserve)
     households_locked(households={kin.pk for kin in batch.kin.values() if not kin.is_new})
+    numbers_insert(SearchToken, ("token", "resident"), building.batch_filled(batch, rows))
     _heads_leave(batch.heads_left)
     rows_insert(Resident, building.RESIDENT, batch.residents)
     rows_insert(Household, building.HOUSEHOLD, batch.households)
     rows_insert(Membership, building.MEMBERSHIP, batch.memberships)
     rows_insert(Occupancy, building.OCCUPANCY, batch.occupancies)
-    numbers_insert(SearchToken, ("token", "resident"), batch.tokens)
     rows_insert(Fact, building.FACT, batch.facts)
     rows_insert(Guardian, building.GUARDIAN, batch.guardians)
     return batch.keys

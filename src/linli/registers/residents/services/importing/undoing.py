@@ -14,6 +14,7 @@ from linli.core.words import gettext_lazy
 from ...importing.relations import naming
 from ...models import (
     AccountLink,
+    Alike,
     CareEntry,
     Consent,
     Fact,
@@ -58,8 +59,8 @@ def households_clear(*, households: Iterable[int]) -> None:
     Household.objects.filter(pk__in=own).delete()
 
 
-# What an import itself makes of a person; anything else that names them is somebody's later work.
-OWN = (SearchToken, Fact, Membership, Guardian)
+# What an import itself makes of a person, and indexes; anything else that names them is somebody's later work.
+OWN = (Alike, SearchToken, Fact, Membership, Guardian)
 WORDS = {
     Owner: gettext_lazy("已登记为产权人。"),
     Receipt: gettext_lazy("已登记享受的待遇。"),
