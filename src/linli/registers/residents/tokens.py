@@ -24,6 +24,7 @@ DATA = Path(__file__).parent / "data" / "surnames.yaml"
 READINGS = 4  # spellings of one name at most: of two doubtful characters each
 LONGEST_WORDS = 60
 COUNTY_AT, COUNTY_LENGTH = len("31/3101/"), 6  # where the county stands in an area's path
+STREET_PARTS = 4
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SEPARATORS = re.compile(r"[\s·•・‧∙．.\-‐-―'’`]+")
 _STARS = re.compile(r"[*＊]+")
@@ -44,6 +45,11 @@ def surname_of(name: str) -> str:
 def county_of(area_path: str) -> str:
     """Return the code of the county in a path of divisions; empty above counties."""
     return area_path[COUNTY_AT : COUNTY_AT + COUNTY_LENGTH]
+
+
+def street_of(area_path: str) -> str:
+    """Return a path of divisions down to the street."""
+    return "/".join(area_path.split("/")[:STREET_PARTS])
 
 
 def is_han(text: str) -> bool:

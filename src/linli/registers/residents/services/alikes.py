@@ -16,12 +16,11 @@ from linli.core.service import changes_of, record, service
 
 from ..models import Alike, AlikeMark, Distinct, Resident, SearchToken
 from ..sealing import sealed_get
-from ..tokens import name_plain, token_of
+from ..tokens import name_plain, street_of, token_of
 
 BATCH = 500
 SETTLED = timedelta(minutes=5)  # what is younger may not be written to the end yet
 PRESENT = (Resident.State.HERE, Resident.State.AWAY)
-STREET_PARTS = 4  # of an area's path
 Pair = tuple[Resident, Resident]
 
 
@@ -123,8 +122,3 @@ def _by_token(rows: Iterable[Resident]) -> dict[int, list[Resident]]:
             for digest in digests:
                 named[token_of(digest, row.county_code, f"name\0{name}")].append(row)
     return named
-
-
-def street_of(area_path: str) -> str:
-    """Return the part of a path of divisions down to the street."""
-    return "/".join(area_path.split("/")[:STREET_PARTS])
