@@ -59,7 +59,7 @@ def households_clear(*, households: Iterable[int]) -> None:
     Household.objects.filter(pk__in=own).delete()
 
 
-# What an import itself makes of a person, and indexes; anything else that names them is somebody's later work.
+# What an import itself makes of a person, and indexes; whatever else names them is somebody's later work.
 OWN = (Alike, SearchToken, Fact, Membership, Guardian)
 WORDS = {
     Owner: gettext_lazy("已登记为产权人。"),
