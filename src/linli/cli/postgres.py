@@ -11,6 +11,8 @@ from pathlib import Path
 from .ground import apt_missing
 
 FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+# What docs/operations.md advises for a city; the defaults are for a small machine.
+SIZED = ["-c", "shared_buffers=1GB", "-c", "max_wal_size=8GB", "-c", "checkpoint_timeout=15min"]
 SOCKET_ONLY = ["-c", "listen_addresses=", "-c", "max_connections=60"]
 
 
@@ -48,7 +50,7 @@ def _as_server(command: list[str], **options: object) -> subprocess.CompletedPro
 
 @contextmanager
 def throwaway(*, durable: bool = False) -> Iterator[str]:
-    """Start a fresh cluster and yield its DATABASE_URL; ``durable`` keeps the server's default fsync.
+    """Start a fresh cluster and yield its DATABASE_URL; ``durable`` loses nothing and is sized for a city.
 
     Raises PostgresMissing when there are no server programs.
     """
@@ -69,7 +71,7 @@ def kept(folder: Path, *, durable: bool = True) -> Iterator[str]:
     cluster, is_new = str(folder / "data"), not (folder / "data").exists()
     if is_new:
         _as_server([str(tools / "initdb"), "-D", cluster, "-U", "linli", "-A", "trust", "-E", "UTF8", "-N"])
-    options = " ".join([*SOCKET_ONLY, *([] if durable else FAST), "-k", str(folder)])
+    options = " ".join([*SOCKET_ONLY, *(SIZED if durable else FAST), "-k", str(folder)])
     control = [str(tools / "pg_ctl"), "-D", cluster, "-w", "-s"]
     # pg_ctl's child keeps a captured pipe open for ever, so the server writes to a file.
     _as_server([*control, "-l", str(folder / "log"), "-o", options, "start"])

@@ -53,7 +53,7 @@ def _journeys(environment: dict[str, str], marks: str) -> int:
     if not (root() / "tests/journeys").is_dir():
         print("没有浏览器测试（tests/journeys）", flush=True)
         return 0
-    return _pytest(environment, "tests/journeys", "-m", marks)
+    return _pytest(environment, *TWO_AT_ONCE, "tests/journeys", "-m", marks)
 
 
 def _on_sqlite(environment: dict[str, str], unwanted: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from .rules import CareGroup, Truth, care_rules, evaluated, missing_words
 from .selectors import addresses
 from .situations import candidates, situations
 
-MOST_LOOKED_AT, MOST_SHOWN = 4_000, 200
+MOST_LOOKED_AT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ def care_gaps(actor: Actor) -> list[GapCount]:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody whom a rule cannot judge, where they live, and what is missing."""
+
+    person: Resident
+    address: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GapRow:
     """Somebody to ask: masked, where they live, what is missing; ``household`` is the way to the card."""
 
@@ -63,29 +73,31 @@ class GapRow:
     household: UUID | None
 
 
-def care_to_ask(actor: Actor, group: CareGroup) -> list[GapRow]:
-    """Return whom a rule cannot judge among those that the actor sees, as they are today; at most 200."""
+def care_to_ask(actor: Actor, group: CareGroup) -> list[Asked]:
+    """Return whom a rule cannot judge among those that the actor sees, as they are today, by address.
+
+    Looks at no more than ``MOST_LOOKED_AT`` people.
+    """
     day = clock.today()
     seen = Resident.objects.visible_to(actor).values("pk")
     looked_at = list(candidates([group], day).filter(pk__in=seen)[:MOST_LOOKED_AT])
     found = situations(system("care"), looked_at, [group], day)
-    asked = []
-    for person in looked_at:
-        finding = evaluated(group, found[person.pk])
-        if finding.answer is Truth.UNKNOWN:
-            asked.append((person, finding.missing))
-    asked = asked[:MOST_SHOWN]
-    ids = [person.pk for person, _missing in asked]
-    where = addresses(ids, day)
+    open_ = [(person, evaluated(group, found[person.pk])) for person in looked_at]
+    unknown = [(person, finding) for person, finding in open_ if finding.answer is Truth.UNKNOWN]
+    where = addresses([person.pk for person, _finding in unknown], day)
+    asked = [
+        Asked(person, where.get(person.pk, ""), tuple(missing_words(what) for what in finding.missing))
+        for person, finding in unknown
+    ]
+    return sorted(asked, key=lambda one: one.address)
+
+
+def gap_rows(asked: Sequence[Asked]) -> list[GapRow]:
+    """Return people to ask as a page shows them."""
+    ids = [one.person.pk for one in asked]
     living = Membership.objects.filter(resident__in=ids, to_on__isnull=True).select_related("household")
     home = {row.resident_id: row.household.public_id for row in living.order_by("-presence")}
-    rows = [
-        GapRow(
-            name_masked(sealed_get(person, "name")),
-            where.get(person.pk, ""),
-            tuple(missing_words(what) for what in missing),
-            home.get(person.pk),
-        )
-        for person, missing in asked
+    return [
+        GapRow(name_masked(sealed_get(one.person, "name")), one.address, one.missing, home.get(one.person.pk))
+        for one in asked
     ]
-    return sorted(rows, key=lambda row: row.address)

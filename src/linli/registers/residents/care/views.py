@@ -23,7 +23,7 @@ from linli.foundation.accounts.permissions import actor_of
 from ..models import CareEntry
 from ..permissions import can_see_counts
 from ..views.guards import record_page, rows_page
-from .gaps import care_gaps, care_to_ask
+from .gaps import care_gaps, care_to_ask, gap_rows
 from .permissions import can_see_care
 from .rules import care_group, care_rules
 from .selectors import TABS, care_counts, care_list, care_numbers, care_rows
@@ -149,5 +149,8 @@ def care_ask(request: HttpRequest, group: str) -> HttpResponse:
     actor, rule = actor_of(request), care_group(group)
     if rule is None:
         raise NotFound(_("没有这一类关爱服务。"))
-    context = {"group": rule, "rows": care_to_ask(actor, rule)}
+    asked = care_to_ask(actor, rule)
+    is_whole = "all" in request.GET  # for the printer
+    page = Paginator(asked, len(asked) or 1 if is_whole else PAGE).get_page(request.GET.get("page"))
+    context = {"group": rule, "page": page, "rows": gap_rows(page.object_list), "is_whole": is_whole}
     return render(request, "residents/care/ask.html", context)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from linli.core.errors import NotAllowed
+from linli.registers.residents.care import views
 from linli.registers.residents.care.gaps import care_gaps, care_to_ask
 from linli.registers.residents.care.rules import care_group
 from linli.registers.residents.care.services import care_gaps_keep
@@ -53,6 +54,16 @@ def test_the_night_counts_whom_it_could_not_judge_and_why(cast: Cast, people: li
 def test_only_the_machine_counts(cast: Cast, people: list[Resident]) -> None:
     with pytest.raises(NotAllowed):
         care_gaps_keep(actor=cast.actor("worker"), gaps={})
+
+
+def test_a_long_list_has_pages_and_prints_whole(
+    cast: Cast, people: list[Resident], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE", 4)
+    client = cast.client("worker")
+    pages = [client.get(ASK + more).content.decode() for more in ("", "?page=2", "?all=1")]
+    assert [page.count("data-row") for page in pages] == [4, 2, 6]
+    assert "列出全部，用于打印" in pages[0] and "data-print" in pages[2] and "data-print" not in pages[0]
 
 
 def test_those_who_see_people_see_whom_to_ask_as_it_is_today(cast: Cast, people: list[Resident]) -> None:
