@@ -152,5 +152,5 @@ def care_ask(request: HttpRequest, group: str) -> HttpResponse:
     asked = care_to_ask(actor, rule)
     is_whole = "all" in request.GET  # for the printer
     page = Paginator(asked, len(asked) or 1 if is_whole else PAGE).get_page(request.GET.get("page"))
-    context = {"group": rule, "page": page, "rows": gap_rows(page.object_list), "is_whole": is_whole}
+    context = {"group": rule, "page": page, "rows": gap_rows(list(page.object_list)), "is_whole": is_whole}
     return render(request, "residents/care/ask.html", context)

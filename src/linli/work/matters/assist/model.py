@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
 
 from .features import (
     LETTER_BITS,
@@ -117,8 +118,9 @@ def train(texts: Sequence[str], labels: Sequence[str], cut: Cut = words_of) -> t
     middle, spread = said.mean(axis=0), _spread(said, len(names))
     joiner = LogisticRegression(C=1.0, max_iter=1000)
     scaled = (said - middle) / spread
-    held_back = cross_val_predict(joiner, scaled, answers, cv=FOLDS, method="predict_proba")
-    joiner.fit(scaled, answers)
+    with threadpool_limits(1):  # the tables are small: several threads only wait for each other
+        held_back = cross_val_predict(joiner, scaled, answers, cv=FOLDS, method="predict_proba")
+        joiner.fit(scaled, answers)
     weights, bias = _members(rows, answers, is_word)
     by, constant = _by_label(joiner, len(names))
     by = by / spread[:, None]
