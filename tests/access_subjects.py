@@ -37,6 +37,7 @@ from linli.registers.residents.receipts.rules import Paid
 from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
+from linli.work.matters.routing.services import row_save, table_open
 from linli.work.matters.services import phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
 from linli.work.matters.tests.life import Life, category, year_load
@@ -210,10 +211,19 @@ def linking(cast: Cast) -> Subjects:
     }
 
 
+def decision_tables(cast: Cast) -> Subjects:
+    """A draft of the street's table that says who gets what."""
+    street = cast.actor("street")
+    table = table_open(actor=street, subject="route", name="派单规则")
+    draft = row_save(actor=street, table_id=table.pk, lock=1, typed={"lead": "桂花街道城管中队"})
+    return {"decision_table": table.public_id, "decision_lock": draft.lock, "decision_day": clock.today()}
+
+
 BUILDERS: list[Callable[[Cast], Subjects]] = [
     accounts,
     places,
     matters,
+    decision_tables,
     exports,
     views,
     notices,

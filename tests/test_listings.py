@@ -35,6 +35,7 @@ DESK: dict[str, set[Function]] = {
     "calendar": set(STAFF),
     "categories": set(STAFF),
     "clocks": set(STAFF),
+    "routing-rows": set(GOVERNING),
     "compounds": {*GOVERNING, Function.OPERATOR},
     "compounds-unplaced": {*GOVERNING, Function.OPERATOR},
     "buildings": {*GOVERNING, Function.OPERATOR},

@@ -48,6 +48,7 @@ TABLE = (
     ("imports.resume", 60, "linli.foundation.imports.tasks.resume_silent"),
     ("imports.forget", 3600, "linli.foundation.imports.tasks.forget_old"),
     ("clients.uses", 3600, "linli.foundation.clients.tasks.forget_uses"),
+    ("routing.watch", 60, "linli.work.matters.routing.tasks.tables_watch"),
     ("matters.likeness", 3600, "linli.work.matters.tasks.likeness_renew"),
     ("matters.visits", 3600, "linli.work.matters.tasks.forget_visits"),
     ("matters.editions", 60, "linli.work.matters.tasks.begin_editions"),

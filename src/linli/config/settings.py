@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "linli.registers.organizations",
     "linli.registers.residents",
     "linli.work.matters",
+    "linli.work.matters.routing",
     "linli.oversight.dashboards",
     "linli.portal",
 ]

@@ -21,6 +21,7 @@ ROOMS = (
     "registers.organizations",
     "registers.residents",
     "work.matters",
+    "work.matters.routing",
     "oversight.dashboards",
     "portal",
 )

@@ -12,6 +12,7 @@ from linli.foundation.imports.api import router as imports
 from linli.registers.residents.api import router as residents
 from linli.work.matters.api import router as matters
 from linli.work.matters.api import uploads as files
+from linli.work.matters.routing.api import router as routing
 
 from . import faults
 from .document import completed
@@ -37,6 +38,7 @@ api = Interface(
     docs_url=None,
 )
 api.add_router("/matters", matters)
+api.add_router("/routing", routing)
 api.add_router("/files", files)
 api.add_router("/exports", exports)
 api.add_router("/places", places)

@@ -15,6 +15,7 @@ from .catalog.selectors import leaf_list
 from .clocks import yaml_read
 from .imported import STATES, rows_check, rows_read
 from .models import Assignment, AssistChoice, Channel, CounterVisit, Matter, MatterEvent
+from .routing.models import MatterRuling
 from .services.importing import (
     matters_count,
     matters_import,
@@ -161,6 +162,7 @@ def target() -> Target:
             AssistChoice,
             Matter,
             MatterEvent,
+            MatterRuling,
             Assignment,
             CounterVisit,  # lets go of a matter that goes
             Matter.photos.through,

@@ -101,6 +101,11 @@ def can_decide_intake(actor: Actor, matter: Matter) -> bool:
     return _governs(actor, matter)
 
 
+def can_hand_over(actor: Actor, matter: Matter) -> bool:
+    """Committee or street of the place; the machine where a published row says 直接派遣."""
+    return actor.function == Function.SYSTEM or can_decide_intake(actor, matter)
+
+
 def can_confirm_class(actor: Actor, matter: Matter) -> bool:
     """Another person than the one who set the class."""
     return (

@@ -14,6 +14,7 @@ from linli.core.service import changes_of, record, service
 from linli.foundation.places.models import Division
 from linli.foundation.places.rules import name_keys
 
+from ..closing import unit_close_steps
 from ..models import Unit
 from ..permissions import can_change_unit, can_manage_unit, can_open_unit
 from ..rules import UNIT_FUNCTIONS
@@ -121,7 +122,10 @@ def unit_contact_change(*, actor: Actor, unit: Unit, phone: str, address: str, e
 
 @service
 def unit_close(*, actor: Actor, unit: Unit) -> Unit:
-    """Close a unit from today on: its roles stop holding; refused while it still has open duties."""
+    """Close a unit from today on: its roles stop holding; refused while it still has open duties.
+
+    Rooms whose rules name units (``closing``) look at them in the same transaction.
+    """
     if not can_change_unit(actor, unit):
         raise NotAllowed(_("单位由上级管理员停用。"), hint=_("请联系上级单位的管理员。"))
     if unit.closed_on is not None:
@@ -132,4 +136,6 @@ def unit_close(*, actor: Actor, unit: Unit) -> Unit:
             hint=_("请先把这些事项改派给其他单位。"),
         )
     record("unit.close", unit, changes_of(unit, closed_on=clock.today()))
+    for step in unit_close_steps():
+        step(unit.pk)
     return unit

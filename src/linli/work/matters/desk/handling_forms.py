@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from linli.foundation.accounts.selectors import unit_list
 
 from .. import selectors
 from ..models import PhraseUse
+from ..routing.selectors import ruling_for, ruling_shown
 from ..rules import LAWFUL_PAUSES, hand_over_refusal
 from .action_forms import ActionForm
 from .forms import affair_classes, day, instant, long_text, short_text, yes_no
@@ -88,12 +90,23 @@ class HandOverForm(UnitForm):
     field_order = ("unit", "co_units", "affair_class", "reason", "instruction")
 
     def prepare(self) -> None:
-        """Keep the class that was sorted before."""
+        """Propose what the decision tables say; keep the class that was sorted before."""
         super().prepare()
         self._offer("co_units", unit_list(covering=self.matter.area_path))
+        ruling = ruling_for(self.matter)
+        self.ruling = ruling_shown(ruling) if ruling else None
         default = self.matter.category.default_class if self.matter.category else ""
-        self.fields["affair_class"].initial = self.matter.affair_class or default
+        self.fields["affair_class"].initial = self.matter.affair_class or ruling.affair_class or default
         self.fields["reason"].initial = self.matter.class_reason
+        self._propose("unit", [ruling.unit] if ruling.unit else [])
+        self._propose("co_units", ruling.co_units)
+
+    def _propose(self, name: str, units: Sequence[Unit]) -> None:
+        """Choose units beforehand where this worker may give to them; the worker decides."""
+        chosen = [str(unit.public_id) for unit in units if self._may_get(unit)]
+        field = self.fields[name]
+        if chosen:
+            field.initial = chosen if isinstance(field, forms.ModelMultipleChoiceField) else chosen[0]
 
     def clean(self) -> dict[str, Any]:
         """The leading unit does not also help."""

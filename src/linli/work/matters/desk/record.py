@@ -22,6 +22,7 @@ from linli.registers.organizations.roster.selectors import on_duty_over
 from .. import selectors
 from ..models import Matter
 from ..permissions import can_reveal_reporter
+from ..routing.selectors import ruling_of_record
 from ..services import reporter_reveal
 from . import selectors as desk_selectors
 from .actions import SENT
@@ -108,6 +109,7 @@ def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
         "is_schematic": is_map_schematic(),
         "papers": papers_offered(actor, matter, assignments),
         "assignments": [(row, assignment_level(row, is_paused)) for row in assignments],
+        "ruling": ruling_of_record(actor, matter),
         "requests": list(matter.requests.filter(outcome="").select_related("asked_unit")),
         "questions": list(matter.questions.all()),
         "documents": desk_selectors.document_list(matter),

@@ -12,8 +12,9 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.files.models import StoredFile
 
 from ..models import AffairClass, Assignment, Matter
-from ..permissions import can_decide_intake, committee_has_another
+from ..permissions import can_decide_intake, can_hand_over, committee_has_another
 from ..refusals import invalid
+from ..routing.services import ruling_keep
 from ..rules import OPEN_ASSIGNMENT, handled_refusal
 from .assigning import (
     assignment_end,
@@ -48,11 +49,9 @@ def matter_hand_over(
     """Hand the matter to a lead unit and any co-handlers; each unit's clocks start now.
 
     A committee hands over inside the community, a street to any unit whose areas hold the place. Class and
-    reason may be what sorting said, or new.
+    reason may be what sorting said, or new. What the decision tables say is kept beside whom it was given to.
     """
-    step = step_begin(
-        actor=actor, matter_id=matter_id, move="hand_over", may=can_decide_intake, version=version
-    )
+    step = step_begin(actor=actor, matter_id=matter_id, move="hand_over", may=can_hand_over, version=version)
     if affair_class != step.matter.affair_class:
         class_set(step=step, affair_class=affair_class, reason=reason)
     for each in (unit, *co_units):
@@ -60,6 +59,7 @@ def matter_hand_over(
     units_free(step=step, units=(unit, *co_units))
     words = text_limited(value=instruction, name="instruction")
     step.set(handed_at=step.at)
+    ruling_keep(step=step, given=unit)
     assignment_send(step=step, unit=unit, part=LEAD, instruction=words)
     for each in co_units:
         assignment_send(step=step, unit=each, part=CO, instruction=words)

@@ -24,6 +24,7 @@ from linli.foundation.places.selectors import Place, division_name
 from ..models import Category, Channel, Matter, MatterEvent, client_key
 from ..permissions import can_decide_intake, can_intake_matter, can_report_matter, is_reporter
 from ..refusals import invalid, invalid_if
+from ..routing.services import ruling_keep
 from ..rules import (
     Origin,
     caller_number,
@@ -307,6 +308,7 @@ def matter_accept(*, actor: Actor, matter_id: int, version: int | None, note: st
     step.set(accepted_at=step.at)
     if step.matter.intake_by_id is None:
         step.set(intake_by_id=actor.person_id, intake_unit_id=actor.unit_id)
+    ruling_keep(step=step)
     return step.finish("accept", note=text_limited(value=note, name="note"))
 
 

@@ -14,6 +14,7 @@ from linli.foundation.links.services import link_add
 from ..models import AffairClass, Assignment, Category, ClosedAs, Matter
 from ..permissions import can_decide_intake, can_guide_matter, is_never_public, is_reporter
 from ..refusals import invalid
+from ..routing.services import dispatch_directly, ruling_keep
 from ..wording import instant_words
 from .assigning import assignment_send, unit_checked
 from .choices import choices_keep
@@ -37,6 +38,8 @@ def matter_sort(
 ) -> Matter:
     """Sort into 大事, 小事 or 私事 with a reason; provisional until another person confirms it.
 
+    What the decision tables then say is kept; a row marked 直接派遣 hands it over at once where that is on.
+
     ``is_complaint`` marks a complaint about a named person or unit (``about_unit``): it is never
     published, and whoever is complained about does not see who complained.
     """
@@ -51,7 +54,8 @@ def matter_sort(
         step.protect()
     class_set(step=step, affair_class=affair_class, reason=reason)
     choices_keep(step=step, is_category_chosen=category is not None)
-    return step.finish("sort", note=step.matter.class_reason)
+    ruling = ruling_keep(step=step)
+    return dispatch_directly(matter=step.finish("sort", note=step.matter.class_reason), ruling=ruling)
 
 
 @service(idempotent=True)

@@ -38,6 +38,7 @@ from ..document import facets_of, is_found_otherwise, texts_of
 from ..models import AffairClass, Assignment, HandlingRequest, Matter, MatterEvent, PublicVersion
 from ..permissions import is_never_public, works_for_unit
 from ..refusals import invalid
+from ..routing.selectors import clock_ruled
 from ..rules import OPEN_ASSIGNMENT, is_committee_path
 from ..wording import ACTIONS, VERBS, instant_words, notice_words
 from ..workflow import ENDED, WORKFLOW, State
@@ -125,9 +126,9 @@ class Step:
 
     # -- clocks and duties ----------------------------------------------------
     def clock(self, stage: str) -> Clock:
-        """Return the clock of a stage for this matter's class and category."""
+        """Return a stage's clock; for handling, what a decision table gave the matter goes before."""
         matter, day = self.matter, time.local_date(self.matter.reported_at)
-        return clock_of(stage, matter.category, affair_class=matter.affair_class, on=day)
+        return clock_ruled(clock_of(stage, matter.category, affair_class=matter.affair_class, on=day), matter)
 
     def due(self, stage: str, start: datetime | None = None) -> Due:
         """Return when a stage that starts now (or then) is due."""

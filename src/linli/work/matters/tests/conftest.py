@@ -20,7 +20,7 @@ from linli.work.matters.tests.resident_life import floods_narrow
 from linli.work.matters.workflow import State
 from tests.people import Cast, cast_build
 
-WATCHED = ("matters", "duties", "notices", "audit", "search", "links")
+WATCHED = ("matters", "routing", "duties", "notices", "audit", "search", "links")
 
 
 @dataclass
