@@ -14,7 +14,7 @@ from linli.work.matters.routing import selectors
 from linli.work.matters.routing import services as do
 from linli.work.matters.routing.cells import EVERY
 from linli.work.matters.routing.models import DecisionTable, DirectDispatch
-from linli.work.matters.tests.life import Life
+from linli.work.matters.tests.life import Life, category
 from tests.people import Cast
 
 from .conftest import TableMaker
@@ -82,7 +82,7 @@ def test_moving_and_deleting(life: Life, people: Cast, table_of: TableMaker) -> 
     table = table_of("route", ROAD, REST, is_out=False)
     client = people.client("street")
     assert client.post(at("row_move", table, 2), {"lock": in_work(table).lock, "to": "1"}).status_code == 302
-    assert in_work(table).rows[1]["category"] == ["道路与公共设施"]
+    assert in_work(table).rows[1]["category"] == [category("facility").path]
     assert client.post(at("row_delete", table, 1), {"lock": in_work(table).lock}).status_code == 302
     assert len(in_work(table).rows) == 1
     assert client.post(at("row_delete", table, 1), {"lock": "1"}).status_code == 409
@@ -187,7 +187,9 @@ def test_the_desk_proposes_and_the_record_says_why(life: Life, people: Cast, tab
     matter = lived(life)
     client = people.client("street")
     form = text(client.get(reverse("matters:action", args=[matter.public_id, "hand_over"])))
-    assert "派单规则的建议，由您确定" in form and "第 1 行（版本 1），因为类别：道路与公共设施" in form
+    assert (
+        "派单规则的建议，由您确定" in form and f"第 1 行（版本 1），因为类别：{matter.category.path}" in form
+    )
     chosen = life.cast.units["chengguan"].public_id
     assert f'<option value="{chosen}" selected>' in form
     record = reverse("matters:record", args=[matter.public_id])
@@ -214,7 +216,7 @@ def test_the_interface_answers_with_the_row(life: Life, people: Cast, table_of: 
     assert (found["name"], found["version"]) == (table.name, 1)
     rows = client.get(f"/api/v1/routing/tables/{table.public_id}").json()["rows"]
     assert rows[0]["cells"]["lead"] == "桂花街道城管中队"
-    asked = {"area": "990101001001", "category": "道路与公共设施", "text": "路灯不亮"}
+    asked = {"area": "990101001001", "category": category("facility").path, "text": "路灯不亮"}
     said = client.post("/api/v1/routing/rulings", json.dumps(asked), content_type="application/json").json()
     assert said["unit_name"] == "桂花街道城管中队" and said["because"][0]["row"] == 1
 

@@ -241,7 +241,7 @@ def test_a_matter_keeps_its_row_and_why(life: Life, table_of: TableMaker) -> Non
     assert (said["row"], said["version"], said["words"], said["note"]) == (
         2,
         1,
-        "类别：道路与公共设施",
+        f"类别：{matter.category.path}",
         "清单第9项",
     )
 
