@@ -111,6 +111,8 @@ def collected(outcomes: Iterable[Outcome]) -> Outcome:
     says so.
     """
     said = list(outcomes)
+    if len(said) == 1:
+        return said[0]
     leads = [one for one in said if one.lead]
     lead = leads[0].lead if leads else ""
     helpers = [*(one.lead for one in leads[1:]), *(name for one in said for name in one.helpers)]

@@ -204,7 +204,7 @@ class _Finding:
         self.faults: list[Fault] = []
         self.unit: Unit | None = None
         self.co_units: list[Unit] = []
-        self.said = rules.Outcome()
+        self.said, self.is_said = rules.Outcome(), False
 
     def take(self, sheet: Sheet, decision: Decision) -> bool:
         """Take in what a table says; returns whether it said anything, be it a fault."""
@@ -219,7 +219,8 @@ class _Finding:
         said = decision.outcome
         if sheet.version.table.subject == Subject.ROUTE:
             self._units_find(sheet, decision)
-        self.said = rules.collected((self.said, said))
+        self.said = rules.collected((self.said, said)) if self.is_said else said
+        self.is_said = True
         return True
 
     def _units_find(self, sheet: Sheet, decision: Decision) -> None:
