@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "linli"
-STOREYS = ("foundation", "registers", "work", "oversight")
+STOREYS = ("foundation", "registers", "work", "oversight", "doors")
 LONGEST_FILE, LONGEST_FUNCTION = 500, 50
 READERS = {
     *("views", "api", "tasks", "selectors", "templatetags", "context", "middleware"),

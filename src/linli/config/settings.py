@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "linli.work.matters",
     "linli.work.matters.routing",
     "linli.oversight.dashboards",
+    "linli.doors.open311",
     "linli.portal",
 ]
 
@@ -257,6 +258,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # -- other hosts: nothing is called that does not stand here (core/outbound.py says how to write it) --
 OUTBOUND = env.list("LINLI_OUTBOUND", default=[])
+# Hosts from which photos of reports over Open311 are fetched; they must stand above too.
+OPEN311_MEDIA = env.list("LINLI_OPEN311_MEDIA", default=[])
 
 # -- suggestions: a larger model outside, asked where the embedded one is silent; off without an address --
 ASSIST_URL = env("LINLI_ASSIST_URL", default="")

@@ -23,6 +23,7 @@ ROOMS = (
     "work.matters",
     "work.matters.routing",
     "oversight.dashboards",
+    "doors.open311",
     "portal",
 )
 

@@ -141,6 +141,14 @@ SETTINGS = (
         _("接口"), icon="plug", url_name="clients:list", functions=STAFF, is_for_admins=True, group=GROUND
     ),
     NavEntry(
+        "Open311",
+        icon="world",
+        url_name="open311:settings",
+        functions=STAFF,
+        is_for_admins=True,
+        group=GROUND,
+    ),
+    NavEntry(
         _("个人信息申请"),
         icon="scale",
         url_name="privacy:requests",
