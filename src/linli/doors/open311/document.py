@@ -78,9 +78,7 @@ LISTED = [
     _asked("q", _("扩展：标题或内容里的字。")),
     _asked("lat", _("扩展：纬度（WGS-84），与 long、radius 一起。"), {"type": "number"}),
     _asked("long", _("扩展：经度（WGS-84）。"), {"type": "number"}),
-    _asked(
-        "radius", _("扩展：半径，米。"), {"type": "number", "minimum": 1, "maximum": MOST_METRES}
-    ),
+    _asked("radius", _("扩展：半径，米。"), {"type": "number", "minimum": 1, "maximum": MOST_METRES}),
     _asked("page", _("扩展：第几页。"), {"type": "integer", "minimum": 1, "maximum": 100_000}),
     _asked("page_size", _("扩展：一页几条，最多1000。"), {"type": "integer", "minimum": 1, "maximum": MOST}),
     EXTENSIONS,
@@ -155,7 +153,9 @@ def _paths() -> Part:
             "get": _read("token", _("用 token 查编号"), TokenOut, [token, JURISDICTION], many=True)
         },
         "/open311/v2/servicerequestupdates.{form}": {
-            "get": _read("updates", _("公开事项的进展"), UpdateOut, [JURISDICTION, IDS, START, END], many=True)
+            "get": _read(
+                "updates", _("公开事项的进展"), UpdateOut, [JURISDICTION, IDS, START, END], many=True
+            )
         },
     }
 

@@ -64,6 +64,9 @@ def request_take(request: HttpRequest, actor: Actor, said: Said) -> Posted:
     if not code:
         raise refused("service_code", _("请写明是哪一类服务，代码见服务清单 services。"))
     category = category_of(code)
+    if said.attributes:
+        strange = next(iter(said.attributes))[:40]
+        raise refused(f"attribute[{strange}]", _("这类服务没有这个问题。"))
     place = _place(area, said)
     key = request_key_of(request) or _key_of(said)
     photos = [photo_fetch(actor, said.get("media_url"), key)] if said.get("media_url") else []
@@ -107,7 +110,9 @@ def _resolved(area: Division, address_id: str, lng: float | None, lat: float | N
         Level.COMMITTEE: {"committee": area},
     }
     if lng is None and area.level not in stated:
-        raise refused("lat, long", _("请给出 lat 和 long；没有坐标时，请把 jurisdiction_id 写到街镇或居村委。"))
+        raise refused(
+            "lat, long", _("请给出 lat 和 long；没有坐标时，请把 jurisdiction_id 写到街镇或居村委。")
+        )
     return place_resolve(lng=lng, lat=lat, **stated.get(area.level, {}))
 
 
@@ -122,4 +127,3 @@ def _notice(matter: Matter) -> str:
     if matter.is_emergency:
         return _("已报给居委会和街镇，编号%s。有人有危险，请立即拨打110、119或120。") % matter.number
     return _("已登记，编号%s。是否公开由工作人员决定；公开后用 token 可以查到。") % matter.number
-

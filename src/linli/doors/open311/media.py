@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from linli.core import outbound
 from linli.core.actor import Actor
 from linli.core.errors import Refusal
+from linli.foundation.files.judging import MAX_BYTES
 from linli.foundation.files.models import StoredFile
-from linli.foundation.files.services import MAX_BYTES, file_store
+from linli.foundation.files.services import file_store
 
 from .rules import refused
 
@@ -22,7 +23,7 @@ def photo_fetch(actor: Actor, url: str, key: str) -> StoredFile:
 
     Its host must stand in ``LINLI_OPEN311_MEDIA``, and as every host that is called in ``LINLI_OUTBOUND``.
     """
-    if (urlsplit(url).hostname or "") not in settings.OPEN311_MEDIA:
+    if _host(url) not in settings.OPEN311_MEDIA:
         words = _("本站不从这个网址取照片。请去掉 media_url 再发；需要从这里取照片，请联系本站运维人员登记。")
         raise refused("media_url", words)
     try:
@@ -35,3 +36,10 @@ def photo_fetch(actor: Actor, url: str, key: str) -> StoredFile:
     if stored.state != StoredFile.State.READY or not stored.is_photo:
         raise refused("media_url", stored.refusal or _("网址里不是照片。"))
     return stored
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # half an address in brackets
+        return ""

@@ -15,6 +15,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
 
@@ -82,7 +83,7 @@ def told(request: HttpRequest) -> Said:
         body = _said(_pairs(request))
     except RequestDataTooBig as error:
         raise TooLarge from error
-    except (BadRequest, SuspiciousOperation, UnreadablePostError) as error:
+    except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError) as error:
         raise Unreadable from error
     return Said({**asked(request).fields, **body.fields}, body.attributes)
 
@@ -165,6 +166,6 @@ def _xml_pairs(body: bytes) -> Iterable[tuple[str, list[Any]]]:
 
 
 def _xml_attribute(entry: Element) -> tuple[str, list[Any]]:
-    code = entry.get("code") or entry.findtext("code", "")
+    code = entry.get("code") or entry.findtext("code") or ""
     values = [value.text or "" for value in entry.findall("value")] or [entry.text or ""]
     return f"attribute[{code.strip()}]", values

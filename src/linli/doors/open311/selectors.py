@@ -1,4 +1,4 @@
-"""What GeoReport v2 shows: jurisdictions, services, and published matters — the public pages' versions alone."""
+"""What GeoReport v2 shows: jurisdictions, services, and of matters the public versions alone."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def jurisdiction_of(said: Said) -> Division:
 
 
 def jurisdictions_of(actor: Actor) -> list[Division]:
-    """Return the jurisdictions that an administrator's own areas are: each area and what stands right below."""
+    """Return an administrator's jurisdictions: each of their areas and what stands right below."""
     own = Division.objects.on().filter(path__in=actor.areas)
     below = Division.objects.on().filter(parent__path__in=actor.areas, level__lte=Level.COMMITTEE)
     return [*own.order_by("path"), *below.order_by("path")]
@@ -123,7 +123,9 @@ def category_of(code: str) -> Category | None:
         return None
     found = next((category for category in category_list() if category.code == code), None)
     if found is None:
-        raise NotFound(_("没有 service_code 为“%s”的服务。") % code[:40], hint=_("请先读取服务清单 services。"))
+        raise NotFound(
+            _("没有 service_code 为“%s”的服务。") % code[:40], hint=_("请先读取服务清单 services。")
+        )
     return found
 
 
@@ -225,7 +227,7 @@ def request_published(area: Division, service_request_id: str, *, is_extended: b
 
 
 def no_request(service_request_id: str) -> Refusal:
-    """Return the refusal of an id that names nothing public here: missing, hidden, taken down are the same."""
+    """Return the refusal of an id that names nothing public here: missing, hidden, taken down are one."""
     words = _("没有编号为“%s”的公开事项。") % service_request_id[:40]
     return NotFound(words, hint=_("它可能没有公开、已经撤下，或在另一个地区。"))
 
@@ -243,7 +245,9 @@ def _shown(rows: Iterable[PublicVersion], is_extended: bool) -> list[RequestOut]
 
 def _request(version: PublicVersion, area: str, is_extended: bool) -> RequestOut:
     matter = version.matter
-    photos = [_absolute("matters:public_photo", version.public_id, p.public_id, "clean") for p in _photos(version)]
+    photos = [
+        _absolute("matters:public_photo", version.public_id, p.public_id, "clean") for p in _photos(version)
+    ]
     return RequestOut(
         service_request_id=str(version.public_id),
         status=status_of(matter.state),

@@ -7,7 +7,7 @@ from ninja import Field, Schema
 
 Status = Literal["open", "closed"]
 Kind = Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]
-INSTANT = {"format": "date-time"}
+INSTANT: dict[str, Any] = {"format": "date-time"}
 
 
 class Endpoint(Schema):

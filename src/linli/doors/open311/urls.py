@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from . import pages, views
 
 app_name = "open311"
-FORM = r"\.(?P<form>json|xml)$"
+FORM = r"\.(?P<form>json|xml)\Z"
 V2 = "^open311/v2/"
 urlpatterns = [
     path("open311/", pages.guide, name="guide"),
@@ -19,5 +19,5 @@ urlpatterns = [
     re_path(rf"{V2}requests/(?P<service_request_id>[^/]+){FORM}", views.one_request, name="request"),
     re_path(rf"{V2}tokens/(?P<token>[^/]+){FORM}", views.token, name="token"),
     re_path(f"{V2}servicerequestupdates{FORM}", views.updates, name="updates"),
-    re_path("^open311/.+$", views.nowhere, name="nowhere"),
+    re_path(r"^open311/(?P<rest>[\s\S]+)\Z", views.nowhere, name="nowhere"),
 ]

@@ -163,8 +163,8 @@ def openapi(request: HttpRequest, *, form: str) -> HttpResponse:
 
 
 @georeport(*READS, "POST", "PUT", "PATCH", "DELETE")
-def nowhere(request: HttpRequest, *, form: str) -> HttpResponse:
+def nowhere(request: HttpRequest, rest: str, *, form: str) -> HttpResponse:
     """Answer an address that is none in the form that it seems to ask for."""
-    wanted = XML if request.path.endswith(".xml") else JSON
+    wanted = XML if rest.endswith(".xml") else JSON
     words = _("没有这个接口地址，或格式不是 .json、.xml。")
     return refused(request, wanted, NotFound(words, hint=_("请核对网址；说明见 /open311/。")))

@@ -43,10 +43,13 @@ def answered(form: str, root: str, content: Any, status: int = 200) -> HttpRespo
     """Return an answer: JSON as it is, XML inside an element called ``root``."""
     if form == XML:
         return HttpResponse(xml_of(root, content), status=status, content_type=TYPES[XML])
-    response = JsonResponse(
-        content, status=status, safe=False, json_dumps_params={"ensure_ascii": False}, content_type=TYPES[JSON]
+    return JsonResponse(
+        content,
+        status=status,
+        safe=False,
+        json_dumps_params={"ensure_ascii": False},
+        content_type=TYPES[JSON],
     )
-    return response
 
 
 def xml_of(root: str, content: Any) -> bytes:
@@ -70,7 +73,7 @@ def _write(element: Xml.Element, content: Any) -> None:
 
 
 def refused(request: HttpRequest, form: str, refusal: Refusal) -> HttpResponse:
-    """Answer a refusal as the specification's list of errors, one for each field, in the reader's language."""
+    """Answer a refusal as the specification's list of errors, one a field, in the reader's language."""
     status = _status(refusal)
     errors = [{"code": status, "description": words} for words in _words(refusal)]
     response = answered(form, "errors", errors, status)
@@ -86,7 +89,9 @@ def _status(refusal: Refusal) -> int:
 
 
 def _words(refusal: Refusal) -> Sequence[str]:
-    fields = {NAMES.get(name, name): words for name, words in refusal.details.items() if isinstance(words, str)}
+    fields = {
+        NAMES.get(name, name): words for name, words in refusal.details.items() if isinstance(words, str)
+    }
     if not isinstance(refusal, InvalidInput) or not fields:
         return [f"{refusal.message}{refusal.hint}"]
     return [_("%(name)s：%(words)s") % {"name": name, "words": words} for name, words in fields.items()]

@@ -24,7 +24,9 @@ def life(cast: Cast, clock: object) -> Life:
 @pytest.fixture
 def caller(life: Life) -> Caller:
     """An application that may report in the street."""
-    return Caller(machine(life.cast, "street_unit", "street_place", Scope.MATTERS_REPORT, name="随手拍").secret)
+    return Caller(
+        machine(life.cast, "street_unit", "street_place", Scope.MATTERS_REPORT, name="随手拍").secret
+    )
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What is posted: taken in once by the same service as every report, or refused in the specification's words."""
+"""What is posted: taken in once by the same service as every report, or refused with its reason."""
 
 import json
 from datetime import timedelta
@@ -18,6 +18,7 @@ from linli.foundation.clients.tests.factories import Machine, machine
 from linli.foundation.files.models import StoredFile
 from linli.foundation.files.tests.test_redaction import as_jpeg, patterned
 from linli.foundation.places.models import Division
+from linli.foundation.places.tests.factories import boundary_make
 from linli.work.matters import services as do
 from linli.work.matters.models import Matter
 from linli.work.matters.tests.life import Life, compound_of
@@ -107,7 +108,7 @@ def test_the_token_leads_to_the_request_once_it_is_public(caller: Caller, life: 
     matter = taken(caller.post(description=TEXT))
     path = f"tokens/{matter.public_id}"
     assert caller.read(path) == [{"service_request_id": "", "token": str(matter.public_id)}]
-    life.accept(matter)
+    life.accept(matter, by="street")
     version = do.matter_publish(actor=life.who("street"), matter_id=matter.pk, **WORDS)
     (found,) = caller.read(path)
     assert found["service_request_id"] == str(version.public_id)
@@ -166,7 +167,11 @@ def test_an_own_key_decides_where_one_is_sent(caller: Caller) -> None:
         ({"address_string": "路" * 161}, 400, "address_string：最多160个字"),
         ({"phone": "call me"}, 400, "phone：请填写11位手机号"),
         ({"requested_datetime": "昨天"}, 400, "requested_datetime：“昨天”不是日期"),
-        ({"requested_datetime": "2026-03-11T10:00:00+08:00"}, 400, "requested_datetime：发生时间不能晚于现在"),
+        (
+            {"requested_datetime": "2026-03-11T10:00:00+08:00"},
+            400,
+            "requested_datetime：发生时间不能晚于现在",
+        ),
         ({"media_url": "https://photos.example.cn/1.jpg"}, 400, "media_url：本站不从这个网址取照片"),
         ({"attribute[size]": "9"}, 400, "size"),
     ],
@@ -203,7 +208,7 @@ def test_too_many_are_told_how_long_to_wait(life: Life) -> None:
 
 
 def test_a_position_outside_the_city_is_refused(caller: Caller, life: Life) -> None:
-    boundary_make(Division.objects.get(code=STREET))
+    boundary_make(Division.objects.get(code=STREET), 121.4, 31.1)
     answer = caller.post(description=TEXT, lat="40.74", long="-74.00")
     assert answer.status_code == 400 and "不在本市范围内" in words_of(answer)
 
@@ -216,7 +221,9 @@ def bomb() -> bytes:
     return f"{head}<request><description>&l9;</description></request>".encode()
 
 
-OUTSIDE = b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><request><description>&x;</description></request>'
+OUTSIDE = (
+    b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><request><description>&x;</description></request>'
+)
 REMOTE = b'<!DOCTYPE r SYSTEM "http://192.0.2.1/x.dtd"><request><description>1</description></request>'
 DEEP = b"<request>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</request>"
 
@@ -297,7 +304,8 @@ def test_nothing_is_fetched_for_who_may_not_report(caller: Caller, photos: list[
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1/", "file:///etc/passwd", "https://photos.example.cn@192.0.2.1/x", "::", "https://["]
+    "url",
+    ["http://127.0.0.1/", "file:///etc/passwd", "https://photos.example.cn@192.0.2.1/x", "::", "https://["],
 )
 def test_addresses_of_the_own_network_are_refused(caller: Caller, settings: Any, url: str) -> None:
     settings.OPEN311_MEDIA = ["photos.example.cn"]

@@ -10,10 +10,10 @@ from django.test import Client
 
 from linli.core import clock
 from linli.core.clock import clock_forward
+from linli.foundation.places.selectors import place_resolve
 from linli.work.matters import services as do
 from linli.work.matters.models import Category, Matter, PublicVersion
 from linli.work.matters.tests.life import Life, compound_of
-from linli.foundation.places.selectors import place_resolve
 
 from .conftest import WORDS
 from .georeport import COMMITTEE, STREET, Caller, faults, words_of
