@@ -37,8 +37,9 @@ from linli.registers.residents.receipts.rules import Paid
 from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
+from linli.work.matters.catalog.rules import Row
 from linli.work.matters.routing.services import row_save, table_open
-from linli.work.matters.services import phrase_add, visit_add
+from linli.work.matters.services import edition_draft, phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
 from linli.work.matters.tests.life import Life, category, year_load
 from tests.people import Cast
@@ -128,7 +129,10 @@ def matters(cast: Cast) -> Subjects:
     reported, handling, closed = life.to_reported(), life.to_signed(), life.to_closed()
     phrase = phrase_add(actor=cast.actor("worker"), title="已处理", text="已处理。", scope="unit")
     visit = visit_add(actor=cast.actor("worker"), purpose="advice")
+    rows = [Row(("市容", "路灯"), unit_kind="市政")]
+    edition = edition_draft(actor=cast.actor("city"), version="2099-01", rows=rows)
     return {
+        "edition_draft": edition.public_id,
         "counter_visit": visit.public_id,
         "unit_phrase": phrase.public_id,
         "reported_matter": reported.public_id,

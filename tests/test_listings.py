@@ -179,7 +179,7 @@ def test_the_calendar_and_the_rules(stages: Stages) -> None:
     rows = taken(stages.cast, "department", "calendar")
     assert {"年份": "2026", "日期": "2026-01-01", "安排": "休息"}.items() <= rows[0].items()
     (row,) = (row for row in taken(stages.cast, "worker", "categories") if row["代码"] == "facility")
-    assert (row["名称"], row["路径"]) == ("道路与公共设施", "设施 › 其他 › 道路与公共设施")
+    assert row["路径"] == "设施 › 其他 › 道路与公共设施"
     assert row["关键词"].startswith("井盖、路灯、")
     assert "受理" in {row["环节"] for row in taken(stages.cast, "worker", "clocks")}
 

@@ -134,7 +134,8 @@ SETTINGS = (
     NavEntry(_("区划与地址"), icon="map", url_name="places:index", functions=MANAGING, group=GROUND),
     NavEntry(_("智能建议"), icon="adjustments", url_name="matters:assist", functions=MANAGING, group=GROUND),
     NavEntry(_("派单规则"), icon="route", url_name="routing:tables", functions=GOVERNING, group=GROUND),
-    NavEntry(_("类别与时限"), icon="clock", url_name="matters:clocks", functions=MANAGING, group=GROUND),
+    NavEntry(_("权责清单"), icon="list-details", url_name="matters:catalog", functions=STAFF, group=GROUND),
+    NavEntry(_("办理时限"), icon="clock", url_name="matters:clocks", functions=MANAGING, group=GROUND),
     NavEntry(_("事实字典"), icon="book", url_name="residents:dictionary", functions=STAFF, group=GROUND),
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING, group=GROUND),
     NavEntry(

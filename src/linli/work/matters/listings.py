@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 from linli.core.listing import Chosen, Column, Kind, Listing, Reach, Text, form_conditions, listing_add
@@ -13,8 +16,8 @@ from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import division_by_code, division_names
 
 from . import selectors
-from .catalog.grammar import limits_written
-from .catalog.rules import limits_of, path_words
+from .catalog.rules import LABELS, SEPARATOR, Row, path_words
+from .catalog.selectors import edition_in_force, edition_list, row_words, rows_of
 from .desk import selectors as desk_selectors
 from .desk.affairs import clock_rows
 from .desk.lists import filter_form, filters_of, tab_of
@@ -25,6 +28,7 @@ from .resident.selectors import PublicFilters, public_versions
 from .satisfaction.selectors import answer_figures, can_keep_revisits, revisit_list
 from .workflow import ENDED
 
+WIDTHS = {"questions": 50, "guidance": 50, "limits": 40, "words": 40, "source": 40}
 # What the columns read; the words of the report, which are ciphertext, stay where they are.
 SHOWN = (
     *("number", "source_number", "title", "state", "affair_class", "area_path", "address", "channel"),
@@ -85,7 +89,15 @@ def _with_areas(rows: list[PublicVersion]) -> list[tuple[PublicVersion, str]]:
 
 
 def _categories(actor: Actor, query: QueryDict) -> Chosen:
-    return Chosen(Category.objects.offered().order_by("order", "code"))
+    version = query.get("edition", "")
+    published = {row.version: row for row in edition_list() if row.starts_on is not None}
+    edition = published.get(version) or edition_in_force(clock.today())
+    rows = rows_of(edition) if edition else []
+    return Chosen(rows, [(_("版本"), edition.version)] if edition else [])
+
+
+def _said(name: str) -> Callable[[Row], str]:
+    return lambda row: row_words(row)[name]
 
 
 def _clocks(actor: Actor, query: QueryDict) -> Chosen:
@@ -179,22 +191,10 @@ listing_add(
     ),
     Listing(
         "categories",
-        _("事项类别"),
+        _("权责清单"),
         (
-            Column(_("代码"), lambda row: row.code, width=20),
-            Column(_("名称"), lambda row: row.name, width=20),
-            Column(_("路径"), lambda row: path_words(row.path), width=30),
-            Column(_("通常属于"), lambda row: row.get_default_class_display(), width=10),
-            Column(_("主责单位"), lambda row: row.unit_kind, width=14),
-            Column(_("协同单位"), lambda row: "、".join(row.co_kinds), width=20),
-            Column(_("时限"), lambda row: limits_written(limits_of(row.limits)), width=40),
-            Column(_("办理指引"), lambda row: row.guidance, width=50),
-            Column(_("关键词"), lambda row: "、".join(row.words), width=50),
-            Column(
-                _("公开"), lambda row: _now("不得公开") if row.is_never_public else _now("可以"), width=10
-            ),
-            Column(_("依据"), lambda row: row.source, width=40),
-            Column(_("核实"), lambda row: row.get_mark_display(), width=10),
+            Column(_("路径"), lambda row: path_words(SEPARATOR.join(row.path)), width=30),
+            *(Column(label, _said(name), width=WIDTHS.get(name, 14)) for name, label in LABELS.items()),
         ),
         _categories,
     ),

@@ -83,7 +83,8 @@ def table_content(content: bytes) -> tuple[list[dict[str, Any]], list[str]]:
     notes = list(table.notes)
     if spare:
         notes.append(_("这些列没有用到：%s。") % "、".join(spare[:10]))
-    return [_mapping(raw, levels, columns) for raw in table.rows()], notes
+    rows = [_mapping(raw, levels, columns) for raw in table.rows() if not _is_mark(raw)]
+    return rows, notes
 
 
 def edition_content(content: bytes, named: Mapping[str, str]) -> dict[str, Any]:
@@ -102,6 +103,12 @@ def _columns(headers: Sequence[str]) -> tuple[list[int], dict[str, int]]:
         elif head in CODES:
             columns.setdefault(CODES[head], place)
     return [levels[depth] for depth in sorted(levels)], columns
+
+
+def _is_mark(raw: RawRow) -> bool:
+    """Whether a line is the mark at the end of an exported list, which says by whom it was taken away."""
+    filled = [cell for cell in raw.cells if cell]
+    return len(filled) == 1 and f"；{_('行数')}：" in filled[0]
 
 
 def _mapping(raw: RawRow, levels: Sequence[int], columns: Mapping[str, int]) -> dict[str, Any]:
@@ -127,7 +134,8 @@ def _row_of(path: Path, number: int, cells: Mapping[str, str]) -> tuple[Row, lis
 
 
 def _cell(raw: RawRow, place: int) -> str:
-    return raw.cells[place].strip() if place < len(raw.cells) else ""
+    """Return a cell; a text file from here has an apostrophe before what a spreadsheet would run."""
+    return raw.cells[place].strip().removeprefix("'") if place < len(raw.cells) else ""
 
 
 def _name(text: str) -> str:

@@ -1,6 +1,7 @@
 """What a 权责清单 may say: rows, limits, questions, and which rows contradict each other; pure."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ SHOWN_SEPARATOR = " › "
 MOST_ROWS, MOST_LEVELS, MOST_FAULTS = 5_000, 8, 30
 LONGEST_NAME, LONGEST_PATH, LONGEST_WORDS, LONGEST_GUIDANCE = 60, 400, 200, 2_000
 MOST_QUESTIONS, MOST_CHOICES = 12, 20
+PLAIN = re.compile(r"[\w.\-]+")
 QUESTION_KINDS = ("choice", "several", "text", "number", "date")
 
 
@@ -133,7 +135,13 @@ def code_of(path: Path) -> str:
 # -- one row ------------------------------------------------------------------------
 def row_faults(row: Row) -> list[str]:
     """Return what is wrong with one row by itself, in words for whoever wrote it."""
-    return [*_path_faults(row), *_said_faults(row), *_limit_faults(row), *_question_faults(row)]
+    return [
+        *_path_faults(row),
+        *_said_faults(row),
+        *_written_faults(row),
+        *_limit_faults(row),
+        *_question_faults(row),
+    ]
 
 
 def _path_faults(row: Row) -> list[str]:
@@ -161,6 +169,13 @@ def _said_faults(row: Row) -> list[str]:
         faults.append(_("“%s”既是主责又是协同，只能是一个。") % row.unit_kind)
     if row.affair_class == AffairClass.PRIVATE and any(limit.stage == "handle" for limit in row.limits):
         faults.append(_("私事由本人解决，不派单，不能有办理时限。"))
+    return faults
+
+
+def _written_faults(row: Row) -> list[str]:
+    faults = []
+    if row.code and not PLAIN.fullmatch(row.code):
+        faults.append(_("代码“%s”里只能有字母、数字、点、横线和下划线。") % row.code[:40])
     for label, value, most in (
         (_("主责单位类别"), row.unit_kind, 40),
         (_("依据"), row.source, LONGEST_WORDS),

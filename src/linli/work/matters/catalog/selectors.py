@@ -1,7 +1,7 @@
 """Reads of the tree and of the 权责清单: the row that applied on a day, editions, leaves by words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from linli.core.timelimits import Limit, LimitUnit
 from linli.foundation.imports.reading import folded
 
 from ..clocks import MARKS, Clock, clocks
-from ..models import AffairClass, Category, CategoryEdition
+from ..models import AffairClass, Category, CategoryEdition, Mark
 from .comparing import Difference, differences
-from .grammar import limits_written, questions_written
+from .grammar import limit_written, limits_written, questions_written
 from .rules import (
     LABELS,
     SEPARATOR,
@@ -30,6 +30,7 @@ from .rules import (
 )
 
 MOST_FOUND = 20
+TONES = {"✔": "done", "○": "neutral", "✘": "quiet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,24 @@ class DutyRow:
         row = self.category
         return bool(row.unit_kind or row.co_kinds or self.limits or row.guidance or row.source)
 
+    @property
+    def tone(self) -> str:
+        """How the mark's chip looks."""
+        return TONES.get(self.mark, "neutral")
+
+    @property
+    def limits_shown(self) -> list[dict[str, str]]:
+        """The limits in words, each with its source and mark."""
+        return [
+            {
+                "words": limit_written(replace(limit, mark="", source="")),
+                "source": limit.source,
+                "mark": str(Mark(limit.mark).label) if limit.mark else "",
+                "tone": TONES.get(limit.mark, "neutral"),
+            }
+            for limit in self.limits
+        ]
+
     def limit(self, stage: str) -> LimitRow | None:
         """Return the row's own limit of a stage of a matter."""
         return next((row for row in self.limits if row.stage == stage and row.amount), None)
@@ -137,6 +156,19 @@ def clock_of(
         return usual
     source = f"{own.source or (row.source if row else '')}{MARKS[own.mark or '○']}"
     return Clock(stage, Limit(own.amount, LimitUnit(own.unit), source), usual.start, own.mark or "○")
+
+
+def rows_of_code(code: str) -> list[DutyRow]:
+    """Return a leaf's row in each edition that has it, the latest first."""
+    leaves = Category.objects.filter(code=code, is_leaf=True)
+    starts = dict(CategoryEdition.objects.values_list("version", "starts_on"))
+    rows = [
+        DutyRow(
+            leaf, leaf.version, starts.get(leaf.version), limits_of(leaf.limits), questions_of(leaf.questions)
+        )
+        for leaf in leaves
+    ]
+    return sorted(rows, key=lambda row: row.starts_on or date.min, reverse=True)
 
 
 # -- editions --------------------------------------------------------------------
@@ -217,6 +249,11 @@ def _said(rows: Iterable[Row]) -> Mapping[str, Mapping[str, str]]:
 def leaf_list() -> list[Category]:
     """Return what a matter may be given today, in the order of the tree."""
     return list(Category.objects.offered().select_related("parent").order_by("order", "code"))
+
+
+def leaves_of(version: str) -> list[Category]:
+    """Return the leaves of a published edition, in the order of the tree."""
+    return list(Category.objects.filter(version=version, is_leaf=True).order_by("order", "code"))
 
 
 def leaves_found(words: str, leaves: Sequence[Category] | None = None) -> list[Category]:

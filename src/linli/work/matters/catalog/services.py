@@ -12,12 +12,13 @@ from linli.core import clock
 from linli.core.actor import Actor, Function
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.core.service import changes_of, record, require_service, service
+from linli.foundation.accounts.models import Unit
 
 from ..clocks import yaml_read
 from ..models import Category, CategoryEdition
 from ..permissions import can_keep_categories
 from .reading import content_read
-from .rules import MOST_FAULTS, SEPARATOR, Path, Row, code_of, row_kept, row_of, rows_checked
+from .rules import MOST_FAULTS, PLAIN, SEPARATOR, Path, Row, code_of, row_kept, row_of, rows_checked
 from .selectors import edition_in_force
 
 State = CategoryEdition.State
@@ -63,20 +64,23 @@ def edition_draft(
     title: str = "",
     source: str = "",
     remarks: Sequence[str] = (),
+    faults: Sequence[str] = (),
 ) -> CategoryEdition:
     """Keep an edition that was read from a file, to be looked at; nothing is offered before it is published.
 
-    Refused whole when a row cannot be taken or two contradict each other; ``details["rows"]`` lists why.
+    ``faults`` are what reading the file found already. Refused whole when there is any, a row cannot be
+    taken, or two contradict each other; ``details["rows"]`` lists why. The city's unit kinds that a row
+    names and no unit has are remarks.
     """
     if not can_keep_categories(actor):
         raise NotAllowed(_("权责清单由市级管理员或运维人员维护。"))
     version = _version_cleaned(version)
     if CategoryEdition.objects.filter(version=version).exists():
         raise InvalidInput(details={"version": _("已经有版本%s，请换一个版本号。") % version})
-    checked, faults = rows_checked(rows)
-    _refuse_faults(faults)
+    checked, more = rows_checked(rows)
+    _refuse_faults([*faults, *more])
     edition = _edition_new(actor, version, {"title": title, "source": source}, checked.rows)
-    edition.remarks = [*remarks, *checked.remarks]
+    edition.remarks = [*remarks, *checked.remarks, *_strange_kinds(checked.rows)]
     edition.save(force_insert=True)
     record("edition.draft", edition)
     return edition
@@ -129,8 +133,9 @@ def editions_switch() -> int:
 
 def _version_cleaned(version: str) -> str:
     plain = version.strip()
-    if not plain or len(plain) > LONGEST_VERSION:
-        raise InvalidInput(details={"version": _("请写版本号，最多%s个字，例如2027-01。") % LONGEST_VERSION})
+    if not PLAIN.fullmatch(plain) or len(plain) > LONGEST_VERSION:
+        words = _("请写版本号，最多%s个字母、数字或横线，例如2027-01。") % LONGEST_VERSION
+        raise InvalidInput(words, details={"version": words})
     return plain
 
 
@@ -158,6 +163,15 @@ def _edition_new(actor: Actor, version: str, said: Mapping[str, Any], rows: Sequ
         made_at=clock.now(),
         made_by_id=actor.person_id,
     )
+
+
+def _strange_kinds(rows: Sequence[Row]) -> list[str]:
+    named = {kind for row in rows for kind in (row.unit_kind, *row.co_kinds) if kind}
+    strange = sorted(named - set(Unit.objects.filter(kind__in=named).values_list("kind", flat=True)))
+    if not strange:
+        return []
+    shown = "、".join(strange[:12]) + (_("等") if len(strange) > 12 else "")
+    return [_("还没有登记过这些类别的单位：%s。派遣时要人工选单位。") % shown]
 
 
 def _digest(rows: Sequence[Row]) -> str:

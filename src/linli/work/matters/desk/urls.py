@@ -6,6 +6,15 @@ from .actions import action_page
 from .affairs import affairs_page, clocks_page
 from .assist import assist_page
 from .bulk import bulk_page
+from .catalog import (
+    catalog_page,
+    catalog_row,
+    catalog_template,
+    edition_drop_page,
+    edition_new_page,
+    edition_page,
+    editions_page,
+)
 from .counter import counter_page, visit_act
 from .intake import intake_hints, intake_page, place_choices
 from .lists import matter_list_page
@@ -52,5 +61,12 @@ urlpatterns = [
     path("desk/settings/phrases/<uuid:public_id>/", phrase_page, name="phrase"),
     path("desk/settings/phrases/<uuid:public_id>/remove/", phrase_remove_page, name="phrase_remove"),
     path("desk/settings/assist/", assist_page, name="assist"),
+    path("desk/settings/catalog/", catalog_page, name="catalog"),
+    path("desk/settings/catalog/row/<str:version>/<str:code>/", catalog_row, name="catalog_row"),
+    path("desk/settings/catalog/editions/", editions_page, name="catalog_editions"),
+    path("desk/settings/catalog/new/", edition_new_page, name="catalog_new"),
+    path("desk/settings/catalog/template/", catalog_template, name="catalog_template"),
+    path("desk/settings/catalog/<uuid:public_id>/", edition_page, name="catalog_edition"),
+    path("desk/settings/catalog/<uuid:public_id>/drop/", edition_drop_page, name="catalog_drop"),
     path("desk/settings/clocks/", clocks_page, name="clocks"),
 ]

@@ -111,3 +111,8 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def path_shown(self) -> str:
+        """The path as people read it: 市容 › 违建 › 正在搭建."""
+        return self.path.replace("/", " › ")
