@@ -63,7 +63,7 @@ def test_rail_never_holds_more_than_eight(function: Function) -> None:
 )
 def test_entries_are_those_of_the_function(function: Function, sees_clocks: bool) -> None:
     names = {str(link.label) for link in Frame(_request("/desk/", _staff(function))).manage}
-    assert ("类别与时限" in names) is sees_clocks
+    assert ("办理时限" in names) is sees_clocks
 
 
 @pytest.mark.usefixtures("all_rooms")
