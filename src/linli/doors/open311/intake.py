@@ -20,6 +20,7 @@ from linli.work.matters.models import Matter
 from linli.work.matters.place import place_of
 from linli.work.matters.services import matter_report
 
+from .attributes import answers_of
 from .media import photo_fetch
 from .reading import Said
 from .rules import instant_of, name_joined, number_of, refused
@@ -64,9 +65,6 @@ def request_take(request: HttpRequest, actor: Actor, said: Said) -> Posted:
     if not code:
         raise refused("service_code", _("请写明是哪一类服务，代码见服务清单 services。"))
     category = category_of(code)
-    if said.attributes:
-        strange = next(iter(said.attributes))[:40]
-        raise refused(f"attribute[{strange}]", _("这类服务没有这个问题。"))
     place = _place(area, said)
     key = request_key_of(request) or _key_of(said)
     photos = [photo_fetch(actor, said.get("media_url"), key)] if said.get("media_url") else []
@@ -78,6 +76,7 @@ def request_take(request: HttpRequest, actor: Actor, said: Said) -> Posted:
         address=said.get("address_string"),
         happened_at=instant_of("requested_datetime", said.get("requested_datetime")),
         category=category,
+        answers=answers_of(category, said.attributes),
         reporter_name=name_joined(said.get("first_name"), said.get("last_name")),
         reporter_phone=said.get("phone"),
         request_key=key,

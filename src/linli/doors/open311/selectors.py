@@ -20,6 +20,7 @@ from linli.foundation.clients.models import Client
 from linli.foundation.clients.selectors import client_list
 from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_by_code, division_names
+from linli.work.matters.catalog.rules import SEPARATOR, path_words
 from linli.work.matters.models import Category, Channel, Matter, MatterEvent, PublicVersion
 from linli.work.matters.selectors import category_list, public_list
 from linli.work.matters.workflow import ENDED, State
@@ -103,10 +104,10 @@ def service_of(category: Category | None) -> ServiceOut:
         service_code=category.code,
         service_name=category.name,
         description=_described(category),
-        metadata=False,
+        metadata=bool(category.questions),
         type="blackbox" if category.is_never_public else "batch",
         keywords=",".join(category.words),
-        group=category.parent.name if category.parent else category.name,
+        group=path_words(category.path.rpartition(SEPARATOR)[0]),
     )
 
 

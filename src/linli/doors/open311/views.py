@@ -16,6 +16,7 @@ from linli.core.words import gettext_lazy
 from linli.foundation.clients.bearer import limit_headers
 
 from . import document
+from .attributes import attributes_of
 from .intake import client_of, request_take
 from .reading import asked, told
 from .selectors import (
@@ -24,7 +25,6 @@ from .selectors import (
     request_published,
     requests_published,
     service_list,
-    service_of,
     token_request_id,
     updates_published,
 )
@@ -113,10 +113,8 @@ def services(request: HttpRequest, *, form: str) -> HttpResponse:
 def definition(request: HttpRequest, code: str, *, form: str) -> HttpResponse:
     """Say which questions are asked for a service."""
     jurisdiction_of(asked(request))
-    found = service_of(category_of(code))
-    return answered(
-        form, "service_definition", plain(DefinitionOut(service_code=found.service_code, attributes=[]))
-    )
+    found = DefinitionOut(service_code=code, attributes=attributes_of(category_of(code)))
+    return answered(form, "service_definition", plain(found))
 
 
 @georeport(*READS, "POST")

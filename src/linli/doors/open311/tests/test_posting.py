@@ -1,7 +1,9 @@
 """What is posted: taken in once by the same service as every report, or refused with its reason."""
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -20,13 +22,36 @@ from linli.foundation.files.tests.test_redaction import as_jpeg, patterned
 from linli.foundation.places.models import Division
 from linli.foundation.places.tests.factories import boundary_make
 from linli.work.matters import services as do
-from linli.work.matters.models import Matter
+from linli.work.matters.catalog.rules import QuestionRow
+from linli.work.matters.models import Category, Matter
 from linli.work.matters.tests.life import Life, compound_of
 
 from .conftest import WORDS
-from .georeport import COMMITTEE, STREET, Caller, words_of
+from .georeport import COMMITTEE, STREET, Caller, faults, words_of
 
 TEXT = "桂花路路灯不亮"
+ASKED = {"service_code": "asked", "attribute[where]": "院子"}
+QUESTIONS = (
+    QuestionRow("where", "搭在哪里？", "choice", ("屋顶", "院子"), is_required=True),
+    QuestionRow("load", "敲了承重墙吗？", "choice", ("有", "没有"), True, "where", ("屋顶",)),
+    QuestionRow("harm", "影响什么？", "several", ("采光", "漏水")),
+    QuestionRow("count", "几处？", "number"),
+    QuestionRow("since", "从哪天起？", "date"),
+    QuestionRow("note", "还有什么？", "text"),
+)
+
+
+@pytest.fixture(autouse=True)
+def asked(life: Life) -> Category:
+    """A category with a question of every kind, one of them only after an answer."""
+    usual = Category.objects.get(code="facility")
+    return Category.objects.create(
+        code="asked",
+        name="正在搭建",
+        path="市容/正在搭建",
+        version=usual.version,
+        questions=[asdict(row) for row in QUESTIONS],
+    )
 
 
 @pytest.fixture
@@ -122,6 +147,56 @@ def test_only_what_came_over_an_interface_has_a_token(caller: Caller, life: Life
     assert caller.get(f"tokens/{life.report().public_id}").status_code == 404
 
 
+# -- the questions of a service ------------------------------------------------------------
+def test_questions_are_attributes(caller: Caller, shared_data: Path) -> None:
+    found = caller.read("services/asked")
+    assert not faults(shared_data, "service-definition", found)
+    kinds = {row["code"]: (row["datatype"], row["required"]) for row in found["attributes"]}
+    assert kinds == {
+        "where": ("singlevaluelist", True),
+        "load": ("singlevaluelist", False),
+        "harm": ("multivaluelist", False),
+        "count": ("number", False),
+        "since": ("datetime", False),
+        "note": ("text", False),
+    }
+    assert [row["order"] for row in found["attributes"]] == [1, 2, 3, 4, 5, 6]
+    assert "只在 where 的回答是“屋顶”时要问" in found["attributes"][1]["description"]
+    assert found["attributes"][0]["values"][0] == {"key": "屋顶", "name": "屋顶"}
+    (service,) = [row for row in caller.read("services") if row["service_code"] == "asked"]
+    assert service["metadata"] is True
+
+
+ANSWERED = {"where": "屋顶", "load": "没有", "harm": ["采光", "漏水"], "since": "2026-03-01", "count": "2"}
+
+
+def test_answers_come_with_the_report_and_stand_on_the_record(caller: Caller, life: Life) -> None:
+    said = {f"attribute[{key}]": value for key, value in ANSWERED.items() if key != "harm"}
+    said |= {"attribute[harm][]": ANSWERED["harm"], "attribute[since]": "2026-03-01T08:00:00+08:00"}
+    matter = taken(caller.post(service_code="asked", description=TEXT, **said))
+    assert matter.answers == ANSWERED
+    page = life.cast.client("street").get(reverse("matters:record", args=[matter.public_id]))
+    assert "影响什么？" in page.content.decode() and "采光、漏水" in page.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/xml"])
+def test_answers_in_other_bodies(caller: Caller, kind: str) -> None:
+    said = {"jurisdiction_id": STREET, "service_code": "asked", "description": TEXT}
+    if kind == "application/json":
+        body = json.dumps({**said, "attributes": {**ANSWERED, "count": 2}}).encode()
+    else:
+        root = ElementTree.Element("request")
+        for name, value in said.items():
+            ElementTree.SubElement(root, name).text = value
+        entries = ElementTree.SubElement(root, "attributes")
+        for code, values in ANSWERED.items():
+            entry = ElementTree.SubElement(entries, "attribute", code=code)
+            for value in values if isinstance(values, list) else [values]:
+                ElementTree.SubElement(entry, "value").text = value
+        body = ElementTree.tostring(root, "utf-8")
+    assert taken(caller.send(body, kind)).answers == ANSWERED
+
+
 # -- once ----------------------------------------------------------------------------
 def test_the_same_request_again_gets_the_first_token(caller: Caller) -> None:
     first = taken(caller.post(description=TEXT, phone="13900000009"))
@@ -173,7 +248,15 @@ def test_an_own_key_decides_where_one_is_sent(caller: Caller) -> None:
             "requested_datetime：发生时间不能晚于现在",
         ),
         ({"media_url": "https://photos.example.cn/1.jpg"}, 400, "media_url：本站不从这个网址取照片"),
-        ({"attribute[size]": "9"}, 400, "size"),
+        ({"attribute[size]": "9"}, 400, "attribute[size]：这类服务没有这个问题"),
+        ({"service_code": "asked"}, 400, "attribute[where]：请回答"),
+        ({**ASKED, "attribute[where]": "月亮"}, 400, "attribute[where]：请从选项里选"),
+        ({**ASKED, "attribute[count]": "许多"}, 400, "attribute[count]：请填数字"),
+        ({**ASKED, "attribute[since]": "昨天"}, 400, "attribute[since]：请填日期"),
+        ({**ASKED, "attribute[harm]": ["采光", "月光"]}, 400, "attribute[harm]：请从选项里选"),
+        ({**ASKED, "attribute[note]": "字" * 301}, 400, "attribute[note]：最多300个字"),
+        ({**ASKED, "attribute[count]": ["1", "2"]}, 400, "attribute[count]：只能回答一个"),
+        ({**ASKED, "attribute[where]": "屋顶"}, 400, "attribute[load]：请回答"),
     ],
 )
 def test_refusals(caller: Caller, said: dict[str, Any], status: int, words: str) -> None:

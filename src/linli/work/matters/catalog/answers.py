@@ -48,6 +48,15 @@ def answers_cleaned(
     return answers, wrong
 
 
+def answers_words(questions: Sequence[QuestionRow], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what was answered as people read it: the question, the answer; a question of old by its key."""
+    texts = {question.key: question.text for question in questions}
+    return [
+        (texts.get(key, key), "、".join(value) if isinstance(value, list | tuple) else str(value))
+        for key, value in answers.items()
+    ]
+
+
 def _answer(question: QuestionRow, said: Any) -> tuple[Any, str]:
     values = [str(item).strip() for item in (said if isinstance(said, list | tuple) else [said])]
     values = [value for value in values if value]

@@ -20,6 +20,8 @@ from linli.foundation.places.selectors import division_name, is_map_schematic
 from linli.registers.organizations.roster.selectors import on_duty_over
 
 from .. import selectors
+from ..catalog.answers import answers_words
+from ..catalog.rules import questions_of
 from ..models import Matter
 from ..permissions import can_reveal_reporter
 from ..routing.selectors import ruling_of_record
@@ -112,6 +114,9 @@ def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
         "ruling": ruling_of_record(actor, matter),
         "requests": list(matter.requests.filter(outcome="").select_related("asked_unit")),
         "questions": list(matter.questions.all()),
+        "answers": answers_words(
+            questions_of(matter.category.questions) if matter.category else (), matter.answers
+        ),
         "documents": desk_selectors.document_list(matter),
         "photos": readable,
         "withholds": len(readable) < len(ready),

@@ -1,8 +1,9 @@
 """How a matter comes in: reported, accepted or declined, withdrawn, merged, its place set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -21,6 +22,8 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.links.services import link_add
 from linli.foundation.places.selectors import Place, division_name
 
+from ..catalog.answers import answers_cleaned
+from ..catalog.rules import questions_of
 from ..models import Category, Channel, Matter, MatterEvent, client_key
 from ..permissions import can_decide_intake, can_intake_matter, can_report_matter, is_reporter
 from ..refusals import invalid, invalid_if
@@ -73,6 +76,7 @@ def matter_report(
     happened_at: datetime | None = None,
     channel: str = Channel.PHONE_PAGE,
     category: Category | None = None,
+    answers: Mapping[str, Any] | None = None,
     reporter_name: str = "",
     reporter_phone: str = "",
     beneficiary_name: str = "",
@@ -90,7 +94,8 @@ def matter_report(
     decide. A visitor may report an emergency only; everything else waits as a draft for the phone code.
     A worker who takes a report for someone else stays named until it closes (首问负责). A client reports for
     whoever turned to it, in its areas, and finds again what it reported. ``origin`` is the number and limit
-    that it has elsewhere (12345); a number that is here already is refused.
+    that it has elsewhere (12345); a number that is here already is refused. ``answers`` are those to the
+    category's questions, by key; where they are given, none that is needed may be missing.
     """
     if not can_report_matter(actor) or (on_behalf and not can_intake_matter(actor)):
         raise NotAllowed(_("您没有上报事项的权限。"))
@@ -103,6 +108,7 @@ def matter_report(
         raise _outside()
     matter = _matter_of(actor, report, public_id)
     matter.category, matter.about_unit = category, about_unit
+    matter.answers = _answers_checked(category, answers)
     origin_set(actor=actor, matter=matter, origin=origin, on_behalf=on_behalf)
     _people(matter, actor, on_behalf, reporter_name, reporter_phone, beneficiary_name, beneficiary_relation)
     return _matter_store(actor, matter, report)
@@ -132,6 +138,14 @@ def emergency_report(
     matter = _matter_of(actor, report, public_id)
     _people(matter, actor, False, reporter_name, reporter_phone, "", "")
     return _matter_store(actor, matter, report)
+
+
+def _answers_checked(category: Category | None, said: Mapping[str, Any] | None) -> dict[str, Any]:
+    if said is None:
+        return {}
+    answers, wrong = answers_cleaned(questions_of(category.questions) if category else (), said)
+    invalid_if(wrong)
+    return answers
 
 
 def _is_bound(actor: Actor) -> bool:
