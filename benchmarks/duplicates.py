@@ -76,6 +76,8 @@ def _truth(index: Any, queries: list[str]) -> tuple[list[float], float]:
     import numpy as np
     from scipy import sparse
 
+    from linli.work.matters.assist.likeness import runs_counted
+
     rows, columns, values = [], [], []
     for number, text in enumerate(queries):
         place, weight = index.weights_of(text)
@@ -90,13 +92,13 @@ def _truth(index: Any, queries: list[str]) -> tuple[list[float], float]:
     began, step = time.perf_counter(), 20_000
     for first in range(0, len(index.lengths), step):
         last = min(first + step, len(index.lengths))
-        begins = index.begins[first : last + 1]
-        part = slice(int(begins[0]), int(begins[-1]))
-        held = (index.often[part].astype(np.float32), index.runs[part], begins - begins[0])
+        known, owner, place, often = runs_counted([index.text(row) for row in range(first, last)])
+        column = np.searchsorted(index.codes, known)[place]
+        held = (often.astype(np.float32), (owner, column))
         texts = sparse.csr_matrix(held, shape=(last - first, len(index.codes)))
         cosines = (texts @ sought).toarray() / index.lengths[first:last, None]
         best = -np.partition(-np.vstack([best, cosines]), NEAREST - 1, axis=0)[:NEAREST]
-    return list(best.min(axis=0)), (time.perf_counter() - began) * 1000 / len(queries)
+    return best.min(axis=0).tolist(), (time.perf_counter() - began) * 1000 / len(queries)
 
 
 def answer(folder: str, queries_file: str) -> None:

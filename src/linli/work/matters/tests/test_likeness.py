@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from linli.work.matters import selectors, tasks
 from linli.work.matters import services as do
 from linli.work.matters.assist import duplicates
-from linli.work.matters.assist.likeness import likeness_build, likeness_open
+from linli.work.matters.assist.likeness import likeness_build, likeness_open, plain
 from linli.work.matters.selectors import suggestions
 from linli.work.matters.tests.life import Life, place_of
 
@@ -54,8 +54,27 @@ def test_cosines_are_those_of_the_library(texts: list[str], asked: str) -> None:
 
 
 def test_many_equal_runs_are_all_counted() -> None:
-    index = likeness_build(["*" * 700 + "路灯", "路灯"])
-    assert index.often.max() == 700
+    long = "*" * 70_000 + "路灯"  # more than a small number holds
+    index = likeness_build([long, "路灯"])
+    assert index.nearest(long)[0] == (0, pytest.approx(1.0, abs=1e-4))
+    assert index.nearest("路灯")[0] == (1, pytest.approx(1.0, abs=1e-4))
+
+
+def test_sentences_are_kept_once_and_a_text_is_whole_again() -> None:
+    texts = ["电梯坏了。请派人！", "请派人！", "电梯坏了。", "没有句号", "！！", "a\nb"]
+    index = likeness_build(texts)
+    assert [index.text(row) for row in range(len(texts))] == texts
+    assert len(index.cuts) - 1 == 6
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.text("路灯坏了。！；\n ab\ud83d", max_size=40), min_size=1, max_size=12))
+def test_any_text_is_found_as_itself(texts: list[str]) -> None:
+    index = likeness_build(texts)
+    for row, text in enumerate(texts):
+        assert index.text(row) == plain(text)
+        if plain(text):
+            assert index.nearest(text)[0][1] == pytest.approx(1.0, abs=1e-4)
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["", "路灯"]])
