@@ -71,8 +71,9 @@ def runs_counted(folded: Sequence[str]) -> tuple[Array, Array, Array, Array]:
 class Likeness:
     """The index. ``codes`` in order with their ``rarity``: the vocabulary.
 
-    ``letters``/``cuts`` are the sentences, as UTF-8; ``lists``/``holders``/``often`` say for each run which sentences
-    hold it, how often; ``begins``/``parts`` which sentences each text consists of; ``lengths`` are the texts' norms.
+    ``letters``/``cuts`` are the sentences, as UTF-8; ``lists``/``holders``/``often`` say for each run which
+    sentences hold it, and how often; ``begins``/``parts`` which sentences each text consists of; ``lengths``
+    are the texts' norms.
     """
 
     codes: Array
@@ -224,7 +225,7 @@ class _Vocabulary:
 
 
 def _turned_round(sentences: Sequence[str], codes: Array) -> tuple[Array, Array, Array]:
-    """Return for each run of the vocabulary where its list begins, and the lists: which sentences, how often."""
+    """Return for each run where its list begins, and the lists: which sentences hold it, how often."""
     places, owners, counts = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint16)]
     for number, chunk in enumerate(_chunks(sentences)):
         known, owner, place, often = runs_counted(chunk)
