@@ -19,13 +19,22 @@ STAGES = frozenset(
     {
         *("accept", "emergency", "mandatory_report", "sort", "confirm_class", "sign", "attend", "handle"),
         *("discuss", "verify", "confirm", "answer_question", "decide_return", "decide_extension"),
-        *("decide_pause", "resume", "decide_reopen", "reopen_window", "rating_link", "supervise", "draft"),
+        *(
+            "decide_pause",
+            "resume",
+            "decide_reopen",
+            "reopen_window",
+            "rating_link",
+            "countersign",
+            "supervise",
+            "draft",
+        ),
     }
 )
 SETTINGS = frozenset(
     {
         *("bounce_limit", "extension_limit", "contact_weight", "solved_weight", "satisfied_weight"),
-        *("revisit_after_days", "revisit_days", "revisit_attempts"),
+        *("revisit_after_days", "revisit_days", "revisit_attempts", "send_back_limit"),
     }
 )
 

@@ -183,6 +183,28 @@ def can_decide_request(actor: Actor, request: HandlingRequest) -> bool:
     return _governs(actor, request.matter) and actor.unit_id == request.assignment.returns_to_id
 
 
+def can_recall_assignment(actor: Actor, assignment: Assignment) -> bool:
+    """Take back what was sent: whoever sent it, or the street of the place."""
+    if can_decide_for_street(actor, assignment.matter):
+        return True
+    return _governs(actor, assignment.matter) and actor.unit_id == assignment.returns_to_id
+
+
+def can_ask_countersign(actor: Actor, matter: Matter) -> bool:
+    """Ask other units for their opinion: committee or street, or the unit that leads."""
+    if _governs(actor, matter):
+        return True
+    leads = matter.assignments.filter(part=Assignment.Part.LEAD, ended_at__isnull=True)
+    return works_for_unit(actor) and leads.filter(unit_id=actor.unit_id or 0).exists()
+
+
+def can_withdraw_request(actor: Actor, request: HandlingRequest) -> bool:
+    """Take back what one asked for: the unit that asked; of a reopening the person."""
+    if request.kind == HandlingRequest.Kind.REOPEN:
+        return actor.person_id is not None and actor.person_id == request.asked_by_id
+    return works_for_unit(actor) and actor.unit_id is not None and actor.unit_id == request.asked_unit_id
+
+
 def can_supervise_matter(actor: Actor, matter: Matter) -> bool:
     """督办： street, district, city over their areas."""
     return _governs(actor, matter, SUPERVISING)
@@ -197,8 +219,9 @@ def handler_persons(matter: Matter) -> frozenset[int]:
 
 
 def handling_units(matter: Matter) -> frozenset[int]:
-    """The units outside the committee to which the matter was handed in this round."""
+    """The units outside the committee to which the matter was handed in this round; an opinion is no hand."""
     rows = matter.assignments.filter(round=matter.round).exclude(unit__function=Function.COMMITTEE)
+    rows = rows.exclude(part=Assignment.Part.COUNTER)
     return frozenset(rows.values_list("unit_id", flat=True))
 
 

@@ -190,6 +190,31 @@ def is_bounce_limit_reached(bounces: int, limit: int) -> bool:
     return bounces >= limit
 
 
+def send_back_refusal(times: int, limit: int, is_street: bool) -> tuple[str, str] | None:
+    """Return why a matter is not sent back once more in this round, and what to do instead; or ``None``.
+
+    After ``limit`` times only the street sends back, once; then the loop ends.
+    """
+    if times > limit:
+        return (
+            _("这件事本轮已退回%d次，再退就成了来回转，不能再退。") % times,
+            _("请街镇派给一个单位并指定不得再退，或写明理由办结；反映人仍可以申请重办。"),
+        )
+    if times == limit and not is_street:
+        return (
+            _("这件事本轮已退回%d次，再退要由街镇决定。") % times,
+            _("请联系街镇；街镇可以再退一次，或直接指定单位。"),
+        )
+    return None
+
+
+def again_refusal(unit: str, has_returned: bool, is_final: bool) -> str | None:
+    """Return why a unit that has returned a matter in this round is not given it again, or ``None``."""
+    if not has_returned or is_final:
+        return None
+    return _("%s本轮已经退过这件事，再派给它就成了来回推。请另选单位，或由街镇指定为不得再退。") % unit
+
+
 def handled_refusal(others: Iterable[tuple[str, str]]) -> str | None:
     """Return who still has to answer or be waived before the lead may report, or ``None``.
 

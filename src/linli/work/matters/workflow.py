@@ -33,6 +33,31 @@ def _move(code: str, label: str, sources: tuple[str, ...], target: str | None) -
     return Move(code, label, frozenset(str(s) for s in sources), str(target) if target else None)
 
 
+# The steps in their order: a matter goes back to an earlier one that it has passed, and straight back again.
+PASSED = (S.REPORTED, S.ACCEPTED, S.DISCUSSING, S.HANDLING)
+SENT_BACK_FROM: dict[State, tuple[State, ...]] = {
+    S.REPORTED: (S.ACCEPTED, S.HANDLING, S.DISCUSSING, S.GUIDED, S.HANDLED),
+    S.ACCEPTED: (S.HANDLING, S.DISCUSSING, S.GUIDED, S.HANDLED),
+    S.DISCUSSING: (S.HANDLING, S.HANDLED),
+    S.HANDLING: (S.HANDLED,),
+}
+STRAIGHT_BACK_FROM: dict[State, tuple[State, ...]] = {
+    S.ACCEPTED: (S.REPORTED,),
+    S.DISCUSSING: (S.REPORTED, S.ACCEPTED),
+    S.GUIDED: (S.REPORTED, S.ACCEPTED),
+    S.HANDLING: (S.REPORTED, S.ACCEPTED, S.DISCUSSING),
+    S.HANDLED: (S.REPORTED, S.ACCEPTED, S.DISCUSSING),
+}
+
+
+def _returns() -> list[Move]:
+    back = [_move(f"send_back_{to}", _("退回"), froms, to) for to, froms in SENT_BACK_FROM.items()]
+    straight = [
+        _move(f"straight_back_{to}", _("直接送回"), froms, to) for to, froms in STRAIGHT_BACK_FROM.items()
+    ]
+    return [*back, *straight]
+
+
 WORKFLOW = Workflow(
     "matter",
     {str(value): str(label) for value, label in State.choices},
@@ -61,6 +86,15 @@ WORKFLOW = Workflow(
         _move("sign", _("签收"), (S.HANDLING,), None),
         _move("ask_return", _("退单"), (S.HANDLING,), None),
         _move("rehand", _("改派"), (S.HANDLING,), None),
+        *_returns(),
+        _move("recall", _("收回派单"), (S.HANDLING,), S.ACCEPTED),
+        _move("recall_part", _("收回协办"), (S.ACCEPTED, S.HANDLING), None),
+        _move("retract_result", _("撤回反馈"), (S.HANDLED,), S.HANDLING),
+        _move("return_back", _("退单回研判"), (S.HANDLING,), S.ACCEPTED),
+        _move("withdraw_request", _("撤回申请"), (S.HANDLING,), None),
+        _move("withdraw_reopen", _("撤回重办申请"), (S.REOPENING,), S.CLOSED),
+        _move("ask_countersign", _("请会签"), (S.ACCEPTED, S.HANDLING), None),
+        _move("countersign", _("会签"), (S.ACCEPTED, S.HANDLING), None),
         _move("ask_extension", _("申请延期"), (S.HANDLING,), None),
         _move("extend", _("延期"), (S.HANDLING,), None),
         _move("ask_pause", _("申请挂起"), (S.HANDLING,), None),

@@ -239,7 +239,8 @@ class Reasoned(Plain):
 
 
 class Declined(Reasoned):
-    where_to_go: str
+    where_to_go: str = Field("", description=_("可以去哪里办；与 next_unit 至少填一个。"))
+    next_unit: UUID | None = Field(None, description=_("归哪个单位；名称和值班电话会告诉反映人。"))
 
 
 class Merged(Reasoned):
@@ -290,6 +291,7 @@ class HandedOver(Reasoned):
 
 class Rehanded(Reasoned):
     unit: UUID
+    is_final: bool = Field(False, description=_("指定单位，不得再退；只由街镇。"))
 
 
 class Whistled(Noted):
@@ -331,7 +333,23 @@ class Because(Input):
 
 
 class Returned(Because):
-    proposal: str
+    proposal: str = Field("", description=_("归谁办，写几个字；与 proposed_unit 至少填一个。"))
+    proposed_unit: UUID | None = Field(None, description=_("归哪个单位办。"))
+
+
+class SentBack(Plain):
+    to: Literal["reported", "accepted", "discussing", "handling"]
+    reason: str
+
+
+class CountersignAsked(Plain):
+    units: list[UUID]
+    question: str
+
+
+class Countersigned(Input):
+    is_agreed: bool
+    opinion: str
 
 
 class Extended(Because):
@@ -363,6 +381,7 @@ class DecidedForUnit(Decided):
 
 class ReturnDecided(DecidedForUnit):
     is_final: bool = False
+    is_back: bool = Field(False, description=_("同意退单，退回研判，先不派。"))
 
 
 class ReopenDecided(DecidedForUnit):

@@ -64,18 +64,6 @@ class AcceptForm(ActionForm):
     note = short_text(gettext_lazy("备注"), required=False, limit=300)
 
 
-class DeclineForm(ActionForm):
-    """Refuse it, always with a reason and where to go."""
-
-    phrase_field, phrase_use = "reason", PhraseUse.DECLINE.value
-    reason = long_text(
-        gettext_lazy("不予受理的理由"), limit=300, help_text=gettext_lazy("反映人会看到这段话")
-    )
-    where_to_go = short_text(
-        gettext_lazy("可以去哪里办"), limit=160, help_text=gettext_lazy("写明部门、电话或地址")
-    )
-
-
 class PlaceForm(PlaceFields, ActionForm):
     """Correct the place, or find the committee of a matter that stands at street level."""
 

@@ -20,6 +20,7 @@ from .. import selectors
 from ..models import PhraseUse
 from ..routing.selectors import ruling_for, ruling_shown
 from ..rules import LAWFUL_PAUSES, hand_over_refusal
+from ..workflow import State
 from .action_forms import ActionForm
 from .forms import affair_classes, day, instant, long_text, short_text, yes_no
 
@@ -121,6 +122,50 @@ class RehandForm(UnitForm):
     """Take it from one unit and give it to another."""
 
     reason = long_text(gettext_lazy("改派理由"), limit=300)
+    is_final = forms.BooleanField(
+        label=gettext_lazy("指定单位，不得再退"),
+        required=False,
+        help_text=gettext_lazy("本轮退过单的单位，只有这样才能再派给它"),
+    )
+
+    def prepare(self) -> None:
+        """Only the street names a unit for good."""
+        super().prepare()
+        if self.actor.function != Function.STREET:
+            del self.fields["is_final"]
+
+
+class DeclineForm(UnitForm):
+    """Refuse it, always with a reason and who is next: a unit, or words where it is none of these."""
+
+    unit = None  # type: ignore[assignment]
+    phrase_field, phrase_use = "reason", PhraseUse.DECLINE.value
+    reason = long_text(
+        gettext_lazy("不予受理的理由"), limit=300, help_text=gettext_lazy("反映人会看到这段话")
+    )
+    next_unit = forms.ModelChoiceField(
+        label=gettext_lazy("归哪个单位"),
+        queryset=Unit.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        help_text=gettext_lazy("单位名称和值班电话会告诉反映人"),
+    )
+    where_to_go = short_text(
+        gettext_lazy("可以去哪里办"),
+        required=False,
+        limit=160,
+        help_text=gettext_lazy("名单里没有的，写明部门、电话或地址"),
+    )
+
+    def prepare(self) -> None:
+        """Offer every unit whose areas hold the place."""
+        self.suggested = selectors.units_for(self.matter, self.matter.category)
+        self._offer("next_unit", unit_list(covering=self.matter.area_path))
+
+    @property
+    def giver(self) -> Function:
+        """It is named, not given: every kind of unit may be."""
+        return Function.STREET
 
 
 class DiscussionFinishForm(UnitForm):
@@ -165,11 +210,90 @@ class WhistleForm(UnitForm):
         self.fields["at"].initial = clock.now() + timedelta(hours=2)
 
 
-class ReturnAskForm(ActionForm):
-    """Say why it is not ours, and whose it may be."""
+class ReturnAskForm(UnitForm):
+    """Say why it is not ours, and whose it is: a unit, or words where it is none of these."""
 
+    unit = None  # type: ignore[assignment]
     reason = long_text(gettext_lazy("退单理由"), help_text=gettext_lazy("写明依据，例如权责清单第几项"))
-    proposal = short_text(gettext_lazy("建议由谁办"), limit=300)
+    proposed_unit = forms.ModelChoiceField(
+        label=gettext_lazy("归哪个单位办"),
+        queryset=Unit.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        help_text=gettext_lazy("街镇审批时会先看到这个单位"),
+    )
+    proposal = short_text(
+        gettext_lazy("补充说明"),
+        required=False,
+        limit=200,
+        help_text=gettext_lazy("名单里没有的，在这里写明归谁"),
+    )
+
+    def prepare(self) -> None:
+        """Offer the others whose areas hold the place."""
+        self.suggested = [
+            unit
+            for unit in selectors.units_for(self.matter, self.matter.category)
+            if unit.pk != self.actor.unit_id
+        ]
+        self._offer("proposed_unit", unit_list(covering=self.matter.area_path))
+
+    @property
+    def giver(self) -> Function:
+        """The street decides whose it is: every kind of unit may be named."""
+        return Function.STREET
+
+
+class CountersignAskForm(UnitForm):
+    """Which units are asked, and whether they agree to what."""
+
+    unit = None  # type: ignore[assignment]
+    units = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("请哪些单位会签"),
+        queryset=Unit.objects.none(),
+        to_field_name="public_id",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    question = long_text(gettext_lazy("请各单位同意什么"), help_text=gettext_lazy("写清办法、分工和时间"))
+
+    def prepare(self) -> None:
+        """Offer the units that have no part in it yet."""
+        busy = set(self.matter.assignments.filter(ended_at__isnull=True).values_list("unit_id", flat=True))
+        found = selectors.units_for(self.matter, self.matter.category)
+        self.suggested = [unit for unit in found if unit.pk not in busy]
+        self._offer("units", unit_list(covering=self.matter.area_path))
+
+    @property
+    def giver(self) -> Function:
+        """Whoever asks, every kind of unit may be asked."""
+        return Function.STREET
+
+
+class CountersignForm(ActionForm):
+    """Whether one's unit agrees, and why."""
+
+    is_agreed = yes_no(gettext_lazy("本单位意见"), gettext_lazy("同意"), gettext_lazy("不同意"))
+    opinion = long_text(gettext_lazy("意见"), help_text=gettext_lazy("不同意的请写理由和建议"))
+
+
+class SendBackForm(ActionForm):
+    """To which step, and what is lacking."""
+
+    to = forms.ChoiceField(label=gettext_lazy("退回到"), widget=forms.RadioSelect)
+    reason = long_text(
+        gettext_lazy("退回理由"), help_text=gettext_lazy("写明缺什么；反映人会看到，补齐后可以直接送回")
+    )
+
+    def prepare(self) -> None:
+        """Offer the steps that were passed."""
+        words = {
+            State.REPORTED: _("受理：重新决定是否受理"),
+            State.ACCEPTED: _("研判：重新分类、重新派遣"),
+            State.DISCUSSING: _("协商：请居民接着商量"),
+            State.HANDLING: _("办理：请原单位接着办，时限重新计算"),
+        }
+        steps = selectors.steps_passed(self.matter)
+        self.fields["to"].choices = [(str(to), words[to]) for to in steps]  # type: ignore[attr-defined]
 
 
 class DecideForm(ActionForm):
@@ -180,27 +304,38 @@ class DecideForm(ActionForm):
 
 
 class ReturnDecideForm(UnitForm, DecideForm):
-    """Granted: name the next unit; refused: the same unit goes on."""
+    """Granted: name the next unit, or sort it again; refused: the same unit goes on."""
 
     is_final = forms.BooleanField(
         label=gettext_lazy("指定单位，不得再退"),
         required=False,
         help_text=gettext_lazy("退单满两次后，由街镇指定"),
     )
-    field_order = ("is_granted", "unit", "is_final", "decision")
+    is_back = forms.BooleanField(
+        label=gettext_lazy("退回研判，先不派"),
+        required=False,
+        help_text=gettext_lazy("材料不全时用；补齐后可以直接送回退单的单位"),
+    )
+    field_order = ("is_granted", "unit", "is_final", "is_back", "decision")
 
     def prepare(self) -> None:
-        """A unit is needed only when the return is granted."""
+        """A unit is needed only when the return is granted; the one that was proposed comes first."""
         super().prepare()
         unit = self.fields["unit"]
         unit.required, unit.label = False, _("改派给")
-        unit.help_text = _("同意退单时必选；不同意时不用选")
+        unit.help_text = _("同意退单时选；不同意，或退回研判时不用选")
+        proposed = self.subject.proposed_unit if self.subject else None
+        unit.initial = str(proposed.public_id) if proposed else ""
+        if self.subject and self.subject.assignment and self.subject.assignment.part != "lead":
+            for name in ("unit", "is_final", "is_back"):
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
-        """A granted return needs somewhere to go."""
+        """A granted return of a lead needs somewhere to go."""
         cleaned = super().clean() or {}
-        if cleaned.get("is_granted") and not cleaned.get("unit") and "unit" not in self.errors:
-            self.add_error("unit", _("同意退单时，请选择改派给哪个单位。"))
+        needs_unit = "unit" in self.fields and cleaned.get("is_granted") and not cleaned.get("is_back")
+        if needs_unit and not cleaned.get("unit") and "unit" not in self.errors:
+            self.add_error("unit", _("同意退单时，请选择改派给哪个单位，或勾选“退回研判”。"))
         return cleaned
 
 

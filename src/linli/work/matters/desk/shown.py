@@ -44,6 +44,14 @@ ICONS = {
     "attend": "speakerphone",
     "whistle": "speakerphone",
     "return_ask": "arrow-back-up",
+    "return_back": "arrow-back-up",
+    "send_back": "arrow-back-up",
+    "straight_back": "arrow-forward-up",
+    "recall": "arrow-back",
+    "recall_part": "arrow-back",
+    "result_retract": "arrow-back",
+    "countersign_ask": "signature",
+    "countersign": "signature",
     "rehand": "arrows-exchange",
     "extend": "calendar-plus",
     "pause": "player-pause",
@@ -69,13 +77,17 @@ ICONS = {
     "any": "point",
 }
 DONE = frozenset({"verify_pass", "verify_unable", "guidance_confirm", "rate"})
-LATE = frozenset({"verify_fail", "supervise", "return_ask"})
+LATE = frozenset({"verify_fail", "supervise", "return_ask", "send_back", "return_back"})
 
 
 FACTS = {
     "unit": gettext_lazy("单位"),
     "affair_class": gettext_lazy("分类"),
     "where": gettext_lazy("可以去"),
+    "co_units": gettext_lazy("协办、会签"),
+    "former": gettext_lazy("原单位"),
+    "step": gettext_lazy("环节"),
+    "kind": gettext_lazy("申请"),
     "place": gettext_lazy("地点"),
     "authority": gettext_lazy("报告给"),
     "document": gettext_lazy("材料"),
@@ -94,6 +106,7 @@ ANSWERS = {
     "was_contacted": (gettext_lazy("联系过"), gettext_lazy("没有联系")),
     "was_solved": (gettext_lazy("已解决"), gettext_lazy("没有解决")),
     "was_satisfied": (gettext_lazy("满意"), gettext_lazy("不满意")),
+    "is_agreed": (gettext_lazy("同意"), gettext_lazy("不同意")),
 }
 CHOSEN = {"way": Way, "outcome": RevisitCall.Outcome}
 UNSAID = frozenset({"report", "emergency", "guidance_object"})  # whose unit is only the next in turn

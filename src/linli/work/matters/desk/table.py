@@ -74,7 +74,7 @@ ONCE = {"is_versioned": False, "is_repeatable": False}
 
 ACTIONS: dict[str, ActionPage] = {
     "accept": _row(forms.AcceptForm, services.matter_accept, _("已受理。"), icon="check"),
-    "decline": _row(forms.DeclineForm, services.matter_decline, _("已答复不予受理。"), icon="ban"),
+    "decline": _row(handling.DeclineForm, services.matter_decline, _("已答复不予受理。"), icon="ban"),
     "merge": _row(forms.MergeForm, services.matter_merge, _("已并案。"), icon="git-merge"),
     "place_set": _row(forms.PlaceForm, services.matter_place_set, _("地点已核定。"), icon="map-pin"),
     "sort": _row(forms.SortForm, services.matter_sort, _("已初步分类，等待另一人确认。"), icon="category"),
@@ -117,6 +117,29 @@ ACTIONS: dict[str, ActionPage] = {
     ),
     "answer": _row(
         handling.AnswerForm, services.assignment_answer, _("已答复。"), icon="message-check", **ON_ASSIGNMENT
+    ),
+    "recall": _row(
+        forms.ReasonForm, services.assignment_recall, _("已收回。"), icon="arrow-back", **ON_ASSIGNMENT
+    ),
+    "retract_result": _row(
+        forms.ReasonForm, services.result_retract, _("反馈已撤回。"), icon="arrow-back", **ON_ASSIGNMENT
+    ),
+    "withdraw_request": _row(
+        forms.SignForm, services.request_withdraw, _("申请已撤回。"), icon="arrow-back", **ON_REQUEST
+    ),
+    "ask_countersign": _row(
+        handling.CountersignAskForm, services.countersign_ask, _("已请会签。"), icon="signature"
+    ),
+    "countersign": _row(
+        handling.CountersignForm,
+        services.assignment_countersign,
+        _("会签意见已记下。"),
+        icon="signature",
+        **ON_ASSIGNMENT,
+    ),
+    "send_back": _row(handling.SendBackForm, services.matter_send_back, _("已退回。"), icon="arrow-back-up"),
+    "straight_back": _row(
+        forms.ReasonForm, services.matter_straight_back, _("已直接送回。"), icon="arrow-forward-up"
     ),
     "waive": _row(
         forms.ReasonForm, services.assignment_waive, _("已免除协办。"), icon="user-minus", **ON_ASSIGNMENT

@@ -17,6 +17,7 @@ class Assignment(models.Model):
         LEAD = "lead", _("主办")
         CO = "co", _("协办")
         WHISTLED = "whistled", _("报到")
+        COUNTER = "counter", _("会签")
 
     class State(models.TextChoices):
         SENT = "sent", _("待签收")
@@ -25,6 +26,8 @@ class Assignment(models.Model):
         RETURNED = "returned", _("已退单")
         WAIVED = "waived", _("已免除")
         MOVED = "moved", _("已改派")
+        RECALLED = "recalled", _("已收回")
+        OPPOSED = "opposed", _("不同意")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="assignments")
@@ -84,6 +87,7 @@ class HandlingRequest(models.Model):
         OPEN = "", _("待审批")
         GRANTED = "granted", _("同意")
         REFUSED = "refused", _("不同意")
+        WITHDRAWN = "withdrawn", _("已撤回")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="requests")
@@ -92,6 +96,9 @@ class HandlingRequest(models.Model):
     reason = models.CharField(_("理由"), max_length=500)
     lawful_reason = models.CharField(_("法定情形"), max_length=40, blank=True)
     proposal = models.CharField(_("建议"), max_length=300, blank=True)
+    proposed_unit = models.ForeignKey(
+        "accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     new_due_at = models.DateTimeField(_("申请的新时限"), null=True, blank=True)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
@@ -105,11 +112,17 @@ class HandlingRequest(models.Model):
         ordering = ["asked_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["matter", "kind"],
+                fields=["assignment", "kind"],
                 condition=Q(outcome=""),
+                name="request_one_open_of_a_unit",
+                violation_error_message=_("本单位已有同类申请在审批，请等待结果。"),
+            ),
+            models.UniqueConstraint(
+                fields=["matter", "kind"],
+                condition=Q(outcome="", assignment__isnull=True),
                 name="request_one_open_of_a_kind",
                 violation_error_message=_("已有同类申请在审批，请等待结果。"),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

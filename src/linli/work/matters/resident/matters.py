@@ -78,6 +78,12 @@ def _reopen(actor: Actor, matter: Matter, said: dict[str, Any]) -> Any:
     return services.reopen_ask(actor=actor, matter_id=matter.pk, reason=said["reason"])
 
 
+def _withdraw_reopen(actor: Actor, matter: Matter, said: dict[str, Any]) -> Any:
+    home = matter.merged_into or matter
+    asked = home.requests.filter(kind="reopen", outcome="", asked_by_id=actor.person_id).first()
+    return services.request_withdraw(actor=actor, request_id=asked.pk if asked else 0)
+
+
 def _verify(actor: Actor, matter: Matter, said: dict[str, Any]) -> Any:
     return services.matter_verify(
         actor=actor,
@@ -124,6 +130,14 @@ ACTS: dict[str, Act] = {
         _("谢谢您的评价。"),
         _("三个问题，点一下就行。"),
     ),
+    "withdraw_reopen": Act(
+        ConfirmForm,
+        _withdraw_reopen,
+        _("撤回重办申请"),
+        _("不用重新办理了"),
+        _("已撤回申请。"),
+        _("撤回以后，这件事仍是已办结。"),
+    ),
     "ask_reopen": Act(
         ReopenForm,
         _reopen,
@@ -142,7 +156,8 @@ STANDS = frozenset(
         *("guidance_object", "guidance_lapse", "discussion_start", "discussion_finish_task"),
         *("discussion_finish", "discussion_end", "hand_over", "sign", "return_grant", "rehand", "extend"),
         *("pause", "resume", "result", "verify_pass", "verify_unable", "verify_fail"),
-        *("reopen_ask", "reopen_grant", "reopen_refuse"),
+        *("reopen_ask", "reopen_grant", "reopen_refuse", "reopen_withdraw", "send_back", "straight_back"),
+        *("return_back", "recall", "result_retract"),
     }
 )
 

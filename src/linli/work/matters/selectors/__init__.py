@@ -19,6 +19,7 @@ from .lists import (
 from .offers import Action, actions_for
 from .phrases import BuiltInPhrase, PhraseOffer, phrase_get, phrase_list, phrases_built_in, phrases_for
 from .reporters import reporters_of
+from .returns import sent_back_last, steps_passed
 from .stories import (
     JourneyStep,
     StoryStep,
@@ -87,6 +88,8 @@ __all__ = [
     "public_list",
     "public_of",
     "reporters_of",
+    "sent_back_last",
+    "steps_passed",
     "story_list",
     "story_steps",
     "suggestion_for",

@@ -19,6 +19,7 @@ from ..workflow import LIVE, WORKFLOW
 from .scene import Scene
 
 LEAD, CO, WHISTLED = Assignment.Part.LEAD, Assignment.Part.CO, Assignment.Part.WHISTLED
+COUNTER = Assignment.Part.COUNTER
 MUST_REPORT = frozenset({"violence", "child"})
 
 
@@ -133,6 +134,24 @@ OFFERS: tuple[Offer, ...] = (
         REPORTER,
         "grant_reopen",
         lambda s: s.asked("reopen"),
+        _yes,
+    ),
+    Offer(
+        "countersign",
+        _("会签"),
+        _("写明本单位同意或不同意，别的单位照常会签"),
+        _("请会签的单位"),
+        "countersign",
+        lambda s: s.working((COUNTER,), "sent"),
+        _yes,
+    ),
+    Offer(
+        "straight_back",
+        _("直接送回"),
+        _("补充好了，跳过中间步骤，送回退回来的那一步"),
+        _("办理单位、反映人"),
+        "straight_back_handling",
+        lambda s: _when(s.is_sent_back),
         _yes,
     ),
     Offer("accept", _("受理"), _("由我们负责到底，反映人会收到通知"), REPORTER, "accept", _governing, _yes),
@@ -290,6 +309,54 @@ OFFERS: tuple[Offer, ...] = (
         _("两个单位、反映人"),
         "rehand",
         lambda s: _when(s.governs and any(row.part == LEAD for row in s.assignments)),
+    ),
+    Offer(
+        "recall",
+        _("收回"),
+        _("收回派出去的交办，对方的待办随即消失"),
+        _("该单位；收回主办时也告知反映人"),
+        "recall_part",
+        lambda s: s.recallable(),
+    ),
+    Offer(
+        "retract_result",
+        _("撤回反馈"),
+        _("核查之前撤回，接着办，时限不变"),
+        REPORTER,
+        "retract_result",
+        lambda s: s.retractable(),
+    ),
+    Offer(
+        "withdraw_request",
+        _("撤回申请"),
+        _("撤回还没有审批的申请"),
+        NOBODY,
+        "withdraw_request",
+        lambda s: s.withdrawable("return", "extension", "pause"),
+    ),
+    Offer(
+        "withdraw_reopen",
+        _("撤回重办申请"),
+        _("不用重新办理了"),
+        NOBODY,
+        "withdraw_reopen",
+        lambda s: _when(any(True for _key in s.withdrawable("reopen"))),
+    ),
+    Offer(
+        "ask_countersign",
+        _("请会签"),
+        _("请几个单位表态，一个不同意不影响其他单位"),
+        _("被请的单位"),
+        "ask_countersign",
+        lambda s: _when(may.can_ask_countersign(s.actor, s.matter)),
+    ),
+    Offer(
+        "send_back",
+        _("退回"),
+        _("退回到已经过的步骤，派出去的随之收回"),
+        _("办理单位、反映人"),
+        "send_back_reported",
+        lambda s: _when(bool(s.steps_back)),
     ),
     Offer(
         "waive",

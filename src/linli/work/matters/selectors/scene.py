@@ -8,8 +8,9 @@ from linli.core.actor import Actor, Function
 from .. import permissions as may
 from ..clocks import setting
 from ..models import Assignment, EntrustedDocument, HandlingRequest, Matter, Question
-from ..rules import handled_refusal, is_bounce_limit_reached, verifier_refusal
+from ..rules import OPEN_ASSIGNMENT, handled_refusal, is_bounce_limit_reached, verifier_refusal
 from ..workflow import State
+from .returns import sent_back_last, steps_passed
 
 LEAD = Assignment.Part.LEAD
 
@@ -100,16 +101,49 @@ class Scene:
                 yield str(row.public_id)
 
     def unasked(self, kind: str, parts: tuple[str, ...], *states: str) -> Iterator[str]:
-        """Yield own assignments while nothing of this kind waits for a decision."""
-        if any(row.kind == kind for row in self.requests):
-            return  # one open request of a kind at a time
+        """Yield own assignments while nothing of this kind that they asked for waits for a decision."""
+        asked = {row.assignment_id for row in self.requests if row.kind == kind}
         for row in self.own:
+            if row.pk in asked:
+                continue
             is_fixed = kind == HandlingRequest.Kind.RETURN and row.is_final
             if row.part in parts and row.state in states and not is_fixed:
                 yield str(row.public_id)
 
+    @cached_property
+    def steps_back(self) -> list[State]:
+        """To which steps the matter may be sent back."""
+        return steps_passed(self.matter) if self.governs else []
+
+    @cached_property
+    def is_sent_back(self) -> bool:
+        """Whether it has just been sent back and may go straight back."""
+        return self.governs and sent_back_last(self.matter) is not None
+
+    def recallable(self) -> Iterator[str]:
+        """Yield what is on its way and may be taken back by the actor."""
+        for row in self.assignments:
+            row.matter = self.matter
+            if row.state in OPEN_ASSIGNMENT and may.can_recall_assignment(self.actor, row):
+                yield str(row.public_id)
+
+    def retractable(self) -> Iterator[str]:
+        """Yield the own lead whose result waits to be verified."""
+        yield from (str(row.public_id) for row in self.own if row.part == LEAD and row.handled_at)
+
+    def withdrawable(self, *kinds: str) -> Iterator[str]:
+        """Yield what the actor asked for and may still take back."""
+        for row in self.requests:
+            if row.kind in kinds and may.can_withdraw_request(self.actor, row):
+                yield str(row.public_id)
+
     def finishable(self) -> Iterator[str]:
         """Yield the own lead if every other part has answered or was waived."""
-        others = [(row.unit.name, row.state) for row in self.assignments if row.part != LEAD]
+        declining = {row.assignment_id for row in self.requests if row.kind == HandlingRequest.Kind.RETURN}
+        others = [
+            (row.unit.name, row.state)
+            for row in self.assignments
+            if row.part != LEAD and row.pk not in declining
+        ]
         if handled_refusal(others) is None:
             yield from self.working((LEAD,), "signed")

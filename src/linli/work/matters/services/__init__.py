@@ -18,6 +18,7 @@ from .counter import (
     visit_wait,
     visits_forget,
 )
+from .countersigning import assignment_countersign, countersign_ask
 from .deciding import (
     assignment_return_ask,
     extension_ask,
@@ -49,6 +50,13 @@ from .intake import (
 from .phrases import phrase_add, phrase_change, phrase_remove
 from .rating import matter_rate, reopen_ask
 from .reminding import matter_remind
+from .returning import (
+    assignment_recall,
+    matter_send_back,
+    matter_straight_back,
+    request_withdraw,
+    result_retract,
+)
 from .sorting import (
     guidance_confirm,
     guidance_lapse,
@@ -78,11 +86,14 @@ __all__ = [
     "affected_add",
     "affected_remove",
     "assignment_answer",
+    "assignment_countersign",
+    "assignment_recall",
     "assignment_return_ask",
     "assignment_sign",
     "assignment_waive",
     "caller_look",
     "categories_load",
+    "countersign_ask",
     "document_receive",
     "document_return",
     "draft_save",
@@ -115,7 +126,9 @@ __all__ = [
     "matter_remind",
     "matter_report",
     "matter_resume",
+    "matter_send_back",
     "matter_sort",
+    "matter_straight_back",
     "matter_supervise",
     "matter_unpublish",
     "matter_verify",
@@ -136,7 +149,9 @@ __all__ = [
     "reporter_attach",
     "reporter_reveal",
     "request_decide",
+    "request_withdraw",
     "result_report",
+    "result_retract",
     "return_decide",
     "visit_add",
     "visit_call",

@@ -15,9 +15,9 @@ from linli.foundation.duties.calendar import limit_due
 
 from ..models import Assignment, HandlingRequest
 from ..refusals import invalid
-from ..rules import hand_over_refusal
+from ..rules import again_refusal, hand_over_refusal
 from ..wording import instant_words
-from .steps import DECIDE_ACTION, Step
+from .steps import Step
 from .texts import text_required
 
 LIMIT_WORDS = {
@@ -28,11 +28,17 @@ LIMIT_WORDS = {
     "day": "天",
     "month": "个月",
 }
-FIRST_ACTION = {Assignment.Part.LEAD: "sign", Assignment.Part.CO: "sign", Assignment.Part.WHISTLED: "attend"}
+FIRST_ACTION = {
+    Assignment.Part.LEAD: "sign",
+    Assignment.Part.CO: "sign",
+    Assignment.Part.WHISTLED: "attend",
+    Assignment.Part.COUNTER: "countersign",
+}
 WORK_ACTION = {
     Assignment.Part.LEAD: "handle",
     Assignment.Part.CO: "answer",
     Assignment.Part.WHISTLED: "answer",
+    Assignment.Part.COUNTER: "countersign",
 }
 
 
@@ -60,6 +66,16 @@ def units_free(*, step: Step, units: Sequence[Unit]) -> None:
     )
     if busy is not None:
         raise Conflict(_("%(name)s已在办理这件事。") % {"name": busy.unit.name})
+
+
+@require_service
+def unit_not_again(*, step: Step, unit: Unit, is_final: bool) -> None:
+    """Refuse a unit that has returned this matter in this round, unless it is named for good."""
+    returned = step.matter.assignments.filter(
+        unit=unit, round=step.matter.round, state=Assignment.State.RETURNED, part=Assignment.Part.LEAD
+    )
+    if refusal := again_refusal(unit.name, returned.exists(), is_final):
+        raise invalid(unit=refusal)
 
 
 @require_service
@@ -104,7 +120,8 @@ def assignment_send(
             due=instant_words(promised.at, promised.is_provisional),
             limit=f"{clock.limit.amount}{LIMIT_WORDS[clock.limit.unit]}",
         )
-    step.tell_unit(unit, "assign", "有新的交办，请签收", f"办理期限：{instant_words(promised.at)}")
+    asked = "有一件事请会签" if part == Assignment.Part.COUNTER else "有新的交办，请签收"
+    step.tell_unit(unit, "assign", asked, f"办理期限：{instant_words(promised.at)}")
     return assignment
 
 
@@ -161,7 +178,7 @@ def request_settle(*, step: Step, request: HandlingRequest, is_granted: bool, de
     request.decision = text_required(value=decision, name="decision", words=_("请写明审批意见。"))
     request.decided_at, request.decided_by_id = step.at, step.actor.person_id
     step.save_row(request, "outcome", "decision", "decided_at", "decided_by")
-    step.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])
+    step.request_done(request)
     if request.assignment is not None:
         said = request.get_outcome_display()
         step.tell_unit(request.assignment.unit, "decide", f"{request.get_kind_display()}申请：{said}")

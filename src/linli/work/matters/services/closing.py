@@ -16,8 +16,9 @@ from ..permissions import can_decide_request, can_verify_matter, handler_persons
 from ..refusals import invalid
 from ..rules import verifier_refusal
 from ..wording import instant_words
-from .assigning import assignment_send, assignment_working, request_settle, unit_checked
+from .assigning import assignment_send, request_settle, unit_checked
 from .rating import rating_links_open
+from .returning import result_undo
 from .steps import Step, class_set, request_step, step_begin
 from .texts import text_required
 
@@ -65,12 +66,9 @@ def _failed(step: Step, finding: str, photos: Sequence[StoredFile]) -> Matter:
     if lead is None:
         raise Conflict(_("这件事是协商办结的，没有办理单位。"), hint=_("请核查通过，或由反映人申请重办。"))
     due = limit_due(step.at, step.clock("handle").limit)
-    lead.state, lead.handled_at, lead.matter = Assignment.State.SIGNED, None, step.matter
-    lead.due_at, lead.due_is_provisional = due.at, due.is_provisional
-    step.save_row(lead, "state", "handled_at", "due_at", "due_is_provisional")
-    step.set(handled_at=None)
-    step.facts["unit"] = lead.unit.name
-    assignment_working(step=step, assignment=lead)
+    lead.due_at, lead.due_is_provisional, lead.matter = due.at, due.is_provisional, step.matter
+    step.save_row(lead, "due_at", "due_is_provisional")
+    result_undo(step=step, lead=lead)
     step.tell_unit(lead.unit, "verify_fail", "核查没有通过，请继续办理", instant_words(due.at))
     return step.finish("verify_fail", note=finding, photos=photos)
 

@@ -15,7 +15,7 @@ from linli.foundation.duties.calendar import HOURS, holiday_calendar
 from linli.foundation.duties.services import duty_pause, duty_resume
 
 from ..clocks import setting
-from ..models import Assignment, HandlingRequest, Matter
+from ..models import AffairClass, Assignment, HandlingRequest, Matter
 from ..permissions import can_decide_for_street, can_decide_request
 from ..refusals import invalid, invalid_if
 from ..rules import LAWFUL_PAUSES, extension_refusals, is_bounce_limit_reached, pause_refusals
@@ -26,8 +26,10 @@ from .assigning import (
     assignment_send,
     request_settle,
     unit_checked,
+    unit_not_again,
     units_free,
 )
+from .returning import assignments_recall
 from .steps import DECIDE_ACTION, ROOM, Step, assignment_step, request_step, step_begin
 from .texts import text_required
 
@@ -41,8 +43,10 @@ def _closing_time(day: date) -> datetime:
 
 def _request_open(step: Step, assignment: Assignment, kind: str, reason: str, **more: object) -> None:
     """Write what is asked and put the decision on the street's list."""
-    if step.matter.requests.filter(kind=kind, outcome="").exists():
+    waiting = step.matter.requests.filter(kind=kind, outcome="")
+    if waiting.filter(assignment=assignment).exists():
         raise Conflict(_("已有同类申请在审批，请等待结果。"))
+    is_first = not waiting.exists()
     request = HandlingRequest(
         matter=step.matter,
         assignment=assignment,
@@ -54,27 +58,56 @@ def _request_open(step: Step, assignment: Assignment, kind: str, reason: str, **
         **more,
     )
     step.save_row(request)
-    step.duty(DECIDE_ACTION[Kind(kind)])
+    if is_first:  # the decision stands on the street's list once, however many wait for one
+        step.duty(DECIDE_ACTION[Kind(kind)])
 
 
 # -- return -------------------------------------------------------------------
 @service(idempotent=True)
-def assignment_return_ask(*, actor: Actor, assignment_id: int, reason: str, proposal: str) -> Matter:
-    """Ask to give a matter back （退单） with a reason and a proposal; it counts toward the limit."""
+def assignment_return_ask(
+    *,
+    actor: Actor,
+    assignment_id: int,
+    reason: str,
+    proposal: str = "",
+    proposed_unit: Unit | None = None,
+) -> Matter:
+    """Ask to give a matter back （退单） with a reason, naming who is next; it counts toward the limit.
+
+    Whose it is, is said by a unit, in words, or both.
+    """
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move="ask_return")
     if assignment.is_final:
         raise Conflict(
             _("这件事由街镇指定本单位办理，不得再退。"), hint=_("如有困难，请申请延期或与街镇联系。")
         )
+    if assignment.part == Assignment.Part.COUNTER:
+        raise Conflict(_("会签不用退单，请直接表态：同意或不同意。"))
     if assignment.state not in (Assignment.State.SENT, Assignment.State.SIGNED):
         raise Conflict(_("本单位%(state)s,不能退单。") % {"state": assignment.get_state_display()})
     why = text_required(value=reason, name="reason", words=_("请写明退单的理由。"))
-    whose = text_required(value=proposal, name="proposal", words=_("请建议由谁来办。"), most=300)
-    _request_open(step, assignment, Kind.RETURN, why, proposal=whose)
+    whose = _next_words(step, assignment, proposal, proposed_unit)
+    _request_open(step, assignment, Kind.RETURN, why, proposal=whose, proposed_unit=proposed_unit)
     if assignment.part == Assignment.Part.LEAD:
         step.set(bounces=step.matter.bounces + 1)
     step.facts["proposal"] = whose
     return step.finish("return_ask", note=why)
+
+
+def _next_words(step: Step, assignment: Assignment, proposal: str, unit: Unit | None) -> str:
+    """Return who is next, in words; a return that names nobody leaves the reporter with nobody."""
+    if unit is not None:
+        if unit.pk == assignment.unit_id:
+            raise invalid(proposed_unit=_("建议的单位不能是本单位。"))
+        unit_checked(step=step, unit=unit, giver=Function.STREET, affair_class=AffairClass.MAJOR)
+    parts = [unit.name if unit else "", proposal.strip()]
+    words = "；".join(part for part in parts if part)
+    return text_required(
+        value=words,
+        name="proposal",
+        words=_("不归本单位办的，请写明归谁：选一个单位，或写几个字。"),
+        most=300,
+    )
 
 
 @service(idempotent=True)
@@ -86,22 +119,40 @@ def return_decide(
     decision: str,
     unit: Unit | None = None,
     is_final: bool = False,
+    is_back: bool = False,
 ) -> Matter:
     """Decide on a return: granted, the lead goes to the unit named; refused, the same unit goes on.
 
-    After the bounce limit only the street decides, and whoever then has the matter may not return it.
+    ``is_back`` grants it without a unit: the matter is sorted again, and what is then complete may go
+    straight back. After the bounce limit only the street decides, names a unit, and that one may not
+    return the matter again. A unit that has returned it in this round is given it only so.
     """
-    step, request = request_step(actor=actor, request_id=request_id, move="rehand", may=can_decide_request)
+    request = HandlingRequest.objects.select_related("assignment").filter(pk=request_id).first()
+    is_lead = bool(request and request.assignment and request.assignment.part == Assignment.Part.LEAD)
+    goes_back = is_granted and is_back and is_lead
+    step, request = request_step(
+        actor=actor,
+        request_id=request_id,
+        move="return_back" if goes_back else "rehand",
+        may=can_decide_request,
+    )
     assignment = request.assignment
     if request.kind != Kind.RETURN or assignment is None:
         raise Conflict(_("这不是退单申请。"))
     at_limit = is_bounce_limit_reached(step.matter.bounces, setting("bounce_limit"))
     if at_limit and actor.function != Function.STREET:
         raise NotAllowed(_("退单已满次数，由街镇指定单位。"))
+    if at_limit and goes_back:
+        raise invalid(unit=_("退单已满次数，不能再退回研判；请指定一个单位。"))
     assignment.matter = step.matter
     request_settle(step=step, request=request, is_granted=is_granted, decision=decision)
+    step.facts["former"] = assignment.unit.name
     if not is_granted:
         return _return_refused(step, assignment, request.decision, at_limit or is_final)
+    if goes_back:
+        assignment_end(step=step, assignment=assignment, state=Assignment.State.RETURNED)
+        assignments_recall(step=step)
+        return step.finish("return_back", note=request.decision)
     return _return_granted(step, assignment, request.decision, unit, at_limit or is_final)
 
 
@@ -123,6 +174,7 @@ def _return_granted(
     if unit.pk == assignment.unit_id and not is_final:
         raise invalid(unit=_("同意退单后不能派回同一单位；要它继续办理，请选择“不同意”。"))
     unit_checked(step=step, unit=unit)
+    unit_not_again(step=step, unit=unit, is_final=is_final)
     units_free(step=step, units=(unit,))
     assignment_send(step=step, unit=unit, part=Assignment.Part.LEAD, instruction=decision, is_final=is_final)
     return step.finish("return_grant", note=decision)

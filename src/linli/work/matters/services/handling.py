@@ -11,8 +11,8 @@ from linli.core.service import service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.files.models import StoredFile
 
-from ..models import AffairClass, Assignment, Matter
-from ..permissions import can_decide_intake, can_hand_over, committee_has_another
+from ..models import AffairClass, Assignment, HandlingRequest, Matter
+from ..permissions import can_decide_intake, can_hand_over
 from ..refusals import invalid
 from ..routing.services import ruling_keep
 from ..rules import OPEN_ASSIGNMENT, handled_refusal
@@ -23,14 +23,22 @@ from .assigning import (
     lead_of,
     requests_close,
     unit_checked,
+    unit_not_again,
     units_free,
 )
+from .returning import verify_ask
 from .steps import Step, assignment_step, class_set, step_begin
 from .texts import text_limited, text_required
 
-LEAD, CO, WHISTLED = Assignment.Part.LEAD, Assignment.Part.CO, Assignment.Part.WHISTLED
-SIGN_MOVES: dict[str, str] = {LEAD: "sign", CO: "sign", WHISTLED: "attend"}
-ANSWER_MOVES: dict[str, str] = {LEAD: "answer", CO: "answer", WHISTLED: "answer_whistle"}
+Part = Assignment.Part
+LEAD, CO, WHISTLED, COUNTER = Part.LEAD, Part.CO, Part.WHISTLED, Part.COUNTER
+SIGN_MOVES: dict[str, str] = {LEAD: "sign", CO: "sign", WHISTLED: "attend", COUNTER: "countersign"}
+ANSWER_MOVES: dict[str, str] = {
+    LEAD: "answer",
+    CO: "answer",
+    WHISTLED: "answer_whistle",
+    COUNTER: "countersign",
+}
 MAX_RESULT = 2_000
 
 
@@ -72,6 +80,7 @@ def matter_hand_over(
 def assignment_sign(*, actor: Actor, assignment_id: int) -> Matter:
     """Sign for what was handed over （签收）； a whistled unit reports that it has come （报到）."""
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move=SIGN_MOVES)
+    _not_countersigning(assignment)
     if assignment.state != Assignment.State.SENT:
         raise Conflict(_("本单位已经签收（%(state)s）。") % {"state": assignment.get_state_display()})
     assignment.state, assignment.signed_at = Assignment.State.SIGNED, step.at
@@ -84,18 +93,38 @@ def assignment_sign(*, actor: Actor, assignment_id: int) -> Matter:
     return step.finish("sign")
 
 
+def _not_countersigning(assignment: Assignment) -> None:
+    if assignment.part == COUNTER:
+        raise Conflict(_("会签单位请直接表态：同意或不同意。"))
+
+
 @service(idempotent=True)
-def matter_rehand(*, actor: Actor, matter_id: int, version: int | None, unit: Unit, reason: str) -> Matter:
-    """Give the lead to another unit; the former one keeps reading rights."""
+def matter_rehand(
+    *,
+    actor: Actor,
+    matter_id: int,
+    version: int | None,
+    unit: Unit,
+    reason: str,
+    is_final: bool = False,
+) -> Matter:
+    """Give the lead to another unit; the former one keeps reading rights.
+
+    A unit that has returned the matter in this round gets it again only if the street names it for good
+    (``is_final``).
+    """
     step = step_begin(actor=actor, matter_id=matter_id, move="rehand", may=can_decide_intake, version=version)
     why = text_required(value=reason, name="reason", words=_("请写明改派的理由。"))
     lead = lead_of(step=step)
+    if is_final and actor.function != Function.STREET:
+        raise invalid(is_final=_("只有街镇可以指定单位、不得再退。"))
     unit_checked(step=step, unit=unit)
+    unit_not_again(step=step, unit=unit, is_final=is_final)
     units_free(step=step, units=(unit,))
     requests_close(step=step, assignment=lead)
     assignment_end(step=step, assignment=lead, state=Assignment.State.MOVED)
     step.tell_unit(lead.unit, "rehand", "一件交办已改派给其他单位，不用再办")
-    assignment_send(step=step, unit=unit, part=LEAD, instruction=why)
+    assignment_send(step=step, unit=unit, part=LEAD, instruction=why, is_final=is_final)
     step.facts["former"] = lead.unit.name
     return step.finish("rehand", note=why)
 
@@ -108,6 +137,7 @@ def assignment_answer(
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move=ANSWER_MOVES)
     if assignment.part == LEAD:
         raise Conflict(_("主办单位请用「反馈结果」。"))
+    _not_countersigning(assignment)
     words = text_required(value=result, name="result", words=_("请写明协办情况。"), most=MAX_RESULT)
     _handled(step, assignment, words)
     return step.finish("answer", note=words, photos=photos)
@@ -148,9 +178,8 @@ def result_report(
     words = text_required(value=result, name="result", words=_("请写明做了什么、效果怎样。"), most=MAX_RESULT)
     _handled(step, assignment, words)
     step.set(handled_at=done_at or step.at)
-    if not committee_has_another(step.matter):
-        step.stage_function = Function.STREET
-        step.duty("confirm_result", stage="verify")
+    _decliners_end(step)
+    verify_ask(step=step)
     return step.finish("result", note=words, photos=photos)
 
 
@@ -160,10 +189,25 @@ def _result_checked(step: Step, assignment: Assignment, done_at: datetime | None
     if assignment.state != Assignment.State.SIGNED:
         raise Conflict(_("请先签收，再反馈结果。"))
     others = step.matter.assignments.filter(ended_at__isnull=True).exclude(pk=assignment.pk)
+    others = others.exclude(pk__in=_declining(step))
     if refusal := handled_refusal((other.unit.name, other.state) for other in others.select_related("unit")):
         raise Conflict(refusal, hint=_("协办单位答复或免除后即可反馈。"))
     if done_at is not None and not assignment.sent_at <= done_at <= step.at:
         raise invalid(done_at=_("办完时间应在派遣之后、现在之前。"))
+
+
+def _declining(step: Step) -> list[int]:
+    """Return the helping parts whose units have asked to return them: a refusal holds nobody up."""
+    asked = step.matter.requests.filter(kind=HandlingRequest.Kind.RETURN, outcome="")
+    return list(asked.exclude(assignment__part=LEAD).values_list("assignment_id", flat=True))
+
+
+def _decliners_end(step: Step) -> None:
+    """End the parts of those who declined: the work is done without them."""
+    for part in step.matter.assignments.filter(pk__in=_declining(step)).select_related("unit"):
+        part.matter = step.matter
+        requests_close(step=step, assignment=part)
+        assignment_end(step=step, assignment=part, state=Assignment.State.RETURNED)
 
 
 def _handled(step: Step, assignment: Assignment, result: str) -> None:

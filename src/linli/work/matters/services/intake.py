@@ -328,15 +328,24 @@ def matter_accept(*, actor: Actor, matter_id: int, version: int | None, note: st
 
 @service(idempotent=True)
 def matter_decline(
-    *, actor: Actor, matter_id: int, version: int | None, reason: str, where_to_go: str
+    *,
+    actor: Actor,
+    matter_id: int,
+    version: int | None,
+    reason: str,
+    where_to_go: str = "",
+    next_unit: Unit | None = None,
 ) -> Matter:
-    """Decline with a reason and where to go instead; the reporter is told both."""
+    """Decline with a reason and who is next instead, a unit or words; the reporter is told both."""
     step = step_begin(
         actor=actor, matter_id=matter_id, move="decline", may=can_decide_intake, version=version
     )
     why = text_required(value=reason, name="reason", words=_("请写明不予受理的理由。"))
+    unit = f"{next_unit.name}，电话{next_unit.phone}" if next_unit and next_unit.phone else next_unit
     step.facts["where"] = text_required(
-        value=where_to_go, name="where_to_go", words=_("请告诉居民可以去哪里办。")
+        value="；".join(str(part) for part in (unit, where_to_go.strip()) if part),
+        name="where_to_go",
+        words=_("不归我们办的，请告诉居民归谁、可以去哪里办。"),
     )
     step.assignments_end()
     return step.finish("decline", note=why)

@@ -27,7 +27,7 @@ from linli.foundation.duties.calendar import limit_due
 from linli.foundation.duties.models import Duty
 from linli.foundation.duties.services import duty_close, duty_open
 from linli.foundation.files.models import PublicCopy, StoredFile
-from linli.foundation.files.services import MAX_FILES, public_copies_hide
+from linli.foundation.files.services import public_copies_hide
 from linli.foundation.notices.services import notice_queue
 from linli.foundation.search.services import search_index
 from linli.registers.organizations.roster.selectors import on_duty_person_ids
@@ -42,6 +42,7 @@ from ..routing.selectors import clock_ruled
 from ..rules import OPEN_ASSIGNMENT, is_committee_path
 from ..wording import ACTIONS, VERBS, instant_words, notice_words
 from ..workflow import ENDED, WORKFLOW, State
+from .attachments import photos_checked, photos_link
 from .texts import text_required
 
 ROOM = "matters"
@@ -73,22 +74,6 @@ def _desk_url(matter: Matter) -> str:
 
 def _resident_url(matter: Matter) -> str:
     return f"/m/{matter.public_id}/"
-
-
-def _photos_checked(photos: Sequence[StoredFile]) -> list[StoredFile]:
-    if len(photos) > MAX_FILES:
-        raise invalid(photos=_("照片、录音、视频一共最多%d个。") % MAX_FILES)
-    for photo in photos:
-        if photo.state == StoredFile.State.REFUSED:
-            raise invalid(photos=f"{photo.name}：{photo.refusal or _('不是可用的照片。')}")
-    return list(photos)
-
-
-def _photos_link(owner: Matter | MatterEvent, photos: Sequence[StoredFile]) -> None:
-    through = type(owner).photos.through
-    column = f"{owner._meta.model_name}_id"
-    rows: list[Any] = [through(**{column: owner.pk, "storedfile_id": photo.pk}) for photo in photos]
-    through._default_manager.bulk_create(rows)
 
 
 @dataclass(slots=True)
@@ -234,7 +219,12 @@ class Step:
         request.outcome, request.decided_at = HandlingRequest.Outcome.REFUSED, self.at
         request.decision = _("这件交办已结束，申请不再审批。")
         self.save_row(request, "outcome", "decided_at", "decision")
-        self.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])
+        self.request_done(request)
+
+    def request_done(self, request: HandlingRequest) -> None:
+        """Take the decision off the street's list, unless another of its kind still waits."""
+        if not self.matter.requests.filter(kind=request.kind, outcome="").exists():
+            self.done(DECIDE_ACTION[HandlingRequest.Kind(request.kind)])
 
     def protect(self) -> None:
         """From now on it can never be published; what was published is taken down."""
@@ -307,7 +297,7 @@ class Step:
     # -- the end --------------------------------------------------------------
     def finish(self, verb: str, *, note: str = "", photos: Sequence[StoredFile] = ()) -> Matter:
         """Write the matter, its event, its duties and its notices, and record the act."""
-        kept = _photos_checked(photos)
+        kept = photos_checked(photos=photos)
         with in_house_language():
             self._leave_state()
             self._enter_state()
@@ -351,7 +341,7 @@ class Step:
         self.save_row(event)
         owner: Matter | MatterEvent = self.matter if self.is_new else event
         if photos:
-            _photos_link(owner, photos)
+            photos_link(owner=owner, photos=photos)
             self.touched.add(type(owner).photos.through)
 
     def _index(self) -> None:
@@ -459,7 +449,12 @@ def assignment_step(
 
 @require_service
 def request_step(
-    *, actor: Actor, request_id: int, move: str, may: RequestMay
+    *,
+    actor: Actor,
+    request_id: int,
+    move: str,
+    may: RequestMay,
+    scope: QuerySet[Matter] | None = None,
 ) -> tuple[Step, HandlingRequest]:
     """Begin a decision on what a unit or a resident asked for; one that was decided stays decided."""
     request = HandlingRequest.objects.select_related("matter").filter(pk=request_id).first()
@@ -472,6 +467,7 @@ def request_step(
         move=move,
         may=lambda who, _: may(who, asked),
         is_versioned=False,
+        scope=scope,
     )
     fresh = HandlingRequest.objects.select_related("assignment__unit").get(pk=request_id)
     if fresh.outcome:

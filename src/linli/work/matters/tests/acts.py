@@ -7,7 +7,7 @@ from typing import Any
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.work.matters import services as do
-from linli.work.matters.models import Assignment, HandlingRequest, Matter
+from linli.work.matters.models import Assignment, HandlingRequest, Matter, MatterEvent
 from linli.work.matters.tests.life import Life
 
 Act = Callable[[Life, Actor, Matter], Any]
@@ -32,6 +32,14 @@ def _soon() -> Any:
 
 def _later() -> Any:
     return clock.today() + timedelta(days=20)
+
+
+def _send_back(to: str) -> Act:
+    return lambda life, who, m: do.matter_send_back(actor=who, **life.on(m), to=to, reason="资料不全")
+
+
+def _straight_back(life: Life, who: Actor, matter: Matter) -> Any:
+    return do.matter_straight_back(actor=who, **life.on(matter), reason="已补齐")
 
 
 ACTS: dict[str, Act] = {
@@ -69,6 +77,31 @@ ACTS: dict[str, Act] = {
     ),
     "rehand": lambda life, who, m: do.matter_rehand(
         actor=who, **life.on(m), unit=life.cast.units["wuye"], reason="改由物业"
+    ),
+    **{f"send_back_{to}": _send_back(to) for to in ("reported", "accepted", "discussing", "handling")},
+    **{
+        f"straight_back_{to}": _straight_back
+        for to in ("accepted", "discussing", "guided", "handling", "handled")
+    },
+    "recall": lambda life, who, m: do.assignment_recall(
+        actor=who, assignment_id=_assignment(m), reason="派错了"
+    ),
+    "recall_part": lambda life, who, m: do.assignment_recall(
+        actor=who, assignment_id=_assignment(m, "co"), reason="不用了"
+    ),
+    "retract_result": lambda life, who, m: do.result_retract(
+        actor=who, assignment_id=_assignment(m), reason="又坏了"
+    ),
+    "return_back": lambda life, who, m: do.return_decide(
+        actor=who, request_id=_request(m, "return"), is_granted=True, is_back=True, decision="先核实"
+    ),
+    "withdraw_request": lambda life, who, m: do.request_withdraw(actor=who, request_id=_request(m, "return")),
+    "withdraw_reopen": lambda life, who, m: do.request_withdraw(actor=who, request_id=_request(m, "reopen")),
+    "ask_countersign": lambda life, who, m: do.countersign_ask(
+        actor=who, **life.on(m), units=[life.cast.units["fangguan"]], question="由物业先修"
+    ),
+    "countersign": lambda life, who, m: do.assignment_countersign(
+        actor=who, assignment_id=_assignment(m, "counter"), is_agreed=True, opinion="同意"
     ),
     "ask_extension": lambda life, who, m: do.extension_ask(
         actor=who, assignment_id=_assignment(m), reason="等材料", new_due_on=_later()
@@ -143,7 +176,47 @@ def _co(life: Life, matter: Matter) -> None:
     )
 
 
+def _counter(life: Life, matter: Matter) -> None:
+    Assignment.objects.create(
+        matter=matter, unit=life.cast.units["wuye"], part="counter", state="sent", sent_at=clock.now()
+    )
+
+
+def _been(*states: str) -> Callable[[Life, Matter], None]:
+    """Let the matter have passed these states, whatever its way was."""
+
+    def ready(life: Life, matter: Matter) -> None:
+        for state in states:
+            _event(matter, "sort", state, state)
+
+    return ready
+
+
+def _came_from(state: str) -> Callable[[Life, Matter], None]:
+    """Let the matter have just been sent back from a state."""
+    return lambda life, matter: _event(matter, "send_back", state, matter.state)
+
+
+def _event(matter: Matter, verb: str, before: str, after: str) -> None:
+    MatterEvent.objects.create(
+        matter=matter, verb=verb, from_state=before, to_state=after, at=clock.now(), recorded_at=clock.now()
+    )
+
+
+def _return_asked(life: Life, matter: Matter) -> None:
+    ACTS["ask_return"](life, life.who("department"), matter)
+
+
 READY: dict[str, Callable[[Life, Matter], None]] = {
+    **{f"send_back_{to}": _been(to) for to in ("reported", "accepted", "discussing", "handling")},
+    **{
+        f"straight_back_{to}": _came_from(to)
+        for to in ("accepted", "discussing", "guided", "handling", "handled")
+    },
+    "recall_part": _co,
+    "return_back": _return_asked,
+    "withdraw_request": _return_asked,
+    "countersign": _counter,
     "start_discussion": lambda life, m: life.sort(m, "minor") and None,
     "lapse": lambda life, m: clock.clock_forward(timedelta(days=30)),
     "ask_extension": _signed,
@@ -156,8 +229,16 @@ READY: dict[str, Callable[[Life, Matter], None]] = {
 }
 
 
-UNITS = {"answer": ("wuye", "co"), "waive": ("fangguan", "co")}
-KINDS = {"extend": "extension", "pause": "pause", "grant_reopen": "reopen", "refuse_reopen": "reopen"}
+UNITS = {
+    "answer": ("wuye", "co"),
+    "waive": ("fangguan", "co"),
+    "recall_part": ("fangguan", "co"),
+    "countersign": ("wuye", "counter"),
+}
+KINDS = {
+    **{"extend": "extension", "pause": "pause", "grant_reopen": "reopen", "refuse_reopen": "reopen"},
+    **{"return_back": "return", "withdraw_request": "return", "withdraw_reopen": "reopen"},
+}
 
 
 def subject_make(life: Life, move: str, about: str | None, matter: Matter) -> None:
@@ -171,5 +252,11 @@ def subject_make(life: Life, move: str, about: str | None, matter: Matter) -> No
     if about == "request" and not matter.requests.filter(kind=KINDS[move]).exists():
         lead = matter.assignments.filter(part="lead").last()
         HandlingRequest.objects.create(
-            matter=matter, kind=KINDS[move], assignment=lead, reason="理由", asked_at=clock.now()
+            matter=matter,
+            kind=KINDS[move],
+            assignment=lead,
+            reason="理由",
+            asked_at=clock.now(),
+            asked_unit=life.cast.units["chengguan"],
+            asked_by=life.cast.person("resident"),
         )
