@@ -292,7 +292,7 @@ class SendBackForm(ActionForm):
             State.DISCUSSING: _("协商：请居民接着商量"),
             State.HANDLING: _("办理：请原单位接着办，时限重新计算"),
         }
-        steps = selectors.steps_passed(self.matter)
+        steps = selectors.steps_passed(self.matter, selectors.trail_of(self.matter))
         self.fields["to"].choices = [(str(to), words[to]) for to in steps]  # type: ignore[attr-defined]
 
 

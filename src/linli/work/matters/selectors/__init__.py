@@ -19,7 +19,7 @@ from .lists import (
 from .offers import Action, actions_for
 from .phrases import BuiltInPhrase, PhraseOffer, phrase_get, phrase_list, phrases_built_in, phrases_for
 from .reporters import reporters_of
-from .returns import sent_back_last, steps_passed
+from .returns import sent_back_last, steps_passed, trail_of
 from .stories import (
     JourneyStep,
     StoryStep,
@@ -93,6 +93,7 @@ __all__ = [
     "story_list",
     "story_steps",
     "suggestion_for",
+    "trail_of",
     "units_for",
     "visit_get",
 ]

@@ -10,7 +10,7 @@ from ..clocks import setting
 from ..models import Assignment, EntrustedDocument, HandlingRequest, Matter, Question
 from ..rules import OPEN_ASSIGNMENT, handled_refusal, is_bounce_limit_reached, verifier_refusal
 from ..workflow import State
-from .returns import sent_back_last, steps_passed
+from .returns import Trail, sent_back_last, steps_passed, trail_of
 
 LEAD = Assignment.Part.LEAD
 
@@ -111,14 +111,19 @@ class Scene:
                 yield str(row.public_id)
 
     @cached_property
+    def trail(self) -> Trail:
+        """The steps of this round."""
+        return trail_of(self.matter)
+
+    @cached_property
     def steps_back(self) -> list[State]:
         """To which steps the matter may be sent back."""
-        return steps_passed(self.matter) if self.governs else []
+        return steps_passed(self.matter, self.trail) if self.governs else []
 
     @cached_property
     def is_sent_back(self) -> bool:
         """Whether it has just been sent back and may go straight back."""
-        return self.governs and sent_back_last(self.matter) is not None
+        return self.governs and sent_back_last(self.matter, self.trail) is not None
 
     def recallable(self) -> Iterator[str]:
         """Yield what is on its way and may be taken back by the actor."""

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor, Function
-from linli.core.errors import Conflict
+from linli.core.errors import Conflict, MoveNotAllowed
 from linli.core.service import require_service, service
 from linli.core.timelimits import Due, due_after_pause
 from linli.foundation.duties.calendar import HOURS, holiday_calendar
@@ -18,7 +18,7 @@ from ..permissions import (
 )
 from ..refusals import invalid
 from ..rules import OPEN_ASSIGNMENT, send_back_refusal
-from ..selectors.returns import sent_back_last, steps_passed, times_sent_back
+from ..selectors.returns import sent_back_last, steps_passed, times_sent_back, trail_of
 from ..wording import instant_words
 from ..workflow import State
 from .assigning import FIRST_ACTION, assignment_end, assignment_working, requests_close, units_free
@@ -49,10 +49,11 @@ def matter_send_back(*, actor: Actor, matter_id: int, version: int | None, to: s
     step = step_begin(
         actor=actor, matter_id=matter_id, move=f"send_back_{to}", may=can_decide_intake, version=version
     )
-    if State(to) not in steps_passed(step.matter):
+    trail = trail_of(step.matter)
+    if State(to) not in steps_passed(step.matter, trail):
         raise invalid(to=_("这件事本轮没有经过这一步，请另选一步。"))
     is_street = actor.function == Function.STREET
-    refusal = send_back_refusal(times_sent_back(step.matter), setting("send_back_limit"), is_street)
+    refusal = send_back_refusal(times_sent_back(trail), setting("send_back_limit"), is_street)
     if refusal:
         raise Conflict(refusal[0], hint=refusal[1])
     why = text_required(value=reason, name="reason", words=_("请写明为什么退回、缺什么。"))
@@ -124,10 +125,12 @@ def matter_straight_back(*, actor: Actor, matter_id: int, version: int | None, r
         may=can_decide_intake,
         version=version,
     )
-    back = sent_back_last(step.matter)
+    back = sent_back_last(step.matter, trail_of(step.matter))
     if back is None:
-        raise Conflict(
-            _("这件事不是刚退回来的，或退回后又办过别的步骤，不能直接送回。"), hint=_("请按正常步骤办理。")
+        state = State(step.matter.state).label
+        raise MoveNotAllowed(
+            _("现在是「%s」，不是刚退回来的，或退回后又办过别的步骤，不能直接送回。") % state,
+            hint=_("请按正常步骤办理。"),
         )
     why = text_required(value=reason, name="reason", words=_("请写明补充了什么。"))
     _parts_restore(step, back)
@@ -139,7 +142,7 @@ def matter_straight_back(*, actor: Actor, matter_id: int, version: int | None, r
 
 def _came_from(matter_id: int) -> str:
     matter = Matter.objects.filter(pk=matter_id).first()
-    back = sent_back_last(matter) if matter else None
+    back = sent_back_last(matter, trail_of(matter)) if matter else None
     return back.from_state if back else ""
 
 
@@ -225,8 +228,7 @@ def request_withdraw(*, actor: Actor, request_id: int) -> Matter:
     kind = HandlingRequest.objects.filter(pk=request_id).values_list("kind", flat=True).first()
     is_reopening = kind == HandlingRequest.Kind.REOPEN
     move = "withdraw_reopen" if is_reopening else "withdraw_request"
-    found = HandlingRequest.objects.filter(pk=request_id).values_list("matter_id", flat=True)
-    scope = Matter.objects.filter(pk__in=found) if is_reopening else None
+    scope = Matter.objects.known_to(actor) if is_reopening else None
     step, request = request_step(
         actor=actor, request_id=request_id, move=move, may=can_withdraw_request, scope=scope
     )

@@ -214,6 +214,7 @@ READY: dict[str, Callable[[Life, Matter], None]] = {
         for to in ("accepted", "discussing", "guided", "handling", "handled")
     },
     "recall_part": _co,
+    "ask_countersign": lambda life, m: None,  # also the unit that leads may, which sees it only then
     "return_back": _return_asked,
     "withdraw_request": _return_asked,
     "countersign": _counter,
@@ -251,6 +252,10 @@ def subject_make(life: Life, move: str, about: str | None, matter: Matter) -> No
             )
     if about == "request" and not matter.requests.filter(kind=KINDS[move]).exists():
         lead = matter.assignments.filter(part="lead").last()
+        if lead is None and move == "withdraw_request":
+            lead = Assignment.objects.create(
+                matter=matter, unit=life.cast.units["chengguan"], state="moved", sent_at=clock.now()
+            )
         HandlingRequest.objects.create(
             matter=matter,
             kind=KINDS[move],

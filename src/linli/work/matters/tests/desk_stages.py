@@ -115,6 +115,23 @@ class Stages:
             actor=self.cast.actor("department"), assignment_id=self.lead(matter).pk, result="已修好"
         )
 
+    def sent_back(self) -> Matter:
+        """Verification was not possible: back to sorting."""
+        matter = self.handled()
+        return services.matter_send_back(
+            actor=self.cast.actor("street"), **self._step(matter), to="accepted", reason="地址不清"
+        )
+
+    def countersigning(self) -> Matter:
+        """Another department is asked whether it agrees."""
+        matter = self.signed()
+        return services.countersign_ask(
+            actor=self.cast.actor("street"),
+            **self._step(matter),
+            units=[self.cast.units["fangguan"]],
+            question="先修后补",
+        )
+
     def closed(self) -> Matter:
         matter = self.handled()
         return services.matter_verify(

@@ -38,6 +38,10 @@ def co(stages: Stages, matter: Matter) -> str:
     return str(matter.assignments.get(part="co").public_id)
 
 
+def counter(stages: Stages, matter: Matter) -> str:
+    return str(matter.assignments.get(part="counter").public_id)
+
+
 def request(stages: Stages, matter: Matter) -> str:
     return str(matter.requests.get(outcome="").public_id)
 
@@ -85,7 +89,7 @@ CASES = [
         "worker",
         {"reason": "不归社区", "where_to_go": "街道受理中心"},
         {"reason": "不归社区"},
-        "请填写可以去哪里办。",
+        "归谁、可以去哪里办",
         state="declined",
     ),
     Case("place_set", Stages.accepted, "worker", {"place": token}, {"place_words": "没有的小区"}, "没有找到"),
@@ -188,7 +192,7 @@ CASES = [
         "department",
         {"reason": "不归我管", "proposal": "房管所"},
         {"reason": "不归我管"},
-        "请填写建议由谁办。",
+        "请写明归谁",
         key=lead,
     ),
     Case(
@@ -197,8 +201,55 @@ CASES = [
         "street",
         {"is_granted": "yes", "unit": unit("fangguan"), "decision": "同意"},
         {"is_granted": "yes", "decision": "同意"},
-        "请选择改派给哪个单位。",
+        "请选择改派给哪个单位，或勾选",
         key=request,
+    ),
+    Case(
+        "send_back",
+        Stages.handled,
+        "street",
+        {"to": "accepted", "reason": "缺照片"},
+        {"to": "discussing", "reason": "缺照片"},
+        "请重新选择",
+        state="accepted",
+    ),
+    Case(
+        "straight_back",
+        Stages.sent_back,
+        "street",
+        {"reason": "已补齐"},
+        {},
+        "请填写理由。",
+        state="handled",
+    ),
+    Case("recall", Stages.sent, "street", {"reason": "派错了"}, {}, "请填写理由。", lead, "accepted"),
+    Case(
+        "retract_result",
+        Stages.handled,
+        "department",
+        {"reason": "又坏了"},
+        {},
+        "请填写理由。",
+        lead,
+        "handling",
+    ),
+    Case("withdraw_request", Stages.return_asked, "department", {}, key=request),
+    Case(
+        "ask_countersign",
+        Stages.signed,
+        "department",
+        {"units": unit("fangguan"), "question": "先修后补"},
+        {"units": unit("fangguan")},
+        "请填写请各单位同意什么。",
+    ),
+    Case(
+        "countersign",
+        Stages.countersigning,
+        "department_b",
+        {"is_agreed": "no", "opinion": "应由物业修"},
+        {"is_agreed": "no"},
+        "请填写意见。",
+        key=counter,
     ),
     Case(
         "ask_extension",

@@ -106,16 +106,18 @@ def test_a_decided_request_stays_decided(life: Life) -> None:
         )
 
 
-def test_two_units_do_not_ask_for_the_same_at_once(life: Life) -> None:
+def test_a_unit_does_not_ask_twice_and_holds_up_no_other(life: Life) -> None:
     matter = life.hand_over(life.to_accepted(), co=("wuye",))
     _return(life, matter, "department")
     with pytest.raises(Conflict, match="已有同类申请"):
-        do.assignment_return_ask(
-            actor=life.who("property"),
-            assignment_id=life.part(matter, "wuye").pk,
-            reason="不涉及",
-            proposal="无需协办",
-        )
+        _return(life, matter, "department")
+    do.assignment_return_ask(
+        actor=life.who("property"),
+        assignment_id=life.part(matter, "wuye").pk,
+        reason="不涉及",
+        proposal="无需协办",
+    )
+    assert matter.requests.filter(outcome="").count() == 2
 
 
 def test_a_merge_leaves_no_request_behind(life: Life) -> None:
