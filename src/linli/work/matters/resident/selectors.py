@@ -19,6 +19,7 @@ from linli.core.errors import Expired, NotFound
 from linli.core.timelimits import Limit, LimitUnit
 from linli.foundation.files.models import PublicCopy, StoredFile
 
+from ..catalog.selectors import under
 from ..clocks import clocks, yaml_read
 from ..models import Matter, MatterEvent, Poster, PublicVersion, Question, ReportDraft
 from ..selectors import public_list
@@ -200,7 +201,7 @@ def public_versions(filters: PublicFilters) -> QuerySet[PublicVersion]:
     elif filters.stage == "open":
         rows = rows.exclude(matter__state__in=ENDED)
     if filters.category:
-        rows = rows.filter(matter__category__code=filters.category)
+        rows = rows.filter(matter__category__in=list(under(filters.category)))
     if filters.words:
         rows = rows.filter(Q(title__contains=filters.words) | Q(text__contains=filters.words))
     return rows.annotate(affected_count=Count("affected")).order_by("-published_at", "-id")
