@@ -18,6 +18,8 @@ RECOGNISED = {
     "foundation/duties/calendarfile.py",
     "registers/organizations/workbook.py",
     "work/matters/words.py",
+    *(f"work/matters/catalog/{name}.py" for name in ("grammar", "reading")),  # cells of the list of duties
+    "work/matters/routing/cells.py",
     "foundation/imports/values.py",
     "foundation/imports/words.py",
     "foundation/places/addresses.py",

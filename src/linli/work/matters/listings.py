@@ -223,7 +223,6 @@ listing_add(
             Column(_("打过几次"), lambda row: row.tries, Kind.NUMBER, 10),
         ),
         _revisits,
-        page="matters:revisits",
     ),
     Listing(
         "answers",

@@ -21,6 +21,8 @@ MOST_BYTES = 5_000_000
 TICKED = {"place": (cells.PLACE_WORDS, PLACES), "days": (cells.DAY_WORDS, DAYS)}
 CHOSEN = {"class": (cells.CLASS_WORDS, cells.CLASSES), "urgency": (cells.URGENCY_WORDS, cells.URGENCIES)}
 
+YES, OF_KIND = "是", "类别："  # as cells are written
+
 
 class TableForm(DeskForm):
     """Begin a table."""
@@ -101,7 +103,7 @@ class RowForm(DeskForm):
             value = self.cleaned_data.get(column.code)
             if isinstance(value, list):
                 value = joined(value)
-            texts[column.code] = ("是" if value else "") if isinstance(value, bool) else str(value or "")
+            texts[column.code] = (YES if value else "") if isinstance(value, bool) else str(value or "")
         return texts
 
 
@@ -110,7 +112,7 @@ def _labels(written: dict[Any, str], shown: Any) -> list[tuple[str, Any]]:
 
 
 def _unit_choices(known: Lookup) -> list[tuple[str, Any]]:
-    kinds = [(f"类别：{kind}", _("类别：%s（事发地的那一家）") % kind) for kind in sorted(known.kinds)]
+    kinds = [(f"{OF_KIND}{kind}", _("类别：%s（事发地的那一家）") % kind) for kind in sorted(known.kinds)]
     units = [(name, name) for name in known.units]
     return [("", _("请选择")), (_("按单位类别"), kinds), (_("指定单位"), units)]
 

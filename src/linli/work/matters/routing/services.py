@@ -49,6 +49,7 @@ from .selectors import because_kept, direct_is_on, kept_ruling, ruling_for, vers
 
 ROOM = "routing"
 MEND, CONFIRM = "mend_table", "confirm_table"
+MEND_WORDS, CONFIRM_WORDS = "修改派单规则", "核准派单规则"
 MEND_LIMIT = Limit(1, LimitUnit.WORKING_DAY, "失效的派单规则须及时修改（建议值）")
 CONFIRM_LIMIT = Limit(3, LimitUnit.WORKING_DAY, "派单规则须由另一人核准（建议值）")
 MOST_NAME, MOST_REMARK = 60, 200
@@ -255,7 +256,8 @@ def _propose(actor: Actor, version: DecisionVersion, starts_on: date, remark: st
     after = {"state": VersionState.WAITING, "starts_on": starts_on, "remark": remark}
     by = {"proposed_at": clock.now(), "proposed_by_id": actor.person_id}
     changed = changes_of(version, **after, **by)
-    _duty(version.table, CONFIRM, "核准派单规则", f"《{version.table.name}》有新版本待核准", CONFIRM_LIMIT)
+    title = f"《{version.table.name}》有新版本待核准"
+    _duty(version.table, CONFIRM, CONFIRM_WORDS, title, CONFIRM_LIMIT)
     record("routing.propose", version, changed)
     return version
 
@@ -356,9 +358,8 @@ def faults_raise(*, faults: Sequence[Fault]) -> int:
     with in_house_language():
         for table in DecisionTable.objects.filter(pk__in=first):
             fault = first[table.pk]
-            where = f"第{fault.row}行" if fault.row else ""
-            title = f"{table.name}版本{fault.version}{where}：{fault.words}"
-            opened += _duty(table, MEND, "修改派单规则", title, MEND_LIMIT)
+            title = f"{table.name}版本{fault.version}{f'第{fault.row}行' if fault.row else ''}：{fault.words}"
+            opened += _duty(table, MEND, MEND_WORDS, title, MEND_LIMIT)
     return opened
 
 
@@ -459,7 +460,8 @@ def dispatch_directly(*, matter: Matter, ruling: Ruling) -> Matter:
         return matter
     from ..services import matter_hand_over
 
-    rows = "、".join(f"{reason.table}版本{reason.version}第{reason.row}行" for reason in ruling.because[:1])
+    source = "、".join(f"{reason.table}版本{reason.version}第{reason.row}行" for reason in ruling.because[:1])
+    note = f"按{source}直接派遣"
     return matter_hand_over(
         actor=MACHINE,
         matter_id=matter.pk,
@@ -468,5 +470,5 @@ def dispatch_directly(*, matter: Matter, ruling: Ruling) -> Matter:
         reason=matter.class_reason,
         unit=ruling.unit,
         co_units=ruling.co_units,
-        instruction=f"按{rows}直接派遣",
+        instruction=note,
     )

@@ -120,8 +120,8 @@ def assignment_send(
             due=instant_words(promised.at, promised.is_provisional),
             limit=f"{clock.limit.amount}{LIMIT_WORDS[clock.limit.unit]}",
         )
-    asked = "有一件事请会签" if part == Assignment.Part.COUNTER else "有新的交办，请签收"
-    step.tell_unit(unit, "assign", asked, f"办理期限：{instant_words(promised.at)}")
+    title = "有一件事请会签" if part == Assignment.Part.COUNTER else "有新的交办，请签收"
+    step.tell_unit(unit, "assign", title, f"办理期限：{instant_words(promised.at)}")
     return assignment
 
 

@@ -57,8 +57,8 @@ def assignment_countersign(*, actor: Actor, assignment_id: int, is_agreed: bool,
     assignment.handled_by_id = actor.person_id
     step.save_row(assignment, "state", "result", "handled_at", "handled_by")
     step.done(unit_id=assignment.unit_id)
-    said = "同意" if is_agreed else "不同意"
     if assignment.returns_to is not None:
-        step.tell_unit(assignment.returns_to, "countersign", f"{assignment.unit.name}会签：{said}")
+        title = f"{assignment.unit.name}会签：{'同意' if is_agreed else '不同意'}"
+        step.tell_unit(assignment.returns_to, "countersign", title)
     step.facts["is_agreed"] = is_agreed
     return step.finish("countersign", note=words)

@@ -341,9 +341,9 @@ def matter_decline(
         actor=actor, matter_id=matter_id, move="decline", may=can_decide_intake, version=version
     )
     why = text_required(value=reason, name="reason", words=_("请写明不予受理的理由。"))
-    unit = f"{next_unit.name}，电话{next_unit.phone}" if next_unit and next_unit.phone else next_unit
+    note = f"{next_unit.name}，电话{next_unit.phone}" if next_unit and next_unit.phone else next_unit
     step.facts["where"] = text_required(
-        value="；".join(str(part) for part in (unit, where_to_go.strip()) if part),
+        value="；".join(str(part) for part in (note, where_to_go.strip()) if part),
         name="where_to_go",
         words=_("不归我们办的，请告诉居民归谁、可以去哪里办。"),
     )

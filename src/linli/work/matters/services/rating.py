@@ -47,11 +47,11 @@ def _link_send(step: Step, matter: Matter) -> None:
     )
     step.save_row(link)
     with in_house_language():
-        what = "有一件事请您评价" if is_never_public(matter) else "事情办结了，请您评价"
+        title = "有一件事请您评价" if is_never_public(matter) else "事情办结了，请您评价"
         notice_queue(
             person_ids=[matter.reporter_id or 0],
             kind="matter.rate_ask",
-            title=f"{what}({matter.number})",
+            title=f"{title}({matter.number})",
             body=f"三个问题，不用登录。链接{instant_words(until.at)}前有效，只能用一次。",
             url=f"/r/{token}/",
         )
