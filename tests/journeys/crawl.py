@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from linli.foundation.accounts.models import Account
 
 NOT_PAGES = ("/static/", "/api/", "/map/")
-DOWNLOADS = (".csv", ".xlsx", ".json", ".geojson", ".webmanifest", "/export/", "/file/", "/docx/")
+DOWNLOADS = (".csv", ".xlsx", ".json", ".geojson", ".webmanifest", "/export/", "/file/", "/docx/", "/template/")
 
 
 def account_named(name: str | None) -> Account | None:
