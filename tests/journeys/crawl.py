@@ -10,7 +10,17 @@ from playwright.sync_api import Page
 from linli.foundation.accounts.models import Account
 
 NOT_PAGES = ("/static/", "/api/", "/map/")
-DOWNLOADS = (".csv", ".xlsx", ".json", ".geojson", ".webmanifest", "/export/", "/file/", "/docx/", "/template/")
+DOWNLOADS = (
+    ".csv",
+    ".xlsx",
+    ".json",
+    ".geojson",
+    ".webmanifest",
+    "/export/",
+    "/file/",
+    "/docx/",
+    "/template/",
+)
 
 
 def account_named(name: str | None) -> Account | None:
