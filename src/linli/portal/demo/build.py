@@ -35,6 +35,7 @@ from .machines import machines_call, machines_connect
 from .messages import messages
 from .people import people_live, people_register
 from .plots import PLOTS, PlotMaker
+from .rules import rules_build, rules_changed
 from .scenes import Story
 from .views import views_saved
 
@@ -127,6 +128,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             facts_kept(stage, end),
             accounts_linked(stage, end),
             impact_assessed(stage, end),
+            rules_changed(stage, end),
             *quick_plots(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
@@ -159,6 +161,7 @@ def _stage_build(opened_at: datetime) -> Stage:
         rng=rng,
     )
     _posters(stage)
+    rules_build(stage)
     people_register(stage)
     changes_build(stage.cast)
     return stage

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +59,7 @@ class Unread(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What words typed in a table's area can mean: name (or code) → what rows keep.
+    """What words typed in a table's area can mean: name (or code) in its ``plain`` spelling → what rows keep.
 
     ``categories`` maps each path, each code and each name to the paths it may mean.
     """
@@ -96,19 +96,32 @@ class ColumnOf:
     subjects: tuple[str, ...] = ()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return the spelling in which names are compared: widths and dashes alike, no blanks around."""
     return unicodedata.normalize("NFKC", text).replace("—", "-").replace("–", "-").strip()
 
 
 def _several(text: str) -> list[str]:
-    found = [part.strip() for part in re.split(r"[、,;\n]", _plain(text))]
+    found = [part.strip() for part in re.split(r"[、,;\n]", plain(text))]
     return list(dict.fromkeys(part for part in found if part))[:MOST_VALUES]
+
+
+def _names(text: str, known: Container[str]) -> list[str]:
+    """Return the names that a list holds; a name may itself hold the sign that parts the list."""
+    parts, names = re.split(r"([、,;\n])", plain(text)), list[str]()
+    at = 0
+    while at < len(parts):
+        ends = range(len(parts), at, -2)
+        end = next((end for end in ends if "".join(parts[at:end]).strip() in known), at + 1)
+        names.append("".join(parts[at:end]).strip())
+        at = end + 1
+    return list(dict.fromkeys(name for name in names if name))[:MOST_VALUES]
 
 
 # -- reading -------------------------------------------------------------------------
 def _categories(text: str, known: Lookup) -> list[str]:
     paths = []
-    for word in _several(text):
+    for word in _names(text, known.categories):
         found = known.categories.get(word, ())
         if not found:
             raise Unread(_now("类别清单里没有“%s”。请从清单中选，或写完整路径。") % word)
@@ -139,7 +152,7 @@ def _named(words: Mapping[str, str], what: str) -> Callable[[str, Lookup], list[
 
 def _areas(text: str, known: Lookup) -> list[str]:
     codes = []
-    for word in _several(text):
+    for word in _names(text, known.areas):
         if word not in known.areas:
             raise Unread(_now("本区域内没有“%s”。请写居村委或街镇的名称或代码。") % word)
         codes.append(known.areas[word])
@@ -164,7 +177,7 @@ def _hours(text: str, known: Lookup) -> list[list[int]]:
 
 def _answers(text: str, known: Lookup) -> list[list[Any]]:
     rows: dict[str, list[str]] = {}
-    for word in _several(text):
+    for word in filter(None, re.split(r"[;\n]", plain(text))):  # a question may hold a comma
         question, sign, answer = word.partition("=")
         accepted = [part.strip() for part in answer.split("|") if part.strip()]
         if not sign or not question.strip() or not accepted:
@@ -191,18 +204,23 @@ def _unit(word: str, known: Lookup) -> str:
 
 
 def _lead(text: str, known: Lookup) -> str:
-    found = _several(text)
+    found = _names(text, {*known.units, *known.kinds, *_kind_names(known)})
     if len(found) > 1:
         raise Unread(_now("主办只能写一个，其余写在协办里。"))
     return _unit(found[0], known)
 
 
 def _helpers(text: str, known: Lookup) -> list[str]:
-    return list(dict.fromkeys(_unit(word, known) for word in _several(text)))
+    names = _names(text, {*known.units, *known.kinds, *_kind_names(known)})
+    return list(dict.fromkeys(_unit(name, known) for name in names))
+
+
+def _kind_names(known: Lookup) -> list[str]:
+    return [f"类别:{kind}" for kind in known.kinds]
 
 
 def _yes(text: str, known: Lookup) -> bool:
-    word = _plain(text).lower()
+    word = plain(text).lower()
     if word not in YES + NO:
         raise Unread(_now("请写“是”或留空。"))
     return word in YES
@@ -210,7 +228,7 @@ def _yes(text: str, known: Lookup) -> bool:
 
 def _choice(words: Mapping[str, Any]) -> Callable[[str, Lookup], str]:
     def read(text: str, known: Lookup) -> str:
-        word = _plain(text)
+        word = plain(text)
         for code, label in words.items():
             if word == label:
                 return code
@@ -221,7 +239,7 @@ def _choice(words: Mapping[str, Any]) -> Callable[[str, Lookup], str]:
 
 
 def _limit(text: str, known: Lookup) -> list[Any]:
-    found = _LIMIT.fullmatch("".join(_plain(text).split()))
+    found = _LIMIT.fullmatch("".join(plain(text).split()))
     units = {label.removeprefix("个"): unit for unit, label in LIMIT_WORDS.items()} | _LIMIT_ALSO
     if not found or found[2] not in units or not int(found[1]):
         raise Unread(_now("读不懂时限“%(word)s”。请这样写：2小时、5个工作日。") % {"word": text.strip()})
@@ -252,7 +270,7 @@ def _say_hours(value: Any, known: Known) -> str:
 
 
 def _say_answers(value: Any, known: Known) -> str:
-    return joined(f"{question}={'|'.join(accepted)}" for question, accepted in value)
+    return "；".join(f"{question}={'|'.join(accepted)}" for question, accepted in value)
 
 
 def unit_words(name: str, known: Known) -> str:

@@ -94,6 +94,8 @@ class RowForm(DeskForm):
     def _initial(code: str, said: str) -> Any:
         if code in TICKED:
             return [word for word in said.split("、") if word]
+        if code == "lead":  # the list offers names as they are compared
+            return cells.plain(said)
         return bool(said) if code == "direct" else said
 
     def typed_cells(self) -> dict[str, str]:

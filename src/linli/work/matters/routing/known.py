@@ -17,7 +17,7 @@ from linli.foundation.places.models import Division
 from ..catalog.selectors import leaf_list
 from ..models import Category
 from ..selectors.suggestions import HANDLING_FUNCTIONS
-from .cells import UNIT, Cells, Known, Lookup, units_named
+from .cells import UNIT, Cells, Known, Lookup, plain, units_named
 
 
 def categories_in_force() -> Mapping[str, Category]:
@@ -80,13 +80,14 @@ def lookup_for(area: str) -> Lookup:
 def _category_words(tree: Mapping[str, Category]) -> Mapping[str, Sequence[str]]:
     words: dict[str, list[str]] = defaultdict(list)
     for path, row in tree.items():
-        for word in dict.fromkeys((path, row.code, row.name)):
+        for word in dict.fromkeys(map(plain, (path, row.code, row.name))):
             words[word].append(path)
-    return {word: [word] if word in tree else paths for word, paths in words.items()}
+    whole = {plain(path): path for path in tree}
+    return {word: [whole[word]] if word in whole else paths for word, paths in words.items()}
 
 
 def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, set[str]] = defaultdict(set)
     for word, meaning in pairs:
-        found[word].add(meaning)
+        found[plain(word)].add(meaning)
     return {word: next(iter(meanings)) for word, meanings in found.items() if len(meanings) == 1}

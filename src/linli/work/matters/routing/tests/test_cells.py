@@ -36,7 +36,7 @@ SAID = {
     "place": "小区内、里弄",
     "days": "休息日、周一",
     "hours": "22:00-06:00",
-    "answers": "是否正在搭建=是|说不清、层数=一层",
+    "answers": "是否正在搭建=是|说不清；层数=一层",
     "words": "正在搭建、abc",
     "lead": "类别：城管",
     "helpers": "城管中队",
@@ -49,6 +49,17 @@ def test_what_is_typed_is_said_again() -> None:
     row, faults = cells_read(TYPED, rules.ROUTE, LOOKUP)
     assert not faults and cells_said(row, rules.ROUTE, KNOWN) == SAID
     assert cells_read(SAID, rules.ROUTE, LOOKUP)[0] == row
+
+
+def test_a_name_may_hold_the_sign_that_parts_a_list() -> None:
+    known = Lookup(
+        categories={"邻里/噪声、养犬": ["邻里/噪声、养犬"], "市容": ["市容"], "噪声": ["市容/噪声"]},
+        units={"水务(东)中队": "u1", "甲,乙公司": "u2"},
+    )
+    typed = {"category": "市容、邻里/噪声、养犬、噪声", "lead": "水务（东）中队", "helpers": "甲，乙公司"}
+    row, faults = cells_read(typed, rules.ROUTE, known)
+    assert not faults and row["category"] == ["市容", "邻里/噪声、养犬", "市容/噪声"]
+    assert (row["lead"], row["helpers"]) == ("unit:u1", ["unit:u2"])
 
 
 def test_a_row_becomes_a_rule() -> None:

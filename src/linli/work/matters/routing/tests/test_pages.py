@@ -51,7 +51,7 @@ def test_a_row_is_written_and_said_in_plain_words(life: Life, people: Cast, tabl
         "category": "道路与公共设施",
         "days": ["休息日"],
         "hours": "22:00-06:00",
-        "lead": "类别：城管",
+        "lead": "类别:城管",
         "direct": "on",
     }
     assert client.post(at("row_new", table), sent).status_code == 302
@@ -59,7 +59,7 @@ def test_a_row_is_written_and_said_in_plain_words(life: Life, people: Cast, tabl
     for words in ("道路与公共设施", "休息日", "22:00-06:00", "类别：城管", "没有一行管到"):
         assert words in page
     row = text(client.get(at("row", table, 1)))
-    assert 'value="22:00-06:00"' in row and "checked" in row
+    assert '<option value="类别:城管" selected>' in row and 'value="22:00-06:00"' in row and "checked" in row
 
 
 def test_a_wrong_cell_is_refused_beside_its_field(life: Life, people: Cast, table_of: TableMaker) -> None:
