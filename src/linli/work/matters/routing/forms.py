@@ -21,7 +21,7 @@ MOST_BYTES = 5_000_000
 TICKED = {"place": (cells.PLACE_WORDS, PLACES), "days": (cells.DAY_WORDS, DAYS)}
 CHOSEN = {"class": (cells.CLASS_WORDS, cells.CLASSES), "urgency": (cells.URGENCY_WORDS, cells.URGENCIES)}
 
-YES, OF_KIND = "是", "类别："  # as cells are written
+YES, OF_KIND = "是", "类别:"  # as cells are compared
 
 
 class TableForm(DeskForm):
