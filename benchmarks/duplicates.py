@@ -122,10 +122,21 @@ def answer(folder: str, queries_file: str) -> None:
     print(json.dumps({"took": took, "worked": worked, "found": found, "peak": peak}))
 
 
-def main() -> int:
-    """Measure and print one line."""
+def _asked_apart(index: Any, queries: list[str]) -> tuple[int, dict[str, Any]]:
+    """Write the index, ask it in a process of its own; returns the bytes of the files and what it printed."""
     import json
 
+    with tempfile.TemporaryDirectory(dir=os.environ.get("LINLI_HOME")) as name:
+        folder = Path(name)
+        index.save(folder)
+        size = sum(path.stat().st_size for path in folder.glob("*.npy"))
+        (folder / "queries.json").write_text(json.dumps(queries), encoding="utf-8")
+        command = [sys.executable, "-c", ASK, str(folder), str(folder / "queries.json")]
+        return size, json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def main() -> int:
+    """Measure and print one line."""
     asked = argparse.ArgumentParser()
     asked.add_argument("--texts", type=int, default=1_000_000)
     count = asked.parse_args().texts
@@ -143,13 +154,7 @@ def main() -> int:
     began = time.perf_counter()
     index = likeness_build(_made(sentences, count))
     built = time.perf_counter() - began
-    with tempfile.TemporaryDirectory(dir=os.environ.get("LINLI_HOME")) as name:
-        folder = Path(name)
-        index.save(folder)
-        size = sum(path.stat().st_size for path in folder.glob("*.npy"))
-        (folder / "queries.json").write_text(json.dumps(queries), encoding="utf-8")
-        command = [sys.executable, "-c", ASK, str(folder), str(folder / "queries.json")]
-        said = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    size, said = _asked_apart(index, queries)
     least, exhaustive = _truth(index, queries)
     hits = [
         sum(score >= tenth - 1e-5 for _row, score in found) / NEAREST

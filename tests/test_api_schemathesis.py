@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import schemathesis
-from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -25,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from linli.core.actor import Scope
 from linli.foundation.clients.tests.factories import machine
 from linli.work.matters.tests.life import Life, category, year_load
+from tests.openapi import served
 from tests.people import Cast
 
 CHECKS = [
@@ -55,12 +53,8 @@ def known(cast: Cast) -> Known:
 @pytest.fixture
 def schema(known: Known) -> Iterator[Any]:
     """The document, as the application serves it; its requests leave the test's connection open."""
-    endings = (request_started, request_finished)
-    for ending in endings:
-        ending.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
-    for ending in endings:
-        ending.connect(close_old_connections)
+    with served("/api/v1/openapi.json") as document:
+        yield document
 
 
 def cases(operation: Any, examples: int) -> Iterator[Any]:

@@ -23,7 +23,7 @@ from .desk.affairs import clock_rows
 from .desk.lists import filter_form, filters_of, tab_of
 from .desk.revisits import period_of
 from .models import Category, PublicVersion
-from .permissions import COMMITTEE_OR_STREET
+from .permissions import COMMITTEE_OR_STREET, can_read_figures
 from .resident.selectors import PublicFilters, public_versions
 from .satisfaction.selectors import answer_figures, can_keep_revisits, revisit_list
 from .workflow import ENDED
@@ -111,7 +111,7 @@ def _revisits(actor: Actor, query: QueryDict) -> Chosen:
 
 
 def _answers(actor: Actor, query: QueryDict) -> Chosen:
-    if not actor.is_governing:
+    if not can_read_figures(actor):
         raise NotAllowed(_now("您的岗位不查看满意度。"))
     _form, from_on, to_on = period_of(query)
     found = answer_figures(actor, "", from_on, to_on)

@@ -324,6 +324,11 @@ def can_train_assist(actor: Actor) -> bool:
     return actor.function in (Function.OPERATOR, Function.SYSTEM)
 
 
+def can_read_figures(actor: Actor) -> bool:
+    """Whoever governs reads figures over their areas; a machine that was granted them too."""
+    return actor.is_governing or actor.grants(Scope.FIGURES_READ)
+
+
 def can_see_assist(actor: Actor) -> bool:
     """Whoever governs sees how well the machine does over their areas; the operator sees its trainings."""
     return actor.is_governing or actor.function == Function.OPERATOR

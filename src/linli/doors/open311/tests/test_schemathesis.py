@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import schemathesis
-from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
 from linli.work.matters.models import PublicVersion
+from tests.openapi import served
 from tests.test_api_schemathesis import CHECKS, cases
 
 from .georeport import STREET, Caller
@@ -18,12 +16,8 @@ from .georeport import STREET, Caller
 @pytest.fixture
 def schema(published: PublicVersion) -> Iterator[Any]:
     """The document, as the application serves it; its requests leave the test's connection open."""
-    endings = (request_started, request_finished)
-    for ending in endings:
-        ending.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/open311/v2/openapi.json", get_wsgi_application())
-    for ending in endings:
-        ending.connect(close_old_connections)
+    with served("/open311/v2/openapi.json") as document:
+        yield document
 
 
 def walk(schema: Any, caller: Caller, published: PublicVersion, examples: int) -> int:

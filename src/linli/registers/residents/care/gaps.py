@@ -82,8 +82,8 @@ def care_to_ask(actor: Actor, group: CareGroup) -> list[Asked]:
     seen = Resident.objects.visible_to(actor).values("pk")
     looked_at = list(candidates([group], day).filter(pk__in=seen)[:MOST_LOOKED_AT])
     found = situations(system("care"), looked_at, [group], day)
-    open_ = [(person, evaluated(group, found[person.pk])) for person in looked_at]
-    unknown = [(person, finding) for person, finding in open_ if finding.answer is Truth.UNKNOWN]
+    judged = [(person, evaluated(group, found[person.pk])) for person in looked_at]
+    unknown = [(person, finding) for person, finding in judged if finding.answer is Truth.UNKNOWN]
     where = addresses([person.pk for person, _finding in unknown], day)
     asked = [
         Asked(person, where.get(person.pk, ""), tuple(missing_words(what) for what in finding.missing))

@@ -20,6 +20,7 @@ from linli.foundation.places.selectors import division_by_code
 
 from .. import selectors
 from ..models import Category, Matter
+from ..permissions import can_read_figures
 from ..selectors import MatterFilters
 from .shapes import (
     CategoryOut,
@@ -52,6 +53,16 @@ def area_of(actor: Actor, code: str) -> str:
     except Exception as error:
         words = _("没有区划代码为“%s”的地区。") % code
         raise InvalidInput(words, details={"area": words}) from error
+
+
+def area_counted(actor: Actor, asked: Counted) -> str:
+    """Return the path of the area that is counted, once actor and period are found fit for figures."""
+    if not can_read_figures(actor):
+        raise NotAllowed()
+    if not timedelta(0) <= asked.to_on - asked.from_on <= timedelta(days=LONGEST_DAYS):
+        words = _("to_on 不能早于 from_on，最长十年。")
+        raise InvalidInput(words, details={"to_on": words})
+    return area_of(actor, asked.area)
 
 
 def _filters(actor: Actor, asked: Listed) -> MatterFilters:
@@ -141,12 +152,7 @@ def events(request: HttpRequest, asked: Query[Followed]) -> dict[str, Any]:
 def figures(request: HttpRequest, asked: Query[Counted]) -> dict[str, Any]:
     """Return the figures of an area in a period."""
     actor = actor_of(request)
-    if not (actor.is_governing or actor.grants(Scope.FIGURES_READ)):
-        raise NotAllowed()
-    if not timedelta(0) <= asked.to_on - asked.from_on <= timedelta(days=LONGEST_DAYS):
-        words = _("to_on 不能早于 from_on，最长十年。")
-        raise InvalidInput(words, details={"to_on": words})
-    counted = selectors.figures(actor, area_of(actor, asked.area), asked.from_on, asked.to_on)
+    counted = selectors.figures(actor, area_counted(actor, asked), asked.from_on, asked.to_on)
     names = ("received", "imported", "emergencies", "open", "overdue", "closed", "unsorted")
     rates = {name: getattr(counted.rates, name) for name in ("contacted", "solved", "satisfied")}
     return {

@@ -25,6 +25,17 @@ from .action_forms import ActionForm
 from .forms import affair_classes, day, instant, long_text, short_text, yes_no
 
 
+def whose_unit(label: Any, help_text: Any) -> forms.ModelChoiceField[Unit]:
+    """Return a field for the unit whose matter it is; it may stay open, and ``prepare`` offers the units."""
+    return forms.ModelChoiceField(
+        label=label,
+        queryset=Unit.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        help_text=help_text,
+    )
+
+
 class UnitForm(ActionForm):
     """Something that names a unit; suggested ones come first."""
 
@@ -143,13 +154,7 @@ class DeclineForm(UnitForm):
     reason = long_text(
         gettext_lazy("不予受理的理由"), limit=300, help_text=gettext_lazy("反映人会看到这段话")
     )
-    next_unit = forms.ModelChoiceField(
-        label=gettext_lazy("归哪个单位"),
-        queryset=Unit.objects.none(),
-        to_field_name="public_id",
-        required=False,
-        help_text=gettext_lazy("单位名称和值班电话会告诉反映人"),
-    )
+    next_unit = whose_unit(gettext_lazy("归哪个单位"), gettext_lazy("单位名称和值班电话会告诉反映人"))
     where_to_go = short_text(
         gettext_lazy("可以去哪里办"),
         required=False,
@@ -215,13 +220,7 @@ class ReturnAskForm(UnitForm):
 
     unit = None  # type: ignore[assignment]
     reason = long_text(gettext_lazy("退单理由"), help_text=gettext_lazy("写明依据，例如权责清单第几项"))
-    proposed_unit = forms.ModelChoiceField(
-        label=gettext_lazy("归哪个单位办"),
-        queryset=Unit.objects.none(),
-        to_field_name="public_id",
-        required=False,
-        help_text=gettext_lazy("街镇审批时会先看到这个单位"),
-    )
+    proposed_unit = whose_unit(gettext_lazy("归哪个单位办"), gettext_lazy("街镇审批时会先看到这个单位"))
     proposal = short_text(
         gettext_lazy("补充说明"),
         required=False,

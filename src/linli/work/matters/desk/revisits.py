@@ -22,7 +22,7 @@ from linli.foundation.places.selectors import division_name
 
 from .. import selectors
 from ..models import Matter, RevisitCall, Way
-from ..permissions import can_revisit_matter
+from ..permissions import can_read_figures, can_revisit_matter
 from ..resident.forms import RateForm
 from ..satisfaction.selectors import (
     Answers,
@@ -147,7 +147,7 @@ def period_of(query: QueryDict) -> tuple[PeriodForm, date, date]:
 def answers_page(request: HttpRequest) -> HttpResponse:
     """Show the three answers by category, each with what it is of, and why not where not."""
     actor = actor_of(request)
-    if not actor.is_governing:
+    if not can_read_figures(actor):
         raise NotAllowed(_("您的岗位不查看满意度。"))
     form, from_on, to_on = period_of(request.GET)
     found: Answers = answer_figures(actor, "", from_on, to_on)

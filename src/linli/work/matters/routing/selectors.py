@@ -67,6 +67,13 @@ def version_now(table: DecisionTable) -> DecisionVersion | None:
     return _with_table(table, found[0] if found else None)
 
 
+def version_next(table: DecisionTable) -> DecisionVersion | None:
+    """Return a published version whose day has not come."""
+    now = version_now(table)
+    rows = table.versions.filter(state=VersionState.PUBLISHED, number__gt=now.number if now else 0)
+    return _with_table(table, rows.order_by("starts_at").first())
+
+
 def version_get(table: DecisionTable, number: int) -> DecisionVersion:
     """Return one version by its number, or raise ``NotFound``."""
     found = _with_table(table, table.versions.filter(number=number).first())

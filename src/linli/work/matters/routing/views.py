@@ -70,7 +70,7 @@ def tables_page(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": _groups(tables),
         "form": form,
-        "may_open": can_open_table(actor) and len(taken) < len(form.fields["subject"].choices) + len(taken),  # type: ignore[attr-defined]
+        "may_open": can_open_table(actor) and bool(form.fields["subject"].choices),  # type: ignore[attr-defined]
         "may_switch": can_switch_direct(actor),
         "is_direct": bool(own_area(actor)) and selectors.direct_is_on(own_area(actor)),
     }
@@ -84,15 +84,9 @@ def _groups(tables: list[DecisionTable]) -> list[dict[str, Any]]:
     for table in tables:
         group = groups.setdefault(table.area_path, {"name": names.get(table.area_path, ""), "rows": []})
         now, work = selectors.version_now(table), selectors.version_in_work(table)
-        group["rows"].append({"table": table, "now": now, "work": work, "next": _next(table)})
+        row = {"table": table, "now": now, "work": work, "next": selectors.version_next(table)}
+        group["rows"].append(row)
     return list(groups.values())
-
-
-def _next(table: DecisionTable) -> DecisionVersion | None:
-    """Return a published version whose day has not come."""
-    now = selectors.version_now(table)
-    rows = table.versions.filter(state=VersionState.PUBLISHED, number__gt=now.number if now else 0)
-    return rows.order_by("starts_at").first()
 
 
 @require_POST
@@ -112,9 +106,7 @@ def table_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     asked = request.GET.get("version")
     version = selectors.version_get(table, _number(asked)) if asked else selectors.version_now(table)
     work = selectors.version_in_work(table)
-    version = version or _next(table)
-    if version is not None:
-        version.table = table
+    version = version or selectors.version_next(table)
     context = {
         **_table_context(request, table, version),
         "versions": list(table.versions.defer("rows")),
