@@ -15,6 +15,7 @@ DOWNLOADS = (
     ".xlsx",
     ".json",
     ".geojson",
+    ".xml",
     ".webmanifest",
     "/export/",
     "/file/",

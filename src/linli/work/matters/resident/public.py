@@ -32,6 +32,7 @@ from .selectors import PublicFilters, is_affected, public_get, public_photo, pub
 
 PER_PAGE = 20
 MOST_ON_MAP = 500
+STREET_DIGITS = 9  # of a code
 
 
 def _area(request: HttpRequest) -> Division | None:
@@ -39,6 +40,11 @@ def _area(request: HttpRequest) -> Division | None:
     if code == "all":
         return None
     return division_by_code(code) if code else neighbourhood_of(request)
+
+
+def _has_affairs(division: Division) -> bool:
+    """Whether there is a 三事清单 of a place: of a street and of what lies in it, not of a district."""
+    return len(division.code) >= STREET_DIGITS
 
 
 def _filters(request: HttpRequest, area: Division | None) -> PublicFilters:
@@ -62,6 +68,7 @@ def public_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filters": filters,
         "area": area,
+        "has_affairs": area is not None and _has_affairs(area),
         "street": area.parent if area and len(area.code) == 12 else None,
         "home": neighbourhood_of(request),
         "categories": Category.objects.filter(is_active=True, is_never_public=False, depth=1),
@@ -177,7 +184,7 @@ def affected(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def affairs(request: HttpRequest, code: str) -> HttpResponse:
     """Show a community's 三事清单: what government, the community and each person answer for."""
     division = division_by_code(code)
-    if len(division.code) < 9:
+    if not _has_affairs(division):
         raise NotFound
     context = {
         "division": division,

@@ -180,3 +180,11 @@ def test_machines_publish_the_same_way(life: Life, matter: Matter) -> None:
     body["are_photos_checked"] = True
     assert client.post(address, body, content_type="application/json").status_code == 200
     assert PublicVersion.objects.get().photos.get().redaction["boxes"] == [BOX]
+
+
+def test_a_list_leads_to_the_three_affairs_where_there_are_any(life: Life) -> None:
+    for place, answers in (("district_place", 404), ("street_place", 200), ("committee_a_place", 200)):
+        code, client = life.cast.places[place].code, Client()
+        way = f"/affairs/{code}/"
+        assert (way in client.get(f"/public/?area={code}").content.decode()) == (answers == 200)
+        assert client.get(way).status_code == answers
