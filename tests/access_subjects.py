@@ -42,6 +42,7 @@ from linli.work.matters.routing.services import row_save, table_open
 from linli.work.matters.services import edition_draft, phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
 from linli.work.matters.tests.life import Life, category, year_load
+from linli.work.matters.whistles.services import whistle_blow
 from tests.people import Cast
 
 Subjects = dict[str, Any]
@@ -127,6 +128,15 @@ def matters(cast: Cast) -> Subjects:
     category("facility")
     life = Life(cast)
     reported, handling, closed = life.to_reported(), life.to_signed(), life.to_closed()
+    blown = whistle_blow(
+        actor=cast.actor("street"),
+        **life.on(life.to_accepted()),
+        cause="concern",
+        reason="请一起到现场",
+        units=[cast.units["chengguan"]],
+        place="三号楼门口",
+        at=clock.now() + timedelta(hours=1),
+    )
     phrase = phrase_add(actor=cast.actor("worker"), title="已处理", text="已处理。", scope="unit")
     visit = visit_add(actor=cast.actor("worker"), purpose="advice")
     rows = [Row(("市容", "路灯"), unit_kind="市政")]
@@ -134,6 +144,8 @@ def matters(cast: Cast) -> Subjects:
     return {
         "edition_draft": edition.public_id,
         "counter_visit": visit.public_id,
+        "whistle": blown.public_id,
+        "whistle_call": blown.calls.get().public_id,
         "unit_phrase": phrase.public_id,
         "reported_matter": reported.public_id,
         "handling_matter": handling.public_id,

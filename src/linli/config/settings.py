@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "linli.registers.residents",
     "linli.work.matters",
     "linli.work.matters.routing",
+    "linli.work.matters.whistles",
+    "linli.work.matters.clusters",
     "linli.oversight.dashboards",
     "linli.doors.open311",
     "linli.portal",

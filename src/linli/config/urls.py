@@ -22,6 +22,8 @@ ROOMS = (
     "registers.residents",
     "work.matters",
     "work.matters.routing",
+    "work.matters.whistles",
+    "work.matters.clusters",
     "oversight.dashboards",
     "doors.open311",
     "portal",

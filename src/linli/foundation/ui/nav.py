@@ -203,6 +203,14 @@ REGISTRY = (
 # The tabs of 事项.
 MATTERS = (
     NavEntry(_("全部事项"), icon="message-report", url_name="matters:list", functions=STAFF),
+    NavEntry(
+        _("热点"),
+        icon="flame",
+        url_name="clusters:hot",
+        functions=GOVERNING,
+        also=("/desk/matters/clusters/",),
+    ),
+    NavEntry(_("吹哨报到"), icon="speakerphone", url_name="whistles:list", functions=STAFF),
     NavEntry(_("回访"), icon="phone-call", url_name="matters:revisits", functions=COMMITTEES),
     NavEntry(_("满意度"), icon="mood-smile", url_name="matters:answers", functions=GOVERNING),
 )

@@ -12,7 +12,9 @@ from linli.foundation.imports.api import router as imports
 from linli.registers.residents.api import router as residents
 from linli.work.matters.api import router as matters
 from linli.work.matters.api import uploads as files
+from linli.work.matters.clusters.api import router as clusters
 from linli.work.matters.routing.api import router as routing
+from linli.work.matters.whistles.api import router as whistles
 
 from . import faults
 from .document import completed
@@ -39,6 +41,8 @@ api = Interface(
 )
 api.add_router("/matters", matters)
 api.add_router("/routing", routing)
+api.add_router("/whistles", whistles)
+api.add_router("", clusters)
 api.add_router("/files", files)
 api.add_router("/exports", exports)
 api.add_router("/places", places)

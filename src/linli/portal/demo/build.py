@@ -38,6 +38,7 @@ from .plots import PLOTS, PlotMaker
 from .rules import rules_build, rules_changed
 from .scenes import Story
 from .views import views_saved
+from .whistles import gathering, joint, whistled
 
 MATTERS = 420
 DAYS = 30
@@ -98,7 +99,8 @@ STANDING: list[tuple[PlotMaker, tuple[float, ...]]] = [
     (plot.paused, (9.2,)),
     (plot.reopened, (11.4, 12.3, 13.2)),
     (plot.supervised, (4.1,)),
-    (plot.whistled, (2.6,)),
+    (whistled, (4.6,)),
+    (gathering, (1.15,)),
     (plot.failed, (4.7,)),
     (plot.slow, (11.2, 12.4)),
     (plot.asked, (0.4,)),
@@ -130,6 +132,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             impact_assessed(stage, end),
             rules_changed(stage, end),
             *quick_plots(stage, end),
+            *joint(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
         hotline_build(stage.cast["street.duty"], end)

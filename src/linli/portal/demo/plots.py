@@ -15,6 +15,7 @@ from . import scenes as scene
 from .life import Plot, Scene
 from .recordings import blurred
 from .scenes import Story
+from .whistles import whistled
 
 PlotMaker = Callable[[Story, datetime], Plot]
 
@@ -392,29 +393,6 @@ def emergency(story: Story, at: datetime) -> Plot:
     at = yield from scene.sort(story, at)
     at = yield from scene.hand_over(story, at)
     at = yield from scene.sign(story, at)
-    yield from _finish(story, at)
-
-
-def whistled(story: Story, at: datetime) -> Plot:
-    """The street calls two units to the place."""
-    at = yield from _signed(story, at)
-    yield (at := story.stage.hours.office(at, 1, 5))
-    names = [name for name in ("unit.urban", "unit.fire", "unit.green") if name != story.unit_name][:2]
-    do.matter_whistle(
-        actor=story.street,
-        **story.now,
-        cause="joint",
-        units=[story.stage.units[name] for name in names],
-        place=f"{story.place.compound.name}东门",
-        at=at + timedelta(hours=20),
-        note="联合整治，请带执法记录仪。",
-    )
-    for assignment in story.matter.assignments.filter(part="whistled"):
-        yield (at := story.stage.hours.office(at, 2, 6))
-        name = next(n for n in names if story.stage.units[n].pk == assignment.unit_id)
-        do.assignment_answer(
-            actor=story.stage.cast[name], assignment_id=assignment.pk, result="已到场配合。", photos=()
-        )
     yield from _finish(story, at)
 
 

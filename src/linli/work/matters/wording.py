@@ -112,6 +112,8 @@ VERBS: dict[str, Words] = {
         _("反馈结果"), _("{by}说已经办完"), _("{note} 接下来由没有参与办理的人核查，最迟{due}。")
     ),
     "whistle": Words(_("吹哨"), _("{by}请{unit}到现场一起办"), "", tells=False),
+    "whistle_finish": Words(_("吹哨办结"), _("{unit}到现场一起办了"), "{note}"),
+    "whistle_cancel": Words(_("取消吹哨"), audience=DESK),
     "verify_pass": Words(
         _("核查通过"), _("核查通过，这件事办结"), _("{note} 请评价：有没有联系您？解决了吗？满意吗？")
     ),

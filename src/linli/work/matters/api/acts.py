@@ -27,6 +27,7 @@ from ..resident.browser import owner_keys
 from ..rules import Origin
 from ..satisfaction.services import revisit_record
 from ..selectors.offers import OFFERS
+from ..whistles.services import whistle_blow
 from . import shapes as form
 from .reading import router
 
@@ -81,6 +82,7 @@ READ: Mapping[str, tuple[str, Callable[[HttpRequest, Any], Any]]] = {
     "next_unit": ("next_unit", _unit),
     "proposed_unit": ("proposed_unit", _unit),
     "units": ("units", _units),
+    "lead": ("lead", _unit),
     "co_units": ("co_units", _units),
     "place": ("place", lambda request, token: place_of(token)),
     "place_words": ("place", lambda request, words: words),
@@ -162,7 +164,7 @@ MOVES = (
     Row("send-back", services.matter_send_back, form.SentBack),
     Row("straight-back", services.matter_straight_back, form.Reasoned),
     Row("ask-countersign", services.countersign_ask, form.CountersignAsked),
-    Row("whistle", services.matter_whistle, form.Whistled),
+    Row("whistle", whistle_blow, form.Whistled),
     Row("resume", services.matter_resume, form.Reasoned),
     Row("verify", services.matter_verify, form.Verified),
     Row("rate", services.matter_rate, form.Rated),

@@ -294,11 +294,16 @@ class Rehanded(Reasoned):
     is_final: bool = Field(False, description=_("指定单位，不得再退；只由街镇。"))
 
 
-class Whistled(Noted):
-    cause: str
+class Whistled(Plain):
+    cause: Literal["concern", "joint", "emergency"] = Field(
+        description=_("concern 居民急难、街镇解决不了，joint 联合执法，emergency 应急处置。")
+    )
+    reason: str = Field(description=_("请各单位来做什么。"))
     units: list[UUID]
-    place_words: str
-    at: datetime
+    lead: UUID | None = Field(None, description=_("牵头单位；只请一个单位时可不填。"))
+    place_words: str = Field(description=_("集合地点。"))
+    at: datetime = Field(description=_("集合时间。"))
+    online: str = Field("", description=_("线上会议号或网址；填了就可以线上报到。"))
 
 
 class Verified(Plain):

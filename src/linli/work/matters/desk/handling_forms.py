@@ -20,6 +20,7 @@ from .. import selectors
 from ..models import PhraseUse
 from ..routing.selectors import ruling_for, ruling_shown
 from ..rules import LAWFUL_PAUSES, hand_over_refusal
+from ..whistles.models import Cause
 from ..workflow import State
 from .action_forms import ActionForm
 from .forms import affair_classes, day, instant, long_text, short_text, yes_no
@@ -188,18 +189,33 @@ class DiscussionFinishForm(UnitForm):
 
 
 class WhistleForm(UnitForm):
-    """Call units to one place at one time."""
+    """Call units to one place at one time, for one of three causes."""
 
-    cause = long_text(gettext_lazy("吹哨事由"), limit=300)
+    cause = forms.ChoiceField(
+        label=gettext_lazy("哪种哨"), choices=Cause.choices, initial=Cause.CONCERN, widget=forms.RadioSelect
+    )
+    reason = long_text(gettext_lazy("请来做什么"), help_text=gettext_lazy("被请的单位看得到，不要写个人信息"))
     units = forms.ModelMultipleChoiceField(
         label=gettext_lazy("请哪些单位到场"),
         queryset=Unit.objects.none(),
         to_field_name="public_id",
         widget=forms.CheckboxSelectMultiple,
     )
+    lead = forms.ModelChoiceField(
+        label=gettext_lazy("谁牵头"),
+        queryset=Unit.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        help_text=gettext_lazy("只请一个单位时不用选"),
+    )
     place = short_text(gettext_lazy("集合地点"), limit=160)
-    at = instant(gettext_lazy("到场时间"))
-    note = short_text(gettext_lazy("说明"), required=False, limit=300)
+    at = instant(gettext_lazy("集合时间"))
+    online = short_text(
+        gettext_lazy("线上会议"),
+        required=False,
+        limit=160,
+        help_text=gettext_lazy("会议号或网址；填了就可以线上报到，不填须到场"),
+    )
 
     @property
     def giver(self) -> Function:
@@ -207,12 +223,20 @@ class WhistleForm(UnitForm):
         return Function.STREET
 
     def prepare(self) -> None:
-        """Several units instead of one."""
+        """Several units instead of one; an emergency's hour is soon."""
         del self.fields["unit"]
-        self.suggested = selectors.units_for(self.matter, self.matter.category)
-        self._offer("units", unit_list(covering=self.matter.area_path))
+        self.suggested = [
+            unit
+            for unit in selectors.units_for(self.matter, self.matter.category)
+            if unit.pk != self.actor.unit_id
+        ]
+        offered = unit_list(covering=self.matter.area_path).exclude(pk=self.actor.unit_id or 0)
+        self._offer("units", offered)
+        self._offer("lead", offered)
+        is_emergency = self.matter.is_emergency
+        self.fields["cause"].initial = Cause.EMERGENCY if is_emergency else Cause.CONCERN
         self.fields["place"].initial = self.matter.address
-        self.fields["at"].initial = clock.now() + timedelta(hours=2)
+        self.fields["at"].initial = clock.now() + timedelta(minutes=30 if is_emergency else 120)
 
 
 class ReturnAskForm(UnitForm):

@@ -18,6 +18,7 @@ from linli.core.errors import NotFound
 
 from .. import services
 from ..models import Matter
+from ..whistles.services import whistle_blow
 from . import action_forms as forms
 from . import handling_forms as handling
 
@@ -95,7 +96,9 @@ ACTIONS: dict[str, ActionPage] = {
         forms.MandatoryReportForm, services.mandatory_report, _("强制报告已登记。"), icon="urgent"
     ),
     "hand_over": _row(handling.HandOverForm, services.matter_hand_over, _("已派遣。"), icon="send"),
-    "whistle": _row(handling.WhistleForm, services.matter_whistle, _("已吹哨。"), icon="speakerphone"),
+    "whistle": _row(
+        handling.WhistleForm, whistle_blow, _("已吹哨，被请的单位已收到通知。"), icon="speakerphone"
+    ),
     "rehand": _row(handling.RehandForm, services.matter_rehand, _("已改派。"), icon="arrows-exchange"),
     "sign": _row(forms.SignForm, services.assignment_sign, _("已签收。"), icon="signature", **ON_ASSIGNMENT),
     "ask_return": _row(

@@ -365,12 +365,12 @@ OFFERS: tuple[Offer, ...] = (
         UNIT,
         "waive",
         lambda s: iter(
-            [str(a.public_id) for a in s.assignments if a.part != LEAD and a.state in OPEN_ASSIGNMENT]
+            [str(a.public_id) for a in s.uncalled if a.part != LEAD and a.state in OPEN_ASSIGNMENT]
             if s.governs
             else []
         ),
     ),
-    Offer("whistle", _("吹哨"), _("请有关单位按时到现场"), _("被请的单位"), "whistle", _governing),
+    Offer("whistle", _("吹哨"), _("请有关单位按时到现场一起办"), _("被请的单位"), "whistle", _governing),
     Offer("merge", _("并案"), _("和另一件相同的事一起办"), REPORTER, "merge", _governing),
     Offer("place_set", _("核定地点"), _("更正地点，或确定是哪个居委会"), NOBODY, "place_set", _governing),
     Offer("decline", _("不予受理"), _("写明理由和可以去哪里办"), REPORTER, "decline", _governing),

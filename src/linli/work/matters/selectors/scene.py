@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+from django.db.models import Count
+
 from linli.core.actor import Actor, Function
 
 from .. import permissions as may
@@ -34,12 +36,18 @@ class Scene:
     @cached_property
     def assignments(self) -> list[Assignment]:
         """Everything that still runs."""
-        return list(self.matter.assignments.filter(ended_at__isnull=True).select_related("unit"))
+        running = self.matter.assignments.filter(ended_at__isnull=True).select_related("unit")
+        return list(running.annotate(calls=Count("whistle_calls")))
 
     @cached_property
     def own(self) -> list[Assignment]:
         """What runs at the actor's own unit."""
-        return [row for row in self.assignments if may.can_work_assignment(self.actor, row)]
+        return [row for row in self.uncalled if may.can_work_assignment(self.actor, row)]
+
+    @cached_property
+    def uncalled(self) -> list[Assignment]:
+        """What runs without a whistle: units that were called act on the whistle's own page."""
+        return [row for row in self.assignments if not getattr(row, "calls", 0)]
 
     @cached_property
     def requests(self) -> list[HandlingRequest]:

@@ -35,7 +35,6 @@ from .handling import (
     assignment_waive,
     matter_hand_over,
     matter_rehand,
-    matter_whistle,
     result_report,
 )
 from .intake import (
@@ -132,7 +131,6 @@ __all__ = [
     "matter_supervise",
     "matter_unpublish",
     "matter_verify",
-    "matter_whistle",
     "matter_withdraw",
     "note_add",
     "pause_ask",

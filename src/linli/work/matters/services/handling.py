@@ -11,7 +11,7 @@ from linli.core.service import service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.files.models import StoredFile
 
-from ..models import AffairClass, Assignment, HandlingRequest, Matter
+from ..models import Assignment, HandlingRequest, Matter
 from ..permissions import can_decide_intake, can_hand_over
 from ..refusals import invalid
 from ..routing.services import ruling_keep
@@ -219,33 +219,3 @@ def _handled(step: Step, assignment: Assignment, result: str) -> None:
     step.save_row(assignment, "state", "result", "handled_at", "handled_by")
     step.done(unit_id=assignment.unit_id)
     requests_close(step=step, assignment=assignment)
-
-
-@service(idempotent=True)
-def matter_whistle(
-    *,
-    actor: Actor,
-    matter_id: int,
-    version: int | None,
-    cause: str,
-    units: Sequence[Unit],
-    place: str,
-    at: datetime,
-    note: str = "",
-) -> Matter:
-    """Call departments to a place at a time （街道吹哨、部门报到）； the state stays as it is."""
-    step = step_begin(
-        actor=actor, matter_id=matter_id, move="whistle", may=can_decide_intake, version=version
-    )
-    why = text_required(value=cause, name="cause", words=_("请写明为什么吹哨。"), most=300)
-    where = text_required(value=place, name="place", words=_("请写明集合地点。"), most=160)
-    if not units:
-        raise invalid(units=_("请至少选择一个单位。"))
-    if at <= step.at:
-        raise invalid(at=_("到场时间必须晚于现在。"))
-    units_free(step=step, units=units)
-    for unit in units:  # whoever whistles, departments may be called
-        unit_checked(step=step, unit=unit, giver=Function.STREET, affair_class=AffairClass.MAJOR)
-        assignment_send(step=step, unit=unit, part=WHISTLED, instruction=f"{why}({where})"[:500], due_at=at)
-    step.facts.update(unit=[unit.name for unit in units], place=where, arrive_at=at.isoformat())
-    return step.finish("whistle", note=f"{why} {text_limited(value=note, name='note', most=300)}".strip())

@@ -443,6 +443,8 @@ def assignment_step(
         raise Conflict(
             _("这件交办已结束（%(state)s），只能查看。") % {"state": assignment.get_state_display()}
         )
+    if part == Assignment.Part.WHISTLED and assignment.whistle_calls.exists():
+        raise Conflict(_("这件交办是吹哨请来的，请在吹哨的页面上报到、反馈。"))
     assignment.matter = step.matter
     return step, assignment
 

@@ -9,6 +9,7 @@ from linli.core.actor import Actor
 from linli.work.matters import services as do
 from linli.work.matters.models import Assignment, HandlingRequest, Matter, MatterEvent
 from linli.work.matters.tests.life import Life
+from linli.work.matters.whistles.services import whistle_blow
 
 Act = Callable[[Life, Actor, Matter], Any]
 
@@ -144,10 +145,11 @@ ACTS: dict[str, Act] = {
     "mandatory_report": lambda life, who, m: do.mandatory_report(
         actor=who, **life.on(m), authority="派出所", note="已电话报告"
     ),
-    "whistle": lambda life, who, m: do.matter_whistle(
+    "whistle": lambda life, who, m: whistle_blow(
         actor=who,
         **life.on(m),
-        cause="需要一起看",
+        cause="joint",
+        reason="需要一起看",
         units=[life.cast.units["fangguan"]],
         place="三号楼",
         at=_soon(),

@@ -1,4 +1,4 @@
-"""Handing over, signing, co-handlers, re-handing, whistles, 督办."""
+"""Handing over, signing, co-handlers, re-handing, 督办."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -153,39 +153,6 @@ def test_rehanding_ends_the_former_units_part_and_its_requests(life: Life) -> No
     with pytest.raises(Conflict, match="已在办理"):
         do.matter_rehand(
             actor=life.who("street"), **life.on(matter), unit=life.cast.units["fangguan"], reason="再派"
-        )
-
-
-def test_a_whistle_calls_units_to_a_place_at_a_time(life: Life) -> None:
-    matter = life.to_accepted()
-    at = clock.now() + timedelta(hours=3)
-    do.matter_whistle(
-        actor=life.who("worker"),
-        **life.on(matter),
-        cause="多部门交叉",
-        units=[life.cast.units["chengguan"], life.cast.units["fangguan"]],
-        place="三号楼",
-        at=at,
-    )
-    whistled = life.part(matter, "chengguan")
-    assert (whistled.part, whistled.due_at) == ("whistled", at)
-    assert matter.state == "accepted"
-    do.assignment_sign(actor=life.who("department"), assignment_id=whistled.pk)
-    do.assignment_answer(actor=life.who("department"), assignment_id=whistled.pk, result="已到场")
-    whistled.refresh_from_db()
-    assert whistled.state == "handled"
-
-
-@pytest.mark.parametrize("hours", [0, -1])
-def test_nobody_is_called_into_the_past(life: Life, hours: int) -> None:
-    with pytest.raises(InvalidInput, match="晚于现在"):
-        do.matter_whistle(
-            actor=life.who("street"),
-            **life.on(life.to_accepted()),
-            cause="x",
-            units=[life.cast.units["chengguan"]],
-            place="三号楼",
-            at=clock.now() + timedelta(hours=hours),
         )
 
 
