@@ -38,6 +38,7 @@ from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.matters.catalog.rules import Row
+from linli.work.matters.clusters.services import cluster_make
 from linli.work.matters.routing.services import row_save, table_open
 from linli.work.matters.services import edition_draft, phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
@@ -137,6 +138,10 @@ def matters(cast: Cast) -> Subjects:
         place="三号楼门口",
         at=clock.now() + timedelta(hours=1),
     )
+    one, other = life.to_accepted(), life.to_accepted()
+    cluster = cluster_make(
+        actor=cast.actor("worker"), title="路灯不亮", head_id=one.pk, matter_ids=[other.pk]
+    )
     phrase = phrase_add(actor=cast.actor("worker"), title="已处理", text="已处理。", scope="unit")
     visit = visit_add(actor=cast.actor("worker"), purpose="advice")
     rows = [Row(("市容", "路灯"), unit_kind="市政")]
@@ -144,6 +149,8 @@ def matters(cast: Cast) -> Subjects:
     return {
         "edition_draft": edition.public_id,
         "counter_visit": visit.public_id,
+        "cluster": cluster.public_id,
+        "cluster_member": other.public_id,
         "whistle": blown.public_id,
         "whistle_call": blown.calls.get().public_id,
         "unit_phrase": phrase.public_id,

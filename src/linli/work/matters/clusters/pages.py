@@ -54,7 +54,6 @@ class HotForm(forms.Form):
         required=False,
         coerce=int,
         choices=list(PERIODS.items()),
-        empty_value=USUAL_DAYS,
     )
 
     def __init__(self, *args: Any, areas: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -218,7 +218,7 @@ def receipt_rows(cluster: Cluster) -> list[ReceiptRow]:
             has_account=receipt.matter.reporter_id is not None,
             has_contact=bool(receipt.matter.reporter_phone or receipt.matter.reporter_name),
             is_told=receipt.told_at is not None or (is_closed and receipt.matter.reporter_id is not None),
-            is_rated=bool(receipt.rated),  # type: ignore[attr-defined]
+            is_rated=bool(receipt.rated),
         )
         for receipt in rows
     ]

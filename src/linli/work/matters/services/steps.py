@@ -37,7 +37,7 @@ from ..clocks import Clock
 from ..document import facets_of, is_found_otherwise, texts_of
 from ..models import AffairClass, Assignment, HandlingRequest, Matter, MatterEvent, PublicVersion
 from ..permissions import is_never_public, works_for_unit
-from ..refusals import invalid
+from ..refusals import invalid, refuse_ended
 from ..routing.selectors import clock_ruled
 from ..rules import OPEN_ASSIGNMENT, is_committee_path
 from ..wording import ACTIONS, VERBS, instant_words, notice_words
@@ -439,12 +439,7 @@ def assignment_step(
         is_versioned=False,
     )
     assignment = Assignment.objects.select_related("unit").get(pk=assignment_id)
-    if assignment.ended_at is not None:
-        raise Conflict(
-            _("这件交办已结束（%(state)s），只能查看。") % {"state": assignment.get_state_display()}
-        )
-    if part == Assignment.Part.WHISTLED and assignment.whistle_calls.exists():
-        raise Conflict(_("这件交办是吹哨请来的，请在吹哨的页面上报到、反馈。"))
+    refuse_ended(assignment)
     assignment.matter = step.matter
     return step, assignment
 

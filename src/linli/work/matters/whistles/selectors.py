@@ -212,7 +212,7 @@ def _unit_rows(calls: QuerySet[Call], now: datetime) -> list[UnitRow]:
     came, rated = Q(came_at__isnull=False), Q(rated_at__isnull=False)
     waiting = Q(came_at__isnull=True, state=Call.State.CALLED, due_at__gte=now)
     worked = Q(rated_at__isnull=False, coming__in=TOLERABLE)
-    rows: Iterable[dict[str, Any]] = (
+    rows: Any = (
         calls.order_by()
         .values("unit__name")
         .annotate(

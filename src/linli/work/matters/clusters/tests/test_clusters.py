@@ -49,6 +49,7 @@ def reported(life: Life, count: int = 3) -> list[Matter]:
                 text=WORDS[number % len(WORDS)],
                 place=Place(life.cast.places["committee_a_place"], "chosen"),
                 channel="telephone",
+                on_behalf=True,
                 reporter_name="刘先生",
                 reporter_phone=f"1380000000{number}",
             )
@@ -192,7 +193,7 @@ def test_hot_issues_by_area_and_period(life: Life) -> None:
 def test_likes_count_as_people_affected_and_a_cluster_stays_one_issue(life: Life) -> None:
     rows = reported(life, 3)
     matters.matter_publish(actor=life.who("worker"), matter_id=rows[0].pk, title="烧烤油烟", text="正在办")
-    matters.affected_add(actor=life.who("neighbour"), version_id=rows[0].public_version.pk)
+    matters.affected_add(actor=life.who("neighbour"), public_id=rows[0].public_version.public_id)
     far = life.report(text="完全不同的话：垃圾桶满了没人收")
     cluster = made(life, [*rows, far])
     today = time.today()
@@ -261,11 +262,12 @@ def test_real_messages_of_one_cause_become_one_case(life: Life, shared_data: Pat
     others = [title for title in said if "伊景园" not in title and "滨河苑" not in title][:40]
     place = Place(life.cast.places["committee_a_place"], "chosen")
     for title in [*wanted, *others]:
-        matters.matter_report(actor=life.who("worker"), text=title, place=place, channel="telephone")
+        matters.matter_report(
+            actor=life.who("worker"), text=title, place=place, channel="telephone", on_behalf=True
+        )
     today = time.today()
     issue = hot_issues(life.who("street"), "", today, today).issues[0]
-    texts = {row["title"] for row in issue.matters}
-    assert len(texts & {title for title in wanted}) >= 10 or issue.heat.messages >= 10
+    assert issue.heat.messages >= 10
     assert all("伊景园" in row["title"] for row in issue.matters)
     keys = [row["pk"] for row in issue.matters]
     cluster = cluster_make(actor=life.who("street"), title="车位", head_id=keys[0], matter_ids=keys)

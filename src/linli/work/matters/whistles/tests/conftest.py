@@ -11,6 +11,9 @@ from django.apps import apps
 from django.db import connection
 
 from linli.core import clock as time
+from linli.foundation.duties.models import Duty
+from linli.foundation.notices.models import Notice
+from linli.foundation.places.selectors import Place
 from linli.work.matters.models import Matter
 from linli.work.matters.tests.life import Life, category, year_load
 from linli.work.matters.whistles import services as do
@@ -83,6 +86,29 @@ class Spot:
         whistle = self.gathered()
         self.answer(whistle)
         return self.finish(whistle)
+
+
+def duties(whistle: Whistle) -> set[tuple[str, str]]:
+    rows = Duty.objects.filter(room="whistles", subject_id=str(whistle.public_id), state="open")
+    return set(rows.values_list("action", "unit__name"))
+
+
+def told(whistle: Whistle, person: Any) -> list[str]:
+    rows = Notice.objects.filter(person=person, url__contains=str(whistle.public_id)).order_by("id")
+    return [kind.removeprefix("whistle.") for kind in rows.values_list("kind", flat=True)]
+
+
+def joint(spot: Spot, by: str = "street", **more: Any) -> Whistle:
+    said = {
+        "cause": "joint",
+        "reason": "夜间联合检查。请带记录仪",
+        "units": spot.units("chengguan"),
+        "place": "沿街商铺",
+        "at": time.now() + timedelta(hours=3),
+        "where": Place(spot.cast.places["committee_a_place"], "chosen"),
+        **more,
+    }
+    return do.whistle_blow(actor=spot.who(by), **said)
 
 
 @pytest.fixture

@@ -1,0 +1,208 @@
+"""The joint record, finishing, rating both ways; and what is refused."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from linli.core import clock as time
+from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed, NotAllowed, NotFound
+from linli.foundation.notices.models import Notice
+from linli.work.matters import services as matters
+from linli.work.matters.selectors import journey
+from linli.work.matters.whistles import services as do
+from linli.work.matters.whistles.selectors import acts_for, calls_of
+
+from .conftest import Spot, duties, joint, told
+
+pytestmark = pytest.mark.django_db
+Unchanged = Callable[[], None]
+
+
+# -- together -------------------------------------------------------------------
+def test_the_joint_record_is_written_by_who_called_and_who_came(spot: Spot, unchanged: Unchanged) -> None:
+    whistle = spot.gathered()
+    do.whistle_log(actor=spot.who("department"), whistle_id=whistle.pk, note="劝离三个摊位")
+    do.whistle_log(actor=spot.who("street"), whistle_id=whistle.pk, note="商定每周巡查")
+    assert list(whistle.events.filter(verb="log").values_list("unit__name", flat=True)) == [
+        "桂花街道城管中队",
+        "桂花街道办事处",
+    ]
+    unchanged()
+    with pytest.raises(NotAllowed, match="先报到"):
+        do.whistle_log(actor=spot.who("department_b"), whistle_id=whistle.pk, note="x")
+    with pytest.raises(NotAllowed):
+        do.whistle_log(actor=spot.who("district"), whistle_id=whistle.pk, note="x")
+    with pytest.raises(Conflict, match="先报到"):
+        spot.answer(whistle, by="department_b")
+    unchanged()
+
+
+def test_another_unit_may_lead(spot: Spot) -> None:
+    whistle = spot.blow()
+    other = spot.call(whistle, "fangguan")
+    do.whistle_lead(actor=spot.who("street"), whistle_id=whistle.pk, call_id=other.pk)
+    assert [c.unit.name for c in whistle.calls.filter(is_lead=True)] == ["桂花街道房管所"]
+    assert told(whistle, spot.cast.person("department_b")) == ["call", "lead"]
+    with pytest.raises(Conflict, match="已经是牵头"):
+        do.whistle_lead(actor=spot.who("street"), whistle_id=whistle.pk, call_id=other.pk)
+    foreign = spot.call(joint(spot)).pk
+    with pytest.raises(InvalidInput):
+        do.whistle_lead(actor=spot.who("street"), whistle_id=whistle.pk, call_id=foreign)
+
+
+def test_finishing_tells_residents_and_marks_who_did_not_come(spot: Spot) -> None:
+    whistle = spot.ended()
+    matter = whistle.matter
+    assert matter is not None
+    assert {c.unit.name: c.state for c in calls_of(whistle)} == {
+        "桂花街道城管中队": "answered",
+        "桂花街道房管所": "absent",
+    }
+    assert duties(whistle) == {("rate", "桂花街道办事处")}
+    note = Notice.objects.get(kind="matter.whistle_finish", person=spot.cast.person("resident"))
+    assert note.title == "桂花街道城管中队到现场一起办了"
+    assert note.body == "已经清理，以后每周巡查"
+    resident = spot.who("resident")
+    assert "桂花街道城管中队到现场一起办了" in [step.title for step in journey(matter, resident)]
+    assert {p.state for p in matter.assignments.all()} == {"handled", "waived"}
+    assert told(whistle, spot.cast.person("department_b"))[-1] == "absent"
+
+
+def test_a_sensitive_matter_tells_its_reporter_only_the_number(spot: Spot) -> None:
+    matter = spot.life.to_accepted()
+    matters.matter_protect(actor=spot.who("street"), matter_id=matter.pk, reason="涉及家庭")
+    whistle = spot.blow(matter)
+    time.clock_forward(timedelta(hours=3))
+    spot.check_in(whistle)
+    spot.finish(whistle)
+    note = Notice.objects.get(kind="matter.whistle_finish", person=spot.cast.person("resident"))
+    assert "清理" not in f"{note.title}{note.body}"
+
+
+def test_finishing_needs_words_and_somebody_or_the_hour(spot: Spot, unchanged: Unchanged) -> None:
+    whistle = spot.blow()
+    unchanged()
+    with pytest.raises(Conflict, match="还没到集合时间"):
+        spot.finish(whistle)
+    with pytest.raises(InvalidInput, match="办了什么"):
+        spot.finish(whistle, outcome=" ")
+    with pytest.raises(InvalidInput, match="告诉居民"):
+        spot.finish(whistle, told="")
+    for other in ("worker", "department", "district"):
+        with pytest.raises(NotAllowed):
+            spot.finish(whistle, by=other)
+    unchanged()
+
+
+def test_the_matter_can_be_reported_done_only_after_the_whistle(spot: Spot) -> None:
+    matter = spot.life.to_signed()
+    whistle = spot.blow(matter, units=spot.units("fangguan"), lead=None)
+    with pytest.raises(Conflict, match="房管所"):
+        spot.life.result(matter)
+    time.clock_forward(timedelta(hours=3))
+    spot.finish(whistle, is_solved=False)
+    assert spot.life.result(matter).state == "handled"
+
+
+def test_a_whistle_outlives_its_matter(spot: Spot) -> None:
+    """What ends the matter in the meantime (merging) does not leave the whistle stuck."""
+    matter = spot.life.to_accepted()
+    whistle = spot.blow(matter)
+    target = spot.life.to_accepted()
+    matters.matter_merge(actor=spot.who("street"), **spot.life.on(matter), target_id=target.pk)
+    time.clock_forward(timedelta(hours=3))
+    spot.check_in(whistle)
+    assert spot.finish(whistle).state == "finished"
+
+
+def test_cancelling_tells_everybody_and_leaves_no_duty(spot: Spot, unchanged: Unchanged) -> None:
+    whistle = spot.blow()
+    with pytest.raises(InvalidInput, match="为什么取消"):
+        do.whistle_cancel(actor=spot.who("street"), whistle_id=whistle.pk, reason="")
+    done = do.whistle_cancel(actor=spot.who("street"), whistle_id=whistle.pk, reason="暴雨")
+    assert (done.state, done.cancelled_reason) == ("cancelled", "暴雨")
+    assert duties(whistle) == set()
+    assert told(whistle, spot.cast.person("department"))[-1] == "cancel"
+    assert {part.state for part in whistle.matter.assignments.all()} == {"waived"}  # type: ignore[union-attr]
+    time.clock_forward(timedelta(hours=3))
+    unchanged()
+    for act in (spot.check_in, spot.finish):
+        with pytest.raises(MoveNotAllowed, match="已取消"):
+            act(whistle)
+    unchanged()
+    assert not spot.call(whistle).is_late(time.now() + timedelta(days=1))
+
+
+# -- 双考核 ---------------------------------------------------------------------
+def test_both_sides_are_rated_and_the_last_rating_closes(spot: Spot) -> None:
+    whistle = spot.ended()
+    spot.rate(whistle)
+    whistle.refresh_from_db()
+    assert whistle.state == "finished"
+    spot.rate(whistle, "fangguan", coming="poor", work="")
+    whistle.refresh_from_db()
+    assert whistle.state == "closed"
+    assert duties(whistle) == set()
+    do.call_reply(actor=spot.who("department"), whistle_id=whistle.pk, was_proper=True)
+    do.call_reply(actor=spot.who("department_b"), whistle_id=whistle.pk, was_proper=False, reply="不归房管")
+    assert [c.was_proper for c in calls_of(whistle)] == [True, False]
+    assert told(whistle, spot.cast.person("street")).count("reply") == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "words"),
+    [
+        ({"coming": ""}, InvalidInput, "到场"),
+        ({"work": ""}, InvalidInput, "办理"),
+        ({"work": "poor"}, InvalidInput, "为什么"),
+        ({"by": "department"}, NotAllowed, "."),
+        ({"by": "worker"}, NotAllowed, "."),
+        ({"by": "worker_b"}, NotFound, "."),
+    ],
+)
+def test_ratings_that_are_refused(
+    spot: Spot, unchanged: Unchanged, said: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    whistle = spot.ended()
+    unchanged()
+    with pytest.raises(error, match=words):
+        spot.rate(whistle, **said)
+    unchanged()
+
+
+def test_once_rated_once_answered(spot: Spot, unchanged: Unchanged) -> None:
+    whistle = spot.ended()
+    with pytest.raises(Conflict, match="还没有评价"):
+        do.call_reply(actor=spot.who("department"), whistle_id=whistle.pk, was_proper=True)
+    spot.rate(whistle)
+    with pytest.raises(InvalidInput, match="为什么不该吹"):
+        do.call_reply(actor=spot.who("department"), whistle_id=whistle.pk, was_proper=False)
+    do.call_reply(actor=spot.who("department"), whistle_id=whistle.pk, was_proper=True, reply="好")
+    unchanged()
+    with pytest.raises(Conflict, match="已经评价过"):
+        spot.rate(whistle, work="fair")
+    with pytest.raises(Conflict, match="已经回应过"):
+        do.call_reply(actor=spot.who("department"), whistle_id=whistle.pk, was_proper=True)
+    unchanged()
+
+
+def test_what_each_side_is_offered(spot: Spot) -> None:
+    whistle = spot.blow()
+
+    def offered(name: str) -> list[str]:
+        whistle.refresh_from_db()
+        return acts_for(spot.who(name), whistle, calls_of(whistle))
+
+    assert offered("street") == ["finish", "log", "lead", "cancel"]
+    assert offered("department") == ["check_in"]
+    assert offered("district") == offered("worker") == []
+    time.clock_forward(timedelta(hours=3))
+    spot.check_in(whistle)
+    assert offered("department") == ["answer", "log"]
+    spot.answer(whistle)
+    spot.finish(whistle)
+    assert (offered("street"), offered("department")) == (["rate"], [])
+    spot.rate(whistle)
+    assert offered("department2") == ["reply"]
