@@ -1,4 +1,4 @@
-"""Handing over, signing, answering, waiving, reporting the result; whistles."""
+"""Handing over, signing, answering, waiving, reporting the result."""
 
 from collections.abc import Sequence
 from datetime import datetime
