@@ -135,7 +135,7 @@ class Scene:
 
     def recallable(self) -> Iterator[str]:
         """Yield what is on its way and may be taken back by the actor."""
-        for row in self.assignments:
+        for row in self.uncalled:
             row.matter = self.matter
             if row.state in OPEN_ASSIGNMENT and may.can_recall_assignment(self.actor, row):
                 yield str(row.public_id)

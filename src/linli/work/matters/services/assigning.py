@@ -58,12 +58,14 @@ def unit_checked(*, step: Step, unit: Unit, giver: Function | None = None, affai
 
 @require_service
 def units_free(*, step: Step, units: Sequence[Unit]) -> None:
-    """Refuse a unit named twice, or one that is already handling this matter."""
+    """Refuse a unit named twice, or one that is already handling this matter.
+
+    Being called by a whistle hinders nobody: what was only called may be handed the matter.
+    """
     if len({unit.pk for unit in units}) != len(units):
         raise invalid(co_units=_("同一个单位只能选一次。"))
-    busy = (
-        step.matter.assignments.filter(unit__in=units, ended_at__isnull=True).select_related("unit").first()
-    )
+    running = step.matter.assignments.filter(unit__in=units, ended_at__isnull=True)
+    busy = running.filter(whistle_calls__isnull=True).select_related("unit").first()
     if busy is not None:
         raise Conflict(_("%(name)s已在办理这件事。") % {"name": busy.unit.name})
 
@@ -93,6 +95,7 @@ def assignment_send(
     The lead's limit becomes the date that the reporter is promised; the matter's own current limit is
     that for signing. ``due_at`` replaces the limit for handling (the hour of a whistle).
     """
+    called_part_end(step=step, unit=unit)
     clock = step.clock("handle")
     promised = Due(due_at, False) if due_at else limit_due(step.at, clock.limit)
     assignment = Assignment(
@@ -123,6 +126,15 @@ def assignment_send(
     title = "有一件事请会签" if part == Assignment.Part.COUNTER else "有新的交办，请签收"
     step.tell_unit(unit, "assign", title, f"办理期限：{instant_words(promised.at)}")
     return assignment
+
+
+@require_service
+def called_part_end(*, step: Step, unit: Unit) -> None:
+    """End what a unit has only because a whistle called it: one part a unit; the call itself goes on."""
+    called = step.matter.assignments.filter(unit=unit, ended_at__isnull=True, whistle_calls__isnull=False)
+    for part in called:
+        part.state, part.ended_at = Assignment.State.MOVED, step.at
+        step.save_row(part, "state", "ended_at")
 
 
 @require_service

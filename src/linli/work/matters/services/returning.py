@@ -21,7 +21,14 @@ from ..rules import OPEN_ASSIGNMENT, send_back_refusal
 from ..selectors.returns import sent_back_last, steps_passed, times_sent_back, trail_of
 from ..wording import instant_words
 from ..workflow import State
-from .assigning import FIRST_ACTION, assignment_end, assignment_working, requests_close, units_free
+from .assigning import (
+    FIRST_ACTION,
+    assignment_end,
+    assignment_working,
+    called_part_end,
+    requests_close,
+    units_free,
+)
 from .steps import Step, assignment_step, request_step, step_begin
 from .texts import text_required
 
@@ -60,7 +67,7 @@ def matter_send_back(*, actor: Actor, matter_id: int, version: int | None, to: s
     if to == State.HANDLING:
         _work_again(step)
     else:
-        assignments_recall(step=step, is_whistle_over=to == State.REPORTED)
+        assignments_recall(step=step)
     step.set(handled_at=None)
     step.done("confirm_result")
     step.facts["step"] = STEPS[State(to)]
@@ -98,10 +105,13 @@ def result_undo(*, step: Step, lead: Assignment) -> None:
 
 
 @require_service
-def assignments_recall(*, step: Step, is_whistle_over: bool = False) -> None:
-    """Take back everything that was sent: units are told, their duties go, they keep reading rights."""
+def assignments_recall(*, step: Step) -> None:
+    """Take back everything that was sent: units are told, their duties go, they keep reading rights.
+
+    A whistle goes on: who called the units finishes or cancels it.
+    """
     rows = step.matter.assignments.filter(ended_at__isnull=True).select_related("unit")
-    for row in rows if is_whistle_over else rows.exclude(part=WHISTLED):
+    for row in rows.exclude(part=WHISTLED):
         row.matter = step.matter
         requests_close(step=step, assignment=row)
         was_open = row.state in OPEN_ASSIGNMENT
@@ -160,6 +170,7 @@ def _parts_restore(step: Step, back: MatterEvent) -> None:
 
 
 def _part_restore(step: Step, row: Assignment, back: MatterEvent) -> None:
+    called_part_end(step=step, unit=row.unit)
     if row.due_at is not None:
         unit = step.clock("handle").limit.unit
         row.due_at = due_after_pause(row.due_at, back.at, step.at, unit, holiday_calendar(), HOURS)

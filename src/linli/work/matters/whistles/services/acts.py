@@ -151,6 +151,13 @@ class Act:
             fields += ["waived_reason", "ended_at"]
         self.save_row(part, *fields)
 
+    def assignment_end(self, call: Call) -> None:
+        """End the unit's part in the matter with the whistle: it may be handed the matter, it may still read."""
+        part = call.assignment
+        if part is not None and part.ended_at is None:
+            part.ended_at = self.at
+            self.save_row(part, "ended_at")
+
     # -- the end --------------------------------------------------------------
     def finish(
         self, verb: str, *, note: str = "", photos: Sequence[StoredFile] = (), matter_verb: str = ""

@@ -54,6 +54,7 @@ def _settle(act: Act, call: Call) -> None:
     if call.is_present:
         result = call.result or "到场一起办理，见吹哨的共同记录。"
         act.assignment_settle(call, Assignment.State.HANDLED, result=result)
+        act.assignment_end(call)
         return
     act.assignment_settle(call, Assignment.State.WAIVED, reason="吹哨后没有到场")
     call.state = Call.State.ABSENT

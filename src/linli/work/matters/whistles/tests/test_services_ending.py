@@ -10,7 +10,7 @@ from linli.core import clock as time
 from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed, NotAllowed, NotFound
 from linli.foundation.notices.models import Notice
 from linli.work.matters import services as matters
-from linli.work.matters.selectors import journey
+from linli.work.matters.selectors import actions_for, journey
 from linli.work.matters.whistles import services as do
 from linli.work.matters.whistles.selectors import acts_for, calls_of
 
@@ -206,3 +206,56 @@ def test_what_each_side_is_offered(spot: Spot) -> None:
     assert (offered("street"), offered("department")) == (["rate"], [])
     spot.rate(whistle)
     assert offered("department2") == ["reply"]
+
+
+# -- beside the matter's own handling ---------------------------------------------
+def test_a_called_unit_may_be_handed_the_matter_and_its_call_goes_on(spot: Spot) -> None:
+    matter = spot.life.sort(spot.life.to_accepted())
+    whistle = spot.blow(matter)
+    spot.life.hand_over(matter)
+    assert spot.life.lead(matter).unit == spot.cast.units["chengguan"]
+    assert [p.part for p in matter.assignments.filter(ended_at__isnull=True)] == ["whistled", "lead"]
+    assert spot.call(whistle).state == "called"
+    time.clock_forward(timedelta(hours=3))
+    spot.check_in(whistle)
+    spot.finish(whistle)
+    assert spot.call(whistle).state == "came"
+    assert spot.life.lead(matter).state == "sent"
+
+
+def test_who_came_may_be_handed_the_matter_afterwards(spot: Spot) -> None:
+    matter = spot.life.sort(spot.life.to_accepted())
+    whistle = spot.blow(matter)
+    time.clock_forward(timedelta(hours=3))
+    spot.check_in(whistle)
+    spot.answer(whistle)
+    spot.finish(whistle, is_solved=False)
+    assert not matter.assignments.filter(ended_at__isnull=True).exists()
+    spot.life.hand_over(matter)
+    assert spot.life.lead(matter).state == "sent"
+
+
+def test_a_matter_that_is_sent_back_leaves_the_whistle_running(spot: Spot, unchanged: Unchanged) -> None:
+    matter = spot.life.sort(spot.life.to_accepted())
+    whistle = spot.blow(matter)
+    part = spot.call(whistle).assignment
+    assert part is not None
+    offered = [
+        action.subject_key for action in actions_for(spot.who("street"), matter) if action.code == "recall"
+    ]
+    assert str(part.public_id) not in offered
+    unchanged()
+    with pytest.raises(Conflict, match="吹哨的页面"):
+        matters.assignment_recall(actor=spot.who("street"), assignment_id=part.pk, reason="不用了")
+    unchanged()
+    matters.matter_send_back(actor=spot.who("street"), **spot.life.on(matter), to="reported", reason="再看")
+    part.refresh_from_db()
+    assert (part.ended_at, spot.call(whistle).state) == (None, "called")
+
+
+def test_a_unit_gets_its_part_straight_back_though_it_was_called_meanwhile(spot: Spot) -> None:
+    matter = spot.life.to_signed()
+    matters.matter_send_back(actor=spot.who("street"), **spot.life.on(matter), to="accepted", reason="补材料")
+    whistle = spot.blow(matter)
+    matters.matter_straight_back(actor=spot.who("street"), **spot.life.on(matter), reason="已补")
+    assert (spot.life.lead(matter).state, spot.call(whistle).state) == ("signed", "called")
