@@ -183,7 +183,7 @@ def _who(row: dict[str, Any]) -> Any:
 def cluster_list(actor: Actor) -> QuerySet[Cluster]:
     """Return the clusters that an actor may see, the newest first, with how many receipts each has."""
     rows = Cluster.objects.visible_to(actor).select_related("head")
-    return rows.annotate(count=Count("receipts"))
+    return rows.annotate(count=Count("receipts")).order_by("-made_at", "-pk")
 
 
 def cluster_get(actor: Actor, public_id: UUID) -> Cluster:
@@ -210,7 +210,7 @@ class ReceiptRow:
 def receipt_rows(cluster: Cluster) -> list[ReceiptRow]:
     """Return every reporter's receipt, in the order in which they joined (one query)."""
     rated = Count("matter__ratings", filter=Q(matter__ratings__round=cluster.head.round))
-    rows = cluster.receipts.select_related("matter").annotate(rated=rated)
+    rows = cluster.receipts.select_related("matter").annotate(rated=rated).order_by("joined_at", "pk")
     is_closed = cluster.head.state == State.CLOSED
     return [
         ReceiptRow(

@@ -152,7 +152,7 @@ class Act:
         self.save_row(part, *fields)
 
     def assignment_end(self, call: Call) -> None:
-        """End the unit's part in the matter with the whistle: it may be handed the matter, it may still read."""
+        """End the unit's part in the matter with the whistle; it may still read, and be handed it."""
         part = call.assignment
         if part is not None and part.ended_at is None:
             part.ended_at = self.at
