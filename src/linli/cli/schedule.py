@@ -50,6 +50,8 @@ TABLE = (
     ("clients.uses", 3600, "linli.foundation.clients.tasks.forget_uses"),
     ("routing.watch", 60, "linli.work.matters.routing.tasks.tables_watch"),
     ("matters.likeness", 3600, "linli.work.matters.tasks.likeness_renew"),
+    ("rollup.follow", 60, "linli.work.matters.rollup.tasks.follow"),
+    ("rollup.check", 3600, "linli.work.matters.rollup.tasks.check"),
     ("matters.visits", 3600, "linli.work.matters.tasks.forget_visits"),
     ("matters.editions", 60, "linli.work.matters.tasks.begin_editions"),
     ("matters.drafts", 3600, "linli.work.matters.tasks.forget_drafts"),

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "linli.work.matters.routing",
     "linli.work.matters.whistles",
     "linli.work.matters.clusters",
+    "linli.work.matters.rollup",
     "linli.oversight.dashboards",
     "linli.doors.open311",
     "linli.portal",

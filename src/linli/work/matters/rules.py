@@ -284,11 +284,18 @@ def three_rates(
     answers: Sequence[tuple[bool, bool, bool]], weights: tuple[int, int, int], left_out: dict[str, int]
 ) -> ThreeRates:
     """Count (contacted, solved, satisfied) over valid answers; weights are in hundredths."""
-    whole = len(answers)
-    rates = [Rate(sum(1 for answer in answers if answer[index]), whole) for index in range(3)]
+    parts = [sum(1 for answer in answers if answer[index]) for index in range(3)]
+    return rates_counted(len(answers), (parts[0], parts[1], parts[2]), weights, left_out)
+
+
+def rates_counted(
+    whole: int, parts: tuple[int, int, int], weights: tuple[int, int, int], left_out: dict[str, int]
+) -> ThreeRates:
+    """Return the three rates of ``whole`` answers, of which so many said yes each; weights in hundredths."""
+    rates = [Rate(part, whole) for part in parts]
     weighted = None
     if whole and sum(weights):
-        total = sum(weight * rate.part for weight, rate in zip(weights, rates, strict=True))
+        total = sum(weight * part for weight, part in zip(weights, parts, strict=True))
         weighted = round(100 * total / (sum(weights) * whole), 1)
     return ThreeRates(rates[0], rates[1], rates[2], weighted, tuple((k, n) for k, n in left_out.items() if n))
 

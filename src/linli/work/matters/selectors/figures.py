@@ -100,7 +100,6 @@ def figures(actor: Actor, area: str, from_on: date, to_on: date, is_then: bool =
         overdue=Count("pk", filter=_late()),
         closed=Count("pk", filter=Q(state=State.CLOSED)),
         provisional=Count("pk", filter=~Q(affair_class="") & Q(class_confirmed_by__isnull=True)),
-        silent=Count("pk", filter=Q(state=State.CLOSED, closed_as=ClosedAs.GUIDED_SILENT)),
     )
     states = dict(rows.values_list("state").annotate(Count("pk")))
     classes = dict(rows.values_list("affair_class").annotate(Count("pk")))
@@ -118,7 +117,7 @@ def figures(actor: Actor, area: str, from_on: date, to_on: date, is_then: bool =
         by_category=tuple((name or _("未分类"), count) for name, count in categories),
         closed=totals["closed"],
         on_time=_on_time(rows),
-        rates=_rates(rows, totals["closed"], totals["silent"]),
+        rates=_rates(rows),
     )
 
 
@@ -138,24 +137,40 @@ def _on_time(rows: QuerySet[Matter]) -> Rate:
     return Rate(counts["in_time"], counts["in_time"] + counts["late"])
 
 
-def _rates(rows: QuerySet[Matter], closed: int, silent: int) -> ThreeRates:
+def _rates(rows: QuerySet[Matter]) -> ThreeRates:
     """Count the ratings of each last round; a merged matter's reporter has an answer of their own."""
     rated = (
         Rating.objects.filter(matter__in=rows.values("pk"))
         .filter(Q(matter__state=State.CLOSED, round=F("matter__round")) | Q(matter__state=State.MERGED))
         .order_by()
     )
+    excluded = _excluded()
     valid = rated.filter(matter__is_counted=True).exclude(matter__closed_as=ClosedAs.GUIDED_SILENT)
+    valid = valid.exclude(matter_id__in=excluded)
     answers = list(valid.values_list("was_contacted", "was_solved", "was_satisfied"))
-    imported = rows.filter(is_counted=False, state=State.CLOSED).count()
+    ended = rows.filter(state=State.CLOSED).exclude(pk__in=excluded)
+    imported = ended.filter(is_counted=False).count()
+    silent = ended.filter(is_counted=True, closed_as=ClosedAs.GUIDED_SILENT).count()
     own = valid.filter(matter__state=State.CLOSED).count()
     weights = (setting("contact_weight"), setting("solved_weight"), setting("satisfied_weight"))
     left_out = {
         _("引导后未回应"): silent,
         _("导入"): imported,
-        _("未评价"): max(closed - silent - imported - own, 0),
+        _("经审批剔除"): _left_out(rows, rated, excluded),
+        _("未评价"): max(ended.count() - silent - imported - own, 0),
     }
     return three_rates(answers, weights, left_out)
+
+
+def _excluded() -> QuerySet[Any, Any]:
+    from ..rollup.models import Exclusion  # its room stands on this one
+
+    return Exclusion.objects.filter(outcome="granted", ended_at__isnull=True).values("matter_id")
+
+
+def _left_out(rows: QuerySet[Matter], rated: QuerySet[Rating], excluded: QuerySet[Any, Any]) -> int:
+    asked = Q(state=State.CLOSED) | Q(pk__in=rated.values("matter_id"))
+    return rows.filter(asked, pk__in=excluded).count()
 
 
 def figures_by_area(
@@ -204,7 +219,8 @@ def _on_time_by_area(rows: QuerySet[Matter], length: int, is_then: bool) -> dict
             in_time=Count("pk", filter=Q(handled_at__lte=F("due_at"))),
             late=Count(
                 "pk",
-                filter=Q(handled_at__gt=F("due_at")) | Q(handled_at__isnull=True, due_at__lt=clock.now()),
+                filter=Q(handled_at__gt=F("due_at"))
+                | Q(handled_at__isnull=True, due_at__lt=clock.now()) & ~Q(matter__state=State.SUSPENDED),
             ),
         )
     )

@@ -205,6 +205,7 @@ def _changed(read: Reading, matter: Matter, row: Row) -> Changed:
     after = columns_of(read, row)
     before = {name: _plain(getattr(matter, name)) for name in (*after, *LIMIT_COLUMNS)}
     words = [_label(name) for name, value in after.items() if getattr(matter, name) != value]
+    was = matter.state
     for name, value in after.items():
         setattr(matter, name, value)
     _limit_set(matter, read.scope.at)
@@ -212,6 +213,7 @@ def _changed(read: Reading, matter: Matter, row: Row) -> Changed:
     matter.save(update_fields=[*after, *LIMIT_COLUMNS, "version"])
     note = "\n".join(filter(None, [_("更新了：%s") % "、".join(filter(None, words)), note_of(row)]))
     event = _event(read, matter, row, CHANGED, note)
+    event.from_state = was
     event.save()
     return Changed({"columns": before, "unit": lead, "event": event.pk})
 

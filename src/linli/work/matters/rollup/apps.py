@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RollupConfig(AppConfig):
+    name = "linli.work.matters.rollup"
+    label = "rollup"
+    verbose_name = "事项统计"
+
+    def ready(self) -> None:
+        """Name the tables that follow from other rooms' records, and what is recorded of the others."""
+        from linli.core.service import sink_table
+        from linli.foundation.audit.words import verb_words_add
+
+        sink_table("rollup_matterfact", "rollup_movefact", "rollup_daycell", "rollup_rollupstate")
+        verb_words_add(
+            {
+                "exclusion.ask": _("申请剔除"),
+                "exclusion.decide": _("审批剔除"),
+                "exclusion.end": _("取消剔除"),
+            }
+        )

@@ -1,0 +1,218 @@
+"""The roll-up is written here and nowhere else: made anew in slices, or brought up to what changed.
+
+Every slice is one transaction that takes the row of ``RollupState`` first, so that two of them never
+interleave. A slice puts in what a rebuild of everything would put in; killed between two, the next run goes
+on where the last one ended.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max, Min
+
+from linli.core import clock
+from linli.core.actor import Actor, Function
+from linli.core.errors import NotAllowed
+from linli.core.service import require_service, service
+
+from ...models import Matter, MatterEvent
+from .. import statements
+from ..models import DayCell, Exclusion, MatterFact, MoveFact, RollupState
+from ..statements import Some, among, between, on_days
+
+MATTERS_AT_ONCE, MOVES_AT_ONCE, DAYS_AT_ONCE = 100_000, 500_000, 31
+FOLLOW = 2_000
+LATE_COMMITS = timedelta(minutes=10)  # so long a step may take from being dated to being seen by others
+Stage = RollupState.Stage
+
+
+def _run(statement: tuple[str, list[Any]]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        return int(cursor.rowcount)
+
+
+def _column(statement: tuple[str, list[Any]]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _only_the_system(actor: Actor) -> None:
+    if actor.function != Function.SYSTEM:
+        raise NotAllowed()
+
+
+@require_service
+def state_locked() -> RollupState:
+    """Return the one row of the state, locked until the service ends."""
+    RollupState.objects.get_or_create(pk=1)
+    return RollupState.objects.select_for_update().get(pk=1)
+
+
+@require_service
+def days_sum(*, days: Sequence[date]) -> None:
+    """Sum some days anew from the grains."""
+    some = on_days(days)
+    _run((f"DELETE FROM rollup_daycell WHERE {some.of('day')}", [*some.values]))  # noqa: S608
+    for statement in statements.cells_insert(some):
+        _run(statement)
+
+
+@require_service
+def matters_renew(*, matter_ids: Sequence[int]) -> None:
+    """Make the grains of some matters anew, and the sums of every day that they were or are counted on."""
+    if not matter_ids:
+        return
+    some = among(matter_ids)
+    days = set(_column(statements.days_of(some)))
+    for table, column in (("rollup_matterfact", "id"), ("rollup_movefact", "matter_id")):
+        _run((f"DELETE FROM {table} WHERE {some.of(column)}", [*some.values]))  # noqa: S608
+    _run(statements.matters_insert(some))
+    _run(statements.moves_insert(some, "e.matter_id"))
+    days |= set(_column(statements.days_of(some)))
+    days_sum(days=sorted(_as_dates(days)))
+
+
+def _as_dates(days: set[Any]) -> list[date]:
+    return [day if isinstance(day, date) else date.fromisoformat(day) for day in days]
+
+
+# -- following -------------------------------------------------------------------
+def _changed(state: RollupState) -> list[tuple[datetime, int, int]]:
+    """Steps (when, id, matter) that were recorded since the last one taken in, oldest first."""
+    events = MatterEvent.objects.order_by("recorded_at", "id")
+    if state.seen_at is not None:
+        events = events.filter(recorded_at__gte=state.seen_at)
+    rows = events.values_list("recorded_at", "id", "matter_id")
+    if state.seen_at is not None:
+        rows = rows.exclude(recorded_at=state.seen_at, id__lte=state.seen_id)
+    return list(rows[:FOLLOW])
+
+
+@service
+def rollup_follow(*, actor: Actor) -> int:
+    """Take in one batch of what was done since the last one; returns how many steps there were.
+
+    Steps of the last minutes are taken in again each time: a transaction may end later than its step is
+    dated. Fewer than ``FOLLOW`` means that everything is in.
+    """
+    _only_the_system(actor)
+    state, now = state_locked(), clock.now()
+    since = state.seen_at
+    rows = _changed(state)
+    ids = {matter for _at, _id, matter in rows}
+    if since is not None:
+        ids |= set(Exclusion.objects.filter(changed_at__gte=since).values_list("matter_id", flat=True))
+    matters_renew(matter_ids=sorted(ids))
+    if len(rows) == FOLLOW:
+        state.seen_at, state.seen_id = rows[-1][0], rows[-1][1]
+    else:
+        state.seen_at, state.seen_id = max(filter(None, (since, now - LATE_COMMITS))), 0
+        state.followed_at = now
+    state.save(update_fields=["seen_at", "seen_id", "followed_at"])
+    return len(rows)
+
+
+@service
+def rollup_mend(*, actor: Actor, matter_ids: Sequence[int]) -> None:
+    """Make some matters' part of the roll-up anew: changed without a step, or gone."""
+    _only_the_system(actor)
+    state_locked()
+    matters_renew(matter_ids=matter_ids)
+
+
+@service
+def rollup_checked(*, actor: Actor) -> None:
+    """Note that every matter has been compared."""
+    _only_the_system(actor)
+    state = state_locked()
+    state.checked_at = clock.now()
+    state.save(update_fields=["checked_at"])
+
+
+# -- rebuilding --------------------------------------------------------------------
+@service
+def rebuild_begin(*, actor: Actor) -> RollupState:
+    """Begin to make everything anew; what is shown meanwhile is replaced piece by piece."""
+    _only_the_system(actor)
+    state = state_locked()
+    last = MatterEvent.objects.order_by("recorded_at").values_list("recorded_at", flat=True).last()
+    state.seen_at = min(filter(None, (last, clock.now()))) - LATE_COMMITS
+    state.seen_id = 0
+    _to(state, Stage.MATTERS, 0)
+    return state
+
+
+def _to(state: RollupState, stage: str, position: int) -> None:
+    state.stage, state.position, state.moved_at = stage, position, clock.now()
+    if stage == Stage.NONE:
+        state.rebuilt_at = state.followed_at = state.checked_at = state.moved_at
+    state.save()
+
+
+@service
+def rebuild_step(*, actor: Actor) -> RollupState:
+    """Make the next piece of a rebuild anew; its ``stage`` is empty when it was the last."""
+    _only_the_system(actor)
+    state = state_locked()
+    act = {Stage.MATTERS: _matters_slice, Stage.MOVES: _moves_slice, Stage.DAYS: _days_slice}
+    if state.stage:
+        act[Stage(state.stage)](state)
+    return state
+
+
+def _last(model: Any) -> int:
+    return int(model.objects.aggregate(last=Max("pk"))["last"] or 0)
+
+
+def _replace(table: str, some: Some, statement: tuple[str, list[Any]]) -> None:
+    _run((f"DELETE FROM {table} WHERE {some.of('id')}", [*some.values]))  # noqa: S608
+    _run(statement)
+
+
+def _matters_slice(state: RollupState) -> None:
+    first, end = state.position + 1, state.position + MATTERS_AT_ONCE
+    some = between(first, end)
+    _replace("rollup_matterfact", some, statements.matters_insert(some))
+    if end >= max(_last(Matter), _last(MatterFact)):
+        _to(state, Stage.MOVES, 0)
+    else:
+        _to(state, Stage.MATTERS, end)
+
+
+def _moves_slice(state: RollupState) -> None:
+    first, end = state.position + 1, state.position + MOVES_AT_ONCE
+    some = between(first, end)
+    _replace("rollup_movefact", some, statements.moves_insert(some, "e.id"))
+    if end >= max(_last(MatterEvent), _last(MoveFact)):
+        _to(state, Stage.DAYS, 0)
+    else:
+        _to(state, Stage.MOVES, end)
+
+
+def _bounds() -> tuple[date, date] | None:
+    """The first and the last day that anything is counted on, or was."""
+    ends = [
+        model.objects.aggregate(first=Min("day"), last=Max("day")) for model in (MatterFact, MoveFact, DayCell)
+    ]
+    found = [pair for pair in ends if pair["first"]]
+    if not found:
+        return None
+    return min(pair["first"] for pair in found), max(pair["last"] for pair in found)
+
+
+def _days_slice(state: RollupState) -> None:
+    bounds = _bounds()
+    if bounds is None:
+        _to(state, Stage.NONE, 0)
+        return
+    first = date.fromordinal(state.position) if state.position else bounds[0]
+    days_sum(days=[first + timedelta(days=number) for number in range(DAYS_AT_ONCE)])
+    next_on = first + timedelta(days=DAYS_AT_ONCE)
+    if next_on > bounds[1]:
+        _to(state, Stage.NONE, 0)
+    else:
+        _to(state, Stage.DAYS, next_on.toordinal())

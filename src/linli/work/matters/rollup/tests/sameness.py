@@ -1,0 +1,25 @@
+"""What the roll-up holds, row by row, to be compared with what a rebuild makes."""
+
+from typing import Any
+
+from linli.work.matters.rollup import tasks
+from linli.work.matters.rollup.models import DayCell, MatterFact, MoveFact
+
+Rows = list[tuple[Any, ...]]
+
+
+def contents() -> dict[str, Rows]:
+    """Return every row of the three tables without the keys that only this run gave."""
+    names = [field.attname for field in DayCell._meta.concrete_fields if field.attname != "id"]
+    return {
+        "matters": sorted(MatterFact.objects.values_list(), key=lambda row: row[0]),
+        "moves": sorted(MoveFact.objects.values_list(), key=lambda row: row[0]),
+        "cells": sorted(DayCell.objects.values_list(*names), key=repr),
+    }
+
+
+def same_as_rebuilt() -> None:
+    """Assert that what was followed step by step is what a rebuild makes."""
+    followed = contents()
+    tasks.rebuild()
+    assert followed == contents()
