@@ -9,9 +9,8 @@ from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
 from linli.core.listing import Chosen, Column, Kind, Listing, Text, listing_add
 from linli.foundation.places.models import Division
-from linli.work.matters.selectors import figures
 
-from .overview import area_of, area_rows, can_see_figures, children_of
+from .overview import area_of, area_rows, can_see_figures, children_of, figures_of
 from .periods import Period, period_of
 
 Conditions = list[tuple[Text, Text]]
@@ -29,21 +28,19 @@ def _asked(actor: Actor, query: QueryDict) -> tuple[Division, Period, Conditions
 
 def _by_area(actor: Actor, query: QueryDict) -> Chosen:
     division, period, conditions = _asked(actor, query)
-    return Chosen(area_rows(actor, children_of(division, period), period), conditions)
+    return Chosen(area_rows(actor, division, children_of(division, period), period), conditions)
 
 
 def _by_class(actor: Actor, query: QueryDict) -> Chosen:
     division, period, conditions = _asked(actor, query)
-    found = figures(actor, division.path, period.from_on, period.to_on, period.is_then)
+    found = figures_of(actor, division, period)
     rows = [(words, count) for _code, words, count in found.by_class]
     return Chosen([*rows, (_now("待研判"), found.unsorted)], conditions)
 
 
 def _by_category(actor: Actor, query: QueryDict) -> Chosen:
     division, period, conditions = _asked(actor, query)
-    return Chosen(
-        figures(actor, division.path, period.from_on, period.to_on, period.is_then).by_category, conditions
-    )
+    return Chosen(figures_of(actor, division, period).by_category, conditions)
 
 
 COUNTED = (

@@ -22,6 +22,7 @@ from linli.foundation.places.selectors import (
     division_first,
     division_trail,
 )
+from linli.work.matters.rollup.selectors import Span, rolled_by_area, rolled_figures
 from linli.work.matters.selectors import AreaFigures, Figures, figures, figures_by_area
 
 from .periods import Period, change_words, points_words
@@ -108,11 +109,27 @@ def address_of(division: Division, period: Period) -> str:
     return f"{reverse('dashboards:overview')}?{query}"
 
 
-def area_rows(actor: Actor, children: Sequence[Division], period: Period) -> list[AreaRow]:
+def figures_of(actor: Actor, division: Division, period: Period) -> Figures:
+    """Return an area's figures: from the roll-up, or by the divisions of the day from the matters."""
+    if period.is_then:
+        return figures(actor, division.path, period.from_on, period.to_on, True)
+    return rolled_figures(actor, Span(division.path, period.from_on, period.to_on))
+
+
+def _by_area(
+    actor: Actor, division: Division, children: Sequence[Division], period: Period
+) -> dict[str, AreaFigures]:
+    paths = [child.path for child in children]
+    if period.is_then:
+        return figures_by_area(actor, paths, period.from_on, period.to_on, True)
+    return rolled_by_area(actor, Span(division.path, period.from_on, period.to_on), paths)
+
+
+def area_rows(
+    actor: Actor, division: Division, children: Sequence[Division], period: Period
+) -> list[AreaRow]:
     """Return the counts of each child area, most received first."""
-    counted = figures_by_area(
-        actor, [child.path for child in children], period.from_on, period.to_on, period.is_then
-    )
+    counted = _by_area(actor, division, children, period)
     rows = [
         AreaRow(child.short_name or child.name, address_of(child, period), counted[child.path])
         for child in children
@@ -177,15 +194,14 @@ def stats_of(division: Division, now: Figures, before: Figures, period: Period) 
 
 def overview(actor: Actor, division: Division, period: Period) -> dict[str, Any]:
     """Return everything that the page shows."""
-    now = figures(actor, division.path, period.from_on, period.to_on, period.is_then)
-    before = figures(actor, division.path, period.before.from_on, period.before.to_on, period.is_then)
+    now, before = (figures_of(actor, division, each) for each in (period, period.before))
     children = children_of(division, period)
     return {
         "division": division,
         "trail": [(row, address_of(row, period)) for row in trail_of(actor, division)],
         "stats": stats_of(division, now, before, period),
         "figures": now,
-        "rows": area_rows(actor, children, period),
+        "rows": area_rows(actor, division, children, period),
         "child_level": child_level(division).label,
         "left_out": now.rates.left_out,
     }
@@ -194,9 +210,7 @@ def overview(actor: Actor, division: Division, period: Period) -> dict[str, Any]
 def map_features(actor: Actor, division: Division, period: Period) -> dict[str, Any]:
     """Return the outlines of the child areas with how many matters each received, as GeoJSON."""
     children = children_of(division, period)
-    counted = figures_by_area(
-        actor, [child.path for child in children], period.from_on, period.to_on, period.is_then
-    )
+    counted = _by_area(actor, division, children, period)
     known = {child.code: child for child in children}
     features = boundary_features(division.path, child_level(division)) if children else []
     for feature in features:

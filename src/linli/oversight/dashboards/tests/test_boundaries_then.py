@@ -15,6 +15,7 @@ from linli.foundation.places.selectors import place_resolve
 from linli.foundation.places.services import division_change_apply, division_change_plan
 from linli.work.matters import services
 from linli.work.matters.models import Matter
+from linli.work.matters.rollup.tasks import check, follow
 from linli.work.matters.selectors import figures, figures_by_area
 from tests.people import Cast
 
@@ -28,12 +29,14 @@ def report(cast: Cast, committee: str, times: int = 1) -> None:
     for _ in range(times):
         place = place_resolve(committee=committee)
         services.matter_report(actor=cast.actor("resident"), text="路灯坏了", place=place)
+    follow()
 
 
 def carry_out(cast: Cast, plan: ChangePlan, day: date) -> None:
     operator = cast.actor("operator")
     change = division_change_plan(actor=operator, plan=plan, document="临府〔2026〕5号", effective_on=day)
     division_change_apply(actor=operator, change_id=change.public_id)
+    check()
 
 
 @pytest.fixture

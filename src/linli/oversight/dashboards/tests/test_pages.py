@@ -11,17 +11,20 @@ from linli.foundation.places.models import Boundary
 from linli.foundation.places.selectors import place_resolve
 from linli.work.matters import services
 from linli.work.matters.models import Matter
+from linli.work.matters.rollup.tasks import follow
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
-QUERIES = 29
+QUERIES = 28
 URL = reverse("dashboards:overview")
 
 
 def report(cast: Cast, committee: str = "committee_a_place", by: str = "resident") -> Matter:
     """One matter in a committee."""
     place = place_resolve(committee=cast.places[committee])
-    return services.matter_report(actor=cast.actor(by), text="路灯坏了", place=place)
+    matter = services.matter_report(actor=cast.actor(by), text="路灯坏了", place=place)
+    follow()
+    return matter
 
 
 @pytest.mark.parametrize(

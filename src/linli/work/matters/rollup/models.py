@@ -144,9 +144,7 @@ class DayCell(MatterSums):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["axis", "level", "area", "day", "key"], name="rollup_cell_once"
-            ),
+            models.UniqueConstraint(fields=["axis", "level", "area", "day", "key"], name="rollup_cell_once"),
         ]
         indexes = [models.Index(fields=["day"], name="rollup_cell_by_day")]
 

@@ -5,7 +5,7 @@ from the grain of matters. What depends on the hour of reading (is a limit past?
 limit still runs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,9 @@ from linli.core.fields import in_areas
 from linli.foundation.places.models import Level
 
 from ..clocks import setting
+from ..models import AffairClass, Category
 from ..rules import Rate, ThreeRates, rates_counted
+from ..selectors.figures import AreaFigures, Figures
 from .models import (
     MATTER_MEASURES,
     MEASURES,
@@ -35,7 +37,7 @@ from .models import (
 from .statements import PATH_LENGTH
 
 Counts = Mapping[str, int]
-READY = {Axis.WHOLE: Level.STREET, **dict.fromkeys((Axis.CATEGORY, Axis.AFFAIR_CLASS, Axis.UNIT), Level.COUNTY)}
+READY = {Axis.WHOLE: Level.STREET, **dict.fromkeys(list(Axis)[1:], Level.COUNTY)}
 FIELD = {Axis.CATEGORY: "category_id", Axis.AFFAIR_CLASS: "affair_class", Axis.UNIT: "unit_id"}
 
 
@@ -138,7 +140,8 @@ def _moves(span: Span) -> dict[str, int]:
     of_area = MatterFact.objects.filter(in_areas("area", (span.area,))).values("pk")
     rows = MoveFact.objects.filter(matter_id__in=of_area, day__gte=span.from_on, day__lte=span.to_on)
     found = dict.fromkeys(MOVE_MEASURES, 0)
-    for kind, change, in_time, n in rows.order_by().values_list("kind", "change", "in_time").annotate(n=Count("pk")):
+    counted = rows.order_by().values_list("kind", "change", "in_time").annotate(n=Count("pk"))
+    for kind, change, in_time, n in counted:
         ends = {1: "_in_time", 0: "_late", None: ""}
         names = [f"{kind}{ends[in_time]}", {1: "opened", -1: "ended"}.get(change, "")]
         for name in names:
@@ -192,6 +195,46 @@ def sums_by_key(actor: Actor, span: Span, axis: Axis) -> dict[str, Sums]:
 def _key(axis: Axis) -> Any:
     text = CharField()
     return Coalesce(Cast(F(FIELD[axis]), text), Value(""), output_field=text)
+
+
+# -- as the page of figures shows it -----------------------------------------------------
+def rolled_figures(actor: Actor, span: Span) -> Figures:
+    """Return what ``matters.selectors.figures`` counts, without the states, read from the roll-up."""
+    whole = sums(actor, span)
+    classes = sums_by_key(actor, span, Axis.AFFAIR_CLASS)
+    received = {code: found["received"] for code, found in classes.items()}
+    return Figures(
+        **{name: whole[name] for name in ("received", "imported", "emergencies", "open", "closed")},
+        provisional=whole["provisional"],
+        overdue=whole.overdue,
+        by_state=(),
+        by_class=tuple((code, str(label), received.get(code, 0)) for code, label in AffairClass.choices),
+        unsorted=received.get("", 0),
+        by_category=_by_category(sums_by_key(actor, span, Axis.CATEGORY)),
+        on_time=whole.on_time,
+        rates=whole.rates,
+    )
+
+
+def _by_category(found: Mapping[str, Sums]) -> tuple[tuple[str, int], ...]:
+    names = category_names(found)
+    rows = [(names[key], counted["received"]) for key, counted in found.items() if counted["received"]]
+    return tuple(sorted(rows, key=lambda row: -row[1]))
+
+
+def category_names(keys: Iterable[str]) -> dict[str, str]:
+    """Return what the keys of the categories are called; the empty one is what has none."""
+    known = dict(Category.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", "name"))
+    return {key: known.get(int(key), key) if key else _("未分类") for key in keys}
+
+
+def rolled_by_area(actor: Actor, span: Span, paths: Sequence[str]) -> dict[str, AreaFigures]:
+    """Return what ``matters.selectors.figures_by_area`` counts, read from the roll-up."""
+    found = sums_by_area(actor, span, paths)
+    return {
+        path: AreaFigures(path, each["received"], each["closed"], each.overdue, each.on_time)
+        for path, each in found.items()
+    }
 
 
 # -- by day --------------------------------------------------------------------------

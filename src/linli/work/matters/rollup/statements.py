@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -223,7 +224,7 @@ def moves_insert(some: Some, column: str) -> tuple[str, list[Any]]:
 
 # -- sums of days --------------------------------------------------------------
 def _move_sums() -> list[str]:
-    found = ["SUM(CASE WHEN v.change > 0 THEN v.n ELSE 0 END)", "SUM(CASE WHEN v.change < 0 THEN v.n ELSE 0 END)"]
+    found = [f"SUM(CASE WHEN v.change {side} 0 THEN v.n ELSE 0 END)" for side in "><"]
     for name in MOVE_MEASURES[2:]:
         kind, _, end = name.partition("_")
         past = f" AND v.in_time = {int(end == 'in_time')}" if end else ""
@@ -236,7 +237,7 @@ def cells_insert(some: Some) -> list[tuple[str, list[Any]]]:
     made = []
     for axis, levels in CELL_LEVELS.items():
         made.append(_grains_summed(axis, levels[0], some))
-        made += [_cells_summed(axis, low, high, some) for low, high in zip(levels, levels[1:], strict=False)]
+        made += [_cells_summed(axis, low, high, some) for low, high in pairwise(levels)]
     return made
 
 

@@ -39,7 +39,7 @@ def follow() -> int:
     The first time everything is made anew; a rebuild that was killed is gone on with.
     """
     state = RollupState.objects.filter(pk=1).first()
-    if state is None or state.rebuilt_at is None and not state.stage:
+    if state is None or (state.rebuilt_at is None and not state.stage):
         rebuild()
     elif state.stage and state.moved_at is not None and state.moved_at < clock.now() - ABANDONED:
         resume()

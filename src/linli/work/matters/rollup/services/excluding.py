@@ -73,9 +73,8 @@ def exclusion_decide(*, actor: Actor, public_id: Any, is_granted: bool, decision
         raise Conflict(_("这项剔除申请已经处理过。"))
     said, now = _text(decision, "decision", _("请写明审批意见。")), clock.now()
     outcome = Outcome.GRANTED if is_granted else Outcome.REFUSED
-    changes = changes_of(
-        exclusion, outcome=outcome, decision=said, decided_at=now, decided_by_id=actor.person_id, changed_at=now
-    )
+    said_by = {"decided_at": now, "decided_by_id": actor.person_id, "changed_at": now}
+    changes = changes_of(exclusion, outcome=outcome, decision=said, **said_by)
     record("exclusion.decide", exclusion, changes)
     return exclusion
 

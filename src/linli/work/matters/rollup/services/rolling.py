@@ -195,9 +195,8 @@ def _moves_slice(state: RollupState) -> None:
 
 def _bounds() -> tuple[date, date] | None:
     """The first and the last day that anything is counted on, or was."""
-    ends = [
-        model.objects.aggregate(first=Min("day"), last=Max("day")) for model in (MatterFact, MoveFact, DayCell)
-    ]
+    days = {"first": Min("day"), "last": Max("day")}
+    ends = [model._default_manager.aggregate(**days) for model in (MatterFact, MoveFact, DayCell)]
     found = [pair for pair in ends if pair["first"]]
     if not found:
         return None

@@ -14,9 +14,10 @@ from linli.foundation.places.services import division_change_apply, division_cha
 from linli.work.matters import services as do
 from linli.work.matters.models import Assignment, ClosedAs, Matter, MatterEvent, Rating
 from linli.work.matters.rollup import services, tasks
-from linli.work.matters.rollup.models import Axis, DayCell, MatterFact, MoveFact, RollupState
+from linli.work.matters.rollup.models import STAGES, Axis, DayCell, MatterFact, MoveFact, RollupState
 from linli.work.matters.rollup.selectors import Span, open_by_day, sums, sums_by_area, sums_by_key
 from linli.work.matters.rollup.services import rolling
+from linli.work.matters.rules import Rate
 from linli.work.matters.selectors import figures, figures_by_area
 from linli.work.matters.tests.life import Life, days_later
 from linli.work.matters.workflow import ENDED
@@ -212,6 +213,10 @@ def test_open_at_the_end_of_the_last_day_is_what_is_open(life: Life) -> None:
         assert sum(day.opened for day in days) - sum(day.ended for day in days) == still
 
 
+def _grown(before: Rate, after: Rate) -> tuple[int, int]:
+    return after.part - before.part, after.whole - before.whole
+
+
 def test_stages_are_on_time_or_not(life: Life) -> None:
     tasks.rebuild()
     before = sums(actor(life), span(life, "street_place"))
@@ -220,10 +225,7 @@ def test_stages_are_on_time_or_not(life: Life) -> None:
     life.result(life.sign(matter))
     tasks.follow()
     after = sums(actor(life), span(life, "street_place"))
-    grown = {
-        name: (after.stage(name).part - before.stage(name).part, after.stage(name).whole - before.stage(name).whole)
-        for name in ("accept", "sort", "sign", "handle", "verify")
-    }
+    grown = {name: _grown(before.stage(name), after.stage(name)) for name in STAGES}
     assert grown == {"accept": (1, 1), "sort": (1, 1), "sign": (0, 1), "handle": (0, 1), "verify": (0, 0)}
 
 
