@@ -164,9 +164,10 @@ def _seconds(act: Any) -> float:
 
 
 def _rebuilds(size: str) -> int:
+    from django.db import connection
+
     from linli.work.matters.rollup import tasks
     from linli.work.matters.rollup.models import DayCell, MatterFact, MoveFact
-    from django.db import connection
 
     with connection.cursor() as cursor:
         for model in (DayCell, MatterFact, MoveFact):

@@ -84,4 +84,41 @@ function draw(place: HTMLElement): void {
   new ResizeObserver(() => chart.resize()).observe(place);
 }
 
+/** Draw an SVG of so many pixels on a white sheet, twice as fine, and hand it over as a PNG. */
+async function asPng(svg: string, width: number, height: number): Promise<Blob | null> {
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await picture.decode();
+  const sheet = document.createElement("canvas");
+  sheet.width = width * 2;
+  sheet.height = height * 2;
+  const pen = sheet.getContext("2d");
+  if (!pen) return null;
+  pen.fillStyle = colour("--surface");
+  pen.fillRect(0, 0, sheet.width, sheet.height);
+  pen.drawImage(picture, 0, 0, sheet.width, sheet.height);
+  return new Promise((done) => sheet.toBlob(done, "image/png"));
+}
+
+function drawn(card: Element): Promise<Blob | null> {
+  const canvas = card.querySelector<HTMLCanvasElement>("[data-map] canvas");
+  if (canvas) return new Promise((done) => canvas.toBlob(done, "image/png"));
+  const svg = card.querySelector<SVGSVGElement>("[data-chart] svg");
+  if (!svg) return Promise.resolve(null);
+  const { width, height } = svg.getBoundingClientRect();
+  return asPng(new XMLSerializer().serializeToString(svg), width, height);
+}
+
+async function keep(button: HTMLElement): Promise<void> {
+  const card = button.closest(".card");
+  const blob = card && (await drawn(card));
+  if (!blob) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${document.title} ${card.querySelector("h2")?.textContent ?? ""}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 for (const place of document.querySelectorAll<HTMLElement>("[data-chart]")) draw(place);
+for (const button of document.querySelectorAll<HTMLElement>("[data-picture]")) button.addEventListener("click", () => void keep(button));

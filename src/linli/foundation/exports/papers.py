@@ -18,7 +18,7 @@ from docx.text.paragraph import Paragraph
 BODY, HEADING = "宋体", "黑体"  # what every office computer has
 PAGE, MARGIN = (Cm(21), Cm(29.7)), Cm(2.5)
 TEXT_WIDTH = PAGE[0] - 2 * MARGIN
-TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def paper_blank(title: str) -> Written:

@@ -102,11 +102,11 @@ def has_outlines(division: Division) -> bool:
     return rows.filter(in_areas("division__path", (division.path,))).exists()
 
 
-def address_of(division: Division, period: Period) -> str:
-    """Return the address of the page for an area."""
+def address_of(division: Division, period: Period, page: str = "dashboards:overview") -> str:
+    """Return the address of a page for an area."""
     asked = {"area": division.code, "period": period.code}
     query = urlencode({**asked, "tree": "then"} if period.is_then else asked)
-    return f"{reverse('dashboards:overview')}?{query}"
+    return f"{reverse(page)}?{query}"
 
 
 def figures_of(actor: Actor, division: Division, period: Period) -> Figures:

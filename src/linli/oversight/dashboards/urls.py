@@ -1,11 +1,20 @@
-"""Addresses of the page of figures."""
+"""Addresses of the pages of figures."""
 
 from django.urls import path
 
-from . import views
+from . import bulletins, exclusions, rates, views
 
 app_name = "dashboards"
 urlpatterns = [
     path("desk/data/", views.overview_page, name="overview"),
     path("desk/data/areas.geojson", views.areas_geojson, name="areas_geojson"),
+    path("desk/data/rates/", rates.rates_page, name="rates"),
+    path("desk/data/rates.geojson", rates.rates_geojson, name="rates_geojson"),
+    path("desk/data/bulletin/", bulletins.bulletin_page, name="bulletin"),
+    path("desk/data/bulletin.docx", bulletins.bulletin_docx, name="bulletin_docx"),
+    path("desk/data/exclusions/", exclusions.exclusions_page, name="exclusions"),
+    path(
+        "desk/data/exclusions/<uuid:public_id>/decide/", exclusions.exclusion_decide, name="exclusion_decide"
+    ),
+    path("desk/data/exclusions/<uuid:public_id>/end/", exclusions.exclusion_end, name="exclusion_end"),
 ]

@@ -14,6 +14,7 @@ from linli.core.errors import NotAllowed
 from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.places.history import has_changed
 from linli.foundation.places.selectors import is_map_schematic
+from linli.work.matters.rollup.selectors import counted_until
 
 from .overview import (
     address_of,
@@ -27,23 +28,25 @@ from .overview import (
 from .periods import PERIODS, Period, period_of
 
 
-def _reader(request: HttpRequest) -> Actor:
+def reader_of(request: HttpRequest) -> Actor:
+    """Return who reads figures; whoever does not is refused."""
     actor = actor_of(request)
     if not can_see_figures(actor):
         raise NotAllowed(_("您的岗位不查看数据。"), hint=_("数据供居委会、街镇、区和市查看。"))
     return actor
 
 
-def _period(request: HttpRequest) -> Period:
+def period_asked(request: HttpRequest) -> Period:
+    """Return the days that the address names."""
     return period_of(request.GET.get("period", ""), clock.today(), request.GET.get("tree") == "then")
 
 
 @staff_required
 def overview_page(request: HttpRequest) -> HttpResponse:
     """Show the figures of one area in one period."""
-    actor = _reader(request)
-    period = _period(request)
-    division = area_of(actor, request.GET.get("area", ""), _period(request))
+    actor = reader_of(request)
+    period = period_asked(request)
+    division = area_of(actor, request.GET.get("area", ""), period_asked(request))
     periods = [
         (words, address_of(division, replace(period, code=code)), code == period.code)
         for code, words in PERIODS.items()
@@ -58,7 +61,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
         "period": period,
         "periods": periods,
         "trees": trees if period.is_then or has_changed(division, period.before.from_on) else [],
-        "now": clock.now(),
+        "counted_at": clock.now() if period.is_then else counted_until(),
         "has_map": has_outlines(division),
         "is_schematic": is_map_schematic(child_level(division)),
     }
@@ -68,8 +71,8 @@ def overview_page(request: HttpRequest) -> HttpResponse:
 @staff_required
 def areas_geojson(request: HttpRequest) -> HttpResponse:
     """Send the outlines that the page's map is coloured by."""
-    actor = _reader(request)
-    division = area_of(actor, request.GET.get("area", ""), _period(request))
-    response = JsonResponse(map_features(actor, division, _period(request)))
+    actor = reader_of(request)
+    division = area_of(actor, request.GET.get("area", ""), period_asked(request))
+    response = JsonResponse(map_features(actor, division, period_asked(request)))
     response["Cache-Control"] = "private, max-age=60"
     return response

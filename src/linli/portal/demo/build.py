@@ -19,6 +19,7 @@ from linli.foundation.places.boundarybatch import schematic_batches
 from linli.foundation.places.edition import SHANGHAI, edition_read
 from linli.foundation.places.services import boundary_load_batch, divisions_load
 from linli.work.matters.models import Category, Matter
+from linli.work.matters.rollup.tasks import rebuild
 from linli.work.matters.services import categories_load, poster_create
 from linli.work.matters.tasks import lapse_guided
 
@@ -26,6 +27,7 @@ from . import plots as plot
 from .cast import MACHINE, people_build, places_build, units_build
 from .desk import quick_plots
 from .divisions import changes_build
+from .excluded import exclusions_build
 from .exports import lists_taken
 from .hotline import hotline_build
 from .keeping import facts_kept
@@ -137,6 +139,8 @@ def demo_build(*, matters: int = MATTERS) -> str:
         play([*standing, *ordinary, _night_jobs(end), *more], end)
         hotline_build(stage.cast["street.duty"], end)
         machines_call(stage, connected)
+        exclusions_build(stage.cast)
+        rebuild()
     finally:
         clock_set(None)
     states = Counter(Matter.objects.values_list("state", flat=True))

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed
 from linli.foundation.accounts.permissions import actor_of, staff_required
+from linli.foundation.exports.papers import DOCX
 
 from .document import document_of
 from .permissions import can_assess, can_judge
 from .selectors import OPINIONS, assessment_get, assessment_list, opinions_of, paper_of, questions
 from .services import LONGEST, assessment_conclude, assessment_make, assessment_write
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _actor(request: HttpRequest) -> Actor:
