@@ -39,6 +39,7 @@ from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.matters.catalog.rules import Row
 from linli.work.matters.clusters.services import cluster_make
+from linli.work.matters.rollup.services import exclusion_ask
 from linli.work.matters.routing.services import row_save, table_open
 from linli.work.matters.services import edition_draft, phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
@@ -157,6 +158,7 @@ def matters(cast: Cast) -> Subjects:
         "reported_matter": reported.public_id,
         "handling_matter": handling.public_id,
         "closed_matter": closed.public_id,
+        "closed_number": closed.number,
         "lead_assignment": life.lead(handling).pk,
         "lead_order": life.lead(handling).public_id,
     }
@@ -242,6 +244,13 @@ def decision_tables(cast: Cast) -> Subjects:
     return {"decision_table": table.public_id, "decision_lock": draft.lock, "decision_day": clock.today()}
 
 
+def exclusions(cast: Cast) -> Subjects:
+    """A closed matter of committee A that its administrator asks to leave out of the rates."""
+    said = {"reason": "lawful_way", "note": "法院已经受理"}
+    number = Life(cast).to_closed().number
+    return {"exclusion": exclusion_ask(actor=cast.actor("worker"), number=number, **said).public_id}
+
+
 BUILDERS: list[Callable[[Cast], Subjects]] = [
     accounts,
     places,
@@ -256,4 +265,5 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     roster,
     registry,
     linking,
+    exclusions,
 ]

@@ -17,7 +17,9 @@ from linli.foundation.duties.tests.factories import duty_make
 from linli.foundation.exports.models import Export
 from linli.foundation.notices.models import Delivery, Notice
 from linli.foundation.notices.tests.factories import tell
+from linli.oversight.dashboards.pictures import PICTURES
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
+from linli.work.matters.rollup.tasks import follow
 from linli.work.matters.services import poster_create
 from linli.work.matters.tests.desk_stages import Stages, stages_build
 from linli.work.matters.tests.life import year_load
@@ -63,6 +65,7 @@ DESK: dict[str, set[Function]] = {
     "figures-by-area": set(GOVERNING),
     "figures-by-class": set(GOVERNING),
     "figures-by-category": set(GOVERNING),
+    **{f"rates-{code}": set(GOVERNING) for code in PICTURES},
 }
 ADMIN: dict[str, Callable[[Function, bool], bool]] = {
     "staff": lambda function, is_admin: is_admin or function == Function.OPERATOR,
@@ -112,8 +115,9 @@ def test_every_list_is_in_these_tables() -> None:
 
 def test_every_list_is_offered_on_a_page_and_every_offer_is_a_list() -> None:
     texts = (path.read_text() for path in PACKAGE.rglob("templates/**/*.html"))
-    offered = {code for text in texts for code in re.findall(r'<c-export list="([\w-]+)"', text)}
-    assert offered == {row.code for row in listings()}
+    offered = {code for text in texts for code in re.findall(r'<c-export list="([^"]+)"', text)}
+    drawn = {f"rates-{code}" for code in PICTURES}  # the card of a picture offers its own
+    assert offered - {"rates-{{ picture.code }}"} == {row.code for row in listings()} - drawn
 
 
 @pytest.mark.parametrize("code", [*DESK, *ADMIN])
@@ -190,6 +194,7 @@ def test_the_calendar_and_the_rules(stages: Stages) -> None:
 def test_figures(stages: Stages) -> None:
     stages.reported()
     stages.sent()
+    follow()
     cast = stages.cast
     rows = {row["区域"]: row for row in taken(cast, "district", "figures-by-area")}
     assert (rows["桂花街道"]["收到"], rows["梧桐街道"]["收到"]) == ("2", "0")
@@ -199,6 +204,18 @@ def test_figures(stages: Stages) -> None:
     kinds = {row["名称"]: row["件数"] for row in taken(cast, "street", "figures-by-category")}
     assert sum(map(int, kinds.values())) == 2
     assert make(cast, "street", "figures-by-area", "area=990101002").status_code == 404
+
+
+def test_the_table_under_each_picture(stages: Stages) -> None:
+    stages.sent()
+    follow()
+    cast = stages.cast
+    rows = {row["区域"]: row for row in taken(cast, "district", "rates-by-area")}
+    assert (rows["桂花街道"]["收到"], rows["梧桐街道"]["收到"]) == ("1", "0")
+    assert "怎么来的：取临江区内" in Export.objects.latest("pk").conditions
+    for code in PICTURES:
+        assert taken(cast, "street", f"rates-{code}"), code
+        assert make(cast, "street", f"rates-{code}", "area=990101002").status_code == 404, code
 
 
 def test_people_are_taken_away_masked(cast: Cast, clock: Any) -> None:

@@ -17,6 +17,7 @@ DOWNLOADS = (
     ".geojson",
     ".xml",
     ".webmanifest",
+    ".docx",
     "/export/",
     "/file/",
     "/docx/",

@@ -8,7 +8,12 @@ from linli.work.matters.rollup.services import exclusion_ask, exclusion_decide
 
 # reason, what speaks for it, whether it is approved (None: it waits), the opinion
 ASKED = (
-    ("lawful_way", "双方已就漏水赔偿向法院起诉，法院已受理，居委会不再调解。", True, "已核对受理通知书，同意。"),
+    (
+        "lawful_way",
+        "双方已就漏水赔偿向法院起诉，法院已受理，居委会不再调解。",
+        True,
+        "已核对受理通知书，同意。",
+    ),
     ("repeated", "同一住户就同一事项第三次来电，前两次都已书面答复。", False, "两次答复的事由不同，应计入。"),
     ("outside", "事发路段属相邻街道管理，已转请对方受理。", None, ""),
 )

@@ -14,8 +14,8 @@ def contents() -> dict[str, Rows]:
     """Return every row of the three tables without the keys that only this run gave."""
     names = [field.attname for field in DayCell._meta.concrete_fields if field.attname != "id"]
     return {
-        "matters": sorted(MatterFact.objects.values_list(), key=lambda row: row[0]),
-        "moves": sorted(MoveFact.objects.values_list(), key=lambda row: row[0]),
+        "matters": list(MatterFact.objects.order_by("pk").values_list()),
+        "moves": list(MoveFact.objects.order_by("pk").values_list()),
         "cells": sorted(DayCell.objects.values_list(*names), key=repr),
     }
 
