@@ -52,6 +52,7 @@ DESK: dict[str, set[Function]] = {
     "whistle-units": set(GOVERNING),
     "hot-issues": set(GOVERNING),
     "answers": set(GOVERNING),
+    "replies": set(GOVERNING),
     "registry-ages": set(GOVERNING),
     "registry-receipts": set(GOVERNING),
     "registry-sizes": set(GOVERNING),

@@ -16,7 +16,8 @@ from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import division_by_code, division_names
 
 from . import selectors
-from .catalog.rules import LABELS, SEPARATOR, Row, path_words
+from .catalog.rules import LABELS as ROW_LABELS
+from .catalog.rules import SEPARATOR, Row, path_words
 from .catalog.selectors import edition_in_force, edition_list, row_words, rows_of
 from .desk import selectors as desk_selectors
 from .desk.affairs import clock_rows
@@ -24,6 +25,9 @@ from .desk.lists import filter_form, filters_of, tab_of
 from .desk.revisits import period_of
 from .models import Category, PublicVersion
 from .permissions import COMMITTEE_OR_STREET, can_read_figures
+from .replies.rules import ASKED
+from .replies.rules import LABELS as REPLY_LABELS
+from .replies.selectors import RECENT, Completeness, completeness
 from .resident.selectors import PublicFilters, public_versions
 from .satisfaction.selectors import answer_figures, can_keep_revisits, revisit_list
 from .workflow import ENDED
@@ -110,6 +114,14 @@ def _revisits(actor: Actor, query: QueryDict) -> Chosen:
     return Chosen(revisit_list(actor))
 
 
+def _replies(actor: Actor, query: QueryDict) -> Chosen:
+    return Chosen(completeness(actor), [(_("反馈时间"), _now("近%d天") % RECENT.days)])
+
+
+def _saying(name: str) -> Callable[[Completeness], int]:
+    return lambda row: row.saying.get(name, 0)
+
+
 def _answers(actor: Actor, query: QueryDict) -> Chosen:
     if not can_read_figures(actor):
         raise NotAllowed(_now("您的岗位不查看满意度。"))
@@ -194,7 +206,7 @@ listing_add(
         _("权责清单"),
         (
             Column(_("路径"), lambda row: path_words(SEPARATOR.join(row.path)), width=30),
-            *(Column(label, _said(name), width=WIDTHS.get(name, 14)) for name, label in LABELS.items()),
+            *(Column(label, _said(name), width=WIDTHS.get(name, 14)) for name, label in ROW_LABELS.items()),
         ),
         _categories,
     ),
@@ -244,5 +256,16 @@ listing_add(
         ),
         _answers,
         page="matters:answers",
+    ),
+    Listing(
+        "replies",
+        _("答复写清了什么"),
+        (
+            Column(_("单位"), lambda row: row.unit, width=24),
+            Column(_("答复"), lambda row: row.replies, Kind.NUMBER, 8),
+            *(Column(REPLY_LABELS[name], _saying(name), Kind.NUMBER, 12) for name in ASKED["result"]),
+        ),
+        _replies,
+        page="matters:replies",
     ),
 )

@@ -13,7 +13,7 @@ from linli.core.actor import EXECUTING, Function
 
 MAX_TEXT = 5_000
 MAX_TITLE = 40
-PHRASE_VARIABLES = ("编号", "地点", "时限", "单位")
+PHRASE_VARIABLES = ("编号", "地点", "时限", "单位", "依据")
 MAX_SOURCE, MAX_SOURCE_NUMBER = 40, 60
 COMMITTEE_DEPTH = 5
 EARLIEST_DAYS = 366
@@ -111,6 +111,12 @@ def name_masked(name: str) -> str:
 def phrase_unknown(text: str) -> list[str]:
     """Return what stands in braces in a stock answer and is no variable."""
     return [name for name in re.findall(r"\{([^{}]*)\}", text) if name not in PHRASE_VARIABLES]
+
+
+def law_words(law: str, quote: str, is_checked: bool) -> str:
+    """Return a law as an answer quotes it; what nobody has read yet carries a gap to be filled by hand."""
+    quoted = f"“{quote}”" if quote else ""
+    return f"{law}{quoted}{'' if is_checked else _('【请核对原文】')}"
 
 
 def phrase_filled(text: str, values: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from linli.foundation.ui.refusals import is_htmx
 from .. import selectors
 from ..models import Matter
 from ..permissions import can_use_phrases
+from ..replies.selectors import hints_for
 from ..resident.photos import PhotosTaken, photos_take
 from ..selectors import PhraseOffer
 from .action_forms import ActionForm
@@ -59,6 +60,8 @@ def action_page(request: HttpRequest, public_id: UUID, code: str, key: str = "")
     matter = selectors.matter_get(actor_of(request), public_id)
     row = ACTIONS[code]
     subject = row.subject(matter, key)
+    if request.method == "POST" and "check" in request.POST:
+        return _check(request, row, matter, code, subject)
     if request.method == "POST" and "insert" in request.POST:
         return _insert(request, row, matter, code, subject)
     if request.method == "POST":
@@ -88,6 +91,15 @@ def _insert(request: HttpRequest, row: ActionPage, matter: Matter, code: str, su
     typed = [str(form.initial.get(name, "")), *(offer.text for offer in found[:1])]
     form.initial[name] = "\n".join(part for part in typed if part)
     return _show(request, row, form, offered)
+
+
+def _check(request: HttpRequest, row: ActionPage, matter: Matter, code: str, subject: Any) -> HttpResponse:
+    """Say what the reply lacks: beside the field while it is written, or with the form without script."""
+    form = _form(request, row, matter, subject, request.POST)
+    hints = hints_for(form.actor, form.phrase_use, str(form.initial.get(form.phrase_field, "")))
+    if is_htmx(request):
+        return page(request, "reply_hints", {"hints": hints})
+    return _show(request, row, form, _offered(request, matter, code, subject), hints=hints)
 
 
 def phrases_of(form: ActionForm) -> list[PhraseOffer]:

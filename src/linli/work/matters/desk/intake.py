@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed, Refusal
@@ -106,11 +107,15 @@ def place_choices(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/desk/place_choices.html", {"choices": choices, "words": words.strip()})
 
 
+@require_POST
 @desk_page
 def intake_hints(request: HttpRequest) -> HttpResponse:
-    """Answer with what helps while typing: emergency, likely category, the promised time, likely repeats."""
+    """Answer with what helps while typing: emergency, likely category, the promised time, likely repeats.
+
+    What is typed may name people: it travels in the body, never in an address.
+    """
     actor = intake_actor(request)
-    found = hints(actor, request.GET.get("text", ""), request.GET.get("place", ""))
+    found = hints(actor, request.POST.get("text", ""), request.POST.get("place", ""))
     return render(request, "matters/desk/intake_hints.html", found)
 
 

@@ -18,12 +18,13 @@ from linli.core.errors import InvalidInput, NotAllowed
 from linli.foundation.accounts.permissions import actor_of
 
 from .. import selectors
-from ..models import Phrase, PhraseUse
+from ..catalog.rules import path_words
+from ..models import Category, Phrase, PhraseUse
 from ..permissions import can_change_phrase, can_keep_unit_phrases, can_share_phrases, can_use_phrases
 from ..rules import PHRASE_VARIABLES
 from ..services import phrase_add, phrase_change, phrase_remove
-from ..services.phrases import MAX_TEXT, MAX_TITLE, OWN, SHARED, UNIT
-from .forms import DeskForm, category_choices, long_text, short_text
+from ..services.phrases import MAX_LAW, MAX_QUOTE, MAX_TEXT, MAX_TITLE, OWN, SHARED, UNIT
+from .forms import DeskForm, category_filter_choices, long_text, short_text
 from .keeping import desk_page, page
 
 
@@ -35,6 +36,18 @@ class PhraseForm(DeskForm):
     category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
     title = short_text(gettext_lazy("名称"), limit=MAX_TITLE, help_text=gettext_lazy("在列表里看到的短名"))
     text = long_text(gettext_lazy("内容"), limit=MAX_TEXT)
+    law = short_text(
+        gettext_lazy("依据的条款"),
+        required=False,
+        limit=MAX_LAW,
+        help_text=gettext_lazy("例如《中华人民共和国消防法》第二十八条；内容里写{依据}的地方会插入它"),
+    )
+    quote = long_text(gettext_lazy("条款原文"), required=False, limit=MAX_QUOTE)
+    is_law_checked = forms.BooleanField(
+        label=gettext_lazy("已对照原文核实"),
+        required=False,
+        help_text=gettext_lazy("没有核实的，插入时会提醒核对"),
+    )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +57,7 @@ class PhraseForm(DeskForm):
         if can_share_phrases(actor):
             scopes.append((SHARED, _("本街镇各单位都能用")))
         self.fields["scope"].choices = scopes  # type: ignore[attr-defined]
-        every = [("", _("所有类别")), *category_choices()[1:]]
+        every = [("", _("所有类别")), *category_filter_choices()]
         self.fields["category"].choices = every  # type: ignore[attr-defined]
         known = " ".join(f"{{{name}}}" for name in PHRASE_VARIABLES)
         self.fields["text"].help_text = _("可以用变量：%s，插入时自动填好。") % known
@@ -58,14 +71,14 @@ def _phrase_actor(request: HttpRequest) -> Actor:
 
 
 def _named(code: str, names: dict[str, str]) -> str:
-    return names.get(code, code)
+    return names.get(code) or path_words(code)
 
 
 @desk_page
 def phrases_page(request: HttpRequest) -> HttpResponse:
     """List the stock answers that this actor may use."""
     actor = _phrase_actor(request)
-    names = {category.code: category.name for category in selectors.category_list()}
+    names = dict(Category.objects.filter(is_active=True).values_list("code", "name"))
     uses = dict(PhraseUse.choices)
     groups = [
         (name, [_shown(actor, phrase, names) for phrase in rows])
@@ -83,14 +96,18 @@ def _shown(actor: Actor, phrase: Phrase, names: dict[str, str]) -> dict[str, Any
     return {"phrase": phrase, "category": category, "may_change": can_change_phrase(actor, phrase)}
 
 
+def _start(phrase: Phrase | selectors.BuiltInPhrase, category: str) -> dict[str, Any]:
+    """Return the words of a stock answer as the form takes them."""
+    names = ("use", "title", "text", "law", "quote", "is_law_checked")
+    return {"category": category, **{name: getattr(phrase, name) for name in names}}
+
+
 @desk_page
 def phrase_new_page(request: HttpRequest) -> HttpResponse:
     """Add a stock answer, perhaps after the words of a built-in one."""
     actor = _phrase_actor(request)
     like = next((p for p in selectors.phrases_built_in() if p.key == request.GET.get("like")), None)
-    start = (
-        {"use": like.use, "category": like.category, "title": like.title, "text": like.text} if like else {}
-    )
+    start = _start(like, like.category) if like else {}
     form = PhraseForm(request.POST if request.method == "POST" else None, initial=start, actor=actor)
     if request.method == "POST" and form.is_valid():
         try:
@@ -111,7 +128,7 @@ def phrase_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     phrase = selectors.phrase_get(actor, str(public_id))
     if not can_change_phrase(actor, phrase):
         raise NotAllowed(_("这条常用语由单位管理员维护，您可以直接使用。"))
-    start = {"use": phrase.use, "category": phrase.category_code, "title": phrase.title, "text": phrase.text}
+    start = _start(phrase, phrase.category_code)
     form = PhraseForm(request.POST if request.method == "POST" else None, initial=start, actor=actor)
     del form.fields["scope"]
     if request.method == "POST" and form.is_valid():

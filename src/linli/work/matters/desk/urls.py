@@ -23,6 +23,7 @@ from .phone_desk import caller_page, phone_desk_page, phone_hints
 from .phrases import phrase_new_page, phrase_page, phrase_remove_page, phrases_page
 from .posters import poster_off, poster_page, posters_page
 from .record import photo, photo_proposals, record_page, reporter_page
+from .replies import replies_page
 from .revisits import answers_page, revisit_page, revisits_page
 
 urlpatterns = [
@@ -39,6 +40,7 @@ urlpatterns = [
     path("desk/matters/revisits/", revisits_page, name="revisits"),
     path("desk/matters/<uuid:public_id>/revisit/", revisit_page, name="revisit"),
     path("desk/matters/answers/", answers_page, name="answers"),
+    path("desk/matters/replies/", replies_page, name="replies"),
     path("desk/matters/affairs/", affairs_page, name="affairs_desk"),
     path("desk/matters/posters/", posters_page, name="posters"),
     path("desk/matters/posters/<slug:code>/", poster_page, name="poster_print"),

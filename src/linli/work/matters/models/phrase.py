@@ -36,7 +36,11 @@ class PhraseQuerySet(models.QuerySet["Phrase"]):
 
 
 class Phrase(models.Model):
-    """A text with variables, of one person or of a unit, for one use and one category or for all."""
+    """A text with variables, of one person or of a unit, for one use and one category or for all.
+
+    ``category_code`` names any node of the tree: the text is offered for everything below it. ``law`` and
+    ``quote`` are what ``{依据}`` becomes.
+    """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     owner = models.ForeignKey("accounts.Person", models.CASCADE, null=True, blank=True, related_name="+")
@@ -46,6 +50,9 @@ class Phrase(models.Model):
     category_code = models.CharField(_("类别"), max_length=40, blank=True)
     title = models.CharField(_("名称"), max_length=40)
     text = models.TextField(_("内容"))
+    law = models.CharField(_("依据的条款"), max_length=80, blank=True)
+    quote = models.CharField(_("条款原文"), max_length=400, blank=True)
+    is_law_checked = models.BooleanField(_("已对照原文核实"), default=False)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey("accounts.Person", models.SET_NULL, null=True, related_name="+")
 
@@ -63,6 +70,11 @@ class Phrase(models.Model):
                 condition=Q(is_shared=False) | Q(unit__isnull=False),
                 name="phrase_shared_by_a_unit",
                 violation_error_message=_("只有单位的常用语可以共享。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(quote="") | ~Q(law=""),
+                name="phrase_quotes_a_law",
+                violation_error_message=_("写了条款原文，也要写明是哪部法规第几条。"),
             ),
         ]
 

@@ -62,12 +62,12 @@ def test_the_sorting_form_recommends_and_leaves_the_choice(life: Life, people: C
 
 def test_intake_hints_say_who_recommends(life: Life, people: Cast) -> None:
     client = people.client("worker")
-    by_words = client.get(reverse("matters:intake_hints"), {"text": "楼道路灯不亮"}).content.decode()
+    by_words = client.post(reverse("matters:intake_hints"), {"text": "楼道路灯不亮"}).content.decode()
     assert "按类别清单的关键词推荐" in by_words
     learn(actor=system("assist"), pairs={"category": PAIRS}, source="测试")
-    learnt = client.get(reverse("matters:intake_hints"), {"text": "东门路灯不亮，请处理"}).content.decode()
+    learnt = client.post(reverse("matters:intake_hints"), {"text": "东门路灯不亮，请处理"}).content.decode()
     assert "机器按已确认的事项推荐" in learnt and "把握" in learnt
-    silent = client.get(reverse("matters:intake_hints"), {"text": "社保卡怎么补办"}).content.decode()
+    silent = client.post(reverse("matters:intake_hints"), {"text": "社保卡怎么补办"}).content.decode()
     assert "没有足够把握" in silent
 
 

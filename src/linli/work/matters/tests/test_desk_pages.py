@@ -300,10 +300,10 @@ def test_hints_show_emergency_category_and_repeats(stages: Stages) -> None:
     known = stages.reported()
     client = stages.cast.client("worker")
     place = f"compound:{stages.compound.public_id}"
-    page = client.get(reverse("matters:intake_hints"), {"text": known.text, "place": place}).content.decode()
+    page = client.post(reverse("matters:intake_hints"), {"text": known.text, "place": place}).content.decode()
     assert known.number in page
     assert "道路与公共设施" in page
-    page = client.get(reverse("matters:intake_hints"), {"text": "楼上着火了，有人受伤"}).content.decode()
+    page = client.post(reverse("matters:intake_hints"), {"text": "楼上着火了，有人受伤"}).content.decode()
     assert "119" in page
 
 

@@ -43,12 +43,12 @@ def test_variables_are_filled_and_what_is_unknown_stays() -> None:
 
 def test_every_built_in_text_can_be_used(db: None, life: Life) -> None:
     rows = selectors.phrases_built_in()
-    codes = set(Category.objects.values_list("code", flat=True))
+    paths = set(Category.objects.values_list("path", flat=True))
     assert len({row.title for row in rows}) == len(rows) >= 12
     for row in rows:
         assert phrase_unknown(row.text) == []
         assert row.use in PhraseUse.values
-        assert not row.category or row.category in codes
+        assert not row.category or row.category in paths
         assert len(row.text) <= keeping.MAX_TEXT
     assert {row.use for row in rows} >= {"result", "reply", "guide", "decline"}
 

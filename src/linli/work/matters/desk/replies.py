@@ -1,0 +1,21 @@
+"""答复: how complete the replies of each unit are."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from linli.foundation.accounts.permissions import actor_of
+
+from ..replies.rules import ASKED, LABELS
+from ..replies.selectors import RECENT, completeness
+from .keeping import desk_page, page
+
+
+@require_GET
+@desk_page
+def replies_page(request: HttpRequest) -> HttpResponse:
+    """Show by unit how many replies say what was done, by whom, when, and what comes next."""
+    rows = completeness(actor_of(request))
+    heads = [LABELS[name] for name in ASKED["result"]]
+    return page(request, "replies", {"rows": rows, "heads": heads, "days": RECENT.days})
