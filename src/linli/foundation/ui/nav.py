@@ -212,7 +212,13 @@ MATTERS = (
     ),
     NavEntry(_("吹哨报到"), icon="speakerphone", url_name="whistles:list", functions=STAFF),
     NavEntry(_("回访"), icon="phone-call", url_name="matters:revisits", functions=COMMITTEES),
-    NavEntry(_("满意度"), icon="mood-smile", url_name="matters:answers", functions=GOVERNING),
+    NavEntry(
+        _("满意度"),
+        icon="mood-smile",
+        url_name="matters:answers",
+        functions=GOVERNING,
+        also=("/desk/matters/replies/",),
+    ),
 )
 FOOT = (
     NavEntry(_("使用帮助"), icon="help", url_name="portal:help"),

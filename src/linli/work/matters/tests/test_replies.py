@@ -1,5 +1,6 @@
 """Replies: what they say and lack, hints while writing, laws that are quoted, figures by unit."""
 
+import re
 from typing import Any
 
 import pytest
@@ -92,6 +93,12 @@ def test_long_and_hostile_texts_are_read_at_once() -> None:
 
 def test_everything_asked_has_words() -> None:
     assert {name for names in ASKED.values() for name in names} <= LABELS.keys()
+
+
+def test_the_built_in_texts_say_what_they_should_once_the_gaps_are_filled() -> None:
+    for kept in selectors.phrases_built_in():
+        text = re.sub("【几月几日】|【哪天前】|{时限}", "6月3日", kept.text)
+        assert not lacking(kept.use, text) & {"done", "when"}, kept.title
 
 
 # -- laws -------------------------------------------------------------------------
