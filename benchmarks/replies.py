@@ -1,9 +1,10 @@
 """[replies] what the hints beside a reply find in real official replies.
 
-Ours: ``replies.rules`` on replies that were labelled by reading: benchmarks/reply_labels.csv holds the number of
-the reply and whether it says what was done, by whom, when, and what the reader can do next. The expressions were
-written with the part "tuned" in view; the figures are of the part "held", which was labelled before and never
-used. Peer in the same run: one telling word for each element. The file must lie beside the checkout.
+Ours: ``replies.rules`` on replies that were labelled by reading: benchmarks/reply_labels.csv holds the
+number of the reply and whether it says what was done, by whom, when, and what the reader can do next. The
+expressions were written with the part "tuned" in view; the figures are of the part "held", which was
+labelled before and never used. Peer in the same run: one telling word for each element. The file must lie
+beside the checkout.
 """
 
 import csv
