@@ -35,6 +35,7 @@ DESK: dict[str, set[Function]] = {
     "duties": set(STAFF),
     "exports": set(STAFF),
     "calendar": set(STAFF),
+    "ladder": {*GOVERNING, Function.OPERATOR, Function.SUPERVISOR},
     "categories": set(STAFF),
     "clocks": set(STAFF),
     "routing-rows": set(GOVERNING),

@@ -7,7 +7,7 @@ class DutiesConfig(AppConfig):
     verbose_name = "待办"
 
     def ready(self) -> None:
-        """Name the table that carries consequences of other rooms' records."""
+        """Name the tables that carry consequences of other rooms' records, and of time passing."""
         from linli.core.service import sink_table
 
-        sink_table("duties_duty")
+        sink_table("duties_duty", "duties_dutystep", "duties_ladderclock")

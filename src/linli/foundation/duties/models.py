@@ -10,13 +10,16 @@ from linli.core.fields import PathField, uuid7
 from linli.foundation.accounts.models import FUNCTIONS
 
 from .rules import Colour, duty_colour, law_words
+from .rungs import KIND_WORDS, LEVEL_WORDS, RUNG_WORDS, Rung
 
 
 class Duty(models.Model):
     """One thing to do: about which record, by whom, by when, under which rule.
 
     Responsible is a person, or everybody with ``function`` in ``unit``, or (no unit) everybody with
-    ``function`` whose areas cover ``area_path``.
+    ``function`` whose areas cover ``area_path``. Once it was handed up, those of ``held_by`` over the place
+    have it, until ``stage_due_at``; whoever had it goes on reading, and ``due_at`` stays what it was.
+    ``next_at`` is when the ladder's next rung is due.
     """
 
     area_label = _("待办")
@@ -59,6 +62,12 @@ class Duty(models.Model):
         "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     escalation_step = models.PositiveSmallIntegerField(default=0)
+    ladder_round = models.PositiveSmallIntegerField(default=0)
+    held_by = models.CharField(max_length=20, choices=FUNCTIONS, blank=True)
+    handed_at = models.DateTimeField(null=True, blank=True)
+    stage_due_at = models.DateTimeField(null=True, blank=True)
+    is_supervised = models.BooleanField(_("督办"), default=False)
+    next_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["due_at"]
@@ -70,7 +79,12 @@ class Duty(models.Model):
                 fields=["function", "area_path", "due_at"], condition=Q(state="open"), name="duty_open_area"
             ),
             models.Index(
-                fields=["due_at"], condition=Q(state="open", escalation_step=0), name="duty_not_yet_overdue"
+                fields=["held_by", "area_path", "due_at"],
+                condition=Q(state="open") & ~Q(held_by=""),
+                name="duty_open_handed",
+            ),
+            models.Index(
+                fields=["next_at"], condition=Q(state="open", next_at__isnull=False), name="duty_to_climb"
             ),
         ]
 
@@ -83,9 +97,98 @@ class Duty(models.Model):
         return duty_colour(clock.now(), self.due_at, self.remind_at)
 
     @property
+    def held_words(self) -> str:
+        """The level that has it, in words; empty where it was not handed up."""
+        return str(LEVEL_WORDS.get(self.held_by, ""))
+
+    @property
+    def stage_colour(self) -> Colour:
+        """Green or red for the clock of whoever it was handed up to."""
+        return duty_colour(clock.now(), self.stage_due_at, None)
+
+    @property
     def law(self) -> str:
         """The limit and the rule behind it, in words."""
         return law_words(self.limit_amount, self.limit_unit, self.source)
+
+
+class DutyStep(models.Model):
+    """One rung that a duty climbed: when, who had it from then on, by which version of the ladder.
+
+    ``round`` begins anew with an extension. ``is_void``: taken back, because the clock had run ahead.
+    ``next_at`` and ``stage_due_at`` are the duty's as this step left them.
+    """
+
+    duty = models.ForeignKey(Duty, models.CASCADE, related_name="steps", db_index=False)
+    round = models.PositiveSmallIntegerField()
+    rung = models.PositiveSmallIntegerField()
+    level = models.CharField(max_length=20, blank=True)
+    at = models.DateTimeField()
+    stage_due_at = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    is_vacant = models.BooleanField(default=False)
+    is_void = models.BooleanField(default=False)
+    ladder = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["duty", "round", "rung", "level"],
+                condition=Q(is_void=False),
+                name="duty_climbs_a_rung_once",
+                violation_error_message=_("这一步已经走过。"),
+            )
+        ]
+        indexes = [models.Index(fields=["duty"], name="step_of_duty")]
+
+    def __str__(self) -> str:
+        return f"{self.rung} {self.level}"
+
+    @property
+    def words(self) -> str:
+        """The rung in words, with the level where there is one."""
+        words = str(RUNG_WORDS[Rung(self.rung)])
+        level = str(LEVEL_WORDS.get(self.level, ""))
+        return f"{level}{words}" if self.rung == Rung.SUPERVISED else f"{words}{level}"
+
+
+class LadderClock(models.Model):
+    """The latest time the ladder has seen (one row), by which a clock set back is noticed."""
+
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.seen_at)
+
+
+class LadderRule(models.Model):
+    """A street's or district's own figures for one kind of duty, from a day on.
+
+    Working days for ``day``, minutes for ``hour``; remind and amber in per cent of the limit.
+    """
+
+    area_label = _("超时阶梯的规定")
+
+    area_path = PathField()
+    kind = models.CharField(_("适用于"), max_length=4, choices=list(KIND_WORDS.items()))
+    valid_from = models.DateField(_("生效日期"))
+    remind = models.PositiveSmallIntegerField(_("提醒（时限用去的百分比）"))
+    amber = models.PositiveSmallIntegerField(_("变黄（时限用去的百分比）"))
+    hand_up = models.PositiveSmallIntegerField(_("超时后多久上交"))
+    street = models.PositiveSmallIntegerField(_("街镇办理期限"))
+    district = models.PositiveSmallIntegerField(_("区办理期限"))
+    city = models.PositiveSmallIntegerField(_("市办理期限"))
+    supervise = models.PositiveSmallIntegerField(_("督办期限"))
+    reason = models.CharField(_("依据"), max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        ordering = ["area_path", "kind", "-valid_from"]
+
+    def __str__(self) -> str:
+        return f"{self.area_path} {self.kind} {self.valid_from}"
 
 
 class HolidayYear(models.Model):

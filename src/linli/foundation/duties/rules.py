@@ -28,12 +28,19 @@ class Colour(StrEnum):
     RED = "red"
 
 
-def remind_instant(opened_at: datetime, due_at: datetime | None) -> datetime | None:
-    """Return when a duty turns amber: a quarter of its time before it is due, at least half an hour."""
-    if due_at is None:
-        return None
-    lead = max((due_at - opened_at) / 4, timedelta(minutes=30))
+AMBER_PERCENT = 75
+LEAST_LEAD = timedelta(minutes=30)
+
+
+def amber_instant(opened_at: datetime, due_at: datetime, percent: int = AMBER_PERCENT) -> datetime:
+    """Return when a duty turns amber: so much of its time is used up, and at least half an hour before."""
+    lead = max((due_at - opened_at) * (100 - percent) / 100, LEAST_LEAD)
     return max(opened_at, due_at - lead)
+
+
+def remind_instant(opened_at: datetime, due_at: datetime | None) -> datetime | None:
+    """Return when something with a limit turns amber by the plain share of its time."""
+    return None if due_at is None else amber_instant(opened_at, due_at)
 
 
 def duty_colour(now: datetime, due_at: datetime | None, remind_at: datetime | None) -> Colour:

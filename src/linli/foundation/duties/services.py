@@ -1,10 +1,9 @@
-"""Opening and closing what somebody must do, and loading the holidays that clocks run over."""
+"""Opening and closing what somebody must do, the ladder, and loading the holidays that clocks run over."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import cast
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from linli.core import clock as time
@@ -13,16 +12,15 @@ from linli.core.errors import InvalidInput, NotAllowed
 from linli.core.rows import row_late
 from linli.core.service import record, require_service, service
 from linli.core.timelimits import Limit, LimitUnit, due_after_pause
-from linli.foundation.accounts.selectors import person_ids_for
-from linli.foundation.notices.services import notice_queue
+from linli.foundation.accounts.selectors import Holders
 
-from . import calendar
-from .models import Duty, Holiday, HolidayYear
-from .permissions import can_load_calendar, can_remind
-from .rules import CalendarDay, calendar_faults, remind_instant
-from .words import remind_words
+from . import calendar, climbing, ladder
+from .models import Duty, Holiday, HolidayYear, LadderRule
+from .permissions import can_climb, can_load_calendar, can_set_ladder
+from .rules import CalendarDay, calendar_faults
+from .rungs import Kind, Rung, kind_of, rule_faults
 
-BATCH = 500
+BATCH = 10_000
 STANDING = (Duty.State.OPEN, Duty.State.PAUSED)
 
 
@@ -55,7 +53,6 @@ def duty_open(
     opened_at = start or time.now()
     due = calendar.limit_due(opened_at, limit) if limit and due_at is None else None
     at = due.at if due else due_at
-    is_told = not (is_quiet and at is not None and at < time.now())
     duty = Duty(
         room=room,
         subject_id=subject_id,
@@ -72,11 +69,21 @@ def duty_open(
         **_limit_columns(limit),
         opened_at=opened_at,
         due_at=at,
-        remind_at=remind_instant(opened_at, at),
         is_provisional=bool(due and due.is_provisional),
-        escalation_step=0 if is_told else 2,
     )
+    if at is not None:
+        _to_climb(duty, at, is_quiet)
     return row_late(duty)
+
+
+def _to_climb(duty: Duty, due_at: datetime, is_quiet: bool) -> None:
+    """Set when it turns amber and when the ladder's first rung is due; residents are let be."""
+    rules = ladder.ladder_for(duty.area_path, kind_of(duty.limit_unit), time.local_date(duty.opened_at))
+    duty.remind_at = rules.amber_at(duty.opened_at, due_at)
+    if is_quiet and due_at < time.now():
+        duty.escalation_step = Rung.RED
+    elif duty.function != Function.RESIDENT:
+        duty.next_at = rules.first_at(duty.opened_at, due_at, duty.remind_at)
 
 
 @require_service
@@ -124,11 +131,16 @@ def duty_resume(*, room: str, subject_id: str) -> int:
     now = time.now()
     for duty in paused:
         _go_on(duty, now)
-    Duty.objects.bulk_update(paused, ["state", "paused_at", "due_at", "remind_at", "is_provisional"])
+    changed = ["state", "paused_at", "due_at", "remind_at", "is_provisional", "next_at", "stage_due_at"]
+    Duty.objects.bulk_update(paused, changed)
     return len(paused)
 
 
 def _go_on(duty: Duty, now: datetime) -> None:
+    if duty.paused_at is not None:
+        for clock in ("next_at", "stage_due_at"):  # what was left of the ladder's own clocks is left
+            if (at := getattr(duty, clock)) is not None:
+                setattr(duty, clock, at + max(now - duty.paused_at, timedelta()))
     if duty.due_at is not None and duty.paused_at is not None:
         unit = LimitUnit(duty.limit_unit or LimitUnit.HOUR)
         days = calendar.holiday_calendar()
@@ -138,6 +150,8 @@ def _go_on(duty: Duty, now: datetime) -> None:
         duty.is_provisional = counts_days and not days.covers(time.local_date(duty.due_at).year)
         if duty.remind_at is not None:
             duty.remind_at += duty.due_at - before
+        if duty.next_at is not None and duty.escalation_step < Rung.RED:
+            duty.next_at = duty.paused_at  # the ladder looks at the new dates within a minute
     duty.state, duty.paused_at = Duty.State.OPEN, None
 
 
@@ -146,55 +160,69 @@ def duty_reschedule(*, room: str, subject_id: str, action: str, due_at: datetime
     """Give an action of a record another due time (an approved extension); returns how many moved."""
     standing = list(Duty.objects.filter(room=room, subject_id=subject_id, action=action, state__in=STANDING))
     for duty in standing:
-        duty.due_at, duty.is_provisional, duty.escalation_step = due_at, False, 0
-        duty.remind_at = remind_instant(max(duty.opened_at, min(time.now(), due_at)), due_at)
-    Duty.objects.bulk_update(standing, ["due_at", "remind_at", "is_provisional", "escalation_step"])
+        start = max(duty.opened_at, min(time.now(), due_at))
+        rules = ladder.ladder_for(duty.area_path, kind_of(duty.limit_unit), time.local_date(duty.opened_at))
+        amber_at = rules.amber_at(start, due_at)
+        duty.due_at, duty.is_provisional, duty.remind_at = due_at, False, amber_at
+        climbing.start_anew(duty, rules.first_at(start, due_at, amber_at))
+    changed = ["due_at", "is_provisional", "remind_at", *climbing.POSITION]
+    Duty.objects.bulk_update(standing, changed)
     return len(standing)
 
 
 @service
-def duties_remind(*, actor: Actor) -> int:
-    """Tell those responsible, once each, of what is soon due and of what has become overdue.
+def duties_climb(*, actor: Actor, holders: Holders | None = None) -> int:
+    """Let duties whose next rung is due climb it, and tell those concerned; at most ``BATCH`` a call.
 
-    The step counts: 1 reminded, 2 told that it is overdue. A person gets one message a run, however many
-    duties it is about. Returns how many duties were stepped; at most ``BATCH`` a call.
+    The rung, the step that is kept of it and the messages are one transaction: whenever the machine dies,
+    a rung was climbed whole or not at all. A person gets one message for each rung, however many duties it is
+    about. ``holders``: who holds which function, as read at the beginning of a run. Returns how many climbed.
     """
-    if not can_remind(actor):
+    if not can_climb(actor):
         raise NotAllowed()
-    now = time.now()
-    overdue = list(_to_tell(escalation_step__lt=2, due_at__lt=now))
-    soon = list(_to_tell(escalation_step=0, remind_at__lte=now, due_at__gte=now))
-    for duties, step in ((overdue, 2), (soon, 1)):
-        _tell(duties, step)
-        Duty.objects.filter(pk__in=[duty.pk for duty in duties]).update(escalation_step=step)
-    return len(overdue) + len(soon)
+    return climbing.climb_batch(time.now(), BATCH, holders or Holders())
 
 
-def _to_tell(**condition: object) -> QuerySet[Duty]:
-    duties = Duty.objects.filter(state=Duty.State.OPEN, **condition).exclude(function=Function.RESIDENT)
-    return duties.order_by("due_at").select_for_update(skip_locked=True, of=("self",))[:BATCH]
+@service
+def ladder_clock_check(*, actor: Actor) -> int:
+    """Note the time; where it was set back, take back the rungs climbed in what is the future again.
+
+    Returns how many duties were taken back. Operators are told.
+    """
+    if not can_climb(actor):
+        raise NotAllowed()
+    return climbing.clock_check(time.now())
 
 
-def _tell(duties: Iterable[Duty], step: int) -> None:
-    whose: dict[int, list[Duty]] = defaultdict(list)
-    holders: dict[tuple[str, int | None, str], list[int]] = {}
-    for duty in duties:
-        for person_id in _responsible(duty, holders):
-            whose[person_id].append(duty)
-    for person_id, theirs in whose.items():
-        title, url = remind_words(theirs, step)
-        notice_queue(
-            person_ids=[person_id], kind=f"duty.{'overdue' if step == 2 else 'remind'}", title=title, url=url
-        )
+@service
+def ladder_set(
+    *, actor: Actor, area_path: str, kind: str, valid_from: date, reason: str, **figures: int
+) -> LadderRule:
+    """Set a street's or district's own ladder for one kind of duty from a later day on.
 
-
-def _responsible(duty: Duty, holders: dict[tuple[str, int | None, str], list[int]]) -> list[int]:
-    if duty.person_id is not None:
-        return [duty.person_id]
-    key = (duty.function, duty.unit_id, "" if duty.unit_id else duty.area_path)
-    if key not in holders:
-        holders[key] = person_ids_for(function=duty.function, unit_id=duty.unit_id, area_path=key[2])
-    return holders[key]
+    ``figures``: remind, amber (per cent), hand_up, street, district, city, supervise (working days; for kind
+    ``hour`` minutes). Duties that stand already keep the ladder of the day they were opened on.
+    """
+    if not can_set_ladder(actor, area_path):
+        raise NotAllowed(_("超时阶梯由街镇、区的管理员为本辖区设置。"))
+    if faults := rule_faults(Kind(kind), valid_from, time.today(), reason, figures):
+        raise InvalidInput(_("没有保存：填写的内容有问题。"), details=faults)
+    if LadderRule.objects.filter(area_path=area_path, kind=kind, valid_from=valid_from).exists():
+        words = _("这一天已经有一版，请换一个生效日期。")
+        raise InvalidInput(_("没有保存：填写的内容有问题。"), details={"valid_from": words})
+    rule = LadderRule(
+        area_path=area_path,
+        kind=kind,
+        valid_from=valid_from,
+        reason=reason.strip(),
+        made_at=time.now(),
+        made_by_id=cast(int, actor.person_id),
+        **figures,
+    )
+    rule.save(force_insert=True)
+    record("ladder.set", rule)
+    ladder.ladder_forget()
+    return rule
 
 
 @require_service

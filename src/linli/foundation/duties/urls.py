@@ -8,4 +8,5 @@ app_name = "duties"
 urlpatterns = [
     path("desk/", views.todo, name="todo"),
     path("desk/settings/calendar/", views.calendar, name="calendar"),
+    path("desk/settings/ladder/", views.ladder, name="ladder"),
 ]

@@ -137,6 +137,7 @@ SETTINGS = (
     NavEntry(_("权责清单"), icon="list-details", url_name="matters:catalog", functions=STAFF, group=GROUND),
     NavEntry(_("办理时限"), icon="clock", url_name="matters:clocks", functions=MANAGING, group=GROUND),
     NavEntry(_("事实字典"), icon="book", url_name="residents:dictionary", functions=STAFF, group=GROUND),
+    NavEntry(_("超时阶梯"), icon="stairs-up", url_name="duties:ladder", functions=MANAGING, group=GROUND),
     NavEntry(_("节假日"), icon="calendar", url_name="duties:calendar", functions=MANAGING, group=GROUND),
     NavEntry(
         _("接口"), icon="plug", url_name="clients:list", functions=STAFF, is_for_admins=True, group=GROUND

@@ -31,6 +31,7 @@ from .excluded import exclusions_build
 from .exports import lists_taken
 from .hotline import hotline_build
 from .keeping import facts_kept
+from .ladder import ladder_climbed
 from .life import Hours, Place, Plot, Stage, play
 from .linked import accounts_linked, impact_assessed
 from .machines import machines_call, machines_connect
@@ -130,6 +131,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             messages(stage, end),
             people_live(stage, end),
             facts_kept(stage, end),
+            ladder_climbed(stage.cast, end),
             accounts_linked(stage, end),
             impact_assessed(stage, end),
             rules_changed(stage, end),

@@ -202,9 +202,9 @@ def test_residents_and_paused_duties_are_left_in_peace(cast: Cast) -> None:
     assert not Notice.objects.exists()
 
 
-def test_only_the_machine_reminds() -> None:
+def test_only_the_machine_lets_duties_climb() -> None:
     with pytest.raises(NotAllowed):
-        services.duties_remind(actor=visitor("x"))
+        services.duties_climb(actor=visitor("x"))
 
 
 def test_more_than_a_batch_is_worked_off(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
