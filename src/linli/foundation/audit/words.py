@@ -47,6 +47,7 @@ _VERBS: dict[str, str | Promise] = {
     "identity.link": _("登记统一认证身份"),
     "file.store": _("上传文件"),
     "file.sweep": _("清理无用文件"),
+    "ladder.set": _("设置超时阶梯"),
     "person.erase": _("注销个人信息"),
     "person.export": _("导出个人信息"),
     "person.handover": _("移交全部待办"),

@@ -1,4 +1,4 @@
-"""What is not done in time climbs the ladder in the demo too; its street has figures of its own for urgent things."""
+"""What is not done in time climbs the ladder in the demo too; its street sets figures for what is urgent."""
 
 from __future__ import annotations
 
