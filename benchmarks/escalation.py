@@ -108,8 +108,8 @@ def _least(now: datetime) -> None:
             [now + timedelta(days=1), now],
         )
         cursor.execute(
-            "INSERT INTO duties_dutystep (duty_id, round, rung, level, at, is_vacant, is_void, ladder)"
-            " SELECT id, 0, 3, '', %s, false, false, 'x' FROM duties_duty WHERE escalation_step = 3",
+            "INSERT INTO duties_dutystep (duty_id, round, rung, level, at, is_vacant, void, ladder)"
+            " SELECT id, 0, 3, '', %s, false, 0, 'x' FROM duties_duty WHERE escalation_step = 3",
             [now],
         )
 

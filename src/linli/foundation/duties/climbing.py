@@ -5,13 +5,13 @@ way are written together, and limits that start now are counted once.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Case, F, Max, Q, QuerySet, Value, When
+from django.db.models.functions import TruncDate
 
 from linli.core import clock as time
 from linli.core.actor import Function
@@ -23,7 +23,7 @@ from linli.foundation.notices.services import notice_queue
 from . import calendar
 from .ladder import ladder_for
 from .models import Duty, DutyStep, LadderClock
-from .rungs import Climb, Dates, Kind, Ladder, Rung, climb, kind_of
+from .rungs import Climb, Ladder, Rung, climb, kind_of
 from .words import KINDS, climb_words
 
 POSITION = (
@@ -31,99 +31,82 @@ POSITION = (
     *("is_supervised", "next_at"),
 )
 SET_BACK = timedelta(minutes=5)  # less is a machine that corrects its clock: nothing falls due twice by it
-OWN_DATE = {Rung.REMINDED: "remind_at", Rung.AMBER: "due_at"}  # what the next rung waits for
 STEP_COLUMNS = (
     *("duty", "round", "rung", "level", "at", "stage_due_at", "next_at"),
-    *("is_vacant", "is_void", "ladder"),
+    *("is_vacant", "void", "ladder"),
 )
 
 
-class Standing(NamedTuple):
-    """What is read of a duty that may climb."""
+class Alike(NamedTuple):
+    """What duties have in common that climb alike: decided once for all of them."""
 
-    pk: UUID
     area_path: str
     function: str
     unit_id: int | None
     person_id: int | None
-    opened_at: datetime
-    remind_at: datetime
-    due_at: datetime
     limit_unit: str
-    escalation_step: int
-    ladder_round: int
+    rung: int
     held_by: str
+    opened_on: date
+    phase: int
+
+
+class Standing(NamedTuple):
+    """What is read of one duty that may climb."""
+
+    pk: UUID
+    ladder_round: int
     action_label: str
     subject_number: str
     url: str
 
 
-class Move(NamedTuple):
-    """A duty and the rung it climbs now."""
-
-    duty: Standing
-    climb: Climb
-    ladder: Ladder
-    is_vacant: bool
-
-
 class Way(NamedTuple):
-    """What duties have in common that are written together."""
+    """Where duties that are alike go: the rung, and the instants that it sets."""
 
     climb: Climb
     next_at: datetime | None
     stage_due_at: datetime | None
+    ladder: str
+    is_vacant: bool
+
+
+Groups = dict[Alike, list[Standing]]
 
 
 def climb_batch(now: datetime, most: int, holders: Holders) -> int:
     """Let at most ``most`` duties whose next rung was due before ``now`` climb it; returns how many."""
+    phase = Case(
+        When(escalation_step__gte=Rung.RED, then=Value(int(Rung.RED))),
+        When(due_at__lt=now, then=Value(int(Rung.RED))),
+        When(remind_at__lt=now, then=Value(int(Rung.AMBER))),
+        default=Value(int(Rung.NONE)),
+    )
     due = Duty.objects.filter(state=Duty.State.OPEN, next_at__lt=now).order_by("next_at")
     locked = due.select_for_update(skip_locked=True, of=("self",))[:most]
-    rows = [Standing._make(row) for row in locked.values_list(*Standing._fields)]
-    ladders: dict[tuple[str, Kind, int], Ladder] = {}
-    moves = [_move(row, now, ladders, holders) for row in rows]
-    ways = _write(moves, now)
-    stepped = [move for move in moves if move.climb.rung > Rung.NONE and _is_step(move)]
+    rows = locked.annotate(
+        opened_on=TruncDate("opened_at", tzinfo=time.BEIJING), phase=phase, rung=F("escalation_step")
+    ).values_list(*Standing._fields, *Alike._fields)
+    groups: Groups = defaultdict(list)
+    for row in rows:
+        groups[Alike._make(row[5:])].append(Standing._make(row[:5]))
+    early = {alike: groups.pop(alike) for alike in list(groups) if alike.phase == Rung.NONE}
+    ways = _ways(groups, now, holders)
+    _write(groups, ways, now)
+    for alike, duties in early.items():
+        groups |= _early(alike, duties, now, ways)
+    stepped = {alike: duties for alike, duties in groups.items() if _is_step(alike, ways[alike])}
     _keep(stepped, ways, now)
-    _tell(stepped, holders)
-    return len(rows)
+    _tell(stepped, ways, holders)
+    return sum(len(duties) for duties in groups.values())
 
 
-def _move(
-    duty: Standing, now: datetime, ladders: dict[tuple[str, Kind, int], Ladder], holders: Holders
-) -> Move:
-    kind, day = kind_of(duty.limit_unit), time.local_date(duty.opened_at)
-    key = (duty.area_path, kind, day.toordinal())
-    if key not in ladders:
-        ladders[key] = ladder_for(duty.area_path, kind, day)
-    step = climb(
-        ladders[key],
-        now,
-        Dates(duty.opened_at, duty.remind_at, duty.due_at),
-        rung=duty.escalation_step,
-        function=duty.function,
-        held_by=duty.held_by,
-    )
-    is_vacant = step.rung >= Rung.RED and not _has_it(duty, step, holders)
-    return Move(duty, step, ladders[key], is_vacant)
+def _ladder(alike: Alike) -> Ladder:
+    return ladder_for(alike.area_path, kind_of(alike.limit_unit), alike.opened_on)
 
 
-def _has_it(duty: Standing, step: Climb, holders: Holders) -> list[int]:
-    return holders.of(step.held_by, None, duty.area_path) if step.held_by else _had_it(duty, holders)
-
-
-def _had_it(duty: Standing, holders: Holders) -> list[int]:
-    if duty.person_id is not None:
-        return [duty.person_id]
-    return holders.of(duty.function, duty.unit_id, duty.area_path)
-
-
-def _is_step(move: Move) -> bool:
-    """Whether a rung was climbed; a duty may also only have been told when its first one is due."""
-    return (move.climb.rung, move.climb.held_by) != (move.duty.escalation_step, move.duty.held_by)
-
-
-def _write(moves: Iterable[Move], now: datetime) -> dict[UUID, Way]:
+def _ways(groups: Groups, now: datetime, holders: Holders) -> dict[Alike, Way]:
+    """Decide for each group; limits that start now are counted once."""
     limits: dict[Limit, datetime] = {}
 
     def after(limit: Limit | None) -> datetime | None:
@@ -131,74 +114,120 @@ def _write(moves: Iterable[Move], now: datetime) -> dict[UUID, Way]:
             limits[limit] = calendar.limit_due(now, limit).at
         return None if limit is None else limits[limit]
 
-    ways: dict[UUID, Way] = {}
-    together: dict[Way, list[UUID]] = defaultdict(list)
-    for move in moves:
+    ways = {}
+    for alike in groups:
+        ladder = _ladder(alike)
+        step = climb(ladder, alike.phase, rung=alike.rung, function=alike.function, held_by=alike.held_by)
+        is_vacant = step.rung >= Rung.RED and not _has_it(alike, step, holders)
         # where nobody holds the function there is nobody to wait for: on with it in the next run
-        waits = now if move.is_vacant and move.climb.wait else after(move.climb.wait)
-        ways[move.duty.pk] = Way(move.climb, waits or move.climb.next_at, after(move.climb.stage))
-        together[_common(ways[move.duty.pk])].append(move.duty.pk)
-    for way, pks in together.items():
-        _set(way, pks, now)
+        waits = now if is_vacant and step.wait else after(step.wait)
+        ways[alike] = Way(step, waits, after(step.stage), ladder.version, is_vacant)
     return ways
 
 
-def _common(way: Way) -> Way:
-    """What is the duty's own date (``OWN_DATE``) is written as such, so that many share a statement."""
-    rung = way.climb.rung
-    return Way(Climb(rung, ""), None, None) if rung in OWN_DATE else way
+def _has_it(alike: Alike, step: Climb, holders: Holders) -> list[int]:
+    return holders.of(step.held_by, None, alike.area_path) if step.held_by else _had_it(alike, holders)
 
 
-def _set(way: Way, pks: list[UUID], now: datetime) -> None:
+def _had_it(alike: Alike, holders: Holders) -> list[int]:
+    if alike.person_id is not None:
+        return [alike.person_id]
+    return holders.of(alike.function, alike.unit_id, alike.area_path)
+
+
+def _is_step(alike: Alike, way: Way) -> bool:
+    """Whether a rung was climbed; a duty may also only have been told when its first one is due."""
     rung = way.climb.rung
-    rows = Duty.objects.filter(pk__in=pks)
-    if rung in OWN_DATE:
-        rows.update(escalation_step=rung, next_at=F(OWN_DATE[rung]))
+    return rung > Rung.NONE and (rung, way.climb.held_by) != (alike.rung, alike.held_by)
+
+
+def _write(groups: Groups, ways: dict[Alike, Way], now: datetime) -> None:
+    together: dict[tuple[Climb, datetime | None, datetime | None], list[UUID]] = defaultdict(list)
+    for alike, duties in groups.items():
+        way = ways[alike]
+        together[way.climb, way.next_at, way.stage_due_at] += [duty.pk for duty in duties]
+    for (step, next_at, stage_due_at), pks in together.items():
+        _set(_rows(pks), step, next_at, stage_due_at, now)
+
+
+def _rows(pks: list[UUID]) -> QuerySet[Duty]:
+    """Name many rows by one value where the database takes it: thousands of marks take long to bind."""
+    if connection.vendor == "postgresql":
+        return Duty.objects.extra(where=['"duties_duty"."id" = ANY(%s)'], params=[pks])
+    return Duty.objects.filter(pk__in=pks)
+
+
+def _set(
+    rows: QuerySet[Duty],
+    step: Climb,
+    next_at: datetime | None,
+    stage_due_at: datetime | None,
+    now: datetime,
+) -> None:
+    rung = step.rung
+    if rung == Rung.AMBER:
+        rows.update(escalation_step=rung, next_at=F("due_at"))
     elif rung == Rung.HANDED:
-        stage = {"held_by": way.climb.held_by, "handed_at": now, "stage_due_at": way.stage_due_at}
-        rows.update(escalation_step=rung, next_at=way.next_at, **stage)
+        stage = {"held_by": step.held_by, "handed_at": now, "stage_due_at": stage_due_at}
+        rows.update(escalation_step=rung, next_at=next_at, **stage)
     elif rung == Rung.SUPERVISED:
-        rows.update(escalation_step=rung, next_at=way.next_at, is_supervised=True)
+        rows.update(escalation_step=rung, next_at=next_at, is_supervised=True)
     else:
-        rows.update(escalation_step=rung, next_at=way.next_at)
+        rows.update(escalation_step=rung, next_at=next_at)
 
 
-def _keep(moves: Iterable[Move], ways: dict[UUID, Way], now: datetime) -> None:
+def _early(alike: Alike, duties: list[Standing], now: datetime, ways: dict[Alike, Way]) -> Groups:
+    """Remind of duties before amber, or (a plan that was changed) only say when their first rung is due."""
+    ladder, reminded, waiting = _ladder(alike), [], []
+    dates = Duty.objects.filter(pk__in=[duty.pk for duty in duties]).in_bulk()
+    for duty in duties:
+        row = dates[duty.pk]
+        assert row.due_at is not None and row.remind_at is not None  # else it would not climb
+        first_at = ladder.first_at(row.opened_at, row.due_at, row.remind_at)
+        row.next_at = row.remind_at if now > first_at else first_at
+        row.escalation_step = Rung.REMINDED if now > first_at else alike.rung
+        (reminded if now > first_at else waiting).append(duty)
+    Duty.objects.bulk_update(dates.values(), ["next_at", "escalation_step"], batch_size=1_000)
+    made: Groups = {}
+    for rung, found in ((Rung.REMINDED, reminded), (Rung(alike.rung), waiting)):
+        key = alike._replace(phase=-int(rung) - 1)  # apart from each other and from the rest
+        if found:
+            made[key] = found
+            ways[key] = Way(Climb(rung, ""), None, None, ladder.version, False)
+    return made
+
+
+def _keep(groups: Groups, ways: dict[Alike, Way], now: datetime) -> None:
     instant, key = connection.ops.adapt_datetimefield_value, DutyStep._meta.get_field("duty")
-    at = instant(now)
+    is_plain, at = connection.vendor == "postgresql", instant(now)
     rows = []
-    for move in moves:
-        way = ways[move.duty.pk]
-        rows.append(
-            (
-                key.get_db_prep_save(move.duty.pk, connection),
-                move.duty.ladder_round,
-                int(move.climb.rung),
-                move.climb.held_by,
-                at,
-                way.stage_due_at and instant(way.stage_due_at),
-                way.next_at and instant(way.next_at),
-                move.is_vacant,
-                False,
-                move.ladder.version,
-            )
+    for alike, duties in groups.items():
+        way = ways[alike]
+        same = (
+            *(int(way.climb.rung), way.climb.held_by, at),
+            *(way.stage_due_at and instant(way.stage_due_at), way.next_at and instant(way.next_at)),
+            *(way.is_vacant, 0, way.ladder),
         )
+        for duty in duties:
+            pk = duty.pk if is_plain else key.get_db_prep_save(duty.pk, connection)
+            rows.append((pk, duty.ladder_round, *same))
     rows_insert(DutyStep, STEP_COLUMNS, rows)
 
 
-def _tell(moves: Iterable[Move], holders: Holders) -> None:
+def _tell(groups: Groups, ways: dict[Alike, Way], holders: Holders) -> None:
     """One message for each person, rung and side of a hand-up, however many duties it is about."""
     count: Counter[tuple[int, Rung, bool]] = Counter()
     named: dict[tuple[int, Rung, bool], Standing] = {}
-    for move in moves:
-        rung = move.climb.rung
-        takers = holders.of(move.climb.held_by, None, move.duty.area_path) if move.climb.held_by else []
-        for person_id in takers:
-            count[person_id, rung, True] += 1
-            named.setdefault((person_id, rung, True), move.duty)
-        for person_id in set(_had_it(move.duty, holders)).difference(takers):
-            count[person_id, rung, False] += 1
-            named.setdefault((person_id, rung, False), move.duty)
+    for alike, duties in groups.items():
+        step = ways[alike].climb
+        takers = holders.of(step.held_by, None, alike.area_path) if step.held_by else []
+        others = set(_had_it(alike, holders)).difference(takers)
+        for key in [
+            *((one, step.rung, True) for one in takers),
+            *((one, step.rung, False) for one in others),
+        ]:
+            count[key] += len(duties)
+            named.setdefault(key, duties[0])
     for key, number in count.items():
         person_id, rung, is_taker = key
         duty = named[key]
@@ -235,11 +264,12 @@ def clock_check(now: datetime) -> int:
 
 
 def _take_back(now: datetime) -> int:
-    ahead = Q(steps__at__gt=now, steps__is_void=False)
+    ahead = Q(steps__at__gt=now, steps__void=0)
     duties = list(Duty.objects.filter(ahead, state__in=("open", "paused")).distinct())
     for duty in duties:
-        duty.steps.filter(at__gt=now).update(is_void=True)
-        kept = list(duty.steps.filter(round=duty.ladder_round, is_void=False))
+        times = duty.steps.aggregate(most=Max("void"))["most"] + 1
+        duty.steps.filter(at__gt=now, void=0).update(void=times)
+        kept = list(duty.steps.filter(round=duty.ladder_round, void=0))
         _to_the_foot(duty, now)
         if kept:
             _stand_on(duty, kept)
@@ -251,7 +281,9 @@ def _stand_on(duty: Duty, steps: list[DutyStep]) -> None:
     """Put a duty where its last step left it."""
     last = steps[-1]
     handed = [step for step in steps if step.rung == Rung.HANDED]
-    duty.escalation_step, duty.held_by, duty.next_at = last.rung, last.level, last.next_at
+    duty.escalation_step, duty.held_by = last.rung, last.level
+    if last.rung >= Rung.RED:  # before that the next run reads it from the duty's own dates
+        duty.next_at = last.next_at
     duty.is_supervised = any(step.rung == Rung.SUPERVISED for step in steps)
     if handed:
         duty.handed_at, duty.stage_due_at = handed[-1].at, handed[-1].stage_due_at

@@ -115,7 +115,7 @@ class Duty(models.Model):
 class DutyStep(models.Model):
     """One rung that a duty climbed: when, who had it from then on, by which version of the ladder.
 
-    ``round`` begins anew with an extension. ``is_void``: taken back, because the clock had run ahead.
+    ``round`` begins anew with an extension. ``void``: taken back for the nth time, as the clock had run ahead.
     ``next_at`` and ``stage_due_at`` are the duty's as this step left them.
     """
 
@@ -127,20 +127,18 @@ class DutyStep(models.Model):
     stage_due_at = models.DateTimeField(null=True, blank=True)
     next_at = models.DateTimeField(null=True, blank=True)
     is_vacant = models.BooleanField(default=False)
-    is_void = models.BooleanField(default=False)
+    void = models.PositiveSmallIntegerField(default=0)
     ladder = models.CharField(max_length=40)
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["duty", "round", "rung", "level"],
-                condition=Q(is_void=False),
+                fields=["duty", "round", "rung", "level", "void"],
                 name="duty_climbs_a_rung_once",
                 violation_error_message=_("这一步已经走过。"),
             )
         ]
-        indexes = [models.Index(fields=["duty"], name="step_of_duty")]
 
     def __str__(self) -> str:
         return f"{self.rung} {self.level}"

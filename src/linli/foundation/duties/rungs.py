@@ -78,30 +78,22 @@ class Ladder:
 class Climb:
     """One rung up: who has it now, and what the next rung waits for.
 
-    ``wait`` and ``stage`` run from the moment of climbing; without ``wait`` the next rung stands at an
-    instant of the duty itself (``next_at``), and there is none where that is ``None`` too.
+    ``wait`` and ``stage`` run from the moment of climbing; amber waits for the duty's own limit instead, and
+    without ``wait`` nothing comes after.
     """
 
     rung: Rung
     held_by: str
     wait: Limit | None = None
-    next_at: datetime | None = None
     stage: Limit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The dates of one duty."""
-
-    opened_at: datetime
-    amber_at: datetime
-    due_at: datetime
-
-
-def climb(ladder: Ladder, now: datetime, dates: Dates, *, rung: int, function: str, held_by: str) -> Climb:
-    """Return the step that a duty takes now. Before its first rung is due, it only says when that is."""
+def climb(ladder: Ladder, phase: int, *, rung: int, function: str, held_by: str) -> Climb:
+    """Return the step that a duty takes now, whose clock is amber or red (``phase``)."""
     if rung < Rung.RED:
-        return _towards_red(ladder, now, dates, Rung(rung), function)
+        if phase < Rung.RED:
+            return Climb(Rung.AMBER, "")
+        return Climb(Rung.RED, "", ladder.hand_up if function in ladder.above else None)
     holder = held_by or function
     if rung == Rung.HANDED:
         return Climb(Rung.SUPERVISED, held_by, ladder.supervise if holder in ladder.above else None)
@@ -110,17 +102,6 @@ def climb(ladder: Ladder, now: datetime, dates: Dates, *, rung: int, function: s
         return Climb(Rung(rung), held_by)
     stage = ladder.stages.get(above, ladder.supervise)
     return Climb(Rung.HANDED, above, stage, stage=stage)
-
-
-def _towards_red(ladder: Ladder, now: datetime, dates: Dates, rung: Rung, function: str) -> Climb:
-    if now > dates.due_at:
-        return Climb(Rung.RED, "", ladder.hand_up if function in ladder.above else None)
-    if now > dates.amber_at:
-        return Climb(Rung.AMBER, "", next_at=dates.due_at)
-    first_at = ladder.first_at(dates.opened_at, dates.due_at, dates.amber_at)
-    if now > first_at:
-        return Climb(Rung.REMINDED, "", next_at=dates.amber_at)
-    return Climb(rung, "", next_at=first_at)
 
 
 PERCENTS, WAITS = ("remind", "amber"), ("hand_up", "street", "district", "city", "supervise")

@@ -51,7 +51,7 @@ def committee_duty(cast: Cast, **given: Any) -> Duty:
 
 
 def way(duty: Duty) -> list[tuple[str, str]]:
-    return [(Rung(step.rung).name, step.level) for step in duty.steps.filter(is_void=False)]
+    return [(Rung(step.rung).name, step.level) for step in duty.steps.filter(void=0)]
 
 
 def lists(cast: Cast, duty: Duty) -> dict[str, str]:
@@ -243,7 +243,7 @@ def test_a_clock_set_back_takes_back_what_the_future_did(cast: Cast) -> None:
     real.refresh_from_db()
     ahead.refresh_from_db()
     assert way(real) == [("RED", "")] and real.held_by == "" and real.next_at == at(18, 17, 30)
-    assert ahead.escalation_step < Rung.RED and real.steps.filter(is_void=True).count() == 1
+    assert ahead.escalation_step < Rung.RED and real.steps.filter(void=1).count() == 1
     notice = Notice.objects.get(kind="duty.clock_back")
     assert notice.person == cast.person("operator") and "倒退" in notice.title
     climb_at(at(18, 9, 1), at(18, 18))
@@ -251,6 +251,14 @@ def test_a_clock_set_back_takes_back_what_the_future_did(cast: Cast) -> None:
     assert way(real) == [("RED", ""), ("HANDED", "street")]
     assert (real.handed_at, real.stage_due_at) == (at(18, 18), at(19, 17, 30))
     assert Notice.objects.filter(kind="duty.clock_back").count() == 1
+
+
+def test_a_reminder_that_stays_true_goes_on_to_red(cast: Cast) -> None:
+    duty = committee_duty(cast)
+    climb_at(at(14), at(16, 17), at(25), at(16, 18))  # truly amber; red by a wrong clock; put right
+    assert way(duty) == [("REMINDED", ""), ("AMBER", "")]
+    climb_at(at(16, 18, 1), at(17, 18))
+    assert way(duty) == [("REMINDED", ""), ("AMBER", ""), ("RED", "")]
 
 
 def test_a_clock_that_corrects_itself_by_seconds_changes_nothing(cast: Cast) -> None:
