@@ -178,7 +178,9 @@ def _set(
 
 def _early(alike: Alike, duties: list[Standing], now: datetime, ways: dict[Alike, Way]) -> Groups:
     """Remind of duties before amber, or (a plan that was changed) only say when their first rung is due."""
-    ladder, reminded, waiting = _ladder(alike), [], []
+    ladder = _ladder(alike)
+    reminded: list[Standing] = []
+    waiting: list[Standing] = []
     dates = Duty.objects.filter(pk__in=[duty.pk for duty in duties]).in_bulk()
     for duty in duties:
         row = dates[duty.pk]
