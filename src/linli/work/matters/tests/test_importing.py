@@ -10,7 +10,7 @@ from linli.core import clock as core_clock
 from linli.core.actor import system
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.duties.models import Duty
-from linli.foundation.duties.services import duties_remind
+from linli.foundation.duties.tasks import mark_overdue
 from linli.foundation.imports import services as do
 from linli.foundation.imports.mapping import suggest
 from linli.foundation.imports.models import Import, ImportedRow, QuarantinedRow
@@ -103,7 +103,7 @@ def test_what_is_open_stands_on_somebodys_list_with_the_limit_it_came_with(cast:
 def test_history_that_is_late_reminds_nobody(cast: Cast) -> None:
     brought(cast, row("1", 办结时限="2026-03-03"), row("2", 办结时限="2026-03-31"))
     assert matter("1").due_at and matter("1").due_at < core_clock.now()
-    duties_remind(actor=system("reminder"))
+    mark_overdue()
     assert not Notice.objects.exclude(kind="import.end").exists()
 
 
