@@ -115,7 +115,7 @@ class Duty(models.Model):
 class DutyStep(models.Model):
     """One rung that a duty climbed: when, who had it from then on, by which version of the ladder.
 
-    ``round`` begins anew with an extension. ``void``: taken back for the nth time, the clock having run ahead.
+    ``round`` begins anew with an extension. ``void``: taken back so many times before (a clock ran ahead).
     ``next_at`` and ``stage_due_at`` are the duty's as this step left them.
     """
 

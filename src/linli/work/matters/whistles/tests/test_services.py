@@ -8,12 +8,11 @@ import pytest
 from django.db.models import Q
 
 from linli.core import clock as time
-from linli.core.actor import system
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from linli.foundation.accounts.models import Unit
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.duties.models import Duty
-from linli.foundation.duties.services import duties_remind
+from linli.foundation.duties.tasks import mark_overdue
 from linli.foundation.notices.models import Notice
 from linli.work.matters import services as matters
 from linli.work.matters.selectors import actions_for
@@ -304,7 +303,7 @@ def test_late_is_late_climbs_and_is_taken_all_the_same(spot: Spot) -> None:
     call = spot.call(whistle)
     assert call.is_late(time.now())
     assert [row.pk for row in whistle_list(spot.who("street")) if row.is_late] == [whistle.pk]
-    duties_remind(actor=system("remind"))
+    mark_overdue()
     late = Duty.objects.get(action="attend", unit=call.unit)
     assert late.escalation_step >= 2
     assert Notice.objects.filter(kind="duty.overdue", person=spot.cast.person("department")).exists()
