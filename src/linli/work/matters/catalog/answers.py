@@ -26,11 +26,11 @@ def questions_due(questions: Sequence[QuestionRow], answers: Mapping[str, Any]) 
 
 
 def answers_cleaned(
-    questions: Sequence[QuestionRow], said: Mapping[str, Any]
+    questions: Sequence[QuestionRow], said: Mapping[str, Any], *, asks_all: bool = True
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the answers that count, and what is wrong with others by key.
 
-    Only questions that are due are answered; what was not asked is left out. An answer is a text, or a
+    ``asks_all``: a required question without an answer is wrong. Only questions that are due are answered; what was not asked is left out. An answer is a text, or a
     list of texts where several may be chosen; numbers and dates are kept as text in their plain form.
     """
     answers: dict[str, Any] = {}
@@ -43,7 +43,7 @@ def answers_cleaned(
             wrong[question.key] = fault
         elif value:
             answers[question.key] = value
-        elif question.is_required:
+        elif question.is_required and asks_all:
             wrong[question.key] = _("请回答：%s") % question.text
     return answers, wrong
 

@@ -13,10 +13,19 @@ from linli.core import clock
 from linli.core.actor import Actor
 
 from ..assist.shown import suggestion_words
-from ..models import Matter, PhraseUse
+from ..models import Category, Matter, PhraseUse
 from ..selectors import suggestion_for
 from . import selectors as desk_selectors
-from .forms import CategoryField, DeskForm, PlaceFields, affair_classes, day, long_text, short_text
+from .forms import (
+    CategoryField,
+    CategoryPick,
+    DeskForm,
+    PlaceFields,
+    affair_classes,
+    day,
+    long_text,
+    short_text,
+)
 
 
 class ActionForm(DeskForm):
@@ -113,9 +122,10 @@ class MergeForm(ActionForm):
         return {"target_id": self.cleaned_data["target"].pk, "reason": self.cleaned_data["reason"]}
 
 
-class SortForm(ActionForm):
+class SortForm(CategoryPick, ActionForm):
     """Say which of the three affairs it is, and why; provisional until somebody else confirms."""
 
+    suggested: list[Category] = []  # noqa: RUF012 - replaced, never changed
     category = CategoryField(gettext_lazy("类别"))
     affair_class = forms.ChoiceField(
         label=gettext_lazy("三事分类"), choices=affair_classes, widget=forms.RadioSelect
@@ -129,9 +139,14 @@ class SortForm(ActionForm):
         if matter.text:
             said = suggestion_for(matter.text, matter.area_path)
             self.fields["category"].help_text = suggestion_words(said)
+            self.suggested = [one.category for one in said.categories]
         default = matter.category.default_class if matter.category else ""
         self.fields["affair_class"].initial = matter.affair_class or default
         self.fields["reason"].initial = matter.class_reason
+
+    def likely(self) -> list[Category]:
+        """Return what the machine suggests."""
+        return self.suggested
 
 
 class ProtectForm(ActionForm):

@@ -18,6 +18,7 @@ from linli.foundation.places.selectors import Place
 from .. import selectors
 from ..assist.outside import asked_further
 from ..assist.shown import suggestion_rows
+from ..catalog.asked import answers_said, asked, groups_of_leaves, leaf_chosen, offered
 from ..models import Channel, Matter
 from ..permissions import can_intake_matter
 from ..place import place_of
@@ -80,6 +81,7 @@ def _store(request: HttpRequest, actor: Actor, form: IntakeForm, taken: PhotosTa
         photos=taken.photos,
         on_behalf=True,
         request_key=request.POST.get("request_key", ""),
+        answers=answers_said(request.POST),
         **form.report(),
     )
     is_repeat = matter.documents.exists()  # the same form sent twice has stored its papers already
@@ -105,6 +107,32 @@ def place_choices(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("place_words", "")[:60]
     choices = list(places_named(actor_of(request), words))
     return render(request, "matters/desk/place_choices.html", {"choices": choices, "words": words.strip()})
+
+
+@require_POST
+@desk_page
+def category_asked(request: HttpRequest) -> HttpResponse:
+    """Answer with the leaves that words find, or that the text makes likely, and what the chosen one asks.
+
+    A POST, because answers and words do not belong into addresses; nothing is stored.
+    """
+    said = request.POST
+    words, chosen = said.get("category_words", "")[:60], leaf_chosen(said.get("category", ""))
+    text = said.get("text", "")[:2000]
+    likely = selectors.category_suggest(text)[:3] if len(text) >= ENOUGH_LETTERS else []
+    pick = {
+        "words": words.strip(),
+        "asks": "asks" in said,
+        "offered": offered(words, chosen, [category for category, _words in likely]),
+        "asked": asked(chosen, answers_said(said)) if "asks" in said else [],
+    }
+    return render(request, "matters/desk/category_offered.html", {"pick": pick})
+
+
+@desk_page
+def category_tree(request: HttpRequest) -> HttpResponse:
+    """Answer with every leaf under what stands above it, to choose one."""
+    return render(request, "matters/desk/category_tree.html", {"groups": groups_of_leaves()})
 
 
 @require_POST

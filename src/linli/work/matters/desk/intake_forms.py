@@ -12,7 +12,7 @@ from linli.core import clock
 
 from ..models import Channel
 from ..rules import Origin
-from .forms import LONG_TEXT, CategoryField, PlaceFields, instant, short_text
+from .forms import LONG_TEXT, CategoryField, CategoryPick, PlaceFields, instant, short_text
 
 HOW = [
     (Channel.DOOR, gettext_lazy("上门")),
@@ -73,9 +73,10 @@ class TakenFields(PlaceFields):
         return {**{name: self.cleaned_data[name] for name in self.PLAIN}, "origin": self.origin()}
 
 
-class IntakeForm(TakenFields):
+class IntakeForm(CategoryPick, TakenFields):
     """What a worker writes down at the door or on the telephone, for somebody else."""
 
+    asks = True
     happened_at = instant(gettext_lazy("什么时候发生的"), required=False)
     beneficiary_name = short_text(gettext_lazy("替谁反映"), required=False, limit=40)
     beneficiary_relation = short_text(gettext_lazy("与反映人的关系"), required=False, limit=20)

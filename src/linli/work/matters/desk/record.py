@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from linli.core.actor import Actor
+from linli.core.clock import local_date
 from linli.core.errors import NotAllowed, NotFound
 from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.accounts.selectors import person_names
@@ -22,6 +23,7 @@ from linli.registers.organizations.roster.selectors import on_duty_over
 from .. import selectors
 from ..catalog.answers import answers_words
 from ..catalog.rules import questions_of
+from ..catalog.selectors import duty_row_of
 from ..models import Matter
 from ..permissions import can_reveal_reporter
 from ..routing.selectors import ruling_of_record
@@ -105,6 +107,7 @@ def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
     names = person_names([matter.intake_by_id, matter.class_set_by_id, matter.class_confirmed_by_id])
     return {
         "place": division_name(matter.area_path, Level.STREET),
+        "duty_row": duty_row_of(matter.category, on=local_date(matter.reported_at)),
         "on_duty": on_duty_over(matter.area_path),
         "point": _point(matter),
         "map_url": _map_url(matter),

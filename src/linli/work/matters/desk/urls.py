@@ -16,7 +16,7 @@ from .catalog import (
     editions_page,
 )
 from .counter import counter_page, visit_act
-from .intake import intake_hints, intake_page, place_choices
+from .intake import category_asked, category_tree, intake_hints, intake_page, place_choices
 from .lists import matter_list_page
 from .papers import order_page, reply_page, slip_page
 from .phone_desk import caller_page, phone_desk_page, phone_hints
@@ -41,6 +41,8 @@ urlpatterns = [
     path("desk/matters/<uuid:public_id>/revisit/", revisit_page, name="revisit"),
     path("desk/matters/answers/", answers_page, name="answers"),
     path("desk/matters/replies/", replies_page, name="replies"),
+    path("desk/matters/categories/", category_asked, name="category_asked"),
+    path("desk/matters/categories/tree/", category_tree, name="category_tree"),
     path("desk/matters/affairs/", affairs_page, name="affairs_desk"),
     path("desk/matters/posters/", posters_page, name="posters"),
     path("desk/matters/posters/<slug:code>/", poster_page, name="poster_print"),

@@ -55,6 +55,7 @@ class ReportForm(DeskForm):
         help_text=_("上门前打这个电话，只有办理这件事的工作人员看得到。"),
     )
     poster = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    category = forms.CharField(required=False, max_length=40)
 
 
 class AnswerForm(DeskForm):

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,8 +25,9 @@ from linli.foundation.places.models import CODE_LENGTH, Level
 from linli.foundation.places.selectors import Place, is_map_schematic, place_resolve
 
 from .. import selectors, services
+from ..catalog.asked import answers_said, asked, leaf_chosen, offered
 from ..desk.forms import LONG_TEXT
-from ..models import Matter
+from ..models import Category, Matter
 from ..place import (
     Browse,
     PlaceChoice,
@@ -45,6 +46,7 @@ from .photos import PhotosTaken, photos_take
 from .selectors import draft_list, emergency_vocabulary, last_reported, poster_get, uploads_of
 
 COUNTY_DIGITS = CODE_LENGTH[Level.COUNTY]
+LIKELY, MOST_KINDS = 3, 6
 SELF_REPORTING = frozenset({Function.VISITOR, Function.RESIDENT})
 
 
@@ -127,6 +129,7 @@ def _page(
         "most_photos": MAX_FILES - (len(taken.photos) if taken else 0),
         "emergency": selectors.emergency(form["text"].value() or ""),
         "emergency_words": emergency_vocabulary(),
+        **_asked(request, []),
         "is_on_behalf_open": bool(form["beneficiary_name"].value() or form["phone"].value()),
     }
     response = render(request, "matters/resident/report.html", context, status=status)
@@ -240,6 +243,8 @@ def said_in(form: ReportForm) -> dict[str, Any]:
     said = form.cleaned_data
     return {
         "text": said["text"],
+        "category": leaf_chosen(said["category"]),
+        "answers": answers_said(form.data) if isinstance(form.data, QueryDict) else {},
         "address": said["address"],
         "channel": "poster" if said["poster"] else "web",
         "beneficiary_name": said["beneficiary_name"],
@@ -257,7 +262,8 @@ def _send_as_visitor(
         named = {name: said[name] for name in ("text", "address", "channel", "reporter_phone")}
         matter = services.emergency_report(actor=actor, place=place, photos=photos, request_key=key, **named)
         return redirect("matters:emergency", public_id=matter.public_id)
-    content = {**said, "place": choice_of(place).token}
+    leaf = said.pop("category")
+    content = {**said, "place": choice_of(place).token, **({"category": leaf.code} if leaf else {})}
     draft = services.draft_save(actor=actor, content=content, photos=photos, request_key=key)
     return redirect("matters:draft", public_id=draft.public_id)
 
@@ -271,15 +277,30 @@ def report_help(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("text", "")[:LONG_TEXT]
     place = _place_if_known(request.POST.get("place", ""))
     area = place.area_path if place else ""
-    suggested = selectors.category_suggest(text, area)[:1] if text.strip() else []
+    suggested = selectors.category_suggest(text, area)[:LIKELY] if text.strip() else []
     category, words = suggested[0] if suggested else (None, [])
+    chosen = leaf_chosen(request.POST.get("category", ""))
     context = {
         "category": category,
         "words": words,
-        "promise": selectors.promise_for(category, place) if text.strip() else None,
+        **_asked(request, [leaf for leaf, _words in suggested]),
+        "promise": selectors.promise_for(chosen or category, place) if text.strip() else None,
         "similar": selectors.duplicates_near(actor_of(request), text, place)[:3] if place else [],
     }
     return render(request, "matters/resident/help.html", context)
+
+
+def _asked(request: HttpRequest, likely: list[Category]) -> dict[str, Any]:
+    """Return the kinds to tap (the chosen one stays), what words find, and what the chosen one asks."""
+    said = request.POST
+    chosen, words = leaf_chosen(said.get("category", "")), said.get("kind_words", "")[:60]
+    kinds = offered(words, chosen, likely)[:MOST_KINDS]
+    return {
+        "kinds": kinds,
+        "chosen": chosen,
+        "kind_words": words.strip(),
+        "asked": asked(chosen, answers_said(said)),
+    }
 
 
 def _place_if_known(token: str) -> Place | None:

@@ -18,6 +18,7 @@ from linli.foundation.files.judging import is_recording
 from linli.foundation.files.models import StoredFile
 from linli.foundation.files.services import file_store
 
+from ..catalog.asked import leaf_chosen
 from ..clocks import clocks
 from ..models import Matter, ReportDraft
 from ..permissions import can_report_matter
@@ -32,10 +33,10 @@ from .steps import step_begin
 WORDS = frozenset(
     {
         *("text", "address", "channel", "reporter_name", "reporter_phone"),
-        *("beneficiary_name", "beneficiary_relation", "is_complaint"),
+        *("beneficiary_name", "beneficiary_relation", "is_complaint", "answers"),
     }
 )
-BESIDES = frozenset({"place", "happened_at", "request_key", "matter"})
+BESIDES = frozenset({"place", "category", "happened_at", "request_key", "matter"})
 
 
 def _content_checked(content: Mapping[str, Any], photos: Sequence[StoredFile]) -> str:
@@ -96,7 +97,8 @@ def _draft_arguments(content: Mapping[str, Any]) -> dict[str, Any]:
     said = {name: content[name] for name in WORDS & set(content)}
     happened = content.get("happened_at")
     at = datetime.fromisoformat(happened) if happened else None
-    return {**said, "place": place_of(content.get("place", "")), "happened_at": at}
+    leaf = leaf_chosen(str(content.get("category", "")))
+    return {**said, "place": place_of(content.get("place", "")), "happened_at": at, "category": leaf}
 
 
 @service(idempotent=True)

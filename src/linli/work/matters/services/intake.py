@@ -76,7 +76,6 @@ def matter_report(
     happened_at: datetime | None = None,
     channel: str = Channel.PHONE_PAGE,
     category: Category | None = None,
-    answers: Mapping[str, Any] | None = None,
     reporter_name: str = "",
     reporter_phone: str = "",
     beneficiary_name: str = "",
@@ -87,6 +86,7 @@ def matter_report(
     is_complaint: bool = False,
     about_unit: Unit | None = None,
     origin: Origin | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Matter:
     """Take a report: from a resident for themselves or for a parent, or by a worker on someone's behalf.
 
