@@ -64,6 +64,17 @@ function filtersAttach(form: HTMLFormElement): void {
   });
 }
 
+// In a field that finds choices, Enter and the arrow down lead to them; the form is not sent.
+function findAttach(field: HTMLInputElement): void {
+  if (field.dataset.ready) return;
+  field.dataset.ready = "yes";
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing || !["Enter", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    document.getElementById(field.dataset.leadsTo ?? "")?.querySelector<HTMLInputElement>("input")?.focus();
+  });
+}
+
 export function fieldsAttach(root: ParentNode): void {
   for (const field of root.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("[data-count]")) countAttach(field);
   for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-locate]")) {
@@ -72,6 +83,7 @@ export function fieldsAttach(root: ParentNode): void {
     button.addEventListener("click", () => locate(button));
   }
   for (const form of root.querySelectorAll<HTMLFormElement>("form.filters")) filtersAttach(form);
+  for (const field of root.querySelectorAll<HTMLInputElement>("input[data-leads-to]")) findAttach(field);
   for (const box of root.querySelectorAll<HTMLInputElement>("[data-check-all]")) {
     box.addEventListener("change", () => {
       for (const each of document.querySelectorAll<HTMLInputElement>(`input[name="${box.dataset.checkAll}"]`)) each.checked = box.checked;

@@ -1,11 +1,12 @@
 """The shapes of matters as JSON: what goes out, what comes in."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 from ninja import Field, Schema
+from pydantic import StrictFloat, StrictInt
 
 from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput
 
@@ -67,6 +68,7 @@ class MatterOut(Schema):
     source: str = Field(description=_("来件渠道，例如12345。"))
     source_number: str = Field(description=_("来件编号。"))
     source_due_at: datetime | None = Field(description=_("来件时限。"))
+    answers: dict[str, str | list[str]] = Field(description=_("对类别问题的回答，以问题的 key 为键。"))
 
 
 class PageOut(Schema):
@@ -224,6 +226,11 @@ class Counted(QueryInput):
 
 
 # -- what comes in ------------------------------------------------------------
+# The questions' keys with their answers: a text, a number, or several texts where several may be chosen.
+Said = Annotated[str, Field(max_length=2_000)] | StrictInt | StrictFloat
+Answers = Annotated[dict[str, Said | Annotated[list[Said], Field(max_length=50)]], Field(max_length=50)]
+
+
 class Plain(Input):
     """The version that was read; acts on an assignment, a request or a question need none."""
 
@@ -255,6 +262,7 @@ class Placed(Plain):
 class Sorted(Reasoned):
     affair_class: str
     category: str | None = None
+    answers: Answers | None = Field(None, description=_("类别问题的回答；不填就保留原来的。"))
     about_unit: UUID | None = None
     is_complaint: bool = False
 
@@ -448,6 +456,14 @@ class ReportIn(Input):
     happened_at: datetime | None = None
     channel: str = Field("web", description=_("怎么来的；接入的系统上报的一律记为“接口”。"))
     category: str | None = Field(None, description=_("类别代码，见 /matters/categories；不知道就不填。"))
+    answers: Answers | None = Field(
+        None,
+        description=_(
+            "类别问题的回答，以问题的 key 为键，问题见 /matters/categories；填了就不能缺必答的。"
+            "数字和日期也可以写成文字，多选用数组。"
+        ),
+        examples=[{"state": "正在施工"}],
+    )
     on_behalf: bool = Field(False, description=_("工作人员代人登记。"))
     reporter_name: str = Field("", description=_("反映人怎么称呼。"))
     reporter_phone: str = Field("", description=_("反映人的电话：加密保存，不会出现在任何应答里。"))

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..rules import text_cleaned
 from .rules import QuestionRow
 
-LONGEST_ANSWER = 300
+LONGEST_ANSWER, LONGEST_KEY = 300, 40
 
 
 def questions_due(questions: Sequence[QuestionRow], answers: Mapping[str, Any]) -> list[QuestionRow]:
@@ -26,15 +27,17 @@ def questions_due(questions: Sequence[QuestionRow], answers: Mapping[str, Any]) 
 
 
 def answers_cleaned(
-    questions: Sequence[QuestionRow], said: Mapping[str, Any], *, asks_all: bool = True
+    questions: Sequence[QuestionRow], said: Mapping[str, Any], *, needs_all: bool = True
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the answers that count, and what is wrong with others by key.
 
-    ``asks_all``: a required question without an answer is wrong. Only questions that are due are answered; what was not asked is left out. An answer is a text, or a
-    list of texts where several may be chosen; numbers and dates are kept as text in their plain form.
+    Only questions that are due are answered; what is not due is left out, what is no question is wrong, and
+    (``needs_all``) what is needed and missing is wrong. An answer is a text, or a list of texts where several
+    may be chosen; numbers and dates are kept as text in their plain form.
     """
     answers: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
+    known = {question.key for question in questions}
+    wrong = {key[:LONGEST_KEY]: _("这一类没有这个问题。") for key in said if key not in known}
     for question in questions:
         if question not in questions_due(questions, answers):
             continue
@@ -43,7 +46,7 @@ def answers_cleaned(
             wrong[question.key] = fault
         elif value:
             answers[question.key] = value
-        elif question.is_required and asks_all:
+        elif question.is_required and needs_all:
             wrong[question.key] = _("请回答：%s") % question.text
     return answers, wrong
 
@@ -58,8 +61,8 @@ def answers_words(questions: Sequence[QuestionRow], answers: Mapping[str, Any]) 
 
 
 def _answer(question: QuestionRow, said: Any) -> tuple[Any, str]:
-    values = [str(item).strip() for item in (said if isinstance(said, list | tuple) else [said])]
-    values = [value for value in values if value]
+    values = [text_cleaned(str(item)) for item in (said if isinstance(said, list | tuple) else [said])]
+    values = [value for value in dict.fromkeys(values) if value]
     if question.kind == "several":
         strange = [value for value in values if value not in question.choices]
         return ([], _("请从选项里选。")) if strange else (values, "")

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import QueryDict
 
-from linli.core import clock
-
-from ..models import Category, Matter
+from ..models import Category
 from .answers import questions_due
-from .rules import QuestionRow, path_words
-from .selectors import duty_row_of, leaf_list, leaves_found
+from .rules import QuestionRow, path_words, questions_of
+from .selectors import leaf_list, leaves_found
 
-PREFIX = "q-"
-
-
-def answers_said(typed: QueryDict) -> dict[str, Any]:
-    """Return what a form says to questions, by key; several answers as a list."""
-    return {
-        name.removeprefix(PREFIX): values if len(values) > 1 else values[0]
-        for name, values in typed.lists()
-        if name.startswith(PREFIX) and values
-    }
+ANSWERS = "answers."  # before a question's key: its field in a form, its place in a refusal
+SHOWN = "asked"
 
 
 def leaf_chosen(code: str) -> Category | None:
@@ -31,28 +21,55 @@ def leaf_chosen(code: str) -> Category | None:
     return Category.objects.offered().filter(code=code).first() if code else None
 
 
-def asked(leaf: Category | None, said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the questions that are due about a leaf, each with what was said so far."""
-    row = duty_row_of(leaf, on=clock.today())
-    due = questions_due(row.questions, said) if row else []
-    return [_asked(question, said.get(question.key, "")) for question in due]
+def questions_about(leaf: Category | None) -> Sequence[QuestionRow]:
+    """Return what is asked about a leaf, whether it is due or not."""
+    return questions_of(leaf.questions) if leaf else ()
+
+
+def answers_said(leaf: Category | None, typed: QueryDict) -> dict[str, Any]:
+    """Return what a form says to the questions of a leaf, by key; of another leaf's it says nothing."""
+    said = {question.key: typed.getlist(f"{ANSWERS}{question.key}") for question in questions_about(leaf)}
+    return {key: values if len(values) > 1 else values[0] for key, values in said.items() if values}
+
+
+def unasked(leaf: Category | None, typed: QueryDict) -> list[QuestionRow]:
+    """Return the questions that are due and that whoever sent the form has not been shown."""
+    shown = set(typed.getlist(SHOWN))
+    due = questions_due(questions_about(leaf), answers_said(leaf, typed))
+    return [question for question in due if leaf and f"{leaf.code}.{question.key}" not in shown]
+
+
+def asked(leaf: Category | None, typed: QueryDict, wrong: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the questions that are due about a leaf, each with what was said so far and what is wrong."""
+    said = answers_said(leaf, typed)
+    due = questions_due(questions_about(leaf), said)
+    return [
+        {
+            **_asked(question, said.get(question.key, "")),
+            "shown": f"{leaf.code if leaf else ''}.{question.key}",
+            "id": f"id_{leaf.code if leaf else ''}.{question.key}",
+            "error": wrong.get(f"{ANSWERS}{question.key}", ""),
+        }
+        for question in due
+    ]
 
 
 def _asked(question: QuestionRow, said: Any) -> dict[str, Any]:
     values = said if isinstance(said, list | tuple) else [said]
     return {
-        "name": f"{PREFIX}{question.key}",
+        "name": f"{ANSWERS}{question.key}",
         "question": question,
         "value": values[0] if values else "",
         "options": [(choice, choice in values) for choice in question.choices],
-        "input": {"number": "number", "date": "date"}.get(question.kind, "text"),
+        "type": {"date": "date"}.get(question.kind, "text"),
+        "mode": {"number": "decimal"}.get(question.kind, ""),
     }
 
 
-def offered(words: str, chosen: Category | None, likely: list[Category]) -> list[dict[str, Any]]:
-    """Return the leaves to tap: the chosen one first, then what words find, else what is likely."""
-    found = leaves_found(words) if words.strip() else likely
-    leaves = ([chosen] if chosen else []) + [leaf for leaf in found if leaf != chosen]
+def offered(words: str, chosen: Category | None, likely: Sequence[Category]) -> list[dict[str, Any]]:
+    """Return the leaves to tap: what words find, else what is likely; the chosen one is always among them."""
+    found = leaves_found(words) if words.strip() else list(likely)
+    leaves = found if chosen is None or chosen in found else [chosen, *found]
     return [
         {"code": leaf.code, "name": leaf.name, "path": path_words(leaf.path), "is_chosen": leaf == chosen}
         for leaf in leaves
@@ -65,13 +82,3 @@ def groups_of_leaves() -> list[dict[str, Any]]:
     for leaf in leaf_list():
         groups.setdefault(leaf.path.rpartition("/")[0], []).append(leaf)
     return [{"name": path_words(above), "leaves": leaves} for above, leaves in groups.items()]
-
-
-def answers_shown(matter: Matter) -> list[tuple[str, str]]:
-    """Return what was answered about a matter's category, question and answer in words."""
-    row = duty_row_of(matter.category, on=clock.local_date(matter.reported_at))
-    texts = {question.key: question.text for question in row.questions} if row else {}
-    return [
-        (texts.get(key, key), "、".join(value) if isinstance(value, list) else str(value))
-        for key, value in matter.answers.items()
-    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,12 +14,12 @@ from linli.core import clock
 from linli.core.actor import Actor
 
 from ..assist.shown import suggestion_words
+from ..catalog.asked import ANSWERS
 from ..models import Category, Matter, PhraseUse
 from ..selectors import suggestion_for
 from . import selectors as desk_selectors
 from .forms import (
     CategoryField,
-    CategoryPick,
     DeskForm,
     PlaceFields,
     affair_classes,
@@ -26,6 +27,7 @@ from .forms import (
     long_text,
     short_text,
 )
+from .leaf_forms import LeafForm
 
 
 class ActionForm(DeskForm):
@@ -122,10 +124,10 @@ class MergeForm(ActionForm):
         return {"target_id": self.cleaned_data["target"].pk, "reason": self.cleaned_data["reason"]}
 
 
-class SortForm(CategoryPick, ActionForm):
+class SortForm(LeafForm, ActionForm):
     """Say which of the three affairs it is, and why; provisional until somebody else confirms."""
 
-    suggested: list[Category] = []  # noqa: RUF012 - replaced, never changed
+    suggested: Sequence[Category] = ()
     category = CategoryField(gettext_lazy("类别"))
     affair_class = forms.ChoiceField(
         label=gettext_lazy("三事分类"), choices=affair_classes, widget=forms.RadioSelect
@@ -135,6 +137,7 @@ class SortForm(CategoryPick, ActionForm):
     def prepare(self) -> None:
         """Start from what is known and what the category usually is."""
         matter = self.matter
+        self.initial = {**{f"{ANSWERS}{key}": said for key, said in matter.answers.items()}, **self.initial}
         self.fields["category"].initial = matter.category.code if matter.category else ""
         if matter.text:
             said = suggestion_for(matter.text, matter.area_path)
@@ -144,9 +147,18 @@ class SortForm(CategoryPick, ActionForm):
         self.fields["affair_class"].initial = matter.affair_class or default
         self.fields["reason"].initial = matter.class_reason
 
-    def likely(self) -> list[Category]:
+    def likely(self) -> Sequence[Category]:
         """Return what the machine suggests."""
         return self.suggested
+
+    def may_ask(self) -> bool:
+        """Answers may be added, but whoever sorts cannot know them all."""
+        return False
+
+    def arguments(self) -> dict[str, Any]:
+        """Pass on what was answered where the page asked."""
+        answers = {"answers": self.answers} if "asks" in self.sent else {}
+        return {**super().arguments(), **answers}
 
 
 class ProtectForm(ActionForm):

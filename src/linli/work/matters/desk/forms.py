@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +14,6 @@ from linli.core.actor import Actor
 from linli.core.errors import InvalidInput
 from linli.foundation.places.selectors import Place
 
-from ..catalog.asked import answers_said, asked, leaf_chosen, offered
 from ..catalog.rules import path_words
 from ..catalog.selectors import leaf_list
 from ..models import AffairClass, Category, Channel
@@ -159,27 +157,6 @@ class CategoryField(forms.TypedChoiceField):
     @staticmethod
     def _category(code: str) -> Category:
         return Category.objects.offered().filter(code=code).order_by("-version")[0]
-
-
-class CategoryPick(DeskForm):
-    """A form whose ``category`` is found by words or in the tree; with ``asks`` its questions are asked."""
-
-    asks: ClassVar[bool] = False
-
-    @property
-    def pick(self) -> dict[str, Any]:
-        """Return what ``category_pick.html`` draws: leaves to tap and the questions that are due."""
-        typed = self.data if isinstance(self.data, QueryDict) else QueryDict()
-        chosen = leaf_chosen(str(self["category"].value() or ""))
-        return {
-            "asks": self.asks,
-            "offered": offered("", chosen, self.likely()),
-            "asked": asked(chosen, answers_said(typed)) if self.asks else [],
-        }
-
-    def likely(self) -> list[Category]:
-        """Return leaves that are likely before anybody has looked for one."""
-        return []
 
 
 class FilterForm(forms.Form):

@@ -18,7 +18,7 @@ from linli.foundation.places.selectors import Place
 from .. import selectors
 from ..assist.outside import asked_further
 from ..assist.shown import suggestion_rows
-from ..catalog.asked import answers_said, asked, groups_of_leaves, leaf_chosen, offered
+from ..catalog.asked import asked, groups_of_leaves, leaf_chosen, offered
 from ..models import Channel, Matter
 from ..permissions import can_intake_matter
 from ..place import place_of
@@ -81,7 +81,6 @@ def _store(request: HttpRequest, actor: Actor, form: IntakeForm, taken: PhotosTa
         photos=taken.photos,
         on_behalf=True,
         request_key=request.POST.get("request_key", ""),
-        answers=answers_said(request.POST),
         **form.report(),
     )
     is_repeat = matter.documents.exists()  # the same form sent twice has stored its papers already
@@ -124,7 +123,7 @@ def category_asked(request: HttpRequest) -> HttpResponse:
         "words": words.strip(),
         "asks": "asks" in said,
         "offered": offered(words, chosen, [category for category, _words in likely]),
-        "asked": asked(chosen, answers_said(said)) if "asks" in said else [],
+        "asked": asked(chosen, said, {}) if "asks" in said else [],
     }
     return render(request, "matters/desk/category_offered.html", {"pick": pick})
 

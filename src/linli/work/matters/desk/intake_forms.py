@@ -12,7 +12,9 @@ from linli.core import clock
 
 from ..models import Channel
 from ..rules import Origin
-from .forms import LONG_TEXT, CategoryField, CategoryPick, PlaceFields, instant, short_text
+from ..selectors import emergency
+from .forms import LONG_TEXT, CategoryField, PlaceFields, instant, short_text
+from .leaf_forms import LeafForm
 
 HOW = [
     (Channel.DOOR, gettext_lazy("上门")),
@@ -73,10 +75,9 @@ class TakenFields(PlaceFields):
         return {**{name: self.cleaned_data[name] for name in self.PLAIN}, "origin": self.origin()}
 
 
-class IntakeForm(CategoryPick, TakenFields):
+class IntakeForm(LeafForm, TakenFields):
     """What a worker writes down at the door or on the telephone, for somebody else."""
 
-    asks = True
     happened_at = instant(gettext_lazy("什么时候发生的"), required=False)
     beneficiary_name = short_text(gettext_lazy("替谁反映"), required=False, limit=40)
     beneficiary_relation = short_text(gettext_lazy("与反映人的关系"), required=False, limit=20)
@@ -103,6 +104,14 @@ class IntakeForm(CategoryPick, TakenFields):
         if at and at > clock.now():
             raise forms.ValidationError(_("发生时间不能晚于现在，请核对。"))
         return at
+
+    def may_ask(self) -> bool:
+        """An emergency waits for no answer."""
+        return emergency(str(self["text"].value() or "")) is None
+
+    def report(self) -> dict[str, Any]:
+        """Pass on what was answered."""
+        return {**super().report(), "answers": self.answers}
 
     def document_names(self) -> list[str]:
         """Return the papers handed over, one a line."""

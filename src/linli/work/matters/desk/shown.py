@@ -101,6 +101,7 @@ FACTS = {
     "way": gettext_lazy("评价方式"),
     "reasons": gettext_lazy("原因"),
     "outcome": gettext_lazy("结果"),
+    "answered": gettext_lazy("原来的回答"),
 }
 ANSWERS = {
     "was_contacted": (gettext_lazy("联系过"), gettext_lazy("没有联系")),

@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..desk.forms import LONG_TEXT, DeskForm
+from ..desk.leaf_forms import LeafForm
+from ..selectors import emergency
 
 RELATIONS = [
     ("", _("请选择")),
@@ -21,7 +23,7 @@ RELATIONS = [
 ]
 
 
-class ReportForm(DeskForm):
+class ReportForm(LeafForm):
     """What happened, where, and for whom; words or a photo, either alone is enough."""
 
     text = forms.CharField(
@@ -56,6 +58,10 @@ class ReportForm(DeskForm):
     )
     poster = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     category = forms.CharField(required=False, max_length=40)
+
+    def may_ask(self) -> bool:
+        """An emergency waits for no answer."""
+        return emergency(str(self["text"].value() or "")) is None
 
 
 class AnswerForm(DeskForm):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from linli.foundation.places.models import CODE_LENGTH, Level
 from linli.foundation.places.selectors import Place, is_map_schematic, place_resolve
 
 from .. import selectors, services
-from ..catalog.asked import answers_said, asked, leaf_chosen, offered
+from ..catalog.asked import asked, leaf_chosen, offered
 from ..desk.forms import LONG_TEXT
 from ..models import Category, Matter
 from ..place import (
@@ -129,7 +129,7 @@ def _page(
         "most_photos": MAX_FILES - (len(taken.photos) if taken else 0),
         "emergency": selectors.emergency(form["text"].value() or ""),
         "emergency_words": emergency_vocabulary(),
-        **_asked(request, []),
+        **_asked(request, _likely(request, form), form.wrong_answers),
         "is_on_behalf_open": bool(form["beneficiary_name"].value() or form["phone"].value()),
     }
     response = render(request, "matters/resident/report.html", context, status=status)
@@ -143,6 +143,8 @@ def _received(request: HttpRequest, actor: Actor) -> HttpResponse:
     form, taken = ReportForm(request.POST), photos_take(request)
     if "find" in request.POST or "browse" in request.POST:
         return _page(request, form, where_asked(request, request.POST), taken)
+    if "kinds" in request.POST:
+        return _page(request, form, _where_of(request, form), taken)
     if not form.is_valid() or (taken.problems and not _goes_without_photos(form, taken)):
         return _page(request, form, _where_of(request, form), taken, status=422)
     try:
@@ -243,8 +245,8 @@ def said_in(form: ReportForm) -> dict[str, Any]:
     said = form.cleaned_data
     return {
         "text": said["text"],
-        "category": leaf_chosen(said["category"]),
-        "answers": answers_said(form.data) if isinstance(form.data, QueryDict) else {},
+        "category": form.leaf,
+        "answers": form.answers,
         "address": said["address"],
         "channel": "poster" if said["poster"] else "web",
         "beneficiary_name": said["beneficiary_name"],
@@ -290,7 +292,9 @@ def report_help(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/resident/help.html", context)
 
 
-def _asked(request: HttpRequest, likely: list[Category]) -> dict[str, Any]:
+def _asked(
+    request: HttpRequest, likely: list[Category], wrong: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return the kinds to tap (the chosen one stays), what words find, and what the chosen one asks."""
     said = request.POST
     chosen, words = leaf_chosen(said.get("category", "")), said.get("kind_words", "")[:60]
@@ -299,8 +303,15 @@ def _asked(request: HttpRequest, likely: list[Category]) -> dict[str, Any]:
         "kinds": kinds,
         "chosen": chosen,
         "kind_words": words.strip(),
-        "asked": asked(chosen, answers_said(said)),
+        "asked": asked(chosen, said, wrong or {}),
     }
+
+
+def _likely(request: HttpRequest, form: ReportForm) -> list[Category]:
+    """Return the kinds that the words make likely, where a page without script asks for them."""
+    text = str(form["text"].value() or "")
+    suggested = selectors.category_suggest(text)[:LIKELY] if "kinds" in request.POST and text else []
+    return [leaf for leaf, _words in suggested]
 
 
 def _place_if_known(token: str) -> Place | None:

@@ -18,13 +18,15 @@ from linli.foundation.files.judging import is_recording
 from linli.foundation.files.models import StoredFile
 from linli.foundation.files.services import file_store
 
-from ..catalog.asked import leaf_chosen
+from ..catalog.answers import answers_cleaned
+from ..catalog.asked import leaf_chosen, questions_about
 from ..clocks import clocks
 from ..models import Matter, ReportDraft
 from ..permissions import can_report_matter
 from ..place import place_of
 from ..refusals import invalid_if
 from ..rules import text_refusals
+from .answers import answers_checked
 from .floods import CLIPS, DRAFTS, PHOTOS, visitor_limited
 from .intake import matter_report
 from .steps import step_begin
@@ -79,6 +81,7 @@ def draft_save(
         raise NotAllowed(_("您没有上报事项的权限。"))
     visitor_limited(actor=actor, flood=DRAFTS)
     kept, now = _content_checked(content, photos), time.now()
+    answers_checked(category=leaf_chosen(str(content.get("category", ""))), said=content.get("answers"))
     expires = limit_due(now, clocks().clock("draft").limit).at
     if draft_id is None:
         draft = ReportDraft(owner_key=actor.key, content=kept, created_at=now, expires_at=expires)
@@ -98,6 +101,9 @@ def _draft_arguments(content: Mapping[str, Any]) -> dict[str, Any]:
     happened = content.get("happened_at")
     at = datetime.fromisoformat(happened) if happened else None
     leaf = leaf_chosen(str(content.get("category", "")))
+    _right, wrong = answers_cleaned(questions_about(leaf), said.get("answers", {}))
+    if wrong:  # another edition asks other questions since
+        del said["answers"]
     return {**said, "place": place_of(content.get("place", "")), "happened_at": at, "category": leaf}
 
 

@@ -22,8 +22,6 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.links.services import link_add
 from linli.foundation.places.selectors import Place, division_name
 
-from ..catalog.answers import answers_cleaned
-from ..catalog.rules import questions_of
 from ..models import Category, Channel, Matter, MatterEvent, client_key
 from ..permissions import can_decide_intake, can_intake_matter, can_report_matter, is_reporter
 from ..refusals import invalid, invalid_if
@@ -40,6 +38,7 @@ from ..rules import (
 )
 from ..words import Emergency, emergency_in, sensitivity_of
 from ..workflow import LIVE, State
+from .answers import answers_checked
 from .floods import ALARMS, reports_limited, visitor_limited
 from .origins import origin_set
 from .steps import ROOM, Step, matter_locked, matters_lock, step_begin
@@ -95,7 +94,8 @@ def matter_report(
     A worker who takes a report for someone else stays named until it closes (首问负责). A client reports for
     whoever turned to it, in its areas, and finds again what it reported. ``origin`` is the number and limit
     that it has elsewhere (12345); a number that is here already is refused. ``answers`` are those to the
-    category's questions, by key; where they are given, none that is needed may be missing.
+    category's questions, by key; where they are given, none that is needed may be missing. An emergency
+    waits for no answer: what is wrong is left out.
     """
     if not can_report_matter(actor) or (on_behalf and not can_intake_matter(actor)):
         raise NotAllowed(_("您没有上报事项的权限。"))
@@ -108,7 +108,7 @@ def matter_report(
         raise _outside()
     matter = _matter_of(actor, report, public_id)
     matter.category, matter.about_unit = category, about_unit
-    matter.answers = _answers_checked(category, answers)
+    matter.answers = answers_checked(category=category, said=answers, is_strict=not report.is_emergency)
     origin_set(actor=actor, matter=matter, origin=origin, on_behalf=on_behalf)
     _people(matter, actor, on_behalf, reporter_name, reporter_phone, beneficiary_name, beneficiary_relation)
     return _matter_store(actor, matter, report)
@@ -138,14 +138,6 @@ def emergency_report(
     matter = _matter_of(actor, report, public_id)
     _people(matter, actor, False, reporter_name, reporter_phone, "", "")
     return _matter_store(actor, matter, report)
-
-
-def _answers_checked(category: Category | None, said: Mapping[str, Any] | None) -> dict[str, Any]:
-    if said is None:
-        return {}
-    answers, wrong = answers_cleaned(questions_of(category.questions) if category else (), said)
-    invalid_if(wrong)
-    return answers
 
 
 def _is_bound(actor: Actor) -> bool:

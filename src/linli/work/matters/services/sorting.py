@@ -1,6 +1,8 @@
 """Whose affair it is （三事分流）： sorted, confirmed by another person, guided or discussed."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from ..permissions import can_decide_intake, can_guide_matter, is_never_public, 
 from ..refusals import invalid
 from ..routing.services import dispatch_directly, ruling_keep
 from ..wording import instant_words
+from .answers import answers_renew
 from .assigning import assignment_send, unit_checked
 from .choices import choices_keep
 from .steps import ROOM, Step, class_set, step_begin
@@ -33,6 +36,7 @@ def matter_sort(
     affair_class: str,
     reason: str,
     category: Category | None = None,
+    answers: Mapping[str, Any] | None = None,
     about_unit: Unit | None = None,
     is_complaint: bool = False,
 ) -> Matter:
@@ -40,10 +44,12 @@ def matter_sort(
 
     What the decision tables then say is kept; a row marked 直接派遣 hands it over at once where that is on.
 
+    ``answers`` are those to the category's questions, as far as they are known by now.
     ``is_complaint`` marks a complaint about a named person or unit (``about_unit``): it is never
     published, and whoever is complained about does not see who complained.
     """
     step = step_begin(actor=actor, matter_id=matter_id, move="sort", may=can_decide_intake, version=version)
+    answers_renew(step=step, category=category, said=answers)
     if category is not None:
         step.set(category_id=category.pk)
     if about_unit is not None:

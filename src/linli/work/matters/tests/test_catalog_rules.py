@@ -233,8 +233,15 @@ def test_a_question_waits_for_its_condition() -> None:
 
 
 def test_only_answers_to_what_was_asked_count() -> None:
-    said = {"inside": "没有", "how_many": "3", "frail": ["老人"], "other": "x"}
+    said = {"inside": "没有", "how_many": "3", "frail": ["老人"]}
     assert answers_cleaned(LIFT, said) == ({"inside": "没有"}, {})
+    strange = answers_cleaned(LIFT, {**said, "other": "x"})
+    assert strange == ({"inside": "没有"}, {"other": "这一类没有这个问题。"})
+
+
+def test_what_is_not_known_yet_may_be_left_open() -> None:
+    assert answers_cleaned(LIFT, {}, needs_all=False) == ({}, {})
+    assert answers_cleaned(LIFT, {"inside": "也许"}, needs_all=False)[1] == {"inside": "请从选项里选。"}
 
 
 @pytest.mark.parametrize(
