@@ -52,7 +52,7 @@ OPENED_BEFORE = timedelta(days=40)
 CATEGORY = {
     "lift": "safety",
     "rubbish": "sanitation",
-    "illegal": "illegal_build",
+    "illegal": "building_going_on",
     "fire": "safety",
     "road": "facility",
     "green": "green",

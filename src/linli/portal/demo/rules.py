@@ -24,7 +24,7 @@ from .life import Plot, Stage
 Rows = Sequence[Mapping[str, str]]
 # (category's code, further cells, who leads, why); the first that fits counts
 ROUTES: tuple[tuple[str, dict[str, str], str, str], ...] = (
-    ("illegal_build", {"words": "正在搭建、正在施工"}, "unit.urban", "正在搭建的2小时内到场"),
+    ("building_going_on", {}, "unit.urban", "正在搭建的2小时内到场"),
     ("illegal_build", {}, "unit.urban", "城管条例"),
     ("safety", {"words": "电梯"}, "unit.market", "特种设备安全法"),
     ("safety", {}, "unit.fire", "消防法"),
@@ -41,7 +41,7 @@ CLOCKS = (
     ("facility", {"words": "井盖"}, "24小时", "井盖缺损24小时"),
 )
 CLASSES = (
-    ("illegal_build", "大事", "政府部门依法办理"),
+    ("building_going_on", "大事", "政府部门依法办理"),
     ("safety", "大事", "政府部门依法办理"),
     ("facility", "大事", "公共设施"),
     ("neighbour", "小事", "邻里之间先商量"),

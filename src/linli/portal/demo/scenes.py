@@ -126,6 +126,7 @@ def sort(story: Story, at: datetime) -> Scene:
         affair_class=affair_class,
         reason=story.stage.rng.choice(story.stage.texts["reasons"][affair_class]),
         category=story.stage.categories[story.topic],
+        answers=story.stage.texts["topics"][story.topic].get("answers"),
     )
     return at
 

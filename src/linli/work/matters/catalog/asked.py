@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from ..models import Category
 from .answers import questions_due
-from .rules import QuestionRow, path_words, questions_of
+from .rules import SEPARATOR, QuestionRow, path_words, questions_of
 from .selectors import leaf_list, leaves_found
 
 ANSWERS = "answers."  # before a question's key: its field in a form, its place in a refusal
@@ -76,9 +76,11 @@ def offered(words: str, chosen: Category | None, likely: Sequence[Category]) -> 
     ]
 
 
-def groups_of_leaves() -> list[dict[str, Any]]:
-    """Return all leaves under what stands above them, for the tree that is unfolded."""
-    groups: dict[str, list[Category]] = {}
+def leaves_unfolded() -> dict[str, dict[str, list[Category]]]:
+    """Return all leaves: under the first level, and there under what else stands above them."""
+    tops: dict[str, dict[str, list[Category]]] = {}
     for leaf in leaf_list():
-        groups.setdefault(leaf.path.rpartition("/")[0], []).append(leaf)
-    return [{"name": path_words(above), "leaves": leaves} for above, leaves in groups.items()]
+        top, _separator, rest = leaf.path.partition(SEPARATOR)
+        above = path_words(rest.rpartition(SEPARATOR)[0])
+        tops.setdefault(top, {}).setdefault(above, []).append(leaf)
+    return tops

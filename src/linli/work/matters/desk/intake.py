@@ -18,7 +18,7 @@ from linli.foundation.places.selectors import Place
 from .. import selectors
 from ..assist.outside import asked_further
 from ..assist.shown import suggestion_rows
-from ..catalog.asked import asked, groups_of_leaves, leaf_chosen, offered
+from ..catalog.asked import asked, leaf_chosen, leaves_unfolded, offered
 from ..models import Channel, Matter
 from ..permissions import can_intake_matter
 from ..place import place_of
@@ -131,7 +131,7 @@ def category_asked(request: HttpRequest) -> HttpResponse:
 @desk_page
 def category_tree(request: HttpRequest) -> HttpResponse:
     """Answer with every leaf under what stands above it, to choose one."""
-    return render(request, "matters/desk/category_tree.html", {"groups": groups_of_leaves()})
+    return render(request, "matters/desk/category_tree.html", {"tops": leaves_unfolded()})
 
 
 @require_POST
