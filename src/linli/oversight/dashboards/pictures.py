@@ -286,18 +286,27 @@ def _day_words(day: date) -> str:
 
 
 def moves(actor: Actor, division: Division, period: Period) -> Picture:
-    """Returns, reopenings, whistles, 督办 in the period, against the one before."""
+    """Returns, what was sent back, reopenings, whistles, 督办 in the period, against the one before."""
     now, before = (sums(actor, span_of(division, each)) for each in (period, period.before))
-    names = {"returned": _("退单"), "reopened": _("重办"), "whistled": _("吹哨"), "supervised": _("督办")}
+    names = {
+        "returned": _("退单"),
+        "sent_back": _("退回"),
+        "reopened": _("重办"),
+        "whistled": _("吹哨"),
+        "supervised": _("督办"),
+    }
     rows = [[Cell(words), number(now[name]), number(before[name])] for name, words in names.items()]
     return Picture(
         "moves",
-        _("退单、重办、吹哨、督办"),
+        _("退单、退回、重办、吹哨、督办"),
         "bar",
         "arrows-exchange",
         [Head(_("步骤")), Head(_("本期"), is_drawn=True), Head(_("上期"), is_drawn=True)],
         rows,
-        _("数%(area)s内在%(days)s发生的次数（不论何时上报）；上期是紧接在前、天数相同的一段。")
+        _(
+            "数%(area)s内在%(days)s发生的次数（不论何时上报）：退单是办理单位提出的，退回是退到前面的环节重做；"
+            "上期是紧接在前、天数相同的一段。"
+        )
         % _about(division, period),
         size="small",
     )

@@ -12,7 +12,9 @@ class RollupConfig(AppConfig):
         from linli.core.service import sink_table
         from linli.foundation.audit.words import verb_words_add
 
-        sink_table("rollup_matterfact", "rollup_movefact", "rollup_daycell", "rollup_rollupstate")
+        sink_table("rollup_rollupstate")
+        for table in ("rollup_matterfact", "rollup_movefact", "rollup_daycell"):
+            sink_table(table, f"{table}_new")
         verb_words_add(
             {
                 "exclusion.ask": _("申请剔除"),

@@ -26,7 +26,7 @@ STAGES = ("accept", "sort", "sign", "handle", "verify")
 MOVE_MEASURES = (
     *("opened", "ended"),
     *(f"{stage}_{end}" for stage in STAGES for end in ("in_time", "late")),
-    *("returned", "reopened", "whistled", "supervised"),
+    *("returned", "sent_back", "reopened", "whistled", "supervised"),
 )
 MEASURES = (*MATTER_MEASURES, *MOVE_MEASURES)
 
@@ -73,7 +73,7 @@ class MatterFact(MatterSums):
     ``due_at`` and ``lead_due_at`` are limits that still run; whether they are past is asked when reading.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigIntegerField(primary_key=True)
     version = models.PositiveIntegerField()
     area = PathField()
     day = models.DateField()
@@ -105,7 +105,7 @@ class MoveFact(models.Model):
     ``change`` is by how much it changes the number of open matters; ``in_time`` is empty where no limit ran.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigIntegerField(primary_key=True)
     matter_id = models.BigIntegerField(db_index=True)
     day = models.DateField(db_index=True)
     kind = models.CharField(max_length=10)
@@ -120,6 +120,7 @@ class DayCell(MatterSums):
     """Sums of one day in one area, of a level down to the street: matters by the day of their report, moves
     by their own. Open at the end of a day is the sum of ``opened`` less ``ended`` up to it."""
 
+    pk = models.CompositePrimaryKey("axis", "level", "area", "day", "key")
     axis = models.CharField(max_length=8, choices=Axis.choices, blank=True)
     level = models.PositiveSmallIntegerField()
     area = PathField()
@@ -138,14 +139,12 @@ class DayCell(MatterSums):
     verify_in_time = models.IntegerField(default=0)
     verify_late = models.IntegerField(default=0)
     returned = models.IntegerField(default=0)
+    sent_back = models.IntegerField(default=0)
     reopened = models.IntegerField(default=0)
     whistled = models.IntegerField(default=0)
     supervised = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["axis", "level", "area", "day", "key"], name="rollup_cell_once"),
-        ]
         indexes = [models.Index(fields=["day"], name="rollup_cell_by_day")]
 
     def __str__(self) -> str:
@@ -156,7 +155,7 @@ class RollupState(models.Model):
     """How far the roll-up has come: one row.
 
     ``seen_at`` and ``seen_id`` name the last step taken in; ``stage`` and ``position`` say where a rebuild
-    is that has not ended.
+    is that has not ended, and ``rebuilt_from`` from which step on it is to be followed when it has.
     """
 
     class Stage(models.TextChoices):
@@ -164,12 +163,14 @@ class RollupState(models.Model):
         MATTERS = "matters", _("事项")
         MOVES = "moves", _("流转")
         DAYS = "days", _("每日合计")
+        INDEXES = "indexes", _("索引")
 
     seen_at = models.DateTimeField(null=True)
     seen_id = models.BigIntegerField(default=0)
     followed_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     rebuilt_at = models.DateTimeField(null=True)
+    rebuilt_from = models.DateTimeField(null=True)
     stage = models.CharField(max_length=8, choices=Stage.choices, blank=True)
     position = models.BigIntegerField(default=0)
     moved_at = models.DateTimeField(null=True)

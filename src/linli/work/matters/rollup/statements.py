@@ -24,6 +24,7 @@ from .models import MATTER_MEASURES, MEASURES, MOVE_MEASURES, STAGES, Axis
 PATH_LENGTH = {
     level: sum(CODE_LENGTH[upper] + 1 for upper in range(1, level + 1)) for level in range(1, Level.GRID + 1)
 }
+LIVE, FRESH = "", "_new"  # what the names of the tables end in: those that are read, those of a rebuild
 COMMITTEE_LENGTH = PATH_LENGTH[Level.COMMITTEE]
 # The levels that are summed ahead: what lies below is read from the grain of matters.
 CELL_LEVELS = {
@@ -46,6 +47,7 @@ ENDS = {
     "handle": ("result",),
     "verify": ("verify_pass", "verify_unable", "verify_fail"),
     "returned": ("return_ask",),
+    "sent_back": ("send_back",),
     "reopened": ("reopen_grant",),
     "whistled": ("whistle",),
     "supervised": ("supervise",),
@@ -75,6 +77,9 @@ def among(numbers: Sequence[int]) -> Some:
 def between(first: int, last: int) -> Some:
     """Return the condition that a number lies in a range, both ends included."""
     return Some("{column} BETWEEN %s AND %s", (first, last))
+
+
+EVERYTHING = Some("{column} IS NOT NULL", ())
 
 
 def on_days(days: Sequence[date]) -> Some:
@@ -165,7 +170,7 @@ _MATTER_COLUMNS = {
 }
 
 
-def matters_insert(some: Some) -> tuple[str, list[Any]]:
+def matters_insert(some: Some, end: str = LIVE) -> tuple[str, list[Any]]:
     """Return the statement that makes the grain of some matters."""
     columns = {
         "id": "m.id",
@@ -190,7 +195,7 @@ def matters_insert(some: Some) -> tuple[str, list[Any]]:
         f"LEFT JOIN rollup_exclusion x ON x.matter_id = m.id AND {RUNNING_EXCLUSION}"
     )
     sql = (
-        f"INSERT INTO rollup_matterfact ({', '.join(columns)}) "  # noqa: S608 - made of constants
+        f"INSERT INTO rollup_matterfact{end} ({', '.join(columns)}) "  # noqa: S608 - made of constants
         f"SELECT {', '.join(columns.values())} FROM matters_matter m {joins} WHERE {matters}"
     )
     return sql, [*some.values * 5]
@@ -201,7 +206,7 @@ def _kinds() -> str:
     return f"CASE e.verb {whens} ELSE '' END"
 
 
-def moves_insert(some: Some, column: str) -> tuple[str, list[Any]]:
+def moves_insert(some: Some, column: str, end: str = LIVE) -> tuple[str, list[Any]]:
     """Return the statement that makes the grain of some moves (``e.id`` or ``e.matter_id``)."""
     ended = _list(ENDED)
     change = (
@@ -214,7 +219,7 @@ def moves_insert(some: Some, column: str) -> tuple[str, list[Any]]:
         "WHEN e.at <= e.due_at THEN 1 ELSE 0 END"
     )
     sql = (
-        "INSERT INTO rollup_movefact (id, matter_id, day, kind, change, in_time) "  # noqa: S608
+        f"INSERT INTO rollup_movefact{end} (id, matter_id, day, kind, change, in_time) "  # noqa: S608
         f"SELECT e.id, e.matter_id, {_day('e.at')}, {_kinds()}, {change}, {in_time} "
         f"FROM matters_matterevent e WHERE {some.of(column)} "
         f"AND (e.from_state <> e.to_state OR e.verb IN ({_list(list(KIND_OF))}))"
@@ -223,59 +228,68 @@ def moves_insert(some: Some, column: str) -> tuple[str, list[Any]]:
 
 
 # -- sums of days --------------------------------------------------------------
-def _move_sums() -> list[str]:
-    found = [f"SUM(CASE WHEN v.change {side} 0 THEN v.n ELSE 0 END)" for side in "><"]
-    for name in MOVE_MEASURES[2:]:
-        kind, _, end = name.partition("_")
-        past = f" AND v.in_time = {int(end == 'in_time')}" if end else ""
-        found.append(f"SUM(CASE WHEN v.kind = '{kind}'{past} THEN v.n ELSE 0 END)")
-    return found
+def _move_counts() -> str:
+    ends = (("in_time", 1), ("late", 0))
+    counted = {
+        "opened": "v.change > 0",
+        "ended": "v.change < 0",
+        **{f"{kind}_{end}": f"v.kind = '{kind}' AND v.in_time = {n}" for kind in STAGES for end, n in ends},
+        **{kind: f"v.kind = '{kind}'" for kind in ENDS if kind not in STAGES},
+    }
+    return ", ".join(
+        f"{_small(f'COUNT(*) FILTER (WHERE {counted[name]})')} AS {name}" for name in MOVE_MEASURES
+    )
 
 
-def cells_insert(some: Some) -> list[tuple[str, list[Any]]]:
-    """Return the statements that sum some days: first the lowest level from the grains, each next from it."""
-    made = []
-    for axis, levels in CELL_LEVELS.items():
-        made.append(_grains_summed(axis, levels[0], some))
-        made += [_cells_summed(axis, low, high, some) for low, high in pairwise(levels)]
-    return made
+def _small(number: str) -> str:
+    """A count as an integer: PostgreSQL sums wider ones as decimals, many times slower."""
+    return f"CAST({number} AS integer)"
 
 
-_INTO = f"INSERT INTO rollup_daycell (axis, level, area, key, day, {', '.join(MEASURES)}) "
+def cells_insert(axis: Axis, some: Some, end: str = LIVE) -> list[tuple[str, list[Any]]]:
+    """Return the statements that sum some days by one axis: the lowest level from the grains, each next
+    from the one below."""
+    levels = CELL_LEVELS[axis]
+    higher = [_cells_summed(axis, low, high, some, end) for low, high in pairwise(levels)]
+    return [_grains_summed(axis, levels[0], some, end), *higher]
 
 
-def _grains_summed(axis: Axis, level: int, some: Some) -> tuple[str, list[Any]]:
-    length, days = PATH_LENGTH[level], some.of("f.day")
+def _into(end: str) -> str:
+    return f"INSERT INTO rollup_daycell{end} (axis, level, area, key, day, {', '.join(MEASURES)}) "
+
+
+def _grains_summed(axis: Axis, level: int, some: Some, end: str) -> tuple[str, list[Any]]:
+    length = PATH_LENGTH[level]
     key = KEYS[axis].format(text=_text())
-    sums = ", ".join(f"SUM(f.{name}) AS {name}" for name in MATTER_MEASURES)
+    sums = ", ".join(f"{_small(f'SUM(f.{name})')} AS {name}" for name in MATTER_MEASURES)
     none = ", ".join(f"0 AS {name}" for name in MOVE_MEASURES)
     matters = (
         f"SELECT substr(f.area, 1, {length}) AS area, {key} AS key, f.day AS day, {sums}, {none} "  # noqa: S608
-        f"FROM rollup_matterfact f WHERE {days} GROUP BY 1, 2, 3"
+        f"FROM rollup_matterfact{end} f WHERE {some.of('f.day')} GROUP BY 1, 2, 3"
     )
     if axis != Axis.WHOLE:
-        return f"{_INTO}SELECT '{axis}', {int(level)}, g.* FROM ({matters}) g", [*some.values]  # noqa: S608
+        return f"{_into(end)}SELECT '{axis}', {int(level)}, g.* FROM ({matters}) g", [*some.values]  # noqa: S608
     none = ", ".join(f"0 AS {name}" for name in MATTER_MEASURES)
     moves = (
-        f"SELECT v.area, '' AS key, v.day, {none}, {', '.join(_move_sums())} FROM ("  # noqa: S608
-        f"SELECT substr(f.area, 1, {length}) AS area, v.day, v.kind, v.change, v.in_time, COUNT(*) AS n "
-        f"FROM rollup_movefact v JOIN rollup_matterfact f ON f.id = v.matter_id WHERE {some.of('v.day')} "
-        "GROUP BY 1, 2, 3, 4, 5) v GROUP BY 1, 3"
+        f"SELECT substr(f.area, 1, {length}) AS area, '' AS key, v.day AS day, {none}, {_move_counts()} "  # noqa: S608
+        f"FROM rollup_movefact{end} v JOIN rollup_matterfact{end} f ON f.id = v.matter_id "
+        f"WHERE {some.of('v.day')} GROUP BY 1, 2, 3"
     )
     both = ", ".join(f"SUM(g.{name})" for name in MEASURES)
     sql = (
-        f"{_INTO}SELECT '', {int(level)}, g.area, g.key, g.day, {both} "  # noqa: S608
+        f"{_into(end)}SELECT '', {int(level)}, g.area, g.key, g.day, {both} "  # noqa: S608
         f"FROM ({matters} UNION ALL {moves}) g GROUP BY g.area, g.key, g.day"
     )
     return sql, [*some.values * 2]
 
 
-def _cells_summed(axis: Axis, low: int, high: int, some: Some) -> tuple[str, list[Any]]:
+def _cells_summed(axis: Axis, low: int, high: int, some: Some, end: str) -> tuple[str, list[Any]]:
     sums = ", ".join(f"SUM(c.{name})" for name in MEASURES)
+    area = f"substr(c.area, 1, {PATH_LENGTH[high]})"
     sql = (
-        f"{_INTO}SELECT c.axis, {int(high)}, substr(c.area, 1, {PATH_LENGTH[high]}), c.key, c.day, {sums} "  # noqa: S608
-        f"FROM rollup_daycell c WHERE c.axis = '{axis}' AND c.level = {int(low)} AND {some.of('c.day')} "
-        "GROUP BY 1, 3, 4, 5"
+        f"{_into(end)}SELECT c.axis, {int(high)}, {area}, c.key, c.day, {sums} "  # noqa: S608
+        f"FROM rollup_daycell{end} c WHERE c.axis = '{axis}' AND c.level = {int(low)} "
+        f"AND {some.of('c.day')} GROUP BY 1, 3, 4, 5"
     )
     return sql, [*some.values]
 

@@ -1,8 +1,8 @@
-"""The roll-up is written here and nowhere else: made anew in slices, or brought up to what changed.
+"""The roll-up is written here and nowhere else: made anew in pieces, or brought up to what changed.
 
-Every slice is one transaction that takes the row of ``RollupState`` first, so that two of them never
-interleave. A slice puts in what a rebuild of everything would put in; killed between two, the next run goes
-on where the last one ended.
+Every piece is one transaction that takes the row of ``RollupState`` first, so that two of them never
+interleave; killed between two, the next run goes on where the last one ended. A rebuild fills tables of its
+own (``fresh``) by the same statements as following fills those that are read.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Max
 
 from linli.core import clock
 from linli.core.actor import Actor, Function
@@ -18,11 +18,11 @@ from linli.core.errors import NotAllowed
 from linli.core.service import require_service, service
 
 from ...models import Matter, MatterEvent
-from .. import statements
-from ..models import DayCell, Exclusion, MatterFact, MoveFact, RollupState
-from ..statements import Some, among, between, on_days
+from .. import fresh, statements
+from ..models import Axis, Exclusion, RollupState
+from ..statements import EVERYTHING, FRESH, among, between, on_days
 
-MATTERS_AT_ONCE, MOVES_AT_ONCE, DAYS_AT_ONCE = 100_000, 500_000, 31
+MATTERS_AT_ONCE, MOVES_AT_ONCE = 500_000, 2_000_000
 FOLLOW = 2_000
 LATE_COMMITS = timedelta(minutes=10)  # so long a step may take from being dated to being seen by others
 Stage = RollupState.Stage
@@ -57,8 +57,9 @@ def days_sum(*, days: Sequence[date]) -> None:
     """Sum some days anew from the grains."""
     some = on_days(days)
     _run((f"DELETE FROM rollup_daycell WHERE {some.of('day')}", [*some.values]))  # noqa: S608
-    for statement in statements.cells_insert(some):
-        _run(statement)
+    for axis in Axis:
+        for statement in statements.cells_insert(axis, some):
+            _run(statement)
 
 
 @require_service
@@ -136,82 +137,81 @@ def rollup_checked(*, actor: Actor) -> None:
 # -- rebuilding --------------------------------------------------------------------
 @service
 def rebuild_begin(*, actor: Actor) -> RollupState:
-    """Begin to make everything anew; what is shown meanwhile is replaced piece by piece."""
+    """Begin to make everything anew beside what is shown meanwhile."""
     _only_the_system(actor)
     state = state_locked()
     last = MatterEvent.objects.order_by("recorded_at").values_list("recorded_at", flat=True).last()
-    state.seen_at = min(filter(None, (last, clock.now()))) - LATE_COMMITS
-    state.seen_id = 0
+    state.rebuilt_from = min(filter(None, (last, clock.now()))) - LATE_COMMITS
+    fresh.fresh_begin()
     _to(state, Stage.MATTERS, 0)
     return state
 
 
 def _to(state: RollupState, stage: str, position: int) -> None:
     state.stage, state.position, state.moved_at = stage, position, clock.now()
-    if stage == Stage.NONE:
-        state.rebuilt_at = state.followed_at = state.checked_at = state.moved_at
     state.save()
 
 
 @service
 def rebuild_step(*, actor: Actor) -> RollupState:
-    """Make the next piece of a rebuild anew; its ``stage`` is empty when it was the last."""
+    """Make the next piece of a rebuild; its ``stage`` is empty when it was the last."""
     _only_the_system(actor)
     state = state_locked()
-    act = {Stage.MATTERS: _matters_slice, Stage.MOVES: _moves_slice, Stage.DAYS: _days_slice}
     if state.stage:
-        act[Stage(state.stage)](state)
+        fresh.room_make()
+        PIECES[Stage(state.stage)](state)
     return state
 
 
-def _last(model: Any) -> int:
-    return int(model.objects.aggregate(last=Max("pk"))["last"] or 0)
+def _piece_end(model: Any, position: int, rows: int) -> int | None:
+    """Return the number that so many rows behind a position have last; ``None`` when none are left."""
+    numbers = model.objects.filter(pk__gt=position).order_by("pk").values_list("pk", flat=True)
+    last: int | None = numbers[:rows].aggregate(last=Max("pk"))["last"]
+    return last
 
 
-def _replace(table: str, some: Some, statement: tuple[str, list[Any]]) -> None:
-    _run((f"DELETE FROM {table} WHERE {some.of('id')}", [*some.values]))  # noqa: S608
-    _run(statement)
-
-
-def _matters_slice(state: RollupState) -> None:
-    first, end = state.position + 1, state.position + MATTERS_AT_ONCE
-    some = between(first, end)
-    _replace("rollup_matterfact", some, statements.matters_insert(some))
-    if end >= max(_last(Matter), _last(MatterFact)):
+def _matters_piece(state: RollupState) -> None:
+    end = _piece_end(Matter, state.position, MATTERS_AT_ONCE)
+    if end is None:
         _to(state, Stage.MOVES, 0)
-    else:
-        _to(state, Stage.MATTERS, end)
-
-
-def _moves_slice(state: RollupState) -> None:
-    first, end = state.position + 1, state.position + MOVES_AT_ONCE
-    some = between(first, end)
-    _replace("rollup_movefact", some, statements.moves_insert(some, "e.id"))
-    if end >= max(_last(MatterEvent), _last(MoveFact)):
-        _to(state, Stage.DAYS, 0)
-    else:
-        _to(state, Stage.MOVES, end)
-
-
-def _bounds() -> tuple[date, date] | None:
-    """The first and the last day that anything is counted on, or was."""
-    days = {"first": Min("day"), "last": Max("day")}
-    ends = [model._default_manager.aggregate(**days) for model in (MatterFact, MoveFact, DayCell)]
-    found = [pair for pair in ends if pair["first"]]
-    if not found:
-        return None
-    return min(pair["first"] for pair in found), max(pair["last"] for pair in found)
-
-
-def _days_slice(state: RollupState) -> None:
-    bounds = _bounds()
-    if bounds is None:
-        _to(state, Stage.NONE, 0)
         return
-    first = date.fromordinal(state.position) if state.position else bounds[0]
-    days_sum(days=[first + timedelta(days=number) for number in range(DAYS_AT_ONCE)])
-    next_on = first + timedelta(days=DAYS_AT_ONCE)
-    if next_on > bounds[1]:
-        _to(state, Stage.NONE, 0)
-    else:
-        _to(state, Stage.DAYS, next_on.toordinal())
+    _run(statements.matters_insert(between(state.position + 1, end), FRESH))
+    _to(state, Stage.MATTERS, end)
+
+
+def _moves_piece(state: RollupState) -> None:
+    end = _piece_end(MatterEvent, state.position, MOVES_AT_ONCE)
+    if end is None:
+        _to(state, Stage.DAYS, 0)
+        return
+    _run(statements.moves_insert(between(state.position + 1, end), "e.id", FRESH))
+    _to(state, Stage.MOVES, end)
+
+
+def _days_piece(state: RollupState) -> None:
+    """Sum all days by one axis."""
+    axes = list(Axis)
+    for statement in statements.cells_insert(axes[state.position], EVERYTHING, FRESH):
+        _run(statement)
+    is_last = state.position + 1 == len(axes)
+    _to(state, *((Stage.INDEXES, 0) if is_last else (Stage.DAYS, state.position + 1)))
+
+
+def _indexes_piece(state: RollupState) -> None:
+    """Make the indexes of one table; when all have theirs, put the new tables in the place of the old."""
+    if state.position < len(fresh.TABLES):
+        fresh.fresh_index(state.position)
+        _to(state, Stage.INDEXES, state.position + 1)
+        return
+    fresh.fresh_swap()
+    state.seen_at, state.seen_id = state.rebuilt_from, 0
+    state.rebuilt_at = state.followed_at = state.checked_at = clock.now()
+    _to(state, Stage.NONE, 0)
+
+
+PIECES = {
+    Stage.MATTERS: _matters_piece,
+    Stage.MOVES: _moves_piece,
+    Stage.DAYS: _days_piece,
+    Stage.INDEXES: _indexes_piece,
+}

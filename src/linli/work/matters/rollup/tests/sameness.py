@@ -11,8 +11,8 @@ Rows = list[tuple[Any, ...]]
 
 
 def contents() -> dict[str, Rows]:
-    """Return every row of the three tables without the keys that only this run gave."""
-    names = [field.attname for field in DayCell._meta.concrete_fields if field.attname != "id"]
+    """Return every row of the three tables."""
+    names = [field.attname for field in DayCell._meta.concrete_fields]
     return {
         "matters": list(MatterFact.objects.order_by("pk").values_list()),
         "moves": list(MoveFact.objects.order_by("pk").values_list()),

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from linli.core.actor import system
 from linli.core.clock import clock_forward, now
@@ -13,8 +14,8 @@ from linli.foundation.places.models import ChangeKind
 from linli.foundation.places.services import division_change_apply, division_change_plan
 from linli.work.matters import services as do
 from linli.work.matters.models import Assignment, ClosedAs, Matter, MatterEvent, Rating
-from linli.work.matters.rollup import services, tasks
-from linli.work.matters.rollup.models import STAGES, Axis, DayCell, MatterFact, MoveFact, RollupState
+from linli.work.matters.rollup import fresh, services, tasks
+from linli.work.matters.rollup.models import STAGES, Axis, MatterFact, MoveFact, RollupState
 from linli.work.matters.rollup.selectors import Span, open_by_day, sums, sums_by_area, sums_by_key
 from linli.work.matters.rollup.services import rolling
 from linli.work.matters.rules import Rate
@@ -132,24 +133,81 @@ def test_killed_while_following_nothing_is_missed_or_doubled(
     same_as_rebuilt()
 
 
-def test_a_rebuild_that_was_killed_is_gone_on_with(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+def pieces_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in (("MATTERS_AT_ONCE", 3), ("MOVES_AT_ONCE", 7)):
+        monkeypatch.setattr(rolling, name, size)
+
+
+def steps_until(stage: str) -> None:
+    """Go on with a rebuild until it is in a stage, one piece of which is done."""
+    while services.rebuild_step(actor=system("rollup")).stage != stage:
+        pass
+    services.rebuild_step(actor=system("rollup"))
+
+
+@pytest.mark.parametrize("stage", ["matters", "moves", "days", "indexes"])
+def test_a_rebuild_that_was_killed_is_gone_on_with(
+    stage: str, life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
     a_month(life)
     tasks.rebuild()
     whole = contents()
-    DayCell.objects.all().delete()
-    MoveFact.objects.all().delete()
-    for name, size in (("MATTERS_AT_ONCE", 3), ("MOVES_AT_ONCE", 7), ("DAYS_AT_ONCE", 2)):
-        monkeypatch.setattr(rolling, name, size)
+    pieces_small(monkeypatch)
     services.rebuild_begin(actor=system("rollup"))
-    for _piece in range(9):
-        services.rebuild_step(actor=system("rollup"))
-    assert RollupState.objects.get().stage
+    steps_until(stage)
+    assert contents() == whole  # what is read is as before, to the last piece
     tasks.follow()  # somebody may still be at it
-    assert RollupState.objects.get().stage
+    assert RollupState.objects.get().stage == stage
     clock_forward(timedelta(minutes=6))
     tasks.follow()
     assert not RollupState.objects.get().stage
     assert contents() == whole
+
+
+def test_what_happens_during_a_rebuild_is_in_it_or_follows(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_month(life)
+    tasks.follow()
+    pieces_small(monkeypatch)
+    services.rebuild_begin(actor=system("rollup"))
+    steps_until("days")
+    before = sums(actor(life), span(life, "street_place"))["received"]
+    life.to_handled()
+    tasks.follow()
+    assert sums(actor(life), span(life, "street_place"))["received"] == before + 1
+    tasks.resume()
+    tasks.follow()
+    assert sums(actor(life), span(life, "street_place"))["received"] == before + 1
+    same_as_rebuilt()
+
+
+def test_a_rebuild_begun_twice_is_one(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_month(life)
+    tasks.rebuild()
+    whole = contents()
+    pieces_small(monkeypatch)
+    services.rebuild_begin(actor=system("rollup"))
+    steps_until("moves")
+    tasks.rebuild()
+    assert contents() == whole
+
+
+def test_tables_keep_their_keys_and_indexes(life: Life) -> None:
+    def described() -> set[str]:
+        with connection.cursor() as cursor:
+            return {
+                f"{table} {name} {found['columns']} {found['unique']} {found['primary_key']}"
+                for table in fresh.TABLES
+                for name, found in connection.introspection.get_constraints(cursor, table).items()
+            }
+
+    before = described()
+    assert len(before) >= 10
+    for _time in range(2):
+        tasks.rebuild()
+        assert described() == before
+    assert not [name for name in connection.introspection.table_names() if name.endswith("_new")]
 
 
 def test_only_the_system_writes_it(life: Life) -> None:
