@@ -12,11 +12,10 @@ from linli.core.actor import Actor
 from linli.foundation.exports.papers import TEXT_WIDTH, bold, paper_blank, paper_bytes, rows_add
 from linli.foundation.places.models import Division
 from linli.work.matters.rollup.excluded import excluded_by_reason
-from linli.work.matters.rollup.selectors import sums
 from linli.work.matters.rules import Rate
 
 from .periods import Period, change_words, points_words
-from .pictures import Cell, Head, Picture, pictures, span_of
+from .pictures import Cell, Head, Picture, Reading, pictures
 
 FIRST_WIDTH, SMALL = Cm(3.2), Pt(9)
 MONTHS = 12
@@ -55,8 +54,8 @@ def _percent(rate: Rate, before: Rate) -> str:
     return f"{words}，{change}" if change else words
 
 
-def _sentences(actor: Actor, division: Division, period: Period) -> list[str]:
-    now, before = (sums(actor, span_of(division, each)) for each in (period, period.before))
+def _sentences(reading: Reading) -> list[str]:
+    now, before = reading.now, reading.before
     rates, was = now.rates, before.rates
     came = change_words(now["received"], before["received"])
     left = "、".join(_("%(reason)s%(n)d件") % {"reason": reason, "n": n} for reason, n in rates.left_out)
@@ -67,7 +66,7 @@ def _sentences(actor: Actor, division: Division, period: Period) -> list[str]:
             "change": came,
             "closed": now["closed"],
             "open": now["open"],
-            "overdue": now.overdue,
+            "overdue": now["overdue"],
         },
         _("按时办理率%s。") % _percent(now.on_time, before.on_time),
         _("联系率%(a)s；解决率%(b)s；满意率%(c)s。")
@@ -101,8 +100,9 @@ def bulletin_of(actor: Actor, division: Division, period: Period) -> Bulletin:
         "month": period.from_on.month,
     }
     excluded = _excluded(actor, division, period)
-    shown = [*pictures(actor, division, period), *([excluded] if excluded.rows else [])]
-    return Bulletin(title, _sentences(actor, division, period), shown)
+    reading = Reading(actor, division, period)
+    shown = [*pictures(reading), *([excluded] if excluded.rows else [])]
+    return Bulletin(title, _sentences(reading), shown)
 
 
 def bulletin_document(bulletin: Bulletin, foot: str) -> bytes:

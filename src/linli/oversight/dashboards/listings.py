@@ -16,7 +16,7 @@ from linli.foundation.places.models import Division
 
 from .overview import area_of, area_rows, can_see_figures, children_of, figures_of
 from .periods import Period, period_of
-from .pictures import PICTURES, Cell
+from .pictures import PICTURES, Cell, Reading
 
 Conditions = list[tuple[Text, Text]]
 
@@ -98,7 +98,7 @@ HEADS: dict[str, tuple[Text, ...]] = {
 def _choose(code: str) -> Callable[[Actor, QueryDict], Chosen]:
     def choose(actor: Actor, query: QueryDict) -> Chosen:
         division, period, conditions = _asked(actor, query)
-        picture = PICTURES[code](actor, division, replace(period, is_then=False))
+        picture = PICTURES[code](Reading(actor, division, replace(period, is_then=False)))
         return Chosen(picture.rows, [*conditions[:2], (_("怎么来的"), picture.how)])
 
     return choose

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -69,9 +69,35 @@ class Picture:
     size: str = ""
 
 
-def span_of(division: Division, period: Period) -> Span:
-    """Return the area and days as the roll-up is asked."""
-    return Span(division.path, period.from_on, period.to_on)
+@dataclass(frozen=True)
+class Reading:
+    """Who reads which area in which period, and what was counted there, asked once."""
+
+    actor: Actor
+    division: Division
+    period: Period
+
+    @property
+    def span(self) -> Span:
+        """The area and days as the roll-up is asked."""
+        return Span(self.division.path, self.period.from_on, self.period.to_on)
+
+    @cached_property
+    def now(self) -> Sums:
+        """What was counted in the period."""
+        return sums(self.actor, self.span)
+
+    @cached_property
+    def before(self) -> Sums:
+        """What was counted in as many days right before."""
+        was = self.period.before
+        return sums(self.actor, Span(self.division.path, was.from_on, was.to_on))
+
+    @property
+    def about(self) -> dict[str, str]:
+        """The area and the days in words."""
+        days = _("%(first)s至%(last)s") % {"first": self.period.from_on, "last": self.period.to_on}
+        return {"area": self.division.name, "days": days}
 
 
 def share(rate: Rate) -> Cell:
@@ -87,14 +113,6 @@ def share(rate: Rate) -> Cell:
 def number(value: int) -> Cell:
     """Return a count."""
     return Cell(str(value), value)
-
-
-def _days(period: Period) -> str:
-    return _("%(first)s至%(last)s") % {"first": period.from_on, "last": period.to_on}
-
-
-def _about(division: Division, period: Period) -> dict[str, str]:
-    return {"area": division.name, "days": _days(period)}
 
 
 def _rates(found: Sums) -> list[Cell]:
@@ -115,13 +133,13 @@ def _work_heads() -> list[Head]:
 
 
 # -- the pictures -------------------------------------------------------------------
-def by_area(actor: Actor, division: Division, period: Period) -> Picture:
+def by_area(reading: Reading) -> Picture:
     """The rates of the areas below, the best solved first; a level of one is passed by."""
-    children = children_of(division, period)
-    found = sums_by_area(actor, span_of(division, period), [child.path for child in children])
+    children = children_of(reading.division, reading.period)
+    found = sums_by_area(reading.actor, reading.span, [child.path for child in children])
     rows = [
         [
-            Cell(child.short_name or child.name, url=address_of(child, period, "dashboards:rates")),
+            Cell(child.short_name or child.name, url=address_of(child, reading.period, "dashboards:rates")),
             number(found[child.path]["received"]),
             *_rates(found[child.path]),
             *_work(found[child.path]),
@@ -139,13 +157,13 @@ def by_area(actor: Actor, division: Division, period: Period) -> Picture:
             "取%(area)s内%(days)s上报的事项，按事发地所在的下一级区域分组；三率的分母是已办结并作了评价、"
             "没有被剔除的事项，按时率的分母是已办完或已超期的主办交办。按解决率从高到低排列。"
         )
-        % _about(division, period),
+        % reading.about,
     )
 
 
-def by_unit(actor: Actor, division: Division, period: Period) -> Picture:
+def by_unit(reading: Reading) -> Picture:
     """The lead units, in the order of what they did in time; who has few stands last, in no order."""
-    found = sums_by_key(actor, span_of(division, period), Axis.UNIT)
+    found = sums_by_key(reading.actor, reading.span, Axis.UNIT)
     names = dict(Unit.objects.filter(pk__in=[key for key in found if key]).values_list("pk", "name"))
     rows = [
         [Cell(names.get(int(key), key)), share(each.on_time), *_rates(each), *(_work(each)[1:])]
@@ -164,7 +182,7 @@ def by_unit(actor: Actor, division: Division, period: Period) -> Picture:
             "取%(area)s内%(days)s上报、已派遣的事项，按本轮主办单位分组；按时率的分母是该单位已办完或已超期的交办。"
             "只排单位，不排个人。"
         )
-        % _about(division, period),
+        % reading.about,
         _("不足%d件的不算百分比，也不参加排列。") % FEW,
     )
 
@@ -176,9 +194,9 @@ def _ordered(rows: list[list[Cell]], column: int) -> list[list[Cell]]:
     return [*sorted(ranked, key=lambda row: -(row[column].value or 0)), *few]
 
 
-def by_category(actor: Actor, division: Division, period: Period) -> Picture:
+def by_category(reading: Reading) -> Picture:
     """What it was about, most received first."""
-    found = sums_by_key(actor, span_of(division, period), Axis.CATEGORY)
+    found = sums_by_key(reading.actor, reading.span, Axis.CATEGORY)
     names = category_names(found)
     rows = [
         [Cell(names[key]), number(each["received"]), *_rates(each), *_work(each)]
@@ -193,13 +211,13 @@ def by_category(actor: Actor, division: Division, period: Period) -> Picture:
         [Head(head.words, head.words == _("收到")) for head in heads],
         rows,
         _("取%(area)s内%(days)s上报的事项，按类别分组，从多到少排列；三率和按时率的分母同上。")
-        % _about(division, period),
+        % reading.about,
     )
 
 
-def by_class(actor: Actor, division: Division, period: Period) -> Picture:
+def by_class(reading: Reading) -> Picture:
     """The three affairs."""
-    found = sums_by_key(actor, span_of(division, period), Axis.AFFAIR_CLASS)
+    found = sums_by_key(reading.actor, reading.span, Axis.AFFAIR_CLASS)
     names = {**{code: str(label) for code, label in AffairClass.choices}, "": _("待研判")}
     rows = [
         [Cell(words), number(found[code]["received"]), *_rates(found[code]), *_work(found[code])]
@@ -213,8 +231,7 @@ def by_class(actor: Actor, division: Division, period: Period) -> Picture:
         "versions",
         [Head(_("分类")), Head(_("收到")), *_rate_heads(), *_work_heads()],
         rows,
-        _("取%(area)s内%(days)s上报的事项，按现在的三事分类分组；三率和按时率的分母同上。")
-        % _about(division, period),
+        _("取%(area)s内%(days)s上报的事项，按现在的三事分类分组；三率和按时率的分母同上。") % reading.about,
         size="small",
     )
 
@@ -228,9 +245,9 @@ STAGE_WORDS: dict[str, Callable[[], str]] = {
 }
 
 
-def by_stage(actor: Actor, division: Division, period: Period) -> Picture:
+def by_stage(reading: Reading) -> Picture:
     """How many steps that ended a stage were made before its limit."""
-    now, before = (sums(actor, span_of(division, each)) for each in (period, period.before))
+    now, before = reading.now, reading.before
     rows = []
     for stage in STAGES:
         rate = now.stage(stage)
@@ -252,14 +269,14 @@ def by_stage(actor: Actor, division: Division, period: Period) -> Picture:
         ],
         rows,
         _("取%(area)s内%(days)s办理的每一步（不论何时上报），与这一步结束的时限比较；没有时限的步骤不算。")
-        % _about(division, period),
+        % reading.about,
         size="small",
     )
 
 
-def open_days(actor: Actor, division: Division, period: Period) -> Picture:
+def open_days(reading: Reading) -> Picture:
     """How many were open when each day was over; of a long period the ends of equal stretches."""
-    days = open_by_day(actor, span_of(division, period))
+    days = open_by_day(reading.actor, reading.span)
     step = -(-len(days) // CURVE)
     rows = []
     for end in range(len(days) - 1, -1, -step):
@@ -277,7 +294,7 @@ def open_days(actor: Actor, division: Division, period: Period) -> Picture:
         [*heads, Head(_("新增"), is_drawn=True), Head(_("办结或结束"), is_drawn=True)],
         rows,
         _("取%(area)s的全部事项，看它们在%(days)s%(each)s结束时是否还没有办结；申请重办的重新算作在办。")
-        % {**_about(division, period), "each": each},
+        % {**reading.about, "each": each},
     )
 
 
@@ -285,9 +302,9 @@ def _day_words(day: date) -> str:
     return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
 
 
-def moves(actor: Actor, division: Division, period: Period) -> Picture:
+def moves(reading: Reading) -> Picture:
     """Returns, what was sent back, reopenings, whistles, 督办 in the period, against the one before."""
-    now, before = (sums(actor, span_of(division, each)) for each in (period, period.before))
+    now, before = reading.now, reading.before
     names = {
         "returned": _("退单"),
         "sent_back": _("退回"),
@@ -307,12 +324,12 @@ def moves(actor: Actor, division: Division, period: Period) -> Picture:
             "数%(area)s内在%(days)s发生的次数（不论何时上报）：退单是办理单位提出的，退回是退到前面的环节重做；"
             "上期是紧接在前、天数相同的一段。"
         )
-        % _about(division, period),
+        % reading.about,
         size="small",
     )
 
 
-PICTURES: dict[str, Callable[[Actor, Division, Period], Picture]] = {
+PICTURES: dict[str, Callable[[Reading], Picture]] = {
     "by-area": by_area,
     "by-stage": by_stage,
     "open-by-day": open_days,
@@ -323,7 +340,7 @@ PICTURES: dict[str, Callable[[Actor, Division, Period], Picture]] = {
 }
 
 
-def pictures(actor: Actor, division: Division, period: Period) -> list[Picture]:
+def pictures(reading: Reading) -> list[Picture]:
     """Return every picture of an area in a period that has something to show."""
-    made: list[Any] = [make(actor, division, period) for make in PICTURES.values()]
+    made = [make(reading) for make in PICTURES.values()]
     return [picture for picture in made if picture.rows]

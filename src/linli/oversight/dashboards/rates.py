@@ -9,18 +9,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from linli.core.actor import Actor
 from linli.foundation.accounts.permissions import staff_required
 from linli.foundation.places.mapdata import boundary_features
-from linli.foundation.places.models import Division
 from linli.foundation.places.selectors import is_map_schematic
 from linli.work.matters.clocks import setting
-from linli.work.matters.rollup.selectors import Sums, counted_until, sums, sums_by_area
+from linli.work.matters.rollup.selectors import Sums, counted_until, sums_by_area
 from linli.work.matters.rules import Rate
 
 from .overview import Stat, address_of, area_of, child_level, children_of, has_outlines, trail_of
-from .periods import FEW, PERIODS, Period, change_words, points_words
-from .pictures import Picture, pictures, span_of
+from .periods import FEW, PERIODS, change_words, points_words
+from .pictures import Reading, pictures
 from .views import period_asked, reader_of
 
 SHADES = ("solved", "satisfied", "contacted", "on_time", "received")
@@ -81,16 +79,13 @@ def _value(found: Sums, shade: str) -> float | None:
     return rate.percent if rate.whole >= FEW else None
 
 
-def rates_context(actor: Actor, division: Division, period: Period) -> dict[str, Any]:
+def rates_context(reading: Reading) -> dict[str, Any]:
     """Return the numbers and pictures of one area in one period."""
-    now, before = (sums(actor, span_of(division, each)) for each in (period, period.before))
-    made: list[Picture] = pictures(actor, division, period)
-    weights = {name: setting(f"{name}_weight") for name in ("contact", "solved", "satisfied")}
     return {
-        "stats": rate_stats(now, before),
-        "left_out": now.rates.left_out,
-        "pictures": made,
-        "weights": weights,
+        "stats": rate_stats(reading.now, reading.before),
+        "left_out": reading.now.rates.left_out,
+        "pictures": pictures(reading),
+        "weights": {name: setting(f"{name}_weight") for name in ("contact", "solved", "satisfied")},
         "counted_at": counted_until(),
     }
 
@@ -104,7 +99,7 @@ def rates_page(request: HttpRequest) -> HttpResponse:
     here = "dashboards:rates"
     shade = _shade(request)
     context = {
-        **rates_context(actor, division, period),
+        **rates_context(Reading(actor, division, period)),
         "division": division,
         "period": period,
         "trail": [(row, address_of(row, period, here)) for row in trail_of(actor, division)],
@@ -132,7 +127,8 @@ def rates_geojson(request: HttpRequest) -> HttpResponse:
     period = replace(period_asked(request), is_then=False)
     division, shade = area_of(actor, request.GET.get("area", ""), period), _shade(request)
     children = children_of(division, period)
-    found = sums_by_area(actor, span_of(division, period), [child.path for child in children])
+    span = Reading(actor, division, period).span
+    found = sums_by_area(actor, span, [child.path for child in children])
     known = {child.code: child for child in children}
     features = boundary_features(division.path, child_level(division)) if children else []
     for feature in features:

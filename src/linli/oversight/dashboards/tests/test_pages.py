@@ -15,7 +15,7 @@ from linli.work.matters.rollup.tasks import follow
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
-QUERIES = 29
+QUERIES = 19
 URL = reverse("dashboards:overview")
 
 

@@ -15,7 +15,7 @@ from tests.people import RESIDENTS, STAFF, Cast
 
 pytestmark = pytest.mark.django_db
 URL = reverse("dashboards:rates")
-QUERIES = 70
+QUERIES = 26
 
 
 def rated(life: Life, times: int = 1, **said: bool) -> None:

@@ -17,6 +17,7 @@ from ..models import Matter
 MATTER_MEASURES = (
     *("received", "imported", "emergencies", "open", "closed", "provisional"),
     *("in_time", "late"),  # the lead's work of the present round that is done
+    *("overdue", "late_now"),  # limits that still run and were past when the row was last counted
     *("answered", "contacted", "solved", "satisfied"),
     *("left_silent", "left_imported", "left_excluded", "unrated"),
     *("returns", "reopenings", "whistles"),
@@ -51,6 +52,8 @@ class MatterSums(models.Model):
     provisional = models.IntegerField(default=0)
     in_time = models.IntegerField(default=0)
     late = models.IntegerField(default=0)
+    overdue = models.IntegerField(default=0)
+    late_now = models.IntegerField(default=0)
     answered = models.IntegerField(default=0)
     contacted = models.IntegerField(default=0)
     solved = models.IntegerField(default=0)
@@ -70,7 +73,8 @@ class MatterSums(models.Model):
 class MatterFact(MatterSums):
     """The grain of matters: one row for each, under the matter's own id.
 
-    ``due_at`` and ``lead_due_at`` are limits that still run; whether they are past is asked when reading.
+    ``due_at`` and ``lead_due_at`` are limits that still run; when one is past the row is counted anew, with
+    ``overdue`` or ``late_now``.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -89,9 +93,13 @@ class MatterFact(MatterSums):
         indexes = [
             models.Index(fields=["area", "day"], name="rollup_fact_by_area"),
             models.Index(fields=["day"], name="rollup_fact_by_day"),
-            models.Index(fields=["due_at"], name="rollup_fact_due", condition=Q(due_at__isnull=False)),
             models.Index(
-                fields=["lead_due_at"], name="rollup_fact_lead_due", condition=Q(lead_due_at__isnull=False)
+                fields=["due_at"], name="rollup_fact_due", condition=Q(due_at__isnull=False, overdue=0)
+            ),
+            models.Index(
+                fields=["lead_due_at"],
+                name="rollup_fact_lead_due",
+                condition=Q(lead_due_at__isnull=False, late_now=0),
             ),
         ]
 

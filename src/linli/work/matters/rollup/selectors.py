@@ -1,8 +1,7 @@
 """Reads of the roll-up: sums of an area, of the areas below it, of each category, class and unit, by day.
 
 Down to a street the sums stand ready (``DayCell``); a committee and the committees of a street are summed
-from the grain of matters. What depends on the hour of reading (is a limit past?) is asked of the rows whose
-limit still runs.
+from the grain of matters. Which limits are past is as of the last following, a minute ago.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,10 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import CharField, Count, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Coalesce, Substr
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
-from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
@@ -52,11 +50,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What was counted; ``late_now`` and ``overdue`` are limits that run and are past at this hour."""
+    """What was counted, by the names of ``MEASURES``."""
 
     counts: Counts
-    overdue: int = 0
-    late_now: int = 0
 
     def __getitem__(self, name: str) -> int:
         return self.counts.get(name) or 0
@@ -64,7 +60,7 @@ class Sums:
     @property
     def on_time(self) -> Rate:
         """Work of the lead that was done in time, of all that is done or late."""
-        late = self["late"] + self.late_now
+        late = self["late"] + self["late_now"]
         return Rate(self["in_time"], self["in_time"] + late)
 
     @property
@@ -125,14 +121,7 @@ def sums(actor: Actor, span: Span) -> Sums:
         counts = _plain(rows.aggregate(**_summed(MEASURES)))
     else:
         counts = _plain(_facts(span).aggregate(**_summed(MATTER_MEASURES))) | _moves(span)
-    past = _past(span)
-    return Sums(counts, past["overdue"], past["late_now"])
-
-
-def _past(span: Span) -> dict[str, int]:
-    now = clock.now()
-    overdue = _facts(span).filter(due_at__lt=now).count()
-    return {"overdue": overdue, "late_now": _facts(span).filter(lead_due_at__lt=now).count()}
+    return Sums(counts)
 
 
 def _moves(span: Span) -> dict[str, int]:
@@ -163,18 +152,7 @@ def sums_by_area(actor: Actor, span: Span, paths: Sequence[str]) -> dict[str, Su
     else:
         rows, names = _facts(span).values("area"), MATTER_MEASURES
     counted = {row["area"]: _plain(row) for row in rows.annotate(**_summed(names))}
-    past = _past_by_area(span, len(paths[0]))
-    return {path: Sums(counted.get(path, {}), *past.get(path, (0, 0))) for path in paths}
-
-
-def _past_by_area(span: Span, length: int) -> dict[str, tuple[int, int]]:
-    overdue, late = (_past_counts(span, name, length) for name in ("due_at", "lead_due_at"))
-    return {child: (overdue.get(child, 0), late.get(child, 0)) for child in {*overdue, *late}}
-
-
-def _past_counts(span: Span, limit: str, length: int) -> dict[str, int]:
-    rows = _facts(span).filter(**{f"{limit}__lt": clock.now()}).annotate(child=Substr("area", 1, length))
-    return dict(rows.values("child").annotate(n=Count("pk")).values_list("child", "n"))
+    return {path: Sums(counted.get(path, {})) for path in paths}
 
 
 # -- each key of one kind ------------------------------------------------------------
@@ -186,10 +164,8 @@ def sums_by_key(actor: Actor, span: Span, axis: Axis) -> dict[str, Sums]:
         rows: Any = _cells(span, axis, level).filter(area=span.area).values("key")
     else:
         rows = _facts(span).annotate(key=_key(axis)).values("key")
-    late = _facts(span).filter(lead_due_at__lt=clock.now()).annotate(key=_key(axis)).values("key")
-    behind = dict(late.annotate(n=Count("pk")).values_list("key", "n"))
-    counted = {row["key"]: _plain(row) for row in rows.annotate(**_summed(MATTER_MEASURES))}
-    return {key: Sums(counts, late_now=behind.get(key, 0)) for key, counts in counted.items()}
+    counted = rows.annotate(**_summed(MATTER_MEASURES))
+    return {row["key"]: Sums(_plain(row)) for row in counted}
 
 
 def _key(axis: Axis) -> Any:
@@ -206,7 +182,7 @@ def rolled_figures(actor: Actor, span: Span) -> Figures:
     return Figures(
         **{name: whole[name] for name in ("received", "imported", "emergencies", "open", "closed")},
         provisional=whole["provisional"],
-        overdue=whole.overdue,
+        overdue=whole["overdue"],
         by_state=(),
         by_class=tuple((code, str(label), received.get(code, 0)) for code, label in AffairClass.choices),
         unsorted=received.get("", 0),
@@ -232,7 +208,7 @@ def rolled_by_area(actor: Actor, span: Span, paths: Sequence[str]) -> dict[str, 
     """Return what ``matters.selectors.figures_by_area`` counts, read from the roll-up."""
     found = sums_by_area(actor, span, paths)
     return {
-        path: AreaFigures(path, each["received"], each["closed"], each.overdue, each.on_time)
+        path: AreaFigures(path, each["received"], each["closed"], each["overdue"], each.on_time)
         for path, each in found.items()
     }
 

@@ -156,6 +156,8 @@ _MATTER_COLUMNS = {
     "provisional": _one("m.affair_class <> '' AND m.class_confirmed_by_id IS NULL"),
     "in_time": "CASE WHEN m.is_counted THEN COALESCE(l.in_time, 0) ELSE 0 END",
     "late": "CASE WHEN m.is_counted THEN COALESCE(l.late, 0) ELSE 0 END",
+    "overdue": _one(f"{_RUNS} AND m.due_at < %s"),
+    "late_now": _one(f"m.is_counted AND m.state <> '{State.SUSPENDED}' AND l.running < %s"),
     "answered": f"CASE WHEN {_COUNTS} THEN COALESCE(r.answered, 0) ELSE 0 END",
     "contacted": f"CASE WHEN {_COUNTS} THEN COALESCE(r.contacted, 0) ELSE 0 END",
     "solved": f"CASE WHEN {_COUNTS} THEN COALESCE(r.solved, 0) ELSE 0 END",
@@ -170,8 +172,8 @@ _MATTER_COLUMNS = {
 }
 
 
-def matters_insert(some: Some, end: str = LIVE) -> tuple[str, list[Any]]:
-    """Return the statement that makes the grain of some matters."""
+def matters_insert(some: Some, at: datetime, end: str = LIVE) -> tuple[str, list[Any]]:
+    """Return the statement that makes the grain of some matters as they stand at an instant."""
     columns = {
         "id": "m.id",
         "version": "m.version",
@@ -198,7 +200,7 @@ def matters_insert(some: Some, end: str = LIVE) -> tuple[str, list[Any]]:
         f"INSERT INTO rollup_matterfact{end} ({', '.join(columns)}) "  # noqa: S608 - made of constants
         f"SELECT {', '.join(columns.values())} FROM matters_matter m {joins} WHERE {matters}"
     )
-    return sql, [*some.values * 5]
+    return sql, [instant(at), instant(at), *some.values * 5]
 
 
 def _kinds() -> str:
@@ -295,6 +297,17 @@ def _cells_summed(axis: Axis, low: int, high: int, some: Some, end: str) -> tupl
 
 
 # -- what changed --------------------------------------------------------------
+def limits_past(at: datetime, most: int) -> tuple[str, list[Any]]:
+    """Return the statement that names matters, at most so many, whose limit has passed since they were
+    counted."""
+    sql = (
+        "SELECT id FROM rollup_matterfact WHERE due_at IS NOT NULL AND overdue = 0 AND due_at < %s "  # noqa: S608
+        "UNION SELECT id FROM rollup_matterfact WHERE lead_due_at IS NOT NULL AND late_now = 0 "
+        f"AND lead_due_at < %s LIMIT {most}"
+    )
+    return sql, [instant(at), instant(at)]
+
+
 def days_of(some: Some) -> tuple[str, list[Any]]:
     """Return the statement that names the days on which some matters are counted."""
     sql = (

@@ -34,7 +34,7 @@ def resume(tell: Callable[[RollupState], None] = _quiet) -> None:
 
 
 def follow() -> int:
-    """Take in what was done since the last time; returns how many steps.
+    """Take in what was done, and which limits passed, since the last time; returns how many.
 
     The first time everything is made anew; a rebuild that was killed is gone on with.
     """
@@ -44,7 +44,7 @@ def follow() -> int:
     elif state.stage and state.moved_at is not None and state.moved_at < clock.now() - ABANDONED:
         resume()
     done = count = services.rollup_follow(actor=ACTOR)
-    while count == services.FOLLOW:
+    while count >= services.FOLLOW:
         count = services.rollup_follow(actor=ACTOR)
         done += count
     return done

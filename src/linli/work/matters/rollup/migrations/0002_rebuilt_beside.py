@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
                 ('provisional', models.IntegerField(default=0)),
                 ('in_time', models.IntegerField(default=0)),
                 ('late', models.IntegerField(default=0)),
+                ('overdue', models.IntegerField(default=0)),
+                ('late_now', models.IntegerField(default=0)),
                 ('answered', models.IntegerField(default=0)),
                 ('contacted', models.IntegerField(default=0)),
                 ('solved', models.IntegerField(default=0)),
@@ -66,6 +68,26 @@ class Migration(migrations.Migration):
             model_name='matterfact',
             name='id',
             field=models.BigIntegerField(primary_key=True, serialize=False),
+        ),
+        migrations.RemoveIndex(model_name='matterfact', name='rollup_fact_due'),
+        migrations.RemoveIndex(model_name='matterfact', name='rollup_fact_lead_due'),
+        migrations.AddField(
+            model_name='matterfact',
+            name='overdue',
+            field=models.IntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name='matterfact',
+            name='late_now',
+            field=models.IntegerField(default=0),
+        ),
+        migrations.AddIndex(
+            model_name='matterfact',
+            index=models.Index(condition=models.Q(('due_at__isnull', False), ('overdue', 0)), fields=['due_at'], name='rollup_fact_due'),
+        ),
+        migrations.AddIndex(
+            model_name='matterfact',
+            index=models.Index(condition=models.Q(('late_now', 0), ('lead_due_at__isnull', False)), fields=['lead_due_at'], name='rollup_fact_lead_due'),
         ),
         migrations.AlterField(
             model_name='movefact',

@@ -22,7 +22,7 @@ from .. import fresh, statements
 from ..models import Axis, Exclusion, RollupState
 from ..statements import EVERYTHING, FRESH, among, between, on_days
 
-MATTERS_AT_ONCE, MOVES_AT_ONCE = 500_000, 2_000_000
+MATTERS_AT_ONCE, MOVES_AT_ONCE = 1_000_000, 2_000_000
 FOLLOW = 2_000
 LATE_COMMITS = timedelta(minutes=10)  # so long a step may take from being dated to being seen by others
 Stage = RollupState.Stage
@@ -71,7 +71,7 @@ def matters_renew(*, matter_ids: Sequence[int]) -> None:
     days = set(_column(statements.days_of(some)))
     for table, column in (("rollup_matterfact", "id"), ("rollup_movefact", "matter_id")):
         _run((f"DELETE FROM {table} WHERE {some.of(column)}", [*some.values]))  # noqa: S608
-    _run(statements.matters_insert(some))
+    _run(statements.matters_insert(some, clock.now()))
     _run(statements.moves_insert(some, "e.matter_id"))
     days |= set(_column(statements.days_of(some)))
     days_sum(days=sorted(_as_dates(days)))
@@ -95,7 +95,7 @@ def _changed(state: RollupState) -> list[tuple[datetime, int, int]]:
 
 @service
 def rollup_follow(*, actor: Actor) -> int:
-    """Take in one batch of what was done since the last one; returns how many steps there were.
+    """Take in one batch of what was done, and which limits passed, since the last one; returns how many.
 
     Steps of the last minutes are taken in again each time: a transaction may end later than its step is
     dated. Fewer than ``FOLLOW`` means that everything is in.
@@ -107,14 +107,15 @@ def rollup_follow(*, actor: Actor) -> int:
     ids = {matter for _at, _id, matter in rows}
     if since is not None:
         ids |= set(Exclusion.objects.filter(changed_at__gte=since).values_list("matter_id", flat=True))
-    matters_renew(matter_ids=sorted(ids))
+    past = _column(statements.limits_past(now, FOLLOW))
+    matters_renew(matter_ids=sorted(ids.union(past)))
     if len(rows) == FOLLOW:
         state.seen_at, state.seen_id = rows[-1][0], rows[-1][1]
     else:
         state.seen_at, state.seen_id = max(filter(None, (since, now - LATE_COMMITS))), 0
         state.followed_at = now
     state.save(update_fields=["seen_at", "seen_id", "followed_at"])
-    return len(rows)
+    return len(rows) + len(past)
 
 
 @service
@@ -175,7 +176,7 @@ def _matters_piece(state: RollupState) -> None:
     if end is None:
         _to(state, Stage.MOVES, 0)
         return
-    _run(statements.matters_insert(between(state.position + 1, end), FRESH))
+    _run(statements.matters_insert(between(state.position + 1, end), clock.now(), FRESH))
     _to(state, Stage.MATTERS, end)
 
 
