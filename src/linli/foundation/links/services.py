@@ -24,3 +24,11 @@ def link_add(*, actor: Actor, from_room: str, from_id: str, to_room: str, to_id:
         ],
         ignore_conflicts=True,
     )
+
+
+@require_service
+def link_remove(*, from_room: str, from_id: str, to_room: str, to_id: str, kind: str) -> None:
+    """Say that one record does not belong with another after all; nothing where it never did."""
+    Link.objects.filter(
+        from_room=from_room, from_id=from_id, to_room=to_room, to_id=to_id, kind=kind
+    ).delete()

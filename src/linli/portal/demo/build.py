@@ -25,6 +25,7 @@ from linli.work.matters.tasks import lapse_guided
 
 from . import plots as plot
 from .cast import MACHINE, people_build, places_build, units_build
+from .clusters import hot
 from .desk import quick_plots
 from .divisions import changes_build
 from .excluded import exclusions_build
@@ -137,6 +138,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             rules_changed(stage, end),
             *quick_plots(stage, end),
             *joint(stage, end),
+            *hot(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
         hotline_build(stage.cast["street.duty"], end)

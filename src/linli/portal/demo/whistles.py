@@ -50,6 +50,14 @@ def _came(story: Story, blown: Whistle, name: str) -> None:
 def whistled(story: Story, at: datetime) -> Plot:
     """The street calls two units to the place; both come, one of them late; residents are told."""
     at = yield from _opening(story, at)
+    at = yield from together_on_the_spot(story, at)
+    at = yield from scene.result(story, at)
+    at = yield from scene.verify(story, at)
+    yield from scene.rate(story, at)
+
+
+def together_on_the_spot(story: Story, at: datetime) -> Scene:
+    """A whistle from the call to the answered rating."""
     yield (at := story.stage.hours.office(at, 1, 5))
     blown, names = _blown(story, at + timedelta(hours=20))
     yield (at := blown.gather_at + timedelta(minutes=5))
@@ -81,9 +89,7 @@ def whistled(story: Story, at: datetime) -> Plot:
     do.call_reply(
         actor=story.stage.cast[names[0]], whistle_id=blown.pk, was_proper=True, reply="以后继续配合。"
     )
-    at = yield from scene.result(story, at)
-    at = yield from scene.verify(story, at)
-    yield from scene.rate(story, at)
+    return at
 
 
 def gathering(story: Story, at: datetime) -> Plot:

@@ -53,6 +53,8 @@ VERBS: dict[str, Words] = {
         _("并案"), _("和另一件相同的事一起办"), _("以后的进展都会通知您，办结后也请您评价。{note}")
     ),
     "receive_merged": Words(_("并入另一件"), audience=DESK),
+    "split": Words(_("分出"), _("这件事从一起办的里面分出，单独办理"), _("原因：{note} {due}前有下一步。")),
+    "give_split": Words(_("分出一件"), audience=DESK),
     "place_set": Words(_("核定地点"), _("核定了地点"), "{place}", tells=False),
     "sort": Words(_("初步分类"), _("{by}初步分为「{affair_class}」"), "{note}", tells=False),
     "class_confirm": Words(_("议定分类"), _("分类已议定为「{affair_class}」"), "", tells=False),

@@ -66,6 +66,8 @@ WORKFLOW = Workflow(
         _move("decline", _("不予受理"), (S.REPORTED, S.ACCEPTED), S.DECLINED),
         _move("withdraw", _("撤回"), (S.REPORTED, S.ACCEPTED), S.WITHDRAWN),
         _move("merge", _("并案"), (S.REPORTED, S.ACCEPTED, S.HANDLING), S.MERGED),
+        _move("split_reported", _("分出"), (S.MERGED,), S.REPORTED),
+        _move("split_accepted", _("分出"), (S.MERGED,), S.ACCEPTED),
         _move("place_set", _("核定地点"), LIVE, None),
         _move("sort", _("研判分类"), (S.ACCEPTED,), None),
         _move(

@@ -149,6 +149,7 @@ MOVES = (
     Row("decline", services.matter_decline, form.Declined),
     Row("withdraw", services.matter_withdraw, form.Reasoned),
     Row("merge", services.matter_merge, form.Merged),
+    Row("split", services.matter_split, form.Reasoned),
     Row("place", services.matter_place_set, form.Placed, offer="place_set"),
     Row("sort", services.matter_sort, form.Sorted),
     Row("confirm-class", services.matter_class_confirm, form.Confirmed),

@@ -20,6 +20,7 @@ from ..api.reading import area_of
 from ..selectors import matter_get
 from . import selectors, services
 from .models import Cluster, Receipt
+from .receipts import receipts_running
 
 router = Router(tags=[_("热点与同类事项")])
 LONGEST_DAYS = 366
@@ -84,12 +85,13 @@ class ClusterOut(Schema):
     head: UUID = Field(alias="head.public_id")
     state: str = Field(alias="head.state")
     made_at: datetime
+    dissolved_at: datetime | None
     receipts: list[ReceiptOut]
 
     @staticmethod
     def resolve_receipts(cluster: Cluster) -> list[Receipt]:
-        """Return the receipts in the order in which they joined."""
-        return list(cluster.receipts.select_related("matter"))
+        """Return the receipts in the order in which they joined, without what was taken out again."""
+        return list(receipts_running(cluster).select_related("matter"))
 
 
 class ClusterIn(Input):
@@ -97,6 +99,18 @@ class ClusterIn(Input):
 
     title: str = Field(max_length=80)
     head: UUID
+    matters: list[UUID] = Field(max_length=services.MOST)
+
+
+class ReasonIn(Input):
+    """Why."""
+
+    reason: str = Field(max_length=300)
+
+
+class ReleaseIn(ReasonIn):
+    """What goes its own way again, and why."""
+
     matters: list[UUID] = Field(max_length=services.MOST)
 
 
@@ -138,3 +152,40 @@ def cluster_new(request: HttpRequest, body: ClusterIn) -> Status[Cluster]:
         request_key=request_key_of(request),
     )
     return Status(201, made)
+
+
+@router.post(
+    "/clusters/{uuid:public_id}/release",
+    response=ClusterOut,
+    auth=let_in(),
+    summary=_("从一案里分出"),
+    operation_id="cluster_release",
+)
+def cluster_release(request: HttpRequest, public_id: UUID, body: ReleaseIn) -> Cluster:
+    """Take out what turned out to be another matter."""
+    actor = actor_of(request)
+    return services.cluster_release(
+        actor=actor,
+        cluster_id=selectors.cluster_get(actor, public_id).pk,
+        matter_ids=[matter_get(actor, key).pk for key in body.matters],
+        reason=body.reason,
+        request_key=request_key_of(request),
+    )
+
+
+@router.post(
+    "/clusters/{uuid:public_id}/dissolve",
+    response=ClusterOut,
+    auth=let_in(),
+    summary=_("解散一案多回执"),
+    operation_id="cluster_dissolve",
+)
+def cluster_dissolve(request: HttpRequest, public_id: UUID, body: ReasonIn) -> Cluster:
+    """Let every matter go its own way again."""
+    actor = actor_of(request)
+    return services.cluster_dissolve(
+        actor=actor,
+        cluster_id=selectors.cluster_get(actor, public_id).pk,
+        reason=body.reason,
+        request_key=request_key_of(request),
+    )

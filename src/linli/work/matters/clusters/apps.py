@@ -16,5 +16,7 @@ class ClustersConfig(AppConfig):
                 "cluster.make": _("并为一案多回执"),
                 "cluster.add": _("加入一案多回执"),
                 "cluster.tell": _("告知办理结果"),
+                "cluster.release": _("从一案里分出"),
+                "cluster.dissolve": _("解散一案多回执"),
             }
         )

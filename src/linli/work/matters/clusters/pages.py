@@ -24,6 +24,7 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import is_map_schematic
 
 from ..desk import selectors as desk_selectors
+from ..desk.forms import DeskForm, long_text
 from ..desk.keeping import desk_page, whose
 from ..models import Matter
 from ..papers import acceptance_paper, reply_paper
@@ -32,8 +33,9 @@ from ..workflow import State
 from . import selectors
 from .models import Cluster, Told
 from .permissions import can_change_cluster
+from .receipts import receipts_running
 from .selectors import HotIssue, HotIssues
-from .services import MOST, cluster_add, cluster_make, receipt_tell
+from .services import MOST, cluster_add, cluster_dissolve, cluster_make, cluster_release, receipt_tell
 
 PERIODS = {
     7: gettext_lazy("近7天"),
@@ -197,7 +199,7 @@ def cluster_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     cluster = selectors.cluster_get(actor, public_id)
     rows = selectors.receipt_rows(cluster)
-    may_change = can_change_cluster(actor, cluster)
+    may_change = can_change_cluster(actor, cluster) and cluster.dissolved_at is None
     context = {
         "cluster": cluster,
         "head": cluster.head,
@@ -208,6 +210,7 @@ def cluster_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_change": may_change,
         "ways": Told.choices,
         "alike": _alike(actor, cluster, rows) if may_change else [],
+        "left": selectors.receipts_left(cluster),
     }
     return render(request, "clusters/record.html", context)
 
@@ -240,13 +243,77 @@ def add_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("clusters:record", args=[cluster.public_id]))
 
 
+class ReleaseForm(DeskForm):
+    """What goes its own way again, and why."""
+
+    m = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("哪几件不是同一件事"),
+        queryset=Matter.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = long_text(
+        gettext_lazy("为什么"),
+        limit=300,
+        help_text=gettext_lazy("反映人会看到；这件事回到并入之前，单独办理"),
+    )
+
+    def __init__(self, *args: Any, cluster: Cluster, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["m"]
+        others = receipts_running(cluster).exclude(matter=cluster.head_id).order_by()
+        field.queryset = Matter.objects.filter(pk__in=others.values("matter")).order_by("reported_at", "pk")
+        field.label_from_instance = lambda matter: f"{matter.title}（{matter.number}）"
+
+
+@desk_page
+def release_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take some out of a cluster again, or all by the second button, with the reason."""
+    actor = _joiner(request)
+    cluster = selectors.cluster_get(actor, public_id)
+    if not can_change_cluster(actor, cluster):
+        raise NotAllowed(_("由当地居委会或街镇办理。"))
+    typed = request.POST if request.method == "POST" else None
+    form = ReleaseForm(typed, cluster=cluster, initial={"m": request.GET.getlist("m")})
+    status = 200
+    if request.method == "POST":
+        status = _released(request, actor, cluster, form)
+        if status == 302:
+            messages.success(request, _("已分出，反映人收到了通知，各自单独办理。"))
+            return HttpResponseRedirect(reverse("clusters:record", args=[cluster.public_id]))
+    context = {"cluster": cluster, "form": form, "whose": whose(request)}
+    return render(request, "clusters/release.html", context, status=status)
+
+
+def _released(request: HttpRequest, actor: Actor, cluster: Cluster, form: ReleaseForm) -> int:
+    if not form.is_valid():
+        return 422
+    key, why = request.POST.get("request_key", ""), form.cleaned_data["reason"]
+    chosen = [matter.pk for matter in form.cleaned_data["m"]]
+    try:
+        if request.POST.get("all") == "yes":
+            cluster_dissolve(actor=actor, cluster_id=cluster.pk, reason=why, request_key=key)
+        else:
+            cluster_release(
+                actor=actor, cluster_id=cluster.pk, matter_ids=chosen, reason=why, request_key=key
+            )
+    except InvalidInput as refusal:
+        form.add_error("m" if "matters" in refusal.details else "reason", refusal.message)
+        return 422
+    except Conflict as refusal:
+        form.add_error(None, f"{refusal.message}{refusal.hint}")
+        return 409
+    return 302
+
+
 @require_POST
 @desk_page
 def tell(request: HttpRequest, public_id: UUID, matter_id: UUID) -> HttpResponse:
     """Note that a reporter without an account was told what came of it."""
     actor = _joiner(request)
     cluster = selectors.cluster_get(actor, public_id)
-    receipt = cluster.receipts.filter(matter__public_id=matter_id).first()
+    receipt = receipts_running(cluster).filter(matter__public_id=matter_id).first()
     if receipt is None:
         raise NotFound
     try:

@@ -24,6 +24,7 @@ from ..models import Affected, Matter
 from ..workflow import ENDED, WORKFLOW, State
 from .models import Cluster, Receipt
 from .permissions import can_see_hot_issues
+from .receipts import receipts_running
 from .rules import Heat, Message, groups_of, heat_of
 
 MOST_MESSAGES = 5_000
@@ -143,7 +144,8 @@ def _issues(messages: list[dict[str, Any]], groups: list[list[int]], begin: date
         .values_list("version__matter")
         .annotate(n=Count("pk"))
     )
-    clusters = {row.head_id: row for row in Cluster.objects.filter(head__in=keys)}
+    running = Cluster.objects.filter(head__in=keys, dissolved_at__isnull=True)
+    clusters = {row.head_id: row for row in running}
     names = division_names({messages[at]["area_path"] for group in wanted for at in group}, Level.COMMITTEE)
     found = (_issue([messages[at] for at in group], begin, likes, clusters, names) for group in wanted)
     return [issue for issue in found if issue is not None]
@@ -183,7 +185,8 @@ def _who(row: dict[str, Any]) -> Any:
 def cluster_list(actor: Actor) -> QuerySet[Cluster]:
     """Return the clusters that an actor may see, the newest first, with how many receipts each has."""
     rows = Cluster.objects.visible_to(actor).select_related("head")
-    return rows.annotate(count=Count("receipts")).order_by("-made_at", "-pk")
+    still = Q(receipts__left_at__isnull=True)
+    return rows.annotate(count=Count("receipts", filter=still)).order_by("-made_at", "-pk")
 
 
 def cluster_get(actor: Actor, public_id: UUID) -> Cluster:
@@ -208,9 +211,9 @@ class ReceiptRow:
 
 
 def receipt_rows(cluster: Cluster) -> list[ReceiptRow]:
-    """Return every reporter's receipt, in the order in which they joined (one query)."""
+    """Return every reporter's receipt who is still in it, in the order in which they joined (one query)."""
     rated = Count("matter__ratings", filter=Q(matter__ratings__round=cluster.head.round))
-    rows = cluster.receipts.select_related("matter").annotate(rated=rated).order_by("joined_at", "pk")
+    rows = receipts_running(cluster).select_related("matter").annotate(rated=rated)
     is_closed = cluster.head.state == State.CLOSED
     return [
         ReceiptRow(
@@ -222,6 +225,12 @@ def receipt_rows(cluster: Cluster) -> list[ReceiptRow]:
         )
         for receipt in rows
     ]
+
+
+def receipts_left(cluster: Cluster) -> list[Receipt]:
+    """Return the receipts of what was taken out again, the latest first."""
+    rows = cluster.receipts.filter(left_at__isnull=False).select_related("matter")
+    return list(rows.order_by("-left_at", "-pk"))
 
 
 def mergeable(actor: Actor, public_ids: list[UUID]) -> list[Matter]:

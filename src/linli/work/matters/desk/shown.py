@@ -35,6 +35,8 @@ ICONS = {
     "withdraw": "arrow-back",
     "merge": "git-merge",
     "receive_merged": "git-merge",
+    "split": "arrows-split-2",
+    "give_split": "arrows-split-2",
     "place_set": "map-pin",
     "sort": "category",
     "class_confirm": "checks",

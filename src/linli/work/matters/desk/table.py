@@ -77,6 +77,7 @@ ACTIONS: dict[str, ActionPage] = {
     "accept": _row(forms.AcceptForm, services.matter_accept, _("已受理。"), icon="check"),
     "decline": _row(handling.DeclineForm, services.matter_decline, _("已答复不予受理。"), icon="ban"),
     "merge": _row(forms.MergeForm, services.matter_merge, _("已并案。"), icon="git-merge"),
+    "split": _row(forms.ReasonForm, services.matter_split, _("已分出，单独办理。"), icon="arrows-split-2"),
     "place_set": _row(forms.PlaceForm, services.matter_place_set, _("地点已核定。"), icon="map-pin"),
     "sort": _row(forms.SortForm, services.matter_sort, _("已初步分类，等待另一人确认。"), icon="category"),
     "confirm_class": _row(

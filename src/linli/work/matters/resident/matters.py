@@ -152,7 +152,17 @@ ACTS: dict[str, Act] = {
 # Steps that say where a matter stands; a rating or a corrected place does not move it.
 STANDS = frozenset(
     {
-        *("report", "emergency", "accept", "decline", "withdraw", "merge", "guide", "guidance_confirm"),
+        *(
+            "report",
+            "emergency",
+            "accept",
+            "decline",
+            "withdraw",
+            "merge",
+            "split",
+            "guide",
+            "guidance_confirm",
+        ),
         *("guidance_object", "guidance_lapse", "discussion_start", "discussion_finish_task"),
         *("discussion_finish", "discussion_end", "hand_over", "sign", "return_grant", "rehand", "extend"),
         *("pause", "resume", "result", "verify_pass", "verify_unable", "verify_fail"),

@@ -372,6 +372,7 @@ OFFERS: tuple[Offer, ...] = (
     ),
     Offer("whistle", _("吹哨"), _("请有关单位按时到现场一起办"), _("被请的单位"), "whistle", _governing),
     Offer("merge", _("并案"), _("和另一件相同的事一起办"), REPORTER, "merge", _governing),
+    Offer("split", _("分出"), _("不是同一件，单独办"), REPORTER, "split_reported", Scene.splittable),
     Offer("place_set", _("核定地点"), _("更正地点，或确定是哪个居委会"), NOBODY, "place_set", _governing),
     Offer("decline", _("不予受理"), _("写明理由和可以去哪里办"), REPORTER, "decline", _governing),
     Offer("withdraw", _("撤回"), _("不用再办了"), _("居委会"), "withdraw", _reporting),

@@ -144,6 +144,12 @@ class Scene:
         """Yield the own lead whose result waits to be verified."""
         yield from (str(row.public_id) for row in self.own if row.part == LEAD and row.handled_at)
 
+    def splittable(self) -> Iterator[str]:
+        """Yield nothing in particular, once, while what it was merged into is not closed."""
+        main = self.matter.merged_into
+        if self.governs and main is not None and main.state not in (State.CLOSED, State.REOPENING):
+            yield ""
+
     def withdrawable(self, *kinds: str) -> Iterator[str]:
         """Yield what the actor asked for and may still take back."""
         for row in self.requests:

@@ -68,6 +68,7 @@ from .sorting import (
     matter_guide,
     matter_sort,
 )
+from .splitting import matter_split
 from .talking import (
     affected_add,
     affected_remove,
@@ -127,6 +128,7 @@ __all__ = [
     "matter_resume",
     "matter_send_back",
     "matter_sort",
+    "matter_split",
     "matter_straight_back",
     "matter_supervise",
     "matter_unpublish",

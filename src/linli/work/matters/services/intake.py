@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock as time
 from linli.core.actor import Actor, Function
 from linli.core.crypto import blind_index
-from linli.core.errors import InvalidInput, NotAllowed, NotSignedIn
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotSignedIn
 from linli.core.fields import public_number, uuid7
 from linli.core.service import service
 from linli.foundation.accounts.models import Person, Unit
@@ -22,6 +22,7 @@ from linli.foundation.files.models import StoredFile
 from linli.foundation.links.services import link_add
 from linli.foundation.places.selectors import Place, division_name
 
+from ..clusters.receipts import cluster_of, receipts_follow
 from ..models import Category, Channel, Matter, MatterEvent, client_key
 from ..permissions import can_decide_intake, can_intake_matter, can_report_matter, is_reporter
 from ..refusals import invalid, invalid_if
@@ -365,6 +366,8 @@ def matter_merge(
     for unit in Unit.objects.filter(assignments__matter=step.matter, assignments__ended_at__isnull=True):
         step.tell_unit(unit, "merge", "一件交办已并入另一件，不用再办")
     step.assignments_end()
+    family = [matter_id, *step.matter.merged.values_list("pk", flat=True)]
+    step.touched.update(receipts_follow(actor=actor, head=target, matter_ids=family))
     for earlier in step.matter.merged.all():  # what was merged into this one now belongs to the target
         earlier.merged_into = target
         step.save_row(earlier, "merged_into")
@@ -392,6 +395,11 @@ def _merge_checked(matter: Matter, target: Matter) -> None:
         )
     if street_of(target.area_path) != street_of(matter.area_path):
         raise invalid(target_id=_("只能并入同一街镇的事项。"))
+    if cluster_of(matter) is not None:
+        raise Conflict(
+            _("%(number)s是一案多回执里办理的那一件，不能并入别的。") % {"number": matter.number},
+            hint=_("请把另一件并入它，或先解散那组同类事项。"),
+        )
 
 
 def _target_event(step: Step, target: Matter) -> None:

@@ -39,6 +39,10 @@ def _send_back(to: str) -> Act:
     return lambda life, who, m: do.matter_send_back(actor=who, **life.on(m), to=to, reason="资料不全")
 
 
+def _split(life: Life, who: Actor, matter: Matter) -> Any:
+    return do.matter_split(actor=who, **life.on(matter), reason="不是同一件事")
+
+
 def _straight_back(life: Life, who: Actor, matter: Matter) -> Any:
     return do.matter_straight_back(actor=who, **life.on(matter), reason="已补齐")
 
@@ -154,6 +158,7 @@ ACTS: dict[str, Act] = {
         place="三号楼",
         at=_soon(),
     ),
+    **{f"split_{to}": _split for to in ("reported", "accepted")},
     "remind": lambda life, who, m: do.matter_remind(actor=who, matter_id=m.pk, note="请加快"),
     "supervise": lambda life, who, m: do.matter_supervise(actor=who, matter_id=m.pk, note="请尽快"),
 }
@@ -205,6 +210,10 @@ def _event(matter: Matter, verb: str, before: str, after: str) -> None:
     )
 
 
+def _was_merged_from(matter: Matter, state: str) -> None:
+    matter.events.filter(verb="merge").update(from_state=state)
+
+
 def _return_asked(life: Life, matter: Matter) -> None:
     ACTS["ask_return"](life, life.who("department"), matter)
 
@@ -215,6 +224,7 @@ READY: dict[str, Callable[[Life, Matter], None]] = {
         f"straight_back_{to}": _came_from(to)
         for to in ("accepted", "discussing", "guided", "handling", "handled")
     },
+    "split_accepted": lambda life, m: _was_merged_from(m, "accepted"),
     "recall_part": _co,
     "ask_countersign": lambda life, m: None,  # also the unit that leads may, which sees it only then
     "return_back": _return_asked,

@@ -18,57 +18,18 @@ from linli.foundation.places.selectors import Place
 from linli.work.matters import services as matters
 from linli.work.matters.clusters.models import Cluster, Receipt
 from linli.work.matters.clusters.selectors import hot_issues, receipt_rows
-from linli.work.matters.clusters.services import cluster_add, cluster_make, receipt_tell
+from linli.work.matters.clusters.services import (
+    cluster_add,
+    cluster_make,
+    receipt_tell,
+)
 from linli.work.matters.models import Matter
-from linli.work.matters.tests.life import Life, category, compound_of, year_load
-from linli.work.matters.whistles.tests.conftest import unchanged  # noqa: F401 - a fixture
-from tests.people import Cast
+from linli.work.matters.tests.life import Life, compound_of
+
+from .conftest import WORDS, close, made, reported
 
 pytestmark = pytest.mark.django_db
 Unchanged = Callable[[], None]
-WORDS = ("小区东门夜间烧烤油烟大", "小区东门夜间烧烤油烟太大", "东门夜间烧烤油烟呛人", "小区东门烧烤油烟")
-
-
-@pytest.fixture
-def life(cast: Cast, clock: Any) -> Life:
-    year_load()
-    category("facility")
-    return Life(cast)
-
-
-def reported(life: Life, count: int = 3) -> list[Matter]:
-    """Return as many reports on one cause: by the resident, the neighbour, and people without an account."""
-    rows = [life.report(text=WORDS[0])]
-    if count > 1:
-        place = Place(life.cast.places["committee_a_place"], "chosen")
-        rows.append(matters.matter_report(actor=life.who("neighbour"), text=WORDS[1], place=place))
-    for number in range(2, count):
-        rows.append(
-            matters.matter_report(
-                actor=life.who("worker"),
-                text=WORDS[number % len(WORDS)],
-                place=Place(life.cast.places["committee_a_place"], "chosen"),
-                channel="telephone",
-                on_behalf=True,
-                reporter_name="刘先生",
-                reporter_phone=f"1380000000{number}",
-            )
-        )
-    return rows
-
-
-def made(life: Life, rows: list[Matter], by: str = "worker", **more: Any) -> Cluster:
-    said = {"title": "东门烧烤油烟", "head_id": rows[0].pk, "matter_ids": [row.pk for row in rows], **more}
-    return cluster_make(actor=life.who(by), **said)
-
-
-def close(life: Life, matter: Matter) -> Matter:
-    matter.refresh_from_db()
-    life.accept(matter)
-    life.hand_over(matter)
-    life.sign(matter)
-    life.result(matter)
-    return life.verify(matter)
 
 
 def test_everybody_keeps_their_number_and_gets_the_result(life: Life) -> None:
@@ -114,7 +75,7 @@ def test_what_was_merged_before_comes_along(life: Life) -> None:
 )
 def test_all_or_none(
     life: Life,
-    unchanged: Unchanged,  # noqa: F811
+    unchanged: Unchanged,
     case: str,
     error: type[Exception],
     words: str,
@@ -147,7 +108,7 @@ def test_all_or_none(
     assert Cluster.objects.count() == (case == "twice")
 
 
-def test_adding_and_telling_are_refused_when_they_make_no_sense(life: Life, unchanged: Unchanged) -> None:  # noqa: F811
+def test_adding_and_telling_are_refused_when_they_make_no_sense(life: Life, unchanged: Unchanged) -> None:
     rows = reported(life, 4)
     cluster = made(life, rows[:3])
     unchanged()
@@ -251,6 +212,16 @@ def test_over_the_interface(life: Life) -> None:
     found = client.get(f"/api/v1/hot-issues?from_on={today}&to_on={today}").json()
     assert found["issues"][0]["cluster"] == answer.json()["public_id"]
     assert client.get(f"/api/v1/hot-issues?from_on={today}&to_on=2020-01-01").status_code == 422
+    path = f"/api/v1/clusters/{answer.json()['public_id']}"
+
+    def send(act: str, body: dict[str, Any]) -> Any:
+        return client.post(f"{path}/{act}", json.dumps(body), content_type="application/json")
+
+    said = send("release", {"matters": [str(rows[2].public_id)], "reason": "另一件"})
+    assert (said.status_code, len(said.json()["receipts"])) == (200, 2)
+    assert send("release", {"matters": [], "reason": "另一件"}).status_code == 422
+    assert send("dissolve", {"reason": "各是各的"}).json()["dissolved_at"] is not None
+    assert send("dissolve", {"reason": "各是各的"}).status_code == 409
 
 
 def test_real_messages_of_one_cause_become_one_case(life: Life, shared_data: Path) -> None:
