@@ -59,10 +59,10 @@ def whistled(story: Story, at: datetime) -> Plot:
 def together_on_the_spot(story: Story, at: datetime) -> Scene:
     """A whistle from the call to the answered rating."""
     yield (at := story.stage.hours.office(at, 1, 5))
-    blown, names = _blown(story, at + timedelta(hours=20))
+    blown, names = _blown(story, story.stage.hours.office(at, 3, 6))
     yield (at := blown.gather_at + timedelta(minutes=5))
     _came(story, blown, names[0])
-    yield (at := at + timedelta(minutes=story.stage.rng.choice((4, 40))))
+    yield (at := at + timedelta(minutes=story.stage.rng.choice((2, 6, 40))))
     _came(story, blown, names[1])
     yield (at := at + timedelta(hours=1))
     do.whistle_log(actor=story.street, whistle_id=blown.pk, note="现场商定：当天清理，物业每日巡查。")

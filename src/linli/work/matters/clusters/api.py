@@ -55,6 +55,7 @@ class HotOut(Schema):
 
     issues: list[HeatOut]
     looked_at: int = Field(description=_("看了本期和上期多少件。"))
+    total: int = Field(description=_("共找到多少个热点；issues 里是其中最热的。"))
     is_cut: bool = Field(description=_("件数太多，只看了最新的。"))
 
 

@@ -29,7 +29,7 @@ from ..desk.keeping import desk_page, whose
 from ..models import Matter
 from ..papers import acceptance_paper, reply_paper
 from ..permissions import COMMITTEE_OR_STREET
-from ..workflow import State
+from ..workflow import LIVE, WORKFLOW, State
 from . import selectors
 from .models import Cluster, Told
 from .permissions import can_change_cluster
@@ -45,6 +45,7 @@ PERIODS = {
 }
 USUAL_DAYS = 30
 PER_PAGE = 25
+ISSUES_PER_PAGE = 10
 
 
 class HotForm(forms.Form):
@@ -89,9 +90,11 @@ def hot_page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "found": found,
-        "rows": [(issue, _new_url(issue)) for issue in found.issues],
+        "page": (page := Paginator(found.issues, ISSUES_PER_PAGE).get_page(request.GET.get("page"))),
+        "rows": [(issue, _new_url(issue)) for issue in page.object_list],
         "since": since,
         "until": until,
+        "whistleable": [state for state in State if WORKFLOW.allows(state, "whistle")],
         "may_join": actor.function in COMMITTEE_OR_STREET,
         "map_url": f"{reverse('clusters:hot_places')}?{request.GET.urlencode()}",
         "has_points": any(issue.points for issue in found.issues),
@@ -180,6 +183,7 @@ def _made(request: HttpRequest, actor: Actor, rows: list[Matter], title: str) ->
             title=title,
             head_id=head,
             matter_ids=list(by_key.values()),
+            accepts=request.POST.get("then") == "whistle",
             request_key=request.POST.get("request_key", ""),
         )
     except (InvalidInput, Conflict) as refusal:
@@ -208,16 +212,17 @@ def cluster_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "rated": sum(row.is_rated for row in rows),
         "is_closed": cluster.head.state == State.CLOSED,
         "may_change": may_change,
+        "may_whistle": may_change and WORKFLOW.allows(cluster.head.state, "whistle"),
         "ways": Told.choices,
-        "alike": _alike(actor, cluster, rows) if may_change else [],
+        "alike": _alike(actor, cluster) if may_change and cluster.head.state in LIVE else [],
         "left": selectors.receipts_left(cluster),
     }
     return render(request, "clusters/record.html", context)
 
 
-def _alike(actor: Actor, cluster: Cluster, rows: list[Any]) -> list[Any]:
-    """Return live matters near by that look like the same, and are not in it yet."""
-    known = {row.receipt.matter_id for row in rows}
+def _alike(actor: Actor, cluster: Cluster) -> list[Any]:
+    """Return live matters near by that look like the same, and neither are in it nor were taken out of it."""
+    known = set(cluster.receipts.values_list("matter_id", flat=True))
     found = [row.public_id for row in desk_selectors.alike(actor, cluster.head) if row.pk not in known]
     return selectors.mergeable(actor, found)
 

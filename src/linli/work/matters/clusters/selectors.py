@@ -78,6 +78,7 @@ class HotIssues:
     issues: list[HotIssue]
     looked_at: int
     is_cut: bool
+    total: int  # of which the hottest are listed
 
 
 def _point(row: dict[str, Any]) -> tuple[float, float] | None:
@@ -104,7 +105,7 @@ def hot_issues(actor: Actor, area: str, since: date, until: date, *, most: int =
     messages = read[:MOST_MESSAGES]
     issues = _issues(messages, _grouped(rows, messages), begin)
     issues.sort(key=lambda issue: (-issue.heat.affected, -issue.heat.growth, issue.title))
-    return HotIssues(issues[:most], len(messages), len(read) > MOST_MESSAGES)
+    return HotIssues(issues[:most], len(messages), len(read) > MOST_MESSAGES, len(issues))
 
 
 def _grouped(rows: QuerySet[Matter], messages: list[dict[str, Any]]) -> list[list[int]]:
@@ -144,7 +145,7 @@ def _issues(messages: list[dict[str, Any]], groups: list[list[int]], begin: date
         .values_list("version__matter")
         .annotate(n=Count("pk"))
     )
-    running = Cluster.objects.filter(head__in=keys, dissolved_at__isnull=True)
+    running = Cluster.objects.filter(head__in=keys, dissolved_at__isnull=True).select_related("head")
     clusters = {row.head_id: row for row in running}
     names = division_names({messages[at]["area_path"] for group in wanted for at in group}, Level.COMMITTEE)
     found = (_issue([messages[at] for at in group], begin, likes, clusters, names) for group in wanted)

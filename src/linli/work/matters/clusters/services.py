@@ -13,7 +13,7 @@ from linli.core.service import record, service
 from ..models import Matter
 from ..refusals import invalid
 from ..rules import street_of
-from ..services.intake import matter_merge
+from ..services.intake import matter_accept, matter_merge
 from ..services.splitting import matter_split
 from ..services.steps import matters_lock
 from ..services.texts import text_required
@@ -26,12 +26,14 @@ MOST = 200
 
 
 @service(idempotent=True)
-def cluster_make(*, actor: Actor, title: str, head_id: int, matter_ids: Sequence[int]) -> Cluster:
+def cluster_make(
+    *, actor: Actor, title: str, head_id: int, matter_ids: Sequence[int], accepts: bool = False
+) -> Cluster:
     """Handle many matters on one cause as one: ``head`` is handled, the others are merged into it.
 
     Every reporter keeps their own number, is told of every step, and rates for themselves. All or none:
     one matter that cannot be joined (another street, ended, in handling elsewhere with no way back) refuses
-    the whole.
+    the whole. ``accepts``: a head that nobody has accepted yet is accepted with it.
     """
     wanted = list(dict.fromkeys([head_id, *matter_ids]))
     name = text_required(value=title, name="title", words=_("请写明共同的是什么事。"), most=80)
@@ -54,6 +56,9 @@ def cluster_make(*, actor: Actor, title: str, head_id: int, matter_ids: Sequence
     earlier = [head.pk, *head.merged.values_list("pk", flat=True)]
     receipts_give(actor=actor, cluster=cluster, matter_ids=earlier)
     _join(actor, cluster, [pk for pk in wanted if pk not in earlier])
+    head.refresh_from_db()
+    if accepts and head.state == State.REPORTED:
+        matter_accept(actor=actor, matter_id=head.pk, version=head.version)
     record("cluster.make", cluster, touched=[Receipt])
     return cluster
 

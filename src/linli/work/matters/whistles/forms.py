@@ -54,7 +54,10 @@ class NewWhistleForm(DeskForm):
     )
     reason = long_text(gettext_lazy("请来做什么"), help_text=gettext_lazy("被请的单位看得到，不要写个人信息"))
     where = AreaField(
-        label=gettext_lazy("在哪里的范围"), queryset=Division.objects.none(), to_field_name="code"
+        label=gettext_lazy("在哪里的范围"),
+        queryset=Division.objects.none(),
+        to_field_name="code",
+        empty_label=gettext_lazy("请选择"),
     )
     place = short_text(gettext_lazy("集合地点"), limit=160)
     at = instant(gettext_lazy("集合时间"))
@@ -69,6 +72,7 @@ class NewWhistleForm(DeskForm):
         queryset=Unit.objects.none(),
         to_field_name="public_id",
         required=False,
+        empty_label=gettext_lazy("请选择"),
         help_text=gettext_lazy("只请一个单位时不用选"),
     )
     online = short_text(
@@ -112,7 +116,10 @@ class CheckInForm(DeskForm):
     def __init__(self, *args: Any, whistle: Whistle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         open_ways = [Way.CODE]
-        open_ways += [Way.POSITION] if whistle.lat is not None else []
+        if whistle.lat is not None:
+            open_ways.append(Way.POSITION)
+        else:
+            del self.fields["lat"], self.fields["lng"]
         open_ways += [Way.ONLINE] if whistle.online else []
         self.fields["way"].choices = [(way.value, way.label) for way in open_ways]  # type: ignore[attr-defined]
         self.fields["way"].initial = Way.CODE
@@ -134,7 +141,10 @@ class LeadForm(DeskForm):
     """Who leads instead."""
 
     call = forms.ModelChoiceField(
-        label=gettext_lazy("改由谁牵头"), queryset=Call.objects.none(), to_field_name="public_id"
+        label=gettext_lazy("改由谁牵头"),
+        queryset=Call.objects.none(),
+        to_field_name="public_id",
+        empty_label=gettext_lazy("请选择"),
     )
 
     def __init__(self, *args: Any, whistle: Whistle, **kwargs: Any) -> None:

@@ -181,6 +181,11 @@ class Call(models.Model):
         """Whether the unit has checked in."""
         return self.came_at is not None
 
+    @property
+    def is_unrated(self) -> bool:
+        """Whether it is still to be rated; a call that came to nothing is not rated."""
+        return self.rated_at is None and self.state != self.State.DROPPED
+
     def is_late(self, now: datetime) -> bool:
         """Whether it came after its limit, or has not come and its limit is over."""
         return self.state != self.State.DROPPED and (self.came_at or now) > self.due_at

@@ -67,6 +67,16 @@ def early_refusal(gather_at: datetime, now: datetime, words: str) -> str | None:
     return None
 
 
+def clock_refusal(last: datetime | None, now: datetime, words: str) -> str | None:
+    """Return why nothing is written down when the clock stands before what was last written, or ``None``.
+
+    A small step back, as of a clock set right, is passed over; ``words`` are the last instant as read.
+    """
+    if last is None or last - now <= timedelta(minutes=setting("clock_minutes")):
+        return None
+    return _("服务器的时间比上一条记录（%(last)s）还早，不能办理，什么都没有改动。") % {"last": words}
+
+
 def code_new() -> str:
     """Return a code for the spot, letters and digits that are not mistaken for each other."""
     return "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))

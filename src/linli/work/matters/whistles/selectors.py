@@ -122,7 +122,7 @@ def _runner_acts(actor: Actor, whistle: Whistle, calls: list[Call]) -> list[str]
     if whistle.state == State.CALLED:
         lead = ["lead"] if len(calls) > 1 else []
         return ["finish", "log", *lead, "cancel"]
-    if whistle.state == State.FINISHED and any(call.rated_at is None for call in calls):
+    if whistle.state == State.FINISHED and any(call.is_unrated for call in calls):
         return ["rate"]
     return []
 
@@ -197,6 +197,7 @@ def whistle_figures(actor: Actor, area: str, from_on: date, to_on: date) -> Whis
     )
     by_cause = rows.order_by().values_list("cause").annotate(n=Count("pk")).order_by("cause")
     calls = Call.objects.filter(whistle__in=rows.exclude(state=State.CANCELLED).order_by().values("pk"))
+    calls = calls.exclude(state=Call.State.DROPPED)
     units = _unit_rows(calls, clock.now())
     replied = calls.filter(replied_at__isnull=False)
     return WhistleFigures(

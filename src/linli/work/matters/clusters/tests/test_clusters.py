@@ -194,9 +194,15 @@ def test_from_a_hot_issue_to_one_case_to_a_whistle(life: Life) -> None:
     assert answer["Location"] == f"/desk/matters/{keys[1]}/do/whistle/"
     cluster = Cluster.objects.get()
     assert cluster.head == rows[1]
+    rows[1].refresh_from_db()
+    assert rows[1].state == "accepted"
+    assert client.get(answer["Location"]).status_code == 200
     assert client.post(reverse("clusters:new"), {"m": keys[:1], "title": "油烟"}).status_code == 422
     assert "看回执" in client.get(reverse("clusters:hot")).content.decode()
-    close(life, rows[1])
+    life.hand_over(rows[1])
+    life.sign(rows[1])
+    life.result(rows[1])
+    life.verify(rows[1], by="worker2")
     address = reverse("clusters:tell", args=[cluster.public_id, rows[2].public_id])
     assert "已记下" in client.post(address, {"how": "visit"}, follow=True).content.decode()
     assert cluster.receipts.get(matter=rows[2]).told_how == "visit"

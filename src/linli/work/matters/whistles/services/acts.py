@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Max, Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -33,8 +33,10 @@ from ...models import Assignment, Matter
 from ...refusals import invalid
 from ...rules import OPEN_ASSIGNMENT
 from ...services.steps import Step, step_begin
+from ...wording import instant_words
 from ..models import Call, Cause, Whistle, WhistleEvent
 from ..permissions import can_work_call
+from ..rules import clock_refusal
 from ..words import ACTIONS
 from ..workflow import WORKFLOW
 
@@ -192,6 +194,17 @@ class Act:
 
 
 @require_service
+def instant_after(*, whistle: Whistle | None = None, matter: Matter | None = None) -> datetime:
+    """Return the instant of an act, never before the record's last line; a clock put far back is refused."""
+    rows: Any = whistle.events if whistle else matter.events if matter else WhistleEvent.objects.none()
+    last: datetime | None = rows.aggregate(last=Max("at"))["last"]
+    now = clock.now()
+    if refusal := clock_refusal(last, now, instant_words(last)):
+        raise Conflict(refusal, hint=_("请联系管理员校准服务器时间，校准后再试一次。"))
+    return max(now, last) if last and whistle else now
+
+
+@require_service
 def matter_step(*, actor: Actor, matter_id: int, move: str, version: int | None = None) -> Step:
     """Lock a whistle's matter; who may act on the whistle may add to the matter's story."""
     return step_begin(
@@ -230,7 +243,7 @@ def act_begin(*, actor: Actor, whistle_id: int, move: str, may: May, version: in
         raise NotAllowed()
     if version is not None and version != whistle.version:
         raise StaleVersion(_("在您打开页面之后，这次吹哨有了变化。"))
-    act = Act(actor, whistle, clock.now(), step)
+    act = Act(actor, whistle, instant_after(whistle=whistle), step)
     act.set(state=WORKFLOW.require(whistle.state, move))
     return act
 

@@ -24,7 +24,7 @@ from ...wording import instant_words
 from ..models import Call, Cause, Whistle
 from ..permissions import can_run_whistle, can_whistle_at
 from ..rules import cause_source, check_in_due, code_new, gather_refusal, setting, units_refusals
-from .acts import Act, act_begin
+from .acts import Act, act_begin, instant_after
 
 WHISTLED = Assignment.Part.WHISTLED
 
@@ -87,6 +87,7 @@ def _begun(actor: Actor, matter_id: int | None, version: int | None, where: Plac
     if unit is None:
         raise NotAllowed()
     matter = step.matter
+    instant_after(matter=matter)
     whistle.matter, whistle.unit = matter, unit
     whistle.area_path, whistle.place_code = matter.area_path, matter.place_code
     return Act(actor, whistle, now, step, is_new=True)

@@ -22,7 +22,9 @@ MAX_OUTCOME = 2_000
 def whistle_finish(
     *, actor: Actor, whistle_id: int, outcome: str, is_solved: bool, told: str = ""
 ) -> Whistle:
-    """Say what was done together and what residents are told; who has not come by now was absent.
+    """Say what was done together and what residents are told; who has not come by its limit was absent.
+
+    Whoever still has time is told that coming is not needed any more; that is no absence.
 
     The reporters of the whistle's matter, and of those merged into it, get ``told`` in their own journey.
     """
@@ -34,8 +36,9 @@ def whistle_finish(
     if act.whistle.matter_id and not plain:
         raise invalid(told=_("请写明告诉居民什么：办了什么、接下来怎样。"))
     calls = list(act.whistle.calls.select_related("unit", "assignment"))
-    if act.at < act.whistle.gather_at and not any(call.is_present for call in calls):
-        raise Conflict(_("还没到集合时间，也没有单位报到。"), hint=_("不需要大家来了，请用“取消吹哨”。"))
+    is_open = any(act.at <= call.due_at for call in calls)
+    if is_open and not any(call.is_present for call in calls):
+        raise Conflict(_("还没有单位报到，报到的时限也还没到。"), hint=_("不需要大家来了，请用“取消吹哨”。"))
     for call in calls:
         _settle(act, call)
     act.done()
@@ -56,10 +59,15 @@ def _settle(act: Act, call: Call) -> None:
         act.assignment_settle(call, Assignment.State.HANDLED, result=result)
         act.assignment_end(call)
         return
-    act.assignment_settle(call, Assignment.State.WAIVED, reason="吹哨后没有到场")
-    call.state = Call.State.ABSENT
+    has_time = act.at <= call.due_at
+    why = "吹哨已办结，不用到场" if has_time else "吹哨后没有到场"
+    act.assignment_settle(call, Assignment.State.WAIVED, reason=why)
+    call.state = Call.State.DROPPED if has_time else Call.State.ABSENT
     act.save_row(call, "state")
-    act.tell([call.unit], "absent", "这次吹哨您单位没有到场，已记下")
+    if has_time:
+        act.tell([call.unit], "finish", "吹哨已办结，不用到场")
+    else:
+        act.tell([call.unit], "absent", "这次吹哨您单位没有到场，已记下")
 
 
 def _told(act: Act, outcome: str, told: str) -> Whistle:
@@ -86,6 +94,8 @@ def call_rate(
         raise NotFound(_("没有找到这个单位的吹哨。"))
     if call.rated_at is not None:
         raise Conflict(_("%(name)s已经评价过。") % {"name": call.unit.name})
+    if call.state == Call.State.DROPPED:
+        raise Conflict(_("%(name)s在时限前已不用到场，不评价。") % {"name": call.unit.name})
     _marks_checked(call, coming, work, comment)
     call.coming, call.work = coming, work if call.is_present else ""
     call.comment = text_limited(value=comment, name="comment", most=300)
@@ -93,7 +103,7 @@ def call_rate(
     act.save_row(call, "coming", "work", "comment", "rated_at", "rated_by")
     act.facts.update(unit=call.unit.name, coming=coming, work=call.work)
     act.tell([call.unit], "rate", "吹哨单位评价了您单位的到场和办理，可以回应")
-    if not act.whistle.calls.filter(rated_at__isnull=True).exists():
+    if not act.whistle.calls.filter(rated_at__isnull=True).exclude(state=Call.State.DROPPED).exists():
         act.set(state=WORKFLOW.require(act.whistle.state, "close"))
         act.done("rate")
     return act.finish("rate", note=call.comment)

@@ -76,6 +76,7 @@ def test_finish_and_rate_through_the_pages(spot: Spot) -> None:
     whistle = spot.gathered()
     send(spot, "department", whistle, "answer", result="清理完毕")
     send(spot, "street", whistle, "log", note="商定巡查")
+    time.clock_forward(timedelta(minutes=20))
     answer = send(spot, "street", whistle, "finish", outcome="一起清理", is_solved="yes", told="")
     assert answer.status_code == 422
     answer = send(spot, "street", whistle, "finish", outcome="一起清理", is_solved="yes", told="已清理")

@@ -32,6 +32,13 @@ def test_nobody_checks_in_the_day_before() -> None:
     assert rules.early_refusal(gather, gather - timedelta(minutes=120), "") is None
 
 
+@pytest.mark.parametrize(("minutes", "is_refused"), [(-60, False), (0, False), (2, False), (3, True)])
+def test_a_clock_before_the_last_line_is_noticed(minutes: int, is_refused: bool) -> None:
+    refusal = rules.clock_refusal(NOW + timedelta(minutes=minutes), NOW, "10:00")
+    assert (refusal is not None) is is_refused
+    assert rules.clock_refusal(None, NOW, "") is None
+
+
 def test_a_code_is_the_same_however_it_is_typed() -> None:
     for code in (rules.code_new() for _turn in range(50)):
         _typed_in_every_way(code)

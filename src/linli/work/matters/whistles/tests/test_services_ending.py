@@ -12,7 +12,7 @@ from linli.foundation.notices.models import Notice
 from linli.work.matters import services as matters
 from linli.work.matters.selectors import actions_for, journey
 from linli.work.matters.whistles import services as do
-from linli.work.matters.whistles.selectors import acts_for, calls_of
+from linli.work.matters.whistles.selectors import acts_for, calls_of, whistle_figures
 
 from .conftest import Spot, duties, joint, told
 
@@ -84,7 +84,7 @@ def test_a_sensitive_matter_tells_its_reporter_only_the_number(spot: Spot) -> No
 def test_finishing_needs_words_and_somebody_or_the_hour(spot: Spot, unchanged: Unchanged) -> None:
     whistle = spot.blow()
     unchanged()
-    with pytest.raises(Conflict, match="还没到集合时间"):
+    with pytest.raises(Conflict, match="时限也还没到"):
         spot.finish(whistle)
     with pytest.raises(InvalidInput, match="办了什么"):
         spot.finish(whistle, outcome=" ")
@@ -101,7 +101,7 @@ def test_the_matter_can_be_reported_done_only_after_the_whistle(spot: Spot) -> N
     whistle = spot.blow(matter, units=spot.units("fangguan"), lead=None)
     with pytest.raises(Conflict, match="房管所"):
         spot.life.result(matter)
-    time.clock_forward(timedelta(hours=3))
+    time.clock_forward(timedelta(hours=4))
     spot.finish(whistle, is_solved=False)
     assert spot.life.result(matter).state == "handled"
 
@@ -259,3 +259,51 @@ def test_a_unit_gets_its_part_straight_back_though_it_was_called_meanwhile(spot:
     whistle = spot.blow(matter)
     matters.matter_straight_back(actor=spot.who("street"), **spot.life.on(matter), reason="已补")
     assert (spot.life.lead(matter).state, spot.call(whistle).state) == ("signed", "called")
+
+
+def test_who_still_has_time_is_called_off_and_not_absent(spot: Spot, unchanged: Unchanged) -> None:
+    whistle = spot.gathered()
+    spot.answer(whistle)
+    spot.finish(whistle)
+    assert spot.call(whistle, "fangguan").state == "dropped"
+    assert told(whistle, spot.cast.person("department_b")) == ["call", "finish"]
+    unchanged()
+    with pytest.raises(Conflict, match="不用到场，不评价"):
+        spot.rate(whistle, "fangguan", coming="poor", work="")
+    unchanged()
+    spot.rate(whistle)
+    whistle.refresh_from_db()
+    assert whistle.state == "closed"
+    found = whistle_figures(spot.who("street"), "", time.today(), time.today())
+    assert [(row.name, row.called) for row in found.units] == [("桂花街道城管中队", 1)]
+
+
+# -- a clock moved backwards -------------------------------------------------------
+def test_a_clock_moved_backwards_changes_nothing_and_says_so(spot: Spot, unchanged: Unchanged) -> None:
+    matter = spot.life.to_accepted()
+    whistle = spot.gathered()
+    time.clock_forward(timedelta(hours=-1))
+    unchanged()
+    for act in (
+        lambda: spot.check_in(whistle, by="department_b"),
+        lambda: spot.answer(whistle),
+        lambda: spot.finish(whistle),
+    ):
+        with pytest.raises(Conflict, match="服务器的时间比上一条记录") as refused:
+            act()
+        assert "校准" in refused.value.hint
+    unchanged()
+    time.clock_forward(timedelta(hours=-6))
+    unchanged()
+    with pytest.raises(Conflict, match="服务器的时间比上一条记录"):
+        spot.blow(matter)
+    unchanged()
+
+
+def test_a_clock_that_is_set_right_by_a_minute_keeps_the_record_in_order(spot: Spot) -> None:
+    whistle = spot.gathered()
+    time.clock_forward(timedelta(minutes=-1))
+    spot.answer(whistle)
+    instants = list(whistle.events.order_by("pk").values_list("at", flat=True))
+    assert instants == sorted(instants)
+    assert spot.call(whistle).answered_at == spot.call(whistle).came_at
