@@ -19,7 +19,7 @@ from .words import DAYS, PLACES, hour_words, joined
 if TYPE_CHECKING:
     from .ruling import Sheet
 
-MOST_STEPS = 20_000  # so many cases of one category are looked at one by one
+MOST_STEPS = 20_000  # so many different cases of one category are looked at; beyond, the check says so
 MOST_NAMED = 6
 ELEMENTARY_PLACES = ("outside", "compound", *(code for code in PLACES if code.startswith("housing:")))
 ELEMENTARY_DAYS = tuple((str(day), kind) for day in range(1, 8) for kind in (WORKDAY, DAY_OFF))
@@ -28,7 +28,10 @@ OTHER = ""
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One remark: fault (must be mended), shadow, overlap or gap, the rows concerned, in plain words."""
+    """One remark, the rows concerned, in plain words.
+
+    ``kind`` is fault (must be mended), shadow, overlap, gap, or unsure: too many cases to look at all.
+    """
 
     kind: str
     rows: tuple[int, ...]
@@ -220,46 +223,62 @@ def _answers_of(rows: Sequence[Row], question: str) -> list[Choice]:
     return _choices(rows, [other, *((f"{question}={answer}", answer) for answer in named)], accepts)
 
 
-def _uncovered(rows: Sequence[Row], names: Mapping[str, str]) -> str | None:
-    """Return the words of a case that no row accepts ("" where it needs none), or None."""
+Gap = tuple[str, str]  # kind of the remark, and what the case is called
+
+
+def _uncovered(rows: Sequence[Row], names: Mapping[str, str]) -> Gap | None:
+    """Return a case that no row accepts, "unsure" after too many cases, or None where there is none.
+
+    What follows depends only on the rows that are left and the next part, so such a pair is seen once.
+    """
+    if not rows:
+        return "nothing", ""
     dimensions = _dimensions(rows, names)
-    steps, waiting = 0, [((1 << len(rows)) - 1, 0, "")]
-    while waiting and steps < MOST_STEPS:
+    seen, waiting = set[tuple[int, int]](), [((1 << len(rows)) - 1, 0, "")]
+    while waiting:
         bits, at, words = waiting.pop()
-        steps += 1
         if not bits:
-            return words
-        if at < len(dimensions):
-            for label, accepting in reversed(dimensions[at]):
-                waiting.append((bits & accepting, at + 1, "、".join(filter(None, (words, label)))))
+            return "case", words
+        if len(seen) >= MOST_STEPS:
+            return "unsure", ""
+        if at == len(dimensions) or (bits, at) in seen:
+            continue
+        seen.add((bits, at))
+        for label, accepting in reversed(dimensions[at]):
+            waiting.append((bits & accepting, at + 1, "、".join(filter(None, (words, label)))))
     return None
 
 
 def _gaps(rows: Sequence[Row], leaves: Sequence[str], names: Mapping[str, str]) -> Iterator[Finding]:
     if any(row.condition.is_open for row in rows):
         return
-    cases: dict[str | None, list[str]] = defaultdict(list)
-    known: dict[tuple[int, ...], str | None] = {}
+    cases: dict[Gap, list[str]] = defaultdict(list)
+    known: dict[tuple[int, ...], Gap | None] = {}
     for leaf in leaves:
         asked = [r for r in rows if not r.condition.categories or _names(r.condition, leaf)]
         key = tuple(row.number for row in asked)
         if key not in known:
-            known[key] = _uncovered(asked, names) if asked else ""
-        if known[key] is not None:
-            cases[known[key] if asked else None].append(leaf)
-    for case, paths in cases.items():
-        yield Finding("gap", (), _gap_words(case, paths))
+            known[key] = _uncovered(asked, names)
+        if gap := known[key]:
+            cases[gap].append(leaf)
+    for gap, paths in cases.items():
+        yield Finding("unsure" if gap[0] == "unsure" else "gap", (), _gap_words(gap, paths))
 
 
 def _names(condition: Condition, leaf: str) -> bool:
     return any(is_under(leaf, path) for path in condition.categories)
 
 
-def _gap_words(case: str | None, paths: Sequence[str]) -> str:
-    more = _("等%d类") % len(paths) if len(paths) > MOST_NAMED else ""
+def _gap_words(gap: Gap, paths: Sequence[str]) -> str:
+    (kind, case), more = gap, _("等%d类") % len(paths) if len(paths) > MOST_NAMED else ""
     names = {"paths": joined(paths[:MOST_NAMED]) + more, "case": case}
-    if case is None:
+    if kind == "nothing":
         return _("没有一行管到：%(paths)s。") % names
+    if kind == "unsure":
+        return (
+            _("%(paths)s：条件太多，没有逐一查完，可能还有没管到的情况。请把条件写得简单些，再查一次。")
+            % names
+        )
     if not case:
         return _("%(paths)s：文字里没有所写的词时，没有一行符合。") % names
     return _("%(paths)s：遇到“%(case)s”时，没有一行符合。") % names

@@ -359,7 +359,7 @@ def publish_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "version": version,
         "form": form,
         "needs_second": needs_second_person(version.table),
-        "counts": {kind: kinds.count(kind) for kind in ("fault", "shadow", "overlap", "gap")},
+        "counts": {kind: kinds.count(kind) for kind in ("fault", "shadow", "overlap", "gap", "unsure")},
     }
     return page(request, "publish", context, 422 if form.errors else 200)
 

@@ -14,6 +14,7 @@ from linli.foundation.files.models import StoredFile
 from ..models import AffairClass, Assignment, ClosedAs, HandlingRequest, Matter
 from ..permissions import can_decide_request, can_verify_matter, handler_persons, handling_units
 from ..refusals import invalid
+from ..routing.services import ruling_keep
 from ..rules import verifier_refusal
 from ..wording import instant_words
 from .assigning import assignment_send, request_settle, unit_checked
@@ -115,5 +116,6 @@ def reopen_decide(
     unit_checked(step=step, unit=unit)
     step.set(round=step.matter.round + 1, closed_at=None, closed_as="", handled_at=None, handed_at=step.at)
     step.set(bounces=0)
+    ruling_keep(step=step, given=unit)
     assignment_send(step=step, unit=unit, part=LEAD, instruction=request.decision)
     return step.finish("reopen_grant", note=request.decision)

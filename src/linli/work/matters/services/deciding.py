@@ -18,6 +18,7 @@ from ..clocks import setting
 from ..models import AffairClass, Assignment, HandlingRequest, Matter
 from ..permissions import can_decide_for_street, can_decide_request
 from ..refusals import invalid, invalid_if
+from ..routing.services import ruling_keep
 from ..rules import LAWFUL_PAUSES, extension_refusals, is_bounce_limit_reached, pause_refusals
 from ..wording import instant_words
 from .assigning import (
@@ -176,6 +177,7 @@ def _return_granted(
     unit_checked(step=step, unit=unit)
     unit_not_again(step=step, unit=unit, is_final=is_final)
     units_free(step=step, units=(unit,))
+    ruling_keep(step=step, given=unit)
     assignment_send(step=step, unit=unit, part=Assignment.Part.LEAD, instruction=decision, is_final=is_final)
     return step.finish("return_grant", note=decision)
 

@@ -124,6 +124,7 @@ def matter_rehand(
     requests_close(step=step, assignment=lead)
     assignment_end(step=step, assignment=lead, state=Assignment.State.MOVED)
     step.tell_unit(lead.unit, "rehand", "一件交办已改派给其他单位，不用再办")
+    ruling_keep(step=step, given=unit)
     assignment_send(step=step, unit=unit, part=LEAD, instruction=why, is_final=is_final)
     step.facts["former"] = lead.unit.name
     return step.finish("rehand", note=why)

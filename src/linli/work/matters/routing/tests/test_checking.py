@@ -107,3 +107,26 @@ def test_covering_and_overlapping_are_never_claimed_wrongly(
 def test_a_large_table_is_checked_in_time(count: int) -> None:
     rows = [{"category": [LEAVES[n % 3]], "words": [f"词{n:03d}"], "lead": "unit:a"} for n in range(count)]
     assert len(found(rules.FIRST, *rows)) == 1
+
+
+def _questions(count: int) -> list[dict[str, Any]]:
+    """Return rows that each ask another question, so that every answer combines with every other."""
+    return [{"answers": [[f"问{n}", ["是"]]], "lead": "unit:a"} for n in range(count)]
+
+
+def test_many_questions_are_looked_through_whole() -> None:
+    rest = {"days": ["workday", "dayoff"], "lead": "unit:b"}
+    assert found(rules.FIRST, *_questions(12), rest) == []
+    gaps = found(rules.FIRST, *_questions(10))
+    assert len(gaps) == 1
+    assert gaps[0].startswith("gap 市容/噪声、市容/垃圾、物业/电梯：遇到“")
+
+
+def test_what_was_not_looked_through_is_said(monkeypatch: Any) -> None:
+    from linli.work.matters.routing import checking
+
+    monkeypatch.setattr(checking, "MOST_STEPS", 50)
+    covered = {"days": ["workday", "dayoff"], "lead": "unit:b"}
+    rows = [*_questions(12), *({**row, "hours": [[0, 720]]} for row in _questions(12)), covered]
+    said = found(rules.UNIQUE, *rows)
+    assert any(words.startswith("unsure ") and "没有逐一查完" in words for words in said)

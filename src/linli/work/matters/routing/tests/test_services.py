@@ -261,6 +261,35 @@ def test_it_stays_on_its_version(life: Life, table_of: TableMaker) -> None:
     assert kept and kept.because[0]["version"] == 1 and kept.given == life.cast.units["chengguan"]
 
 
+def test_whoever_it_is_given_to_later_is_kept_with_it(life: Life, table_of: TableMaker) -> None:
+    table_of("route", ROAD)
+    matter = lived(life)
+    life.hand_over(matter)
+    for give, unit in ((_rehand, "fangguan"), (_return_granted, "chengguan")):
+        give(life, matter, life.cast.units[unit])
+        matter.refresh_from_db()
+        kept = selectors.kept_ruling(matter)
+        assert kept and kept.given == life.cast.units[unit]
+        assert kept.because[0]["version"] == 1
+
+
+def _rehand(life: Life, matter: Any, unit: Unit) -> None:
+    matters_do.matter_rehand(actor=life.who("street"), **life.on(matter), unit=unit, reason="房屋里面的事")
+
+
+def _return_granted(life: Life, matter: Any, unit: Unit) -> None:
+    lead = life.lead(matter)
+    handler = life.who("department_b")
+    matters_do.assignment_sign(actor=handler, assignment_id=lead.pk)
+    matters_do.assignment_return_ask(
+        actor=handler, assignment_id=lead.pk, reason="不归房管", proposed_unit=unit
+    )
+    request = matter.requests.get(kind="return", outcome="")
+    matters_do.return_decide(
+        actor=life.who("street"), request_id=request.pk, is_granted=True, decision="同意", unit=unit
+    )
+
+
 def test_the_street_goes_before_the_district(life: Life, table_of: TableMaker) -> None:
     district = table_of("class", {"class": "小事"}, by="district")
     do.version_confirm(actor=life.who("city"), table_id=district.pk)
