@@ -29,10 +29,10 @@ RECOGNISED = {
     *(f"registers/residents/synth/{name}.py" for name in ("addresses", "areas", "faults", "homes", "joined")),
     "registers/residents/synth/tables.py",
 }
-# Words that are taken off what somebody wrote.
-READ = {"removesuffix", "removeprefix", "replace", "_counted"}
+# Words that are taken off what somebody wrote, or that tell texts apart.
+READ = {"removesuffix", "removeprefix", "replace", "endswith", "_counted"}
 # What is kept is Chinese, whoever acts: notices, duties, purposes and remarks are read by others too.
-KEPT = {"tell_", "_tell", "_end", "notice_queue", "record", "look_record", "duty_open"}
+KEPT = {"tell", "tell_", "_tell", "_end", "notice_queue", "record", "look_record", "duty_open"}
 RECORDED = {"purpose", "title", "body", "note", "source", "reason"}
 
 

@@ -292,8 +292,8 @@ def _stand_on(duty: Duty, steps: list[DutyStep]) -> None:
 
 
 def _tell_operators(back: timedelta, taken: int) -> None:
-    words = (
+    title = (
         f"服务器时钟倒退了{round(back.total_seconds() / 60)}分钟，已撤回{taken}件待办在此后的升级；请核对时钟"
     )
     operators = person_ids_for(function=Function.OPERATOR)
-    notice_queue(person_ids=operators, kind="duty.clock_back", title=words, url="/desk/")
+    notice_queue(person_ids=operators, kind="duty.clock_back", title=title, url="/desk/")

@@ -93,7 +93,7 @@ class Act:
     ) -> None:
         """Put something on a unit's list, for so many working days or until an instant (``due_at``)."""
         whistle = self.whistle
-        limit = Limit(days, LimitUnit.WORKING_DAY, "吹哨报到（建议值）") if days else None
+        limit = Limit(days, LimitUnit.WORKING_DAY, source="吹哨报到（建议值）") if days else None
         duty_open(
             room=ROOM,
             subject_id=str(whistle.public_id),

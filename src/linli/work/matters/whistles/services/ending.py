@@ -55,8 +55,8 @@ def whistle_finish(
 def _settle(act: Act, call: Call) -> None:
     """End the unit's part: what it did is kept, who did not come was absent."""
     if call.is_present:
-        result = call.result or "到场一起办理，见吹哨的共同记录。"
-        act.assignment_settle(call, Assignment.State.HANDLED, result=result)
+        note = call.result or "到场一起办理，见吹哨的共同记录。"
+        act.assignment_settle(call, Assignment.State.HANDLED, result=note)
         act.assignment_end(call)
         return
     has_time = act.at <= call.due_at
