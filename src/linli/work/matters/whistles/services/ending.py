@@ -60,8 +60,8 @@ def _settle(act: Act, call: Call) -> None:
         act.assignment_end(call)
         return
     has_time = act.at <= call.due_at
-    why = "吹哨已办结，不用到场" if has_time else "吹哨后没有到场"
-    act.assignment_settle(call, Assignment.State.WAIVED, reason=why)
+    reason = "吹哨已办结，不用到场" if has_time else "吹哨后没有到场"
+    act.assignment_settle(call, Assignment.State.WAIVED, reason=reason)
     call.state = Call.State.DROPPED if has_time else Call.State.ABSENT
     act.save_row(call, "state")
     if has_time:
