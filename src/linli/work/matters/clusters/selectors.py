@@ -190,6 +190,12 @@ def cluster_list(actor: Actor) -> QuerySet[Cluster]:
     return rows.annotate(count=Count("receipts", filter=still)).order_by("-made_at", "-pk")
 
 
+def cluster_of_matter(actor: Actor, matter_id: int) -> Cluster | None:
+    """Return the cluster in which a matter has its receipt now, where the actor may see it."""
+    rows = Cluster.objects.visible_to(actor).filter(dissolved_at__isnull=True)
+    return rows.filter(receipts__matter=matter_id, receipts__left_at__isnull=True).first()
+
+
 def cluster_get(actor: Actor, public_id: UUID) -> Cluster:
     """Return a cluster that the actor may see, or raise ``NotFound``."""
     found = (

@@ -24,10 +24,12 @@ from .. import selectors
 from ..catalog.answers import answers_words
 from ..catalog.rules import questions_of
 from ..catalog.selectors import duty_row_of
+from ..clusters.selectors import cluster_of_matter
 from ..models import Matter
 from ..permissions import can_reveal_reporter
 from ..routing.selectors import ruling_of_record
 from ..services import reporter_reveal
+from ..whistles.selectors import whistles_of_matter
 from . import selectors as desk_selectors
 from .actions import SENT
 from .forms import RevealForm
@@ -125,6 +127,8 @@ def _facts(actor: Actor, matter: Matter) -> dict[str, Any]:
         "withholds": len(readable) < len(ready),
         "public": getattr(matter, "public_version", None),
         "merged_here": list(matter.merged.all()),
+        "cluster": cluster_of_matter(actor, matter.pk),
+        "whistles": whistles_of_matter(actor, matter.pk),
         "intake_name": names.get(matter.intake_by_id or 0, ""),
         "class_set_name": names.get(matter.class_set_by_id or 0, ""),
         "class_confirmed_name": names.get(matter.class_confirmed_by_id or 0, ""),

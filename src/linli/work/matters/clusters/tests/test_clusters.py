@@ -198,6 +198,8 @@ def test_from_a_hot_issue_to_one_case_to_a_whistle(life: Life) -> None:
     assert rows[1].state == "accepted"
     assert client.get(answer["Location"]).status_code == 200
     assert client.post(reverse("clusters:new"), {"m": keys[:1], "title": "油烟"}).status_code == 422
+    record = client.get(reverse("matters:record", args=[rows[1].public_id])).content.decode()
+    assert reverse("clusters:record", args=[cluster.public_id]) in record
     assert "看回执" in client.get(reverse("clusters:hot")).content.decode()
     life.hand_over(rows[1])
     life.sign(rows[1])

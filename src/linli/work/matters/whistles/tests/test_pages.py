@@ -203,3 +203,11 @@ def test_a_whistle_over_the_interface(spot: Spot) -> None:
     assert api(spot, "street", "", {**body, "units": []})[0] == 422
     assert api(spot, "street", "", {**body, "cause": "concern"})[0] == 422
     assert api(spot, "department", "", body)[0] == 403
+
+
+def test_the_record_of_the_matter_leads_to_its_whistles(spot: Spot) -> None:
+    whistle = spot.blow()
+    assert whistle.matter is not None
+    for who in ("street", "department"):
+        answer = spot.cast.client(who).get(reverse("matters:record", args=[whistle.matter.public_id]))
+        assert answer.content.decode().count(reverse("whistles:record", args=[whistle.public_id])) >= 2

@@ -278,6 +278,17 @@ def test_who_still_has_time_is_called_off_and_not_absent(spot: Spot, unchanged: 
     assert [(row.name, row.called) for row in found.units] == [("桂花街道城管中队", 1)]
 
 
+def test_checking_in_after_the_end_is_refused_in_words(spot: Spot, unchanged: Unchanged) -> None:
+    whistle = spot.ended()
+    unchanged()
+    with pytest.raises(MoveNotAllowed, match="待评价"):
+        spot.check_in(whistle, by="department_b")
+    unchanged()
+    answer = spot.cast.client("department_b").get(f"/desk/matters/whistles/{whistle.public_id}/do/check_in/")
+    assert answer.status_code == 409
+    assert "这一步现在不能办理：吹哨的状态是「待评价」" in answer.content.decode()
+
+
 # -- a clock moved backwards -------------------------------------------------------
 def test_a_clock_moved_backwards_changes_nothing_and_says_so(spot: Spot, unchanged: Unchanged) -> None:
     matter = spot.life.to_accepted()
