@@ -8,8 +8,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from django.test import override_settings
+
 from linli.core import clock
 from linli.core.actor import Scope, system
+from linli.doors.webhooks.services import message_test, subscription_open
 from linli.foundation.accounts.oidc import Claims
 from linli.foundation.accounts.privacy import notice_current
 from linli.foundation.accounts.services import deputyship_set, identity_claim
@@ -191,7 +194,17 @@ def notices(cast: Cast) -> Subjects:
 def clients(cast: Cast) -> Subjects:
     """A system of the street and its token."""
     found = machine(cast, "street_unit", "street_place", Scope.MATTERS_READ)
-    return {"client": found.client.public_id, "client_token": found.token.public_id}
+    with override_settings(OUTBOUND=["http://127.0.0.1:9"]):
+        opened = subscription_open(
+            actor=cast.actor("street"), client=found.client, url="http://127.0.0.1:9/", kinds=["accept"]
+        )
+    message = message_test(actor=cast.actor("street"), subscription=opened.subscription)
+    return {
+        "client": found.client.public_id,
+        "client_token": found.token.public_id,
+        "webhook": opened.subscription.public_id,
+        "webhook_message": message.pk,
+    }
 
 
 def imports(cast: Cast) -> Subjects:

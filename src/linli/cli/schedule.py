@@ -36,6 +36,8 @@ TABLE = (
     ("residents.counts", 300, "linli.registers.residents.tasks.counts_ahead"),
     ("residents.care", 86_400, "linli.registers.residents.care.tasks.care_nightly"),
     ("duties.overdue", 60, "linli.foundation.duties.tasks.mark_overdue"),
+    ("webhooks.deliver", 5, "linli.doors.webhooks.tasks.deliver"),
+    ("webhooks.forget", 3600, "linli.doors.webhooks.tasks.forget_old"),
     ("matters.lapse", 300, "linli.work.matters.tasks.lapse_guided"),
     ("matters.resume", 300, "linli.work.matters.tasks.resume_paused"),
     ("residents.links", 3600, "linli.registers.residents.linking.tasks.links_follow"),

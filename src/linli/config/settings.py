@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "linli.work.matters.rollup",
     "linli.oversight.dashboards",
     "linli.doors.open311",
+    "linli.doors.webhooks",
     "linli.portal",
 ]
 

@@ -26,6 +26,7 @@ ROOMS = (
     "work.matters.clusters",
     "oversight.dashboards",
     "doors.open311",
+    "doors.webhooks",
     "portal",
 )
 

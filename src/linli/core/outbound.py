@@ -110,6 +110,20 @@ def request(
     ends = time.monotonic() + timeout
     if method not in METHODS:
         raise OutboundRefused(_("不支持的请求方法。"))
+    target, addresses = _checked(url, ends)
+    with _connected(target, addresses, ends) as connection:
+        return _exchange(connection, method, target, {**(headers or {})}, body, most_bytes)
+
+
+def check(url: str, *, timeout: float = 5.0) -> str:
+    """Return the host of an address that ``request`` would call (``https://host:443``).
+
+    Raises what ``request`` would raise before sending: it is not listed, leads inside, is not found.
+    """
+    return _shown(_checked(url, time.monotonic() + timeout)[0])
+
+
+def _checked(url: str, ends: float) -> tuple[_Target, list[Address]]:
     target, listed = _target(url), _listed(settings.OUTBOUND)
     if (target.scheme, target.host, target.port) not in listed.places:
         raise OutboundRefused(_("%(host)s 不在允许外联的名单里。") % {"host": _shown(target)})
@@ -117,8 +131,7 @@ def request(
     for address in addresses:
         if not _may_reach(address, target.host, listed.networks):
             raise OutboundRefused(_("%(host)s 指向内部地址，没有发出请求。") % {"host": _shown(target)})
-    with _connected(target, addresses, ends) as connection:
-        return _exchange(connection, method, target, {**(headers or {})}, body, most_bytes)
+    return target, addresses
 
 
 def listed_faults(entries: Iterable[str]) -> list[str]:

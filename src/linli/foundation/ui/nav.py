@@ -143,6 +143,9 @@ SETTINGS = (
         _("接口"), icon="plug", url_name="clients:list", functions=STAFF, is_for_admins=True, group=GROUND
     ),
     NavEntry(
+        _("推送"), icon="send", url_name="webhooks:list", functions=STAFF, is_for_admins=True, group=GROUND
+    ),
+    NavEntry(
         "Open311",
         icon="world",
         url_name="open311:settings",

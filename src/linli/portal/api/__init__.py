@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
+from linli.doors.webhooks.api import router as webhooks
 from linli.foundation.clients.bearer import let_in
 from linli.foundation.exports.api import router as exports
 from linli.foundation.imports.api import router as imports
@@ -43,6 +44,7 @@ api.add_router("/matters", matters)
 api.add_router("/routing", routing)
 api.add_router("/whistles", whistles)
 api.add_router("", clusters)
+api.add_router("/webhooks", webhooks)
 api.add_router("/files", files)
 api.add_router("/exports", exports)
 api.add_router("/places", places)

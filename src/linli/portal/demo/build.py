@@ -30,6 +30,7 @@ from .desk import quick_plots
 from .divisions import changes_build
 from .excluded import exclusions_build
 from .exports import lists_taken
+from .hooks import centre_told
 from .hotline import hotline_build
 from .keeping import facts_kept
 from .ladder import ladder_climbed
@@ -133,6 +134,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             people_live(stage, end),
             facts_kept(stage, end),
             ladder_climbed(stage.cast, end),
+            centre_told(stage.cast["street.duty"], connected["城运中心大屏"], end),
             accounts_linked(stage, end),
             impact_assessed(stage, end),
             rules_changed(stage, end),

@@ -1,0 +1,1 @@
+"""Steps of matters sent to other systems as they happen: signed, retried, logged."""
