@@ -49,6 +49,7 @@ function fillFor(property: string, limits: number[]): ExpressionSpecification | 
 
 function styleOf(property: string, limits: number[]): StyleSpecification {
   const here: ExpressionSpecification = ["boolean", ["feature-state", "here"], false];
+  const isPoint: ExpressionSpecification = ["==", ["geometry-type"], "Point"];
   return {
     version: 8,
     sources: { areas: { type: "geojson", data: { type: "FeatureCollection", features: [] }, generateId: true } },
@@ -62,7 +63,7 @@ function styleOf(property: string, limits: number[]): StyleSpecification {
         type: "symbol",
         source: "areas",
         filter: ["has", "name"],
-        layout: { "text-field": ["get", "name"], "text-size": 13, "text-padding": 6, "text-anchor": "center", "text-max-width": 8 },
+        layout: { "text-field": ["get", "name"], "text-size": 13, "text-padding": 6, "text-anchor": ["case", isPoint, "top", "center"], "text-offset": ["case", isPoint, ["literal", [0, 0.7]], ["literal", [0, 0]]], "text-max-width": 8 },
         paint: { "text-color": colour("--text"), "text-halo-color": colour("--surface"), "text-halo-width": 1.5 },
       },
     ],

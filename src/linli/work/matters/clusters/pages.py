@@ -118,7 +118,7 @@ def hot_places(request: HttpRequest) -> JsonResponse:
         {
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [round(lng, 4), round(lat, 4)]},
-            "properties": {"name": issue.title, "value": issue.heat.messages},
+            "properties": {"name": _("%d件") % issue.heat.messages, "value": issue.heat.messages},
         }
         for issue in found.issues
         for lng, lat in issue.points
