@@ -32,7 +32,7 @@ from linli.work.matters.rules import Rate
 from .overview import address_of, children_of
 from .periods import FEW, Period
 
-CURVE = 31  # so many points of the curve are drawn
+CURVE, BARS = 31, 10  # so many points of the curve, and so many bars, are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,23 @@ class Picture:
     how: str
     note: str = ""
     size: str = ""
+
+    @property
+    def lines(self) -> list[tuple[Sequence[Cell], bool]]:
+        """Each row and whether it is drawn: bars of those only that have a number, and of not too many."""
+        drawn = [at for at, head in enumerate(self.heads) if head.is_drawn]
+        has = [any(row[at].value is not None for at in drawn) for row in self.rows]
+        if self.kind != "bar-across":
+            return list(zip(self.rows, has, strict=True))
+        return [
+            (row, is_drawn and at < BARS)
+            for at, (row, is_drawn) in enumerate(zip(self.rows, has, strict=True))
+        ]
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is anything to draw."""
+        return any(is_drawn for _row, is_drawn in self.lines)
 
 
 @dataclass(frozen=True)

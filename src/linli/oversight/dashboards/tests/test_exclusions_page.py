@@ -57,6 +57,9 @@ def test_the_rate_changes_when_another_person_approves_and_goes_back(life: Life)
     granted = life.cast.client("worker").get(URL, {"stands": "granted"}).content.decode()
     assert "已核对" in granted
     assert "桂花街道办事处" in granted
+    assert "赵敏" in granted  # who asked
+    assert "郑刚" in granted  # who approved
+    assert "person " not in granted
     assert "经审批剔除1件" in life.cast.client("street").get(RATES).content.decode()
     assert end(life, "street").status_code == 302
     assert solved(life) == "2件评价中1件"

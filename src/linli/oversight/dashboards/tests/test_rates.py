@@ -83,6 +83,20 @@ def test_it_leads_from_the_city_down_to_the_committee(life: Life) -> None:
     assert "1件评价中1件" in last.content.decode()
 
 
+def test_what_has_no_number_is_in_the_table_and_not_in_the_picture(life: Life) -> None:
+    rated(life, 10)
+    follow()
+    district = life.cast.client("district").get(URL)
+    areas = picture(district, "by-area")
+    assert [(row[0].words, is_drawn) for row, is_drawn in areas.lines] == [
+        ("桂花街道", True), ("梧桐街道", False),
+    ]  # fmt: skip
+    assert areas.is_drawn
+    other = life.cast.client("other_street").get(URL)
+    assert not picture(other, "by-area").is_drawn
+    assert 'data-picture="by-area"' not in other.content.decode()
+
+
 def test_few_have_no_percentage_and_stand_in_no_order(life: Life) -> None:
     assert share(Rate(9, 9)) == Cell("9/9")
     assert share(Rate(9, 10)) == Cell("90.0%", 90.0, "9/10")
@@ -135,7 +149,7 @@ def test_weights_and_what_is_left_out_are_said(life: Life) -> None:
 
 
 def test_every_picture_says_what_was_asked_and_can_be_taken_away(life: Life) -> None:
-    rated(life)
+    rated(life, 10)
     follow()
     answer = life.cast.client("district").get(URL)
     page = answer.content.decode()
