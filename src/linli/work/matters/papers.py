@@ -197,31 +197,33 @@ def order_paper(matter: Matter, assignment: Assignment) -> Paper:
 def reply_paper(matter: Matter, reader: Actor) -> Paper:
     """Return the reply after the end: what was done, by whom, and what may be done about it.
 
-    Raises ``Conflict`` while the matter is under way.
+    What was merged has its own number and words, and the end of the one that was handled for all. Raises
+    ``Conflict`` while the matter is under way.
     """
     if matter.state not in ENDED:
         raise Conflict(_("这件事还没有办结，不能打印办理结果回执。"), hint=_("可以先打印受理单。"))
+    main = matter.merged_into
+    home = main if main is not None and main.state == State.CLOSED else matter
     lead = (
-        matter.assignments.select_related("unit")
-        .filter(part=Assignment.Part.LEAD, round=matter.round)
+        home.assignments.select_related("unit")
+        .filter(part=Assignment.Part.LEAD, round=home.round)
         .order_by("-sent_at", "-id")
         .first()
     )
-    ended = _when(matter.closed_at)
     lines = [
         *_subject(matter),
         *_lines(
-            (_("受理时间"), _when(matter.accepted_at)),
-            (_("三事分类"), _class(matter)),
-            (_("办理单位"), lead.unit.name if lead else _issuer(matter)),
-            (_("办结时间"), ended),
-            (_("办结方式"), str(matter.get_closed_as_display() or matter.get_state_display())),
-            (_("可以申请重办"), _window(matter), clocks().clock("reopen_window").limit.source),
+            (_("受理时间"), _when(home.accepted_at)),
+            (_("三事分类"), _class(home)),
+            (_("办理单位"), lead.unit.name if lead else _issuer(home)),
+            (_("办结时间"), _when(home.closed_at)),
+            (_("办结方式"), str(home.get_closed_as_display() or home.get_state_display())),
+            (_("可以申请重办"), _window(home), clocks().clock("reopen_window").limit.source),
         ),
     ]
     return Paper(
         _("办理结果回执"),
-        _issuer(matter),
+        _issuer(home),
         lines,
         _address("matters:matter", matter),
         (_("经办人"), _("反映人"), _("日期")),

@@ -205,6 +205,10 @@ def test_from_a_hot_issue_to_one_case_to_a_whistle(life: Life) -> None:
     life.sign(rows[1])
     life.result(rows[1])
     life.verify(rows[1], by="worker2")
+    papers = client.get(reverse("clusters:receipts", args=[cluster.public_id])).content.decode()
+    assert papers.count("办理结果回执</h1>") == 3
+    assert papers.count("桂花街道城管中队") == papers.count("办结时间") == 3  # also those that were merged
+    assert papers.count("核查通过") == 3
     address = reverse("clusters:tell", args=[cluster.public_id, rows[2].public_id])
     assert "已记下" in client.post(address, {"how": "visit"}, follow=True).content.decode()
     assert cluster.receipts.get(matter=rows[2]).told_how == "visit"
