@@ -27,10 +27,11 @@ def rebuild(tell: Callable[[RollupState], None] = _quiet) -> None:
 
 
 def resume(tell: Callable[[RollupState], None] = _quiet) -> None:
-    """Go on with a rebuild where it stands, to its end."""
+    """Go on with a rebuild where it stands, to its end, and take in what was done meanwhile."""
     while (state := services.rebuild_step(actor=ACTOR)).stage:
         tell(state)
     tell(state)
+    _catch_up()
 
 
 def follow() -> int:
@@ -43,6 +44,10 @@ def follow() -> int:
         rebuild()
     elif state.stage and state.moved_at is not None and state.moved_at < clock.now() - ABANDONED:
         resume()
+    return _catch_up()
+
+
+def _catch_up() -> int:
     done = count = services.rollup_follow(actor=ACTOR)
     while count >= services.FOLLOW:
         count = services.rollup_follow(actor=ACTOR)

@@ -205,8 +205,8 @@ def _indexes_piece(state: RollupState) -> None:
         _to(state, Stage.INDEXES, state.position + 1)
         return
     fresh.fresh_swap()
-    state.seen_at, state.seen_id = state.rebuilt_from, 0
-    state.rebuilt_at = state.followed_at = state.checked_at = clock.now()
+    state.seen_at, state.seen_id, state.followed_at = state.rebuilt_from, 0, state.rebuilt_from
+    state.rebuilt_at = state.checked_at = clock.now()
     _to(state, Stage.NONE, 0)
 
 

@@ -16,7 +16,14 @@ from linli.work.matters import services as do
 from linli.work.matters.models import Assignment, ClosedAs, Matter, MatterEvent, Rating
 from linli.work.matters.rollup import fresh, services, tasks
 from linli.work.matters.rollup.models import STAGES, Axis, MatterFact, MoveFact, RollupState
-from linli.work.matters.rollup.selectors import Span, open_by_day, sums, sums_by_area, sums_by_key
+from linli.work.matters.rollup.selectors import (
+    Span,
+    counted_until,
+    open_by_day,
+    sums,
+    sums_by_area,
+    sums_by_key,
+)
 from linli.work.matters.rollup.services import rolling
 from linli.work.matters.rules import Rate
 from linli.work.matters.selectors import figures, figures_by_area
@@ -194,8 +201,8 @@ def test_what_happens_during_a_rebuild_is_in_it_or_follows(
     tasks.follow()
     assert sums(actor(life), span(life, "street_place"))["received"] == before + 1
     tasks.resume()
-    tasks.follow()
     assert sums(actor(life), span(life, "street_place"))["received"] == before + 1
+    assert counted_until() == now()
     same_as_rebuilt()
 
 
