@@ -44,7 +44,7 @@ def dawdling(name):
         time.sleep(0.01)
         return plain(*given, **named)
     setattr(climbing, name, slow)
-for name in ("rows_insert", "_set", "notice_queue"):
+for name in ("_steps_insert", "_set", "notice_queue"):
     dawdling(name)
 with clock_at(datetime.fromisoformat(sys.argv[1])):
     tasks.mark_overdue()

@@ -4,9 +4,11 @@ Called inside a service. A batch costs a handful of statements, not some for eac
 way are written together, and limits that start now are counted once.
 """
 
+import json
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -15,7 +17,6 @@ from django.db.models.functions import TruncDate
 
 from linli.core import clock as time
 from linli.core.actor import Function
-from linli.core.rows import rows_insert
 from linli.core.timelimits import Limit
 from linli.foundation.accounts.selectors import Holders, person_ids_for
 from linli.foundation.notices.services import notice_queue
@@ -31,9 +32,9 @@ POSITION = (
     *("is_supervised", "next_at"),
 )
 SET_BACK = timedelta(minutes=5)  # less is a machine that corrects its clock: nothing falls due twice by it
-STEP_COLUMNS = (
-    *("duty", "round", "rung", "level", "at", "stage_due_at", "next_at"),
-    *("is_vacant", "void", "ladder"),
+STEP_INSERT = (
+    'INSERT INTO "duties_dutystep" (duty_id, round, rung, level, at, stage_due_at, next_at, is_vacant,'
+    " ladder, void) SELECT id, ladder_round, %s, %s, %s, %s, %s, %s, %s, 0 FROM duties_duty WHERE "
 )
 
 
@@ -51,14 +52,19 @@ class Alike(NamedTuple):
     phase: int
 
 
-class Standing(NamedTuple):
-    """What is read of one duty that may climb."""
+class Named(NamedTuple):
+    """One duty of several, by which a message names them."""
 
-    pk: UUID
-    ladder_round: int
     action_label: str
     subject_number: str
     url: str
+
+
+class Group(NamedTuple):
+    """Duties that are alike: their keys, and one of them by name."""
+
+    pks: list[UUID]
+    named: Named
 
 
 class Way(NamedTuple):
@@ -71,7 +77,7 @@ class Way(NamedTuple):
     is_vacant: bool
 
 
-Groups = dict[Alike, list[Standing]]
+Groups = dict[Alike, Group]
 
 
 def climb_batch(now: datetime, most: int, holders: Holders) -> int:
@@ -86,19 +92,28 @@ def climb_batch(now: datetime, most: int, holders: Holders) -> int:
     locked = due.select_for_update(skip_locked=True, of=("self",))[:most]
     rows = locked.annotate(
         opened_on=TruncDate("opened_at", tzinfo=time.BEIJING), phase=phase, rung=F("escalation_step")
-    ).values_list(*Standing._fields, *Alike._fields)
-    groups: Groups = defaultdict(list)
-    for row in rows:
-        groups[Alike._make(row[5:])].append(Standing._make(row[:5]))
+    ).values_list("pk", *Named._fields, *Alike._fields)
+    groups = _grouped(rows)
     early = {alike: groups.pop(alike) for alike in list(groups) if alike.phase == Rung.NONE}
     ways = _ways(groups, now, holders)
     _write(groups, ways, now)
-    for alike, duties in early.items():
-        groups |= _early(alike, duties, now, ways)
-    stepped = {alike: duties for alike, duties in groups.items() if _is_step(alike, ways[alike])}
+    for alike, group in early.items():
+        groups |= _early(alike, group, now, ways)
+    stepped = {alike: group for alike, group in groups.items() if _is_step(alike, ways[alike])}
     _keep(stepped, ways, now)
     _tell(stepped, ways, holders)
-    return sum(len(duties) for duties in groups.values())
+    return sum(len(group.pks) for group in groups.values())
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> Groups:
+    """Put rows (key, name, what they have in common) together; a million of them in seconds."""
+    found: dict[tuple[Any, ...], Group] = {}
+    for row in rows:
+        alike = row[4:]
+        if (group := found.get(alike)) is None:
+            group = found[alike] = Group([], Named._make(row[1:4]))
+        group.pks.append(row[0])
+    return {Alike._make(alike): group for alike, group in found.items()}
 
 
 def _ladder(alike: Alike) -> Ladder:
@@ -143,18 +158,23 @@ def _is_step(alike: Alike, way: Way) -> bool:
 
 def _write(groups: Groups, ways: dict[Alike, Way], now: datetime) -> None:
     together: dict[tuple[Climb, datetime | None, datetime | None], list[UUID]] = defaultdict(list)
-    for alike, duties in groups.items():
+    for alike, group in groups.items():
         way = ways[alike]
-        together[way.climb, way.next_at, way.stage_due_at] += [duty.pk for duty in duties]
+        together[way.climb, way.next_at, way.stage_due_at] += group.pks
     for (step, next_at, stage_due_at), pks in together.items():
         _set(_rows(pks), step, next_at, stage_due_at, now)
 
 
-def _rows(pks: list[UUID]) -> QuerySet[Duty]:
-    """Name many rows by one value where the database takes it: thousands of marks take long to bind."""
+def _among(pks: list[UUID]) -> tuple[str, Any]:
+    """Name many rows by one value: thousands of marks take long to bind."""
     if connection.vendor == "postgresql":
-        return Duty.objects.extra(where=['"duties_duty"."id" = ANY(%s)'], params=[pks])
-    return Duty.objects.filter(pk__in=pks)
+        return '"duties_duty"."id" = ANY(%s)', pks
+    return '"duties_duty"."id" IN (SELECT value FROM json_each(%s))', json.dumps([pk.hex for pk in pks])
+
+
+def _rows(pks: list[UUID]) -> QuerySet[Duty]:
+    condition, value = _among(pks)
+    return Duty.objects.extra(where=[condition], params=[value])  # noqa: S610  (one of two fixed texts)
 
 
 def _set(
@@ -176,51 +196,62 @@ def _set(
         rows.update(escalation_step=rung, next_at=next_at)
 
 
-def _early(alike: Alike, duties: list[Standing], now: datetime, ways: dict[Alike, Way]) -> Groups:
+def _early(alike: Alike, group: Group, now: datetime, ways: dict[Alike, Way]) -> Groups:
     """Remind of duties before amber, or (a plan that was changed) only say when their first rung is due."""
     ladder = _ladder(alike)
-    reminded: list[Standing] = []
-    waiting: list[Standing] = []
-    dates = Duty.objects.filter(pk__in=[duty.pk for duty in duties]).in_bulk()
-    for duty in duties:
-        row = dates[duty.pk]
+    reminded: list[UUID] = []
+    waiting: list[UUID] = []
+    rows = list(_rows(group.pks))
+    for row in rows:
         assert row.due_at is not None and row.remind_at is not None  # else it would not climb
         first_at = ladder.first_at(row.opened_at, row.due_at, row.remind_at)
         row.next_at = row.remind_at if now > first_at else first_at
         row.escalation_step = Rung.REMINDED if now > first_at else alike.rung
-        (reminded if now > first_at else waiting).append(duty)
-    Duty.objects.bulk_update(dates.values(), ["next_at", "escalation_step"], batch_size=1_000)
+        (reminded if now > first_at else waiting).append(row.pk)
+    _rows(reminded).update(escalation_step=Rung.REMINDED, next_at=F("remind_at"))
+    moved = [row for row in rows if row.escalation_step != Rung.REMINDED]
+    Duty.objects.bulk_update(moved, ["next_at"], batch_size=1_000)
     made: Groups = {}
     for rung, found in ((Rung.REMINDED, reminded), (Rung(alike.rung), waiting)):
         key = alike._replace(phase=-int(rung) - 1)  # apart from each other and from the rest
         if found:
-            made[key] = found
+            made[key] = Group(found, group.named)
             ways[key] = Way(Climb(rung, ""), None, None, ladder.version, False)
     return made
 
 
 def _keep(groups: Groups, ways: dict[Alike, Way], now: datetime) -> None:
-    instant, key = connection.ops.adapt_datetimefield_value, DutyStep._meta.get_field("duty")
-    is_plain, at = connection.vendor == "postgresql", instant(now)
-    rows = []
-    for alike, duties in groups.items():
+    """Keep each rung as a step; the database copies what it needs of the duties itself."""
+    together: dict[tuple[Any, ...], list[UUID]] = defaultdict(list)
+    for alike, group in groups.items():
         way = ways[alike]
-        same = (
-            *(int(way.climb.rung), way.climb.held_by, at),
-            *(way.stage_due_at and instant(way.stage_due_at), way.next_at and instant(way.next_at)),
-            *(way.is_vacant, 0, way.ladder),
+        same: tuple[Any, ...] = (
+            way.climb.rung,
+            way.climb.held_by,
+            way.stage_due_at,
+            way.next_at,
+            way.is_vacant,
+            way.ladder,
         )
-        for duty in duties:
-            pk = duty.pk if is_plain else key.get_db_prep_save(duty.pk, connection)
-            rows.append((pk, duty.ladder_round, *same))
-    rows_insert(DutyStep, STEP_COLUMNS, rows)
+        together[same] += group.pks
+    for same, pks in together.items():
+        _steps_insert(pks, now, *same)
+
+
+def _steps_insert(
+    pks: list[UUID], now: datetime, rung: Any, level: Any, stage_due_at: Any, next_at: Any, *rest: Any
+) -> None:
+    instant, (condition, value) = connection.ops.adapt_datetimefield_value, _among(pks)
+    instants = [at and instant(at) for at in (now, stage_due_at, next_at)]
+    with connection.cursor() as cursor:
+        cursor.execute(STEP_INSERT + condition, [int(rung), level, *instants, *rest, value])
 
 
 def _tell(groups: Groups, ways: dict[Alike, Way], holders: Holders) -> None:
     """One message for each person, rung and side of a hand-up, however many duties it is about."""
     count: Counter[tuple[int, Rung, bool]] = Counter()
-    named: dict[tuple[int, Rung, bool], Standing] = {}
-    for alike, duties in groups.items():
+    named: dict[tuple[int, Rung, bool], Named] = {}
+    for alike, group in groups.items():
         step = ways[alike].climb
         takers = holders.of(step.held_by, None, alike.area_path) if step.held_by else []
         others = set(_had_it(alike, holders)).difference(takers)
@@ -228,8 +259,8 @@ def _tell(groups: Groups, ways: dict[Alike, Way], holders: Holders) -> None:
             *((one, step.rung, True) for one in takers),
             *((one, step.rung, False) for one in others),
         ]:
-            count[key] += len(duties)
-            named.setdefault(key, duties[0])
+            count[key] += len(group.pks)
+            named.setdefault(key, group.named)
     for key, number in count.items():
         person_id, rung, is_taker = key
         duty = named[key]

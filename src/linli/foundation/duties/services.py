@@ -20,7 +20,7 @@ from .permissions import can_climb, can_load_calendar, can_set_ladder
 from .rules import CalendarDay, calendar_faults
 from .rungs import Kind, Rung, kind_of, rule_faults
 
-BATCH = 10_000
+BATCH = 50_000
 STANDING = (Duty.State.OPEN, Duty.State.PAUSED)
 
 
