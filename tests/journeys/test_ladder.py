@@ -1,4 +1,4 @@
-"""A duty is left undone: its people are told, it is handed up and supervised, they go on reading and do it."""
+"""A duty is left undone: its people are told, it is handed up, they go on reading and do it at last."""
 
 from collections.abc import Callable
 from datetime import timedelta
