@@ -85,7 +85,6 @@ def _excluded(actor: Actor, division: Division, period: Period) -> Picture:
         "excluded",
         _("经审批剔除的事项"),
         "",
-        "filter-off",
         [Head(_("情形")), Head(_("件数")), Head(_("审批单位"))],
         [[Cell(reason), Cell(str(n)), Cell(units)] for reason, n, units in rows],
         _("每一件都由一人说明理由申请、另一人审批；逐件见“剔除审批”。"),

@@ -34,6 +34,17 @@ from .periods import FEW, Period
 
 CURVE, BARS = 31, 10  # so many points of the curve, and so many bars, are drawn
 
+ICONS = {
+    "by-area": "map-pin",
+    "by-stage": "hourglass",
+    "open-by-day": "chart-line",
+    "moves": "arrows-exchange",
+    "by-unit": "building",
+    "by-class-rates": "versions",
+    "by-category": "category",
+    "excluded": "filter-off",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -61,12 +72,16 @@ class Picture:
     code: str
     title: str
     kind: str
-    icon: str
     heads: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
     how: str
     note: str = ""
     size: str = ""
+
+    @property
+    def icon(self) -> str:
+        """The name of what stands beside its title."""
+        return ICONS[self.code]
 
     @property
     def lines(self) -> list[tuple[Sequence[Cell], bool]]:
@@ -167,7 +182,6 @@ def by_area(reading: Reading) -> Picture:
         "by-area",
         _("各区域的三率"),
         "bar-across",
-        "map-pin",
         [Head(_("区域")), Head(_("收到")), *_rate_heads(), *_work_heads()],
         _ordered(rows, 3),
         _(
@@ -192,7 +206,6 @@ def by_unit(reading: Reading) -> Picture:
         "by-unit",
         _("各主办单位"),
         "bar-across",
-        "building",
         [Head(head.words, head.words == _("按时率")) for head in heads],
         _ordered(rows, 1),
         _(
@@ -224,7 +237,6 @@ def by_category(reading: Reading) -> Picture:
         "by-category",
         _("各类别"),
         "bar-across",
-        "category",
         [Head(head.words, head.words == _("收到")) for head in heads],
         rows,
         _("取%(area)s内%(days)s上报的事项，按类别分组，从多到少排列；三率和按时率的分母同上。")
@@ -245,7 +257,6 @@ def by_class(reading: Reading) -> Picture:
         "by-class-rates",
         _("三事的三率"),
         "bar",
-        "versions",
         [Head(_("分类")), Head(_("收到")), *_rate_heads(), *_work_heads()],
         rows,
         _("取%(area)s内%(days)s上报的事项，按现在的三事分类分组；三率和按时率的分母同上。") % reading.about,
@@ -276,7 +287,6 @@ def by_stage(reading: Reading) -> Picture:
         "by-stage",
         _("各环节是否按时"),
         "bar-stacked",
-        "hourglass",
         [
             Head(_("环节")),
             Head(_("按时"), is_drawn=True),
@@ -307,7 +317,6 @@ def open_days(reading: Reading) -> Picture:
         "open-by-day",
         _("在办事项的变化"),
         "line",
-        "chart-line",
         [*heads, Head(_("新增"), is_drawn=True), Head(_("办结或结束"), is_drawn=True)],
         rows,
         _("取%(area)s的全部事项，看它们在%(days)s%(each)s结束时是否还没有办结；申请重办的重新算作在办。")
@@ -334,7 +343,6 @@ def moves(reading: Reading) -> Picture:
         "moves",
         _("退单、退回、重办、吹哨、督办"),
         "bar",
-        "arrows-exchange",
         [Head(_("步骤")), Head(_("本期"), is_drawn=True), Head(_("上期"), is_drawn=True)],
         rows,
         _(
