@@ -44,7 +44,7 @@ from linli.work.matters.catalog.rules import Row
 from linli.work.matters.clusters.services import cluster_make
 from linli.work.matters.rollup.services import exclusion_ask
 from linli.work.matters.routing.services import row_save, table_open
-from linli.work.matters.services import edition_draft, phrase_add, visit_add
+from linli.work.matters.services import closing_propose, edition_draft, phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
 from linli.work.matters.tests.life import Life, category, year_load
 from linli.work.matters.whistles.services import whistle_blow
@@ -148,11 +148,15 @@ def matters(cast: Cast) -> Subjects:
     )
     phrase = phrase_add(actor=cast.actor("worker"), title="已处理", text="已处理。", scope="unit")
     visit = visit_add(actor=cast.actor("worker"), purpose="advice")
+    batch = closing_propose(
+        actor=cast.actor("worker"), matter_ids=[life.to_handled().pk], finding="都看过，都亮了"
+    )
     rows = [Row(("市容", "路灯"), unit_kind="市政")]
     edition = edition_draft(actor=cast.actor("city"), version="2099-01", rows=rows)
     return {
         "edition_draft": edition.public_id,
         "counter_visit": visit.public_id,
+        "closing_batch": batch.public_id,
         "cluster": cluster.public_id,
         "cluster_member": other.public_id,
         "whistle": blown.public_id,

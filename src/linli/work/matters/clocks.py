@@ -28,6 +28,8 @@ STAGES = frozenset(
             "countersign",
             "supervise",
             "draft",
+            "review_closing",
+            "closing_undo",
         ),
     }
 )
@@ -35,6 +37,7 @@ SETTINGS = frozenset(
     {
         *("bounce_limit", "extension_limit", "contact_weight", "solved_weight", "satisfied_weight"),
         *("revisit_after_days", "revisit_days", "revisit_attempts", "send_back_limit"),
+        *("closing_at_once", "closing_a_day"),
     }
 )
 

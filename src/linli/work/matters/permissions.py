@@ -4,7 +4,7 @@ from linli.core.actor import EXECUTING, Actor, Function, Scope
 from linli.foundation.accounts.selectors import person_ids_for
 from linli.foundation.places.models import Compound
 
-from .models import Assignment, HandlingRequest, Matter, Phrase
+from .models import Assignment, ClosingBatch, HandlingRequest, Matter, Phrase
 from .rules import may_reporter_verify
 from .workflow import WORKFLOW
 
@@ -239,6 +239,32 @@ def can_verify_matter(actor: Actor, matter: Matter) -> bool:
     if _governs(actor, matter):
         return True
     return is_reporter(actor, matter) and not committee_has_another(matter)
+
+
+def can_propose_closing(actor: Actor) -> bool:
+    """Put several handled matters before another person to be closed: committee or street."""
+    return actor.function in COMMITTEE_OR_STREET and actor.unit_id is not None and bool(actor.areas)
+
+
+def can_review_closing(actor: Actor, batch: ClosingBatch) -> bool:
+    """Look through a proposal: committee or street over its area, never the person who made it."""
+    governs = actor.function in COMMITTEE_OR_STREET and actor.covers(batch.area_path)
+    return governs and actor.person_id is not None and batch.proposed_by_id not in actor.person_ids
+
+
+def can_undo_closing(actor: Actor, batch: ClosingBatch) -> bool:
+    """Take back what a proposal closed: committee or street over its area."""
+    return actor.function in COMMITTEE_OR_STREET and actor.covers(batch.area_path)
+
+
+def can_undo_close(actor: Actor, matter: Matter) -> bool:
+    """Say that a matter was closed by mistake: committee or street of the place."""
+    return _governs(actor, matter)
+
+
+def can_set_closing_rule(actor: Actor) -> bool:
+    """Set how many a street's units may close together: the street's administrator."""
+    return actor.function == Function.STREET and actor.is_unit_admin and bool(actor.areas)
 
 
 def can_revisit_matter(actor: Actor, matter: Matter) -> bool:

@@ -166,6 +166,29 @@ def verifier_refusal(
     return None
 
 
+def closing_refusal(count: int, today: int, at_once: int, a_day: int) -> tuple[str, str] | None:
+    """Return why so many may not be proposed together, and what to do; ``today``: proposed before today."""
+    if count > at_once:
+        facts = {"most": at_once, "count": count}
+        return _("一次最多批量办结%(most)d件，您选了%(count)d件。") % facts, _("请少选一些，分几批提交。")
+    if today + count > a_day:
+        words = _("今天本单位已提交%(today)d件，一天最多%(most)d件。") % {"today": today, "most": a_day}
+        return words, _("请逐件核查，或明天再提交。")
+    return None
+
+
+def closing_rule_refusals(at_once: int, a_day: int) -> dict[str, str]:
+    """Return what is wrong with a street's limits, by field."""
+    wrong = {}
+    if not 1 <= at_once <= 100:
+        wrong["at_once"] = _("请填1到100。")
+    if not 1 <= a_day <= 500:
+        wrong["a_day"] = _("请填1到500。")
+    elif not wrong and a_day < at_once:
+        wrong["a_day"] = _("一天的件数不能少于一次的件数。")
+    return wrong
+
+
 def may_reporter_verify(committee_persons: Iterable[int], handler_persons: frozenset[int]) -> bool:
     """Whether the reporter's confirmation counts: nobody else of the committee is left to verify."""
     return not frozenset(committee_persons) - handler_persons

@@ -124,6 +124,9 @@ VERBS: dict[str, Words] = {
         _("这件事办结"),
         _("没有办法到现场核查：{note} 请评价；不认可可在{window}前申请重办。"),
     ),
+    "close_undo": Words(
+        _("撤销办结"), _("办结撤销了，这件事重新核查"), _("原因：{note} {due}前告诉您结果。")
+    ),
     "verify_fail": Words(_("核查不通过"), _("核查没有通过，{unit}继续办理"), _("{note} 最迟{due}。")),
     "rate": Words(_("评价"), _("您作了评价"), "", tells=False),
     "revisit": Words(_("回访"), _("{by}回访了您，记下了您的评价"), "", tells=False, is_shared=False),
@@ -200,6 +203,7 @@ ACTIONS: dict[str, str] = {
     "confirm_result": _("确认办理结果"),
     "answer_question": _("回答问题"),
     "supervise": _("督办件"),
+    "review_closing": _("复核批量办结"),
 }
 
 

@@ -111,6 +111,7 @@ WORKFLOW = Workflow(
         _move("report_result", _("反馈结果"), (S.HANDLING,), S.HANDLED),
         _move("fail", _("核查不通过"), (S.HANDLED,), S.HANDLING),
         _move("pass", _("核查通过"), (S.HANDLED,), S.CLOSED),
+        _move("undo_close", _("撤销办结"), (S.CLOSED,), S.HANDLED),
         _move("rate", _("评价"), (S.CLOSED, S.MERGED), None),
         _move("revisit", _("回访"), (S.CLOSED,), None),
         _move("ask_reopen", _("申请重办"), (S.CLOSED,), S.REOPENING),

@@ -4,8 +4,8 @@ A person's session with its CSRF token, or a client's token; an ``Idempotency-Ke
 request give the first result. Refusals are ``{code, message, hint, details, request_id}``.
 """
 
-from . import acts, answers, replies
+from . import acts, answers, closings, replies
 from .files import uploads
 from .reading import router
 
-__all__ = ["acts", "answers", "replies", "router", "uploads"]
+__all__ = ["acts", "answers", "closings", "replies", "router", "uploads"]

@@ -1,6 +1,7 @@
 """Several matters at once, where that is safe: looked through first, then one service call each.
 
-Never in bulk: closing, declining, merging, or anything that needs words for one reporter.
+Closing only as a proposal that another person looks through (closings.py). Never in bulk: declining,
+merging, or anything that needs words for one reporter.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from linli.core.actor import EXECUTING, Actor, Function
-from linli.core.errors import InvalidInput, NotAllowed, Refusal
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, Refusal
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.permissions import actor_of
 
 from .. import selectors, services
-from ..models import Matter
+from ..models import ClosingBatch, Matter
 from ..permissions import COMMITTEE_OR_STREET, SUPERVISING
 from ..rules import hand_over_refusal
 from ..workflow import State
@@ -52,6 +53,15 @@ class NoteForm(BulkForm):
     """A note kept with each of them."""
 
     note = long_text(gettext_lazy("补记内容"), limit=1000, help_text=gettext_lazy("只有工作人员能看到"))
+
+
+class CloseForm(BulkForm):
+    """What was seen of all of them; each reporter reads it."""
+
+    finding = long_text(
+        gettext_lazy("核查情况"),
+        help_text=gettext_lazy("怎么核查的、看到了什么；另一人复核以后，每位反映人都会看到"),
+    )
 
 
 class BulkUnitForm(BulkForm):
@@ -85,13 +95,17 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """One thing that may be done to several: its words, its form, who sees it, its service."""
+    """One thing that may be done to several: its words, its form, who sees it, its service.
+
+    ``is_together``: the service takes all of them as one, or none.
+    """
 
     label: str | Promise
     icon: str
     form: type[BulkForm]
     functions: frozenset[Function]
     call: Callable[..., Any]
+    is_together: bool = False
 
 
 def _accept(actor: Actor, item: Item, said: dict[str, Any], key: str) -> None:
@@ -126,11 +140,17 @@ def _hand_over(actor: Actor, item: Item, said: dict[str, Any], key: str) -> None
     )
 
 
+def _close(actor: Actor, items: Sequence[Item], said: dict[str, Any], key: str) -> ClosingBatch:
+    ids = [item.matter.pk for item in items]
+    return services.closing_propose(actor=actor, matter_ids=ids, request_key=key, **said)
+
+
 WORKING = EXECUTING | {Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
 BULK: dict[str, Bulk] = {
     "accept": Bulk(gettext_lazy("受理"), "check", NoteMaybeForm, COMMITTEE_OR_STREET, _accept),
     "sign": Bulk(gettext_lazy("签收"), "signature", BulkForm, WORKING, _sign),
     "hand_over": Bulk(gettext_lazy("派遣"), "send", BulkUnitForm, COMMITTEE_OR_STREET, _hand_over),
+    "close": Bulk(gettext_lazy("办结"), "checks", CloseForm, COMMITTEE_OR_STREET, _close, is_together=True),
     "remind": Bulk(
         gettext_lazy("催办"), "bell-ringing", NoteMaybeForm, COMMITTEE_OR_STREET | SUPERVISING, _remind
     ),
@@ -170,6 +190,8 @@ def items_judged(actor: Actor, code: str, matters: Sequence[Matter]) -> list[Ite
 
 
 def _judged(actor: Actor, code: str, matter: Matter) -> Item:
+    if code == "close":
+        return Item(matter, selectors.closing_wrong(actor, matter))
     offered = selectors.actions_for(actor, matter, code)
     if not offered:
         facts = {"state": State(matter.state).label, "what": BULK[code].label}
@@ -233,6 +255,8 @@ def bulk_page(request: HttpRequest) -> HttpResponse:
     ready = [item for item in items if not item.why]
     form = _form(request, actor, code, ready)
     context = {"bulk": BULK[code], "code": code, "form": form, "back": _back(request), "all": len(matters)}
+    if "go" in request.POST and form.is_valid() and BULK[code].is_together:
+        return _together(request, actor, code, items, form, context)
     if "go" in request.POST and form.is_valid():
         done = _do(request, actor, code, items, form)
         failed = [row for row in done if row.why]
@@ -240,6 +264,26 @@ def bulk_page(request: HttpRequest) -> HttpResponse:
     refused = [item for item in items if item.why]
     context |= {"ready": ready, "refused": refused}
     return page(request, "bulk", context, 422 if form.errors else 200)
+
+
+def _together(
+    request: HttpRequest,
+    actor: Actor,
+    code: str,
+    items: list[Item],
+    form: BulkForm,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """Put all of them before another person, or say why not and keep what was typed."""
+    ready, key = [item for item in items if not item.why], request.POST.get("request_key", "")
+    try:
+        batch = BULK[code].call(actor, items, form.cleaned_data, key)
+    except (InvalidInput, Conflict) as refusal:
+        form.add_error(None, f"{refusal.message}{refusal.hint}")
+        refused = [item for item in items if item.why]
+        return page(request, "bulk", {**context, "ready": ready, "refused": refused}, refusal.status)
+    messages.success(request, _("已提交，等待另一人复核。复核通过以前，一件也不会办结。"))
+    return redirect("matters:closing", public_id=batch.public_id)
 
 
 def _back(request: HttpRequest) -> str:

@@ -74,6 +74,7 @@ def matter_list_page(request: HttpRequest) -> HttpResponse:
         "bulk_choices": bulk_choices(actor),
         "has_posters": actor.function in COMMITTEE_OR_STREET,
         "has_affairs": actor.is_governing,
+        "has_closings": actor.is_governing,
     }
     return page(request, "list", context)
 

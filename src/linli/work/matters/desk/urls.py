@@ -15,6 +15,7 @@ from .catalog import (
     edition_page,
     editions_page,
 )
+from .closings import closing_page, closings_page
 from .counter import counter_page, visit_act
 from .intake import category_asked, category_tree, intake_hints, intake_page, place_choices
 from .lists import matter_list_page
@@ -31,6 +32,8 @@ urlpatterns = [
     path("desk/matters/new/", intake_page, name="intake"),
     path("desk/matters/new/hints/", intake_hints, name="intake_hints"),
     path("desk/matters/bulk/", bulk_page, name="bulk"),
+    path("desk/matters/closings/", closings_page, name="closings"),
+    path("desk/matters/closings/<uuid:public_id>/", closing_page, name="closing"),
     path("desk/matters/counter/", counter_page, name="counter"),
     path("desk/matters/counter/<uuid:public_id>/<slug:act>/", visit_act, name="visit_act"),
     path("desk/matters/phone/", phone_desk_page, name="phone_desk"),

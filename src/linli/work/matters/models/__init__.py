@@ -3,6 +3,7 @@
 from .answering import RatingLink, RevisitCall, Way
 from .assist import AssistCall, AssistChoice, AssistModel, AssistThreshold, SuggestionTarget
 from .category import AffairClass, Category, CategoryEdition, Mark
+from .closing import ClosingBatch, ClosingItem, ClosingRule
 from .counter import CounterVisit, VisitPurpose, VisitState
 from .handling import Assignment, HandlingRequest, Question, Rating
 from .matter import Channel, ClosedAs, EntrustedDocument, Matter, MatterEvent, client_key
@@ -21,6 +22,9 @@ __all__ = [
     "CategoryEdition",
     "Channel",
     "ClosedAs",
+    "ClosingBatch",
+    "ClosingItem",
+    "ClosingRule",
     "CounterVisit",
     "EntrustedDocument",
     "HandlingRequest",

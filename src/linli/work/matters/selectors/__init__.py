@@ -1,5 +1,14 @@
 """Every read of the matters room that is more than a lookup."""
 
+from .batches import (
+    ClosingLimits,
+    closed_today,
+    closing_get,
+    closing_items,
+    closing_limits,
+    closing_list,
+    closing_wrong,
+)
 from .counters import CounterDay, CounterRow, counter_today, visit_get
 from .figures import AreaFigures, Figures, figures, figures_by_area
 from .found import MOST_COUNTED, Counted, MatterList
@@ -50,6 +59,7 @@ __all__ = [
     "AffairRow",
     "AreaFigures",
     "BuiltInPhrase",
+    "ClosingLimits",
     "Counted",
     "CounterDay",
     "CounterRow",
@@ -63,6 +73,12 @@ __all__ = [
     "affairs_list",
     "category_list",
     "category_suggest",
+    "closed_today",
+    "closing_get",
+    "closing_items",
+    "closing_limits",
+    "closing_list",
+    "closing_wrong",
     "counter_today",
     "duplicates_near",
     "emergency",

@@ -7,8 +7,15 @@ from ..catalog.services import (
     edition_publish,
     editions_begin,
 )
+from .batches import (
+    closing_propose,
+    closing_review,
+    closing_rule_set,
+    closing_undo,
+    closing_withdraw,
+)
 from .callers import caller_look
-from .closing import matter_verify, reopen_decide
+from .closing import matter_close_undo, matter_verify, reopen_decide
 from .counter import (
     visit_add,
     visit_call,
@@ -93,6 +100,11 @@ __all__ = [
     "assignment_waive",
     "caller_look",
     "categories_load",
+    "closing_propose",
+    "closing_review",
+    "closing_rule_set",
+    "closing_undo",
+    "closing_withdraw",
     "countersign_ask",
     "document_receive",
     "document_return",
@@ -111,6 +123,7 @@ __all__ = [
     "mandatory_report",
     "matter_accept",
     "matter_class_confirm",
+    "matter_close_undo",
     "matter_decline",
     "matter_discussion_end",
     "matter_discussion_finish",

@@ -12,14 +12,20 @@ from linli.foundation.duties.calendar import limit_due
 from linli.foundation.files.models import StoredFile
 
 from ..models import AffairClass, Assignment, ClosedAs, HandlingRequest, Matter
-from ..permissions import can_decide_request, can_verify_matter, handler_persons, handling_units
+from ..permissions import (
+    can_decide_request,
+    can_undo_close,
+    can_verify_matter,
+    handler_persons,
+    handling_units,
+)
 from ..refusals import invalid
 from ..routing.services import ruling_keep
 from ..rules import verifier_refusal
 from ..wording import instant_words
 from .assigning import assignment_send, request_settle, unit_checked
-from .rating import rating_links_open
-from .returning import result_undo
+from .rating import rating_links_end, rating_links_open
+from .returning import result_undo, verify_ask
 from .steps import Step, class_set, request_step, step_begin
 from .texts import text_required
 
@@ -84,6 +90,31 @@ def _closed(step: Step, finding: str, photos: Sequence[StoredFile], is_unverifia
         step.save_row(assignment, "ended_at")
     rating_links_open(step=step)
     return step.finish("verify_unable" if is_unverifiable else "verify_pass", note=finding, photos=photos)
+
+
+@service(idempotent=True)
+def matter_close_undo(*, actor: Actor, matter_id: int, reason: str) -> Matter:
+    """Say that a matter was closed by mistake: it is to be verified anew, and its reporter is told why.
+
+    Links to the three questions that nobody has used end. What was rated in this round stays closed:
+    then the reporter asks to reopen.
+    """
+    step = step_begin(
+        actor=actor, matter_id=matter_id, move="undo_close", may=can_undo_close, is_versioned=False
+    )
+    matter = step.matter
+    if matter.closed_as != ClosedAs.VERIFIED:
+        raise Conflict(_("这件事不是核查通过办结的，不能撤销办结。"))
+    if matter.ratings.filter(round=matter.round).exists():
+        raise Conflict(_("反映人已经评价，不能撤销办结。"), hint=_("请反映人申请重办。"))
+    why = text_required(value=reason, name="reason", words=_("请写明为什么撤销，反映人会看到。"))
+    for assignment in matter.assignments.filter(ended_at=matter.closed_at):
+        assignment.ended_at = None
+        step.save_row(assignment, "ended_at")
+    rating_links_end(step=step)
+    step.set(closed_at=None, closed_as="")
+    verify_ask(step=step)
+    return step.finish("close_undo", note=why)
 
 
 # -- opened again -------------------------------------------------------------

@@ -35,6 +35,16 @@ def rating_links_open(*, step: Step) -> None:
             _link_send(step, matter)
 
 
+@require_service
+def rating_links_end(*, step: Step) -> None:
+    """End the links of this round that nobody has used: the matter is not closed after all."""
+    homes = [step.matter.pk, *step.matter.merged.values_list("pk", flat=True)]
+    rows = RatingLink.objects.filter(matter__in=homes, used_at__isnull=True, expires_at__gt=step.at)
+    for link in rows.filter(made_at=step.matter.closed_at):
+        link.expires_at = step.at
+        step.save_row(link, "expires_at")
+
+
 def _link_send(step: Step, matter: Matter) -> None:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     until = step.due("rating_link")

@@ -53,6 +53,7 @@ ACTS: dict[str, Act] = {
         actor=who, **life.on(m), reason="理由", where_to_go="12345"
     ),
     "withdraw": lambda life, who, m: do.matter_withdraw(actor=who, **life.on(m)),
+    "undo_close": lambda life, who, m: do.matter_close_undo(actor=who, matter_id=m.pk, reason="看错了"),
     "merge": lambda life, who, m: do.matter_merge(actor=who, **life.on(m), target_id=life.other.pk),
     "sort": lambda life, who, m: do.matter_sort(actor=who, **life.on(m), affair_class="major", reason="理由"),
     "hand_over": lambda life, who, m: do.matter_hand_over(
@@ -226,6 +227,7 @@ READY: dict[str, Callable[[Life, Matter], None]] = {
     },
     "split_accepted": lambda life, m: _was_merged_from(m, "accepted"),
     "recall_part": _co,
+    "undo_close": lambda life, m: None,  # offered with what was closed together, not by itself
     "ask_countersign": lambda life, m: None,  # also the unit that leads may, which sees it only then
     "return_back": _return_asked,
     "withdraw_request": _return_asked,
