@@ -10,7 +10,10 @@ from linli.registers.organizations.models import ShiftKind
 from linli.registers.organizations.roster.selectors import own_shifts
 from linli.registers.organizations.roster.services import roster_week_set, shift_swap_ask
 from linli.work.matters import services as do
+from linli.work.matters.models import ClosingBatch, Matter
 from linli.work.matters.rules import Origin
+from linli.work.matters.selectors import closing_wrong
+from linli.work.matters.workflow import State
 
 from .life import Plot, Stage
 
@@ -44,7 +47,41 @@ HOTLINE = (
 
 def quick_plots(stage: Stage, end: datetime) -> list[Plot]:
     """Return what the desks do beside the life of matters."""
-    return [_rosters(stage, end), _phrases(stage, end), _hotline(stage, end), _counter(stage, end)]
+    return [
+        _rosters(stage, end),
+        _phrases(stage, end),
+        _hotline(stage, end),
+        _counter(stage, end),
+        _closings(stage, end),
+    ]
+
+
+def _closings(stage: Stage, end: datetime) -> Plot:
+    """The street closes several together that a colleague looked through; others wait for the colleague."""
+    yield end - timedelta(hours=3)
+    done = _proposed(stage, 3)
+    yield end - timedelta(hours=2)
+    if done is not None:
+        do.closing_review(
+            actor=stage.cast["street.second"],
+            batch_id=done.pk,
+            is_agreed=True,
+            decision="看了办理前后的照片，打了两个电话核实。",
+            struck={done.items.latest("id").pk: "照片不是这个门口的"} if done.items.count() > 1 else {},
+        )
+    yield end - timedelta(minutes=40)
+    _proposed(stage, 4)
+
+
+def _proposed(stage: Stage, most: int) -> ClosingBatch | None:
+    actor = stage.cast["street.duty"]
+    seen = Matter.objects.visible_to(actor).filter(state=State.HANDLED).select_related("category")
+    fit = [matter.pk for matter in seen.order_by("pk") if not closing_wrong(actor, matter)][:most]
+    if not fit:
+        return None
+    return do.closing_propose(
+        actor=actor, matter_ids=fit, finding="网格员逐件到现场看过，已经办好，照片附在各件里。"
+    )
 
 
 def _rosters(stage: Stage, end: datetime) -> Plot:

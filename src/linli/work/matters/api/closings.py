@@ -10,7 +10,7 @@ from ninja import Field, Query, Schema, Status
 from linli.core.errors import NotFound
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.clients.bearer import let_in
-from linli.foundation.clients.shapes import Input, QueryInput, request_key_of
+from linli.foundation.clients.shapes import Input, Nothing, QueryInput, request_key_of
 
 from .. import selectors, services
 from ..models import ClosingBatch, Matter
@@ -188,7 +188,7 @@ def closing_review(request: HttpRequest, public_id: UUID, body: ReviewIn) -> Clo
     summary=gettext_noop("撤回批量办结"),
     operation_id="closing_withdraw",
 )
-def closing_withdraw(request: HttpRequest, public_id: UUID) -> ClosingBatch:
+def closing_withdraw(request: HttpRequest, public_id: UUID, body: Nothing) -> ClosingBatch:
     """Take one's own proposal back before it is reviewed."""
     batch = selectors.closing_get(actor_of(request), public_id)
     services.closing_withdraw(actor=actor_of(request), batch_id=batch.pk, request_key=request_key_of(request))

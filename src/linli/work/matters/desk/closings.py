@@ -23,7 +23,7 @@ from linli.foundation.accounts.selectors import person_names
 from .. import selectors, services
 from ..models import ClosingBatch, ClosingItem
 from ..permissions import can_review_closing, can_set_closing_rule, can_undo_closing
-from ..services.batches import undo_until
+from ..selectors.batches import undo_until
 from .forms import DeskForm, long_text
 from .keeping import desk_page, page
 

@@ -1,6 +1,7 @@
 """Reads of closing many at once: a street's limits, what was proposed, what may not be closed so."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -10,8 +11,9 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.clock import local_midnight
 from linli.core.errors import NotFound
+from linli.foundation.duties.calendar import limit_due
 
-from ..clocks import setting
+from ..clocks import clocks, setting
 from ..models import ClosingBatch, ClosingItem, ClosingRule, Matter
 from ..permissions import can_verify_matter, handler_persons, handling_units, hides_reporter
 from ..rules import street_of, verifier_refusal
@@ -37,7 +39,7 @@ def closing_limits(area_path: str) -> ClosingLimits:
 def closed_today(actor: Actor) -> int:
     """Return how many the actor's unit has put into proposals today that were not refused or taken back."""
     stand = (ClosingBatch.State.WAITING, ClosingBatch.State.APPROVED)
-    batches = ClosingBatch.objects.filter(unit_id=actor.unit_id, state__in=stand)
+    batches = ClosingBatch.objects.filter(unit_id=actor.unit_id or 0, state__in=stand)
     today = batches.filter(proposed_at__gte=local_midnight(clock.today()))
     return ClosingItem.objects.filter(batch__in=today).count()
 
@@ -71,7 +73,9 @@ def closing_list(actor: Actor) -> QuerySet[ClosingBatch]:
     """Return the proposals of the actor's areas, newest first, each with its counts."""
     rows = ClosingBatch.objects.visible_to(actor).select_related("unit", "proposed_by", "decided_by")
     closed = Q(items__outcome=ClosingItem.Outcome.CLOSED)
-    return rows.annotate(total=Count("items"), closed=Count("items", filter=closed)).order_by("-proposed_at", "-pk")
+    return rows.annotate(total=Count("items"), closed=Count("items", filter=closed)).order_by(
+        "-proposed_at", "-pk"
+    )
 
 
 def closing_get(actor: Actor, public_id: UUID) -> ClosingBatch:
@@ -87,3 +91,10 @@ def closing_items(actor: Actor, batch: ClosingBatch) -> list[ClosingItem]:
     seen = Matter.objects.visible_to(actor).values("pk")
     rows = batch.items.filter(matter__in=seen).select_related("matter", "matter__category")
     return list(rows.prefetch_related("matter__assignments__unit"))
+
+
+def undo_until(batch: ClosingBatch) -> datetime | None:
+    """Return until when what a proposal closed may be taken back; ``None`` where nothing was closed."""
+    if batch.state != ClosingBatch.State.APPROVED or batch.decided_at is None:
+        return None
+    return limit_due(batch.decided_at, clocks().clock("closing_undo").limit).at

@@ -1,7 +1,6 @@
 """Closing many at once: proposed within limits, looked through by somebody else, closed, taken back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +9,6 @@ from linli.core.actor import Actor, Function
 from linli.core.errors import Conflict, Expired, InvalidInput, NotAllowed, NotFound, Refusal
 from linli.core.service import changes_of, record, service
 from linli.foundation.accounts.selectors import person_ids_for
-from linli.foundation.duties.calendar import limit_due
 from linli.foundation.duties.services import duty_close, duty_open
 
 from ..clocks import clocks
@@ -23,7 +21,7 @@ from ..permissions import (
 )
 from ..refusals import invalid, invalid_if
 from ..rules import closing_refusal, closing_rule_refusals
-from ..selectors.batches import closed_today, closing_limits, closing_wrong
+from ..selectors.batches import closed_today, closing_limits, closing_wrong, undo_until
 from ..wording import ACTIONS
 from .closing import matter_close_undo, matter_verify
 from .steps import ROOM, matters_lock
@@ -40,7 +38,7 @@ def closing_propose(*, actor: Actor, matter_ids: Sequence[int], finding: str) ->
     Refused whole where there are too many at once or that day, or one of them cannot be closed so;
     ``details`` then says why by number.
     """
-    if not can_propose_closing(actor):
+    if not can_propose_closing(actor) or actor.unit_id is None or actor.person_id is None:
         raise NotAllowed(_("批量办结由居委会、街镇提出。"))
     matters = _matters(actor, matter_ids)
     limits = closing_limits(actor.areas[0])
@@ -188,13 +186,6 @@ def closing_undo(*, actor: Actor, batch_id: int, reason: str) -> ClosingBatch:
     stamp = {"undone_at": clock.now(), "undone_by_id": actor.person_id, "undone_reason": why}
     record("closing.undo", batch, changes_of(batch, state=State.UNDONE, **stamp), touched=[ClosingItem])
     return batch
-
-
-def undo_until(batch: ClosingBatch) -> datetime | None:
-    """Return until when a closing may be taken back; ``None`` where nothing was closed."""
-    if batch.state != State.APPROVED or batch.decided_at is None:
-        return None
-    return limit_due(batch.decided_at, clocks().clock("closing_undo").limit).at
 
 
 def _undo(actor: Actor, item: ClosingItem, why: str) -> None:

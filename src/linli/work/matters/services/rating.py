@@ -40,7 +40,7 @@ def rating_links_end(*, step: Step) -> None:
     """End the links of this round that nobody has used: the matter is not closed after all."""
     homes = [step.matter.pk, *step.matter.merged.values_list("pk", flat=True)]
     rows = RatingLink.objects.filter(matter__in=homes, used_at__isnull=True, expires_at__gt=step.at)
-    for link in rows.filter(made_at=step.matter.closed_at):
+    for link in rows.filter(made_at=step.matter.closed_at or step.at):
         link.expires_at = step.at
         step.save_row(link, "expires_at")
 

@@ -62,7 +62,8 @@ def accepted(life: Life, code: str = "facility", affair_class: str = "major") ->
 
 # -- what is never done in bulk --------------------------------------------------
 def test_nothing_that_ends_a_matter_or_needs_words_for_one_reporter() -> None:
-    assert set(BULK) == {"accept", "sign", "hand_over", "remind", "note"}
+    assert set(BULK) == {"accept", "sign", "hand_over", "close", "remind", "note"}
+    assert [code for code, row in BULK.items() if row.is_together] == ["close"]  # another person decides
 
 
 @pytest.mark.parametrize("act", ["decline", "merge", "verify", "guide", "nonsense", ""])
