@@ -53,6 +53,9 @@ class Desk:
             field.and_(field.page.locator(f"[value='{value}']")).check()
         elif kind == "select-one":
             field.select_option(label=value)
+        elif kind == "search":  # what it finds is shown before anything is chosen
+            with field.page.expect_response("**/desk/matters/categories/"):
+                field.fill(value)
         else:
             field.fill(value)
 
@@ -79,7 +82,7 @@ def test_from_report_to_rating(visitor: Visitor, cast: Cast, picture: Picture, s
     expect(worker.page.locator("main")).to_contain_text(matter.title)
     worker.act("受理")
     why = "占道经营，由城管依法处理。"
-    worker.act("研判分类", category="占道与街面秩序", affair_class="major", reason=why)
+    worker.act("研判分类", category_words="街面秩序", category="stalls", affair_class="major", reason=why)
     street = Desk(visitor(size, cast.accounts["street"]), matter)
     street.act("派遣", unit=unit.name, reason=why)
     picture(street.page, "handed-over")
