@@ -34,7 +34,7 @@ class Desk:
         main = page.locator("main")
         offer = main.get_by_role("link", name=label).or_(main.get_by_role("button", name=label)).first
         if not offer.is_visible():
-            page.get_by_text("其他操作").first.click()
+            main.get_by_text("操作").first.click()
         offer.click()
         if label == "签收":  # one click is enough
             expect(main).to_contain_text("已签收")
@@ -49,7 +49,9 @@ class Desk:
     @staticmethod
     def _fill(field, value: str) -> None:  # type: ignore[no-untyped-def]
         kind = field.first.evaluate("node => node.type || node.tagName")
-        if kind in ("radio", "checkbox"):
+        if kind == "checkbox":
+            field.check()
+        elif kind == "radio":
             field.and_(field.page.locator(f"[value='{value}']")).check()
         elif kind == "select-one":
             field.select_option(label=value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,22 @@ from linli.core.errors import InvalidInput
 from ..catalog.asked import ANSWERS, answers_said, asked, leaf_chosen, offered, unasked
 from ..models import Category
 from .forms import DeskForm
+
+
+class LeafSelect(forms.Select):
+    """The list of all leaves for pages without script, beside the leaves to tap; nothing is chosen in it.
+
+    Script may leave it in the page though nobody sees it: what is empty never overrules what was tapped.
+    """
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        """Return the last that was chosen, in the list or by a tap."""
+        said = data.getlist(name) if hasattr(data, "getlist") else [data.get(name, "")]
+        return next((value for value in reversed(said) if value), "")
+
+    def format_value(self, value: Any) -> list[str]:
+        """Show nothing as chosen."""
+        return [""]
 
 
 class LeafForm(DeskForm):
@@ -27,6 +44,9 @@ class LeafForm(DeskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.wrong_answers: dict[str, str] = {}
+        field = self.fields["category"]
+        if isinstance(field, forms.ChoiceField):
+            field.widget = LeafSelect(choices=field.choices)
 
     @property
     def sent(self) -> QueryDict:

@@ -42,6 +42,6 @@ def _shown(
     """Answer with a page that no search engine keeps and whose address goes to nobody else."""
     context = {"link": link, "matter": link.matter, "says_title": not is_never_public(link.matter), **more}
     response = render(request, f"matters/resident/{template}.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response

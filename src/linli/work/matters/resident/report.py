@@ -297,7 +297,10 @@ def _asked(
 ) -> dict[str, Any]:
     """Return the kinds to tap (the chosen one stays), what words find, and what the chosen one asks."""
     said = request.POST
-    chosen, words = leaf_chosen(said.get("category", "")), said.get("kind_words", "")[:60]
+    chosen, words = (
+        leaf_chosen(said.get("category", "")),
+        (said.get("kind_words") or said.get("kind_find", ""))[:60],
+    )
     kinds = offered(words, chosen, likely)[:MOST_KINDS]
     return {
         "kinds": kinds,

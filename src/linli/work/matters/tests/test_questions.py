@@ -84,7 +84,7 @@ def test_without_script_the_questions_come_as_a_second_step(
 ) -> None:
     client = loaded.cast.client("resident")
     unchanged()
-    found = client.post("/report/", report_form(compound, text=TEXT, kinds="1", kind_words="正在搭建"))
+    found = client.post("/report/", report_form(compound, text=TEXT, kinds="1", kind_find="正在搭建"))
     assert found.status_code == 200 and f'value="{LEAF}"' in page(found)
     form = report_form(compound, text=TEXT, category=LEAF)
     asked = client.post("/report/", form)
@@ -183,6 +183,17 @@ def test_a_worker_asks_and_answers(loaded: Life, compound: Compound, unchanged: 
     assert asked.status_code == 422 and "现在还在施工吗" in page(asked)
     taken = client.post(url, intake(compound, category=LEAF, asked=ALL_SHOWN, **typed(ANSWERED)))
     assert taken.status_code == 302 and newest().answers == ANSWERED
+
+
+def test_an_empty_list_beside_what_was_tapped_changes_nothing(loaded: Life, compound: Compound) -> None:
+    """Script leaves the list of pages without script in a dialog: two fields of one name are sent."""
+    client, url = loaded.cast.client("worker"), reverse("matters:intake")
+    said = intake(compound, asked=ALL_SHOWN, **typed(ANSWERED))
+    assert client.post(url, {**said, "category": [LEAF, ""]}).status_code == 302
+    assert newest().category == category(LEAF)
+    listed = intake(compound, category=[LEAF, "stalls"], text="门口占道")
+    assert client.post(url, listed).status_code == 302
+    assert newest().category == category("stalls")
 
 
 def test_leaves_are_found_by_words_and_the_chosen_one_keeps_its_place(loaded: Life) -> None:

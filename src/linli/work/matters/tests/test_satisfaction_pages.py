@@ -39,7 +39,7 @@ def test_looking_uses_nothing_up_and_answering_does(link: str, closed: Matter) -
         page = phone.get(link)
         assert page.status_code == 200
     assert closed.number in shown(page)
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     done = phone.post(link, {**YES, "comment": "谢谢"})
     assert "谢谢您的评价" in shown(done)
     again = phone.get(link)
