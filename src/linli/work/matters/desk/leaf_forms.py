@@ -46,7 +46,7 @@ class LeafForm(DeskForm):
         self.wrong_answers: dict[str, str] = {}
         field = self.fields["category"]
         if isinstance(field, forms.ChoiceField):
-            field.widget = LeafSelect(choices=field.choices)
+            field.widget = LeafSelect(choices=field.choices)  # type: ignore[arg-type]
 
     @property
     def sent(self) -> QueryDict:
