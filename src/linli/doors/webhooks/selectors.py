@@ -19,6 +19,29 @@ from linli.work.matters.selectors import event_stream
 from .models import Message, Subscription
 
 READING = (Scope.MATTERS_READ, Scope.MATTERS_REPORT, Scope.MATTERS_ACT)
+# What is sent is Chinese, whoever set it up.
+TEST = "推送测试"
+# What a message looks like, with nothing of a true matter in it.
+SAMPLE = {
+    "type": "matter.hand_over",
+    "timestamp": "2026-11-26T09:30:00+08:00",
+    "data": {
+        "from_state": "sorted",
+        "to_state": "handling",
+        "unit": "绿化管理所",
+        "matter": {
+            "id": "01a2174a-a9d8-7538-bfbf-5452e9692755",
+            "number": "261194142865",
+            "state": "handling",
+            "category": "greening",
+            "category_path": "市容/绿化",
+            "affair_class": "major",
+            "place_code": "310110015004",
+            "due_at": "2026-12-03T17:30:00+08:00",
+            "public": {"title": "绿化带需要修剪", "text": "已派绿化管理所修剪。"},
+        },
+    },
+}
 
 
 def subscription_list(actor: Actor) -> QuerySet[Subscription]:
@@ -107,7 +130,7 @@ def payload_of(message: Message) -> dict[str, Any] | None:
     reporter, the words that were reported, or what people noted.
     """
     if message.event_id is None:
-        return {"type": "test", "timestamp": _instant(message.created_at), "data": {"text": "推送测试"}}
+        return {"type": "test", "timestamp": _instant(message.created_at), "data": {"text": TEST}}
     rows = _readable(message.subscription, clock.now()).filter(pk=message.event_id)
     event = rows.select_related("matter__category").first()
     if event is None:
@@ -146,20 +169,5 @@ def _instant(at: datetime) -> str:
 
 
 def sample_body() -> str:
-    """Return what a message looks like, with nothing of a true matter in it."""
-    at = "2026-11-26T09:30:00+08:00"
-    matter = {
-        "id": "01a2174a-a9d8-7538-bfbf-5452e9692755",
-        "number": "261194142865",
-        "state": "handling",
-        "category": "greening",
-        "category_path": "市容/绿化",
-        "affair_class": "major",
-        "place_code": "310110015004",
-        "due_at": "2026-12-03T17:30:00+08:00",
-        "public": {"title": "绿化带需要修剪", "text": "已派绿化管理所修剪。"},
-    }
-    data = {"from_state": "sorted", "to_state": "handling", "unit": "绿化管理所", "matter": matter}
-    return json.dumps(
-        {"type": "matter.hand_over", "timestamp": at, "data": data}, ensure_ascii=False, indent=2
-    )
+    """Return the sample as receivers get it."""
+    return json.dumps(SAMPLE, ensure_ascii=False, indent=2)

@@ -132,7 +132,8 @@ def _give_up(subscription_id: int) -> None:
         return
     record("webhook.disable", found, changes_of(found, state=State.DISABLED))
     caretaker = caretaker_of(found)
-    url, title = f"/desk/settings/webhooks/{found.public_id}/", f"推送长时间失败，已停用：{found.host}"
+    url = f"/desk/settings/webhooks/{found.public_id}/"
+    title = f"推送长时间失败，已停用：{found.host}"
     duty_open(
         room=ROOM,
         subject_id=str(found.public_id),
