@@ -4,11 +4,15 @@
 people and units through the services of accounts. All names, numbers and codes are invented.
 """
 
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from linli.core.actor import Actor, Function, system, visitor
@@ -204,7 +208,18 @@ def _build() -> Cast:
     return cast
 
 
+@pytest.fixture(scope="module")
+def cast_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The named cast, built once for a module inside one transaction that is rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield cast_build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
-    """The named cast in a fresh database."""
-    return cast_build()
+def cast(cast_of_module: Cast, db: None) -> Cast:
+    """The named cast; what a test does to it, in the database and in memory, is undone.
+
+    A test that commits for good (``transaction=True``) calls ``cast_build`` itself.
+    """
+    return deepcopy(cast_of_module)

@@ -18,6 +18,7 @@ DATA = Path(__file__).parent.parent / "data" / "reply_hints.yaml"
 CLAUSES = re.compile(r"[，。；！？：,;!?:\n\r]+")
 FEWEST_LETTERS = 15
 LONGEST_SHOWN = 24
+MOST_READ = 5_000  # letters
 
 # What each use of a reply should say; ``who`` is not asked where the page already shows the unit.
 ASKED: Mapping[str, tuple[str, ...]] = {
@@ -86,7 +87,7 @@ def expressions() -> Mapping[str, re.Pattern[str]]:
 def clauses_of(text: str) -> list[str]:
     """Return the clauses that speak of the matter: without courtesy and without the foot of a letter."""
     known = expressions()
-    body = text.strip()
+    body = text.strip()[:MOST_READ]
     while body != (shorter := known["signature"].sub("", body).rstrip()):
         body = shorter
     found = (clause.strip() for clause in CLAUSES.split(body))
