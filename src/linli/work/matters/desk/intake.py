@@ -116,7 +116,8 @@ def category_asked(request: HttpRequest) -> HttpResponse:
     A POST, because answers and words do not belong into addresses; nothing is stored.
     """
     said = request.POST
-    words, chosen = said.get("category_words", "")[:60], leaf_chosen(said.get("category", ""))
+    tapped = [code for code in said.getlist("category") if code]  # an empty list may stand beside
+    words, chosen = said.get("category_words", "")[:60], leaf_chosen(tapped[-1] if tapped else "")
     text = said.get("text", "")[:2000]
     likely = selectors.category_suggest(text)[:3] if len(text) >= ENOUGH_LETTERS else []
     pick = {
