@@ -66,7 +66,8 @@ def test_who_may_do_what(
 def test_a_button_stands_exactly_where_its_service_would_be_allowed(gallery: Gallery, state: str) -> None:
     codes = {"pass": "verify", "fail": "verify", "extend": "decide_extension", "pause": "decide_pause",
              "grant_reopen": "decide_reopen", "refuse_reopen": "decide_reopen",
-             "finish_discussion_task": "finish_discussion"}  # fmt: skip
+             "finish_discussion_task": "finish_discussion",
+             "split_reported": "split", "split_accepted": "split"}  # fmt: skip
     matter = gallery.get(state)
     for role in LIFE["always_see"] + LIFE["see_once_handed_over"]:
         offered = {action.code for action in selectors.actions_for(gallery.life.who(role), matter)}
