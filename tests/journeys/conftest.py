@@ -5,7 +5,8 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+from typing import cast as typed
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,8 @@ from axe_core_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.people import Cast, cast_build
 
 # Playwright runs an event loop in this thread; Django would otherwise refuse to read the database here.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -76,6 +79,12 @@ class Complaints:
 
 
 @pytest.fixture
+def cast(db: None) -> Cast:
+    """The named cast, committed, so that the server finds it."""
+    return cast_build()
+
+
+@pytest.fixture
 def complaints(live_server: Any) -> Iterator[Complaints]:
     """Collect the complaints of every window of a test, and fail it at its end if there were any."""
     collected = Complaints(urlsplit(live_server.url).netloc)
@@ -134,7 +143,7 @@ def axe() -> Callable[[Page], None]:
     runner = Axe()
 
     def look(page: Page) -> None:
-        found = cast(list[dict[str, Any]], runner.run(page)["violations"])
+        found = typed(list[dict[str, Any]], runner.run(page)["violations"])
         faults = [
             f"{item['id']} ({item['impact']}): {item['help']}: {node['html'][:200]}"
             for item in found

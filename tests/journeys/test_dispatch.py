@@ -1,4 +1,4 @@
-"""Dispatch in the browser: several closed together by two persons, unhappy by a link that is good once.
+"""Dispatch in the browser: a question answered, returned and sent again, closed together, unhappy by link.
 
 Each part is lived by the people concerned, at the size that they mostly use.
 """
@@ -12,16 +12,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from linli.core.actor import system
+from linli.foundation.duties.models import Duty
 from linli.foundation.notices.models import Notice
 from linli.work.matters.models import ClosingBatch, Matter
 from linli.work.matters.services import categories_load
-from linli.work.matters.tests.life import Life, year_load
+from linli.work.matters.tests.life import Life, duties, year_load
+from linli.work.matters.tests.resident_life import boundaries_make, compound_make
 from tests.journeys.test_matter_life import Desk
 from tests.people import Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., Page]
 Axe = Callable[[Page], None]
+WORDS = "楼上有人正在屋顶搭建阳光房，电钻声很大"
 
 
 @pytest.fixture
@@ -30,6 +33,95 @@ def life(cast: Cast) -> Life:
     year_load()
     categories_load(actor=system("setup"))
     return Life(cast)
+
+
+def kind_found(page: Page, words: str, name: str) -> None:
+    """Find a kind by words and choose it with the keyboard alone."""
+    with page.expect_response("**/report/help/"):
+        page.locator("#id_kind_words").fill(words)
+    expect(page.locator(".htmx-request, .htmx-settling, .htmx-added")).to_have_count(0)
+    expect(page.locator("#kinds label").first).to_contain_text(name)
+    page.locator("#id_kind_words").press("Enter")
+    with page.expect_response("**/report/help/"):
+        page.keyboard.press("Space")
+
+
+def test_a_question_is_answered_and_the_row_stands_on_the_record(
+    visitor: Visitor, cast: Cast, life: Life, axe: Axe
+) -> None:
+    compound_make(cast)
+    boundaries_make(cast)
+    resident = visitor("phone", cast.accounts["resident"])
+    resident.goto("/report/")
+    with resident.expect_response("**/report/help/"):
+        resident.get_by_label("发生了什么").fill(WORDS)
+    kind_found(resident, "正在搭建", "正在搭建")
+    expect(resident.locator("#help")).to_contain_text("现在还在施工吗")
+    expect(resident.locator("#help")).not_to_contain_text("承重墙")
+    resident.get_by_label("正在施工", exact=True).check()
+    expect(resident.locator("#help")).to_contain_text("有没有敲承重墙")  # asked only after that answer
+    resident.locator("#help").get_by_label("没有", exact=True).check()
+    axe(resident)
+    resident.locator("#id_words").fill("桂花")
+    resident.get_by_role("button", name="查找").click()
+    resident.locator("[name=place]").first.check()
+    resident.get_by_role("button", name="发送", exact=True).click()
+    expect(resident.get_by_role("heading", name="收到了，谢谢您")).to_be_visible()
+    matter = Matter.objects.get()
+    assert matter.answers == {"working": "正在施工", "load_wall": "没有"}
+
+    worker = Desk(visitor("desk", cast.accounts["worker"]), matter)
+    worker.act("受理")
+    worker.act(
+        "研判分类",
+        category_words="违建",
+        category="building_standing",
+        affair_class="major",
+        reason="已经搭好",
+    )
+    record = worker.page.locator("main")
+    for words in ("市容 › 违建 › 既存", "城管", "规资、街镇", "到场24小时", "已核实", "原来的回答"):
+        expect(record).to_contain_text(words)
+    axe(worker.page)
+    expect(worker.page.get_by_role("link", name="看这一行")).to_be_visible()
+
+
+def test_not_ours_and_sent_again_straight_back_taken_back_countersigned(
+    visitor: Visitor, cast: Cast, life: Life
+) -> None:
+    matter, wuye = life.to_handling(), cast.units["wuye"]
+    unit = Desk(visitor("desk", cast.accounts["department"]), matter)
+    unit.act("退单", reason="属于物业维保范围", proposed_unit=wuye.name)
+    street = Desk(visitor("desk", cast.accounts["street"]), matter)
+    street.page.goto(f"/desk/matters/{matter.public_id}/")
+    expect(street.page.locator("main")).to_contain_text(wuye.name)
+    street.act("审批退单", is_granted="yes", is_back="on", decision="请社区补照片再派")
+    assert _state(matter) == "accepted" and ("handle", "department") not in duties(matter)
+    street.act("直接送回", reason="照片已补，电源在市政箱里")
+    assert _state(matter) == "handling"
+    assert matter.assignments.get(ended_at=None).unit == cast.units["chengguan"]
+    unit.act("退单", reason="还是属于物业", proposed_unit=wuye.name)
+    street.act("审批退单", is_granted="yes", decision="改派物业")  # who was named is chosen already
+    assert matter.assignments.get(ended_at=None).unit == wuye
+
+    street.act("收回", reason="先请各单位会签")
+    assert _state(matter) == "accepted"
+    assert not Duty.objects.filter(subject_id=str(matter.public_id), unit=wuye, state="open").exists()
+    street.page.goto(f"/desk/matters/{matter.public_id}/do/ask_countersign/")
+    for name in (wuye.name, cast.units["chengguan"].name):
+        street.page.get_by_label(name).check()
+    street.page.locator("[name=question]").fill("路灯由物业接电、城管修杆，是否同意")
+    street.page.get_by_role("button", name="请会签", exact=True).click()
+    expect(street.page.locator("main")).to_contain_text("办理经过")
+    unit.act("会签", is_agreed="no", opinion="修杆不归我们")
+    property_company = Desk(visitor("phone", cast.accounts["property"]), matter)
+    property_company.act("会签", is_agreed="yes", opinion="可以接电")  # one refusal holds up nobody
+    assert set(matter.assignments.filter(part="counter").values_list("state", flat=True)) == {
+        "handled",
+        "opposed",
+    }
+    street.act("派遣", unit=wuye.name, reason="公共照明")
+    assert _state(matter) == "handling"
 
 
 def _state(matter: Matter) -> str:

@@ -12,11 +12,17 @@ from linli.foundation.places import services
 from linli.foundation.places.models import Part
 from linli.foundation.places.roomplan import RoomPlan
 from linli.foundation.places.services import HomeRow
-from tests.people import Cast
+from tests.people import Cast, cast_build
 
 from .homes import homes_build
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The named cast, committed, so that threads find it."""
+    return cast_build()
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:

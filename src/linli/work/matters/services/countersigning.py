@@ -45,17 +45,18 @@ def countersign_ask(
 
 @service(idempotent=True)
 def assignment_countersign(*, actor: Actor, assignment_id: int, is_agreed: bool, opinion: str) -> Matter:
-    """Say whether one's unit agrees, and why; whoever asked is told, the others go on."""
+    """Say whether one's unit agrees, and why; whoever asked is told, the others go on.
+
+    The unit's part ends with its word: afterwards it may be handed the matter like any other.
+    """
     step, assignment = assignment_step(actor=actor, assignment_id=assignment_id, move="countersign")
     if assignment.part != COUNTER:
         raise Conflict(_("本单位不是会签单位。"))
-    if assignment.state != Assignment.State.SENT:
-        raise Conflict(_("本单位已经会签过。"))
     words = text_required(value=opinion, name="opinion", words=_("请写明意见；不同意的请写理由和建议。"))
     assignment.state = Assignment.State.HANDLED if is_agreed else Assignment.State.OPPOSED
     assignment.result, assignment.handled_at = words, step.at
-    assignment.handled_by_id = actor.person_id
-    step.save_row(assignment, "state", "result", "handled_at", "handled_by")
+    assignment.handled_by_id, assignment.ended_at = actor.person_id, step.at
+    step.save_row(assignment, "state", "result", "handled_at", "handled_by", "ended_at")
     step.done(unit_id=assignment.unit_id)
     if assignment.returns_to is not None:
         title = f"{assignment.unit.name}会签：{'同意' if is_agreed else '不同意'}"

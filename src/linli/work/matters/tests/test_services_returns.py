@@ -314,10 +314,13 @@ def test_one_refusal_holds_up_none_of_the_others(life: Life) -> None:
 
 def test_each_signs_once_for_itself(life: Life, unchanged: Unchanged) -> None:
     matter = asked(life, life.to_signed())
+    part = life.part(matter, "wuye")
     sign_for(life, matter, "property", "wuye", True)
     unchanged()
-    with pytest.raises(Conflict, match="已经会签"):
-        sign_for(life, matter, "property", "wuye", False)
+    with pytest.raises(Conflict, match="已"):
+        do.assignment_countersign(
+            actor=life.who("property"), assignment_id=part.pk, is_agreed=False, opinion="改主意了"
+        )
     with pytest.raises(NotAllowed):
         sign_for(life, matter, "property", "fangguan", True)
     with pytest.raises(Conflict, match="直接表态"):
@@ -325,6 +328,14 @@ def test_each_signs_once_for_itself(life: Life, unchanged: Unchanged) -> None:
     with pytest.raises(Conflict, match="直接表态"):
         ask_return(life, matter, by="department_b", unit="fangguan")
     unchanged()
+
+
+def test_whoever_has_signed_may_be_handed_the_matter(life: Life) -> None:
+    matter = asked(life, life.to_accepted())
+    for by, unit in (("property", "wuye"), ("department_b", "fangguan")):
+        sign_for(life, matter, by, unit, unit == "wuye")
+    life.hand_over(matter, unit="wuye", co=("fangguan",))
+    assert life.lead(matter).unit == life.cast.units["wuye"]
 
 
 def test_the_unit_that_leads_asks_too_and_an_opinion_is_no_hand_in_it(life: Life) -> None:
