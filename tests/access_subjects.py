@@ -72,6 +72,7 @@ def accounts(cast: Cast) -> Subjects:
         "deputyship": deputyship.pk,
         "notice": notice_current().version,
         "committee_unit": cast.units["committee_a"].public_id,
+        "idle_unit": cast.units["fangguan"].public_id,
         "property_unit": cast.units["wuye"].public_id,
     }
 

@@ -16,12 +16,18 @@ from linli.foundation.audit.selectors import looks_about, looks_at
 from linli.foundation.audit.services import look_record, request_keys_forget, seal_make
 from linli.foundation.audit.stores import RequestKeyStore
 from linli.foundation.audit.tasks import forget_request_keys
-from tests.people import Cast
+from tests.people import Cast, cast_build
 
 from .factories import MACHINE, person_make, person_rename
 
 pytestmark = pytest.mark.django_db
 STORE = RequestKeyStore()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The named cast, built for each test alone: the audit's rows are counted here."""
+    return cast_build()
 
 
 def keep(*given: str) -> None:

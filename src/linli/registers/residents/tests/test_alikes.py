@@ -17,11 +17,17 @@ from linli.registers.residents.selectors import alike_list
 from linli.registers.residents.services import duplicates_merge, duplicates_refuse, household_open
 from linli.registers.residents.services.alikes import alikes_find
 from linli.registers.residents.tasks import alikes_look
-from tests.people import Cast
+from tests.people import Cast, cast_build
 
 from .life_world import World, alikes, fresh, member, number, undo, world_make
 
 BORN, PHONE = date(1987, 8, 9), "13800139999"
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The named cast, built for each test alone: each test has keys of its own."""
+    return cast_build()
 
 
 @pytest.fixture

@@ -23,12 +23,18 @@ from linli.foundation.keys.services import key_renewal_begin
 from linli.foundation.keys.tasks import renew
 from linli.foundation.places.tests.homes import Homes, homes_build
 from linli.registers.residents.models import Resident
-from tests.people import Cast
+from tests.people import Cast, cast_build
 
 from .importworld import FAMILY, HEAD, file_of, looked, number_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 VALUES = ("王大明", "李小花", "欧阳静", "13812345678", number_of("1980-05-06", 11), "春晖苑3号楼", "证件号码")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The named cast, built for each test alone: each test has keys of its own."""
+    return cast_build()
 
 
 @pytest.fixture

@@ -20,12 +20,18 @@ from linli.registers.residents.models import Resident, SearchToken
 from linli.registers.residents.sealing import sealed_get
 from linli.registers.residents.tasks import tokens_renew
 from linli.registers.residents.tokens import tokens_of
-from tests.people import Cast
+from tests.people import Cast, cast_build
 
 from .persons import person
 
 pytestmark = pytest.mark.django_db
 KEYS = system("keys")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The named cast, built for each test alone: each test has keys of its own."""
+    return cast_build()
 
 
 @pytest.fixture

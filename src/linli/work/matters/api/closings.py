@@ -80,7 +80,7 @@ class ReviewIn(Input):
     struck: list[StruckIn] = Field([], max_length=MOST)
 
 
-class ReasonIn(Input):
+class ClosingReasonIn(Input):
     reason: str
 
 
@@ -203,7 +203,7 @@ def closing_withdraw(request: HttpRequest, public_id: UUID, body: Nothing) -> Cl
     operation_id="closing_undo",
     description=gettext_noop("期限内可以撤销：事项回到待核查，反映人逐个得到告知；已经评价的不撤销。"),
 )
-def closing_undo(request: HttpRequest, public_id: UUID, body: ReasonIn) -> ClosingBatch:
+def closing_undo(request: HttpRequest, public_id: UUID, body: ClosingReasonIn) -> ClosingBatch:
     """Take a closing back within its limit."""
     batch = selectors.closing_get(actor_of(request), public_id)
     services.closing_undo(

@@ -85,7 +85,7 @@ def _late() -> Q:
 
 
 def figures(actor: Actor, area: str, from_on: date, to_on: date, is_then: bool = False) -> Figures:
-    """Return the figures of what was reported in an area between two days (eight queries).
+    """Return the figures of what was reported in an area between two days (eleven queries).
 
     Imported matters count as received, but in the three rates only where their import is counted. Guided
     matters closed in silence are left out of the rates; so is whatever nobody rated. What was left out is

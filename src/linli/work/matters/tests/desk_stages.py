@@ -41,6 +41,10 @@ class Stages:
         matter = self.reported(**more)
         return services.matter_accept(actor=self.cast.actor("worker"), **self._step(matter))
 
+    def merged(self) -> Matter:
+        into, matter = self.accepted(), self.reported(by="neighbour")
+        return services.matter_merge(actor=self.cast.actor("worker"), **self._step(matter), target_id=into.pk)
+
     def sorted_(self, affair_class: str = "major") -> Matter:
         matter = self.accepted()
         return services.matter_sort(

@@ -92,6 +92,15 @@ CASES = [
         "归谁、可以去哪里办",
         state="declined",
     ),
+    Case(
+        "split",
+        Stages.merged,
+        "worker",
+        {"reason": "是另一栋楼的灯"},
+        {"reason": ""},
+        "请填写",
+        state="reported",
+    ),
     Case("place_set", Stages.accepted, "worker", {"place": token}, {"place_words": "没有的小区"}, "没有找到"),
     Case(
         "sort",
