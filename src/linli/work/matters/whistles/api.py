@@ -88,7 +88,7 @@ class WhistleOut(Schema):
         return selectors.calls_of(whistle)
 
 
-class WhistlePageOut(Schema):
+class WhistlesOut(Schema):
     """Some whistles, and the cursor of those that follow."""
 
     items: list[WhistleOut]
@@ -165,7 +165,7 @@ class Rated(Input):
 
 # -- reading ----------------------------------------------------------------------
 @router.get(
-    "", response=WhistlePageOut, auth=let_in(*READING), summary=_("吹哨列表"), operation_id="whistle_list"
+    "", response=WhistlesOut, auth=let_in(*READING), summary=_("吹哨列表"), operation_id="whistle_list"
 )
 def whistles(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
     """List the whistles that the caller may see, the newest first."""
