@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from linli.core.actor import Actor
+from linli.core.actor import Actor, Function
 from linli.foundation.duties.models import Duty
 from linli.foundation.duties.todoparts import BulkBar, Press
 
@@ -35,6 +35,8 @@ ON_REQUEST = {
     "decide_reopen": "reopen",
 }
 ONE_PRESS = frozenset({"accept", "sign"})
+# What has climbed to these is looked at on the record and supervised there; its act stays with those below.
+ABOVE = frozenset({Function.DISTRICT, Function.CITY})
 
 
 def duty_presses(actor: Actor, duties: Sequence[Duty]) -> Mapping[str, Sequence[Press]]:
@@ -52,8 +54,9 @@ def duty_presses(actor: Actor, duties: Sequence[Duty]) -> Mapping[str, Sequence[
         if (matter := matters.get(duty.subject_id)) is not None:
             # Whoever set a class does not confirm it: beside that duty they only add a note.
             is_own = duty.action == "confirm_class" and matter.class_set_by_id in actor.person_ids
-            found[str(duty.pk)] = [] if is_own else _presses(duty, matter, parts, requests)
-            found[str(duty.pk)].append(_note(matter))
+            is_above = actor.function in ABOVE
+            acts = [] if is_own or is_above else _presses(duty, matter, parts, requests)
+            found[str(duty.pk)] = acts if is_above else [*acts, _note(matter)]
     return found
 
 
