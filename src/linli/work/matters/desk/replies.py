@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from linli.foundation.accounts.permissions import actor_of
 
+from ..permissions import can_use_phrases
 from ..replies.rules import ASKED, LABELS
 from ..replies.selectors import RECENT, completeness
 from .keeping import desk_page, page
@@ -16,6 +17,8 @@ from .keeping import desk_page, page
 @desk_page
 def replies_page(request: HttpRequest) -> HttpResponse:
     """Show by unit how many replies say what was done, by whom, when, and what comes next."""
-    rows = completeness(actor_of(request))
+    actor = actor_of(request)
+    rows = completeness(actor)
     heads = [LABELS[name] for name in ASKED["result"]]
-    return page(request, "replies", {"rows": rows, "heads": heads, "days": RECENT.days})
+    context = {"rows": rows, "heads": heads, "days": RECENT.days, "writes": can_use_phrases(actor)}
+    return page(request, "replies", context)
