@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "linli.work.matters.whistles",
     "linli.work.matters.clusters",
     "linli.work.matters.rollup",
+    "linli.work.deliberation.ballots",
     "linli.oversight.dashboards",
     "linli.doors.open311",
     "linli.doors.webhooks",

@@ -24,6 +24,7 @@ ROOMS = (
     "work.matters.routing",
     "work.matters.whistles",
     "work.matters.clusters",
+    "work.deliberation.ballots",
     "oversight.dashboards",
     "doors.open311",
     "doors.webhooks",

@@ -79,7 +79,7 @@ def owners_roll(actor: Actor, compound: Compound, on: date) -> Roll:
     """Return the roll of a compound on a day as the actor sees it; five queries whatever its size."""
     titles = list(roll_titles(actor, compound, on))
     rule = heads_rule(on)
-    count = heads_counted([_counted(title) for title in titles], rule)
+    count = heads_counted([title_counted(title) for title in titles], rule)
     left_out = {title.part for title in count.left_out}
     rows = [roll_row(title, title.part_id not in left_out) for title in titles]
     parts = Part.objects.visible_to(actor).open().filter(compound=compound, kind__in=rule.counted)
@@ -97,7 +97,8 @@ def roll_titles(actor: Actor, compound: Compound, on: date) -> QuerySet[Ownershi
     )
 
 
-def _counted(title: Ownership) -> Title:
+def title_counted(title: Ownership) -> Title:
+    """Return a title as counting sees it; its owners are read beforehand (``OWNERS``)."""
     owners = list(title.owners.all())
     return Title(
         part=title.part_id,

@@ -1,0 +1,1 @@
+"""议事: bodies, meetings, lawful ballots and what is decided."""

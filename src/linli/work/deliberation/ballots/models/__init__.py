@@ -1,0 +1,24 @@
+"""The tables of ballots; the parts above import them from here."""
+
+from .ballot import Ballot, Channel, Kind, Question, Way
+from .objections import Objection
+from .roll import Elector, ElectorPart
+from .sheets import Box, BoxCount, Keying, Sheet
+from .votes import Vote, VoteBefore
+
+__all__ = [
+    "Ballot",
+    "Box",
+    "BoxCount",
+    "Channel",
+    "Elector",
+    "ElectorPart",
+    "Keying",
+    "Kind",
+    "Objection",
+    "Question",
+    "Sheet",
+    "Vote",
+    "VoteBefore",
+    "Way",
+]
