@@ -17,9 +17,9 @@ class Elector(models.Model):
     """One row of a roll: one head, one household, one member. Needs no account.
 
     ``subject`` says who it is by keys of the registry (``r12``, ``e5``, ``h7``, owners ``r1+r2``, a part
-    whose owners are unknown ``p33``) and stands once in a ballot. ``resident`` is who votes for it, empty until
-    co-owners have named one. What is not known for certain is in doubt and counts only once somebody has said
-    so. ``name`` is kept only of whom the registry does not know. ``label`` is masked.
+    whose owners are unknown ``p33``) and stands once in a ballot. ``resident`` is who votes for it, empty
+    until co-owners have named one. What is not known for certain is in doubt and counts only once
+    somebody has said so. ``name`` is kept only of whom the registry does not know. ``label`` is masked.
     ``area`` is in 1/100 m². For secret ballots the sealed choice hangs here and says nothing of when.
     """
 
