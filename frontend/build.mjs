@@ -75,7 +75,7 @@ async function buildScripts() {
   const common = { bundle: true, minify: true, legalComments: "linked", logLevel: "warning" };
   await build({
     ...common,
-    entryPoints: Object.fromEntries(["boot", "linli", "charts", "redact"].map((name) => [name, join(here, `src/${name}.ts`)])),
+    entryPoints: Object.fromEntries(["boot", "linli", "charts", "redact", "secret"].map((name) => [name, join(here, `src/${name}.ts`)])),
     outdir: target,
     format: "iife",
     target: browsers,
