@@ -46,14 +46,16 @@ class Verdict:
     steps: tuple[Step, ...]
 
 
-def decide(rule: DecisionRule, tally: Tally) -> Verdict:
+def decide(rule: DecisionRule, tally: Tally, *, choice: str = YES) -> Verdict:
     """Say whether a proposal has passed by a rule; raises ``BadTally`` for figures that cannot be.
+
+    ``choice`` is the answer that the threshold is about.
 
     Who abstains or hands in an invalid paper has taken part. A vote without voters is not valid.
     """
     tally_check(tally, single=True)
     turnout = turnout_steps(rule, tally)
-    passing = tuple(passing_step(part, tally, YES) for part in rule.passing)
+    passing = tuple(passing_step(part, tally, choice) for part in rule.passing)
     is_valid = turnout_holds(rule, tally, turnout)
     return Verdict(is_valid, is_valid and all(step.holds for step in passing), (*turnout, *passing))
 
