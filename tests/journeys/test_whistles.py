@@ -70,33 +70,60 @@ def test_units_come_and_the_resident_reads_what_came_of_it(
     categories_load(actor=system("setup"))
     matter = reported(cast, "resident", SMOKE[0])
     matters.matter_accept(actor=cast.actor("worker"), matter_id=matter.pk, version=matter.version)
-
     street = visitor("desk", cast.accounts["street"])
+    whistle = called(street, cast, matter, look)
+    picture(street, "called")
+    unit = visitor("phone", cast.accounts["department"])
+    comes(unit, whistle, look)
+    picture(unit, "came")
+    finished(street, whistle)
+    look(street)
+    picture(street, "rated")
+    replied(unit, whistle)
+    whistle.refresh_from_db()
+    assert whistle.state == "closed"
+    resident = visitor("phone", cast.accounts["resident"])
+    resident.goto(f"/m/{matter.public_id}/")
+    expect(resident.locator("main")).to_contain_text(CLEARED)
+    expect(resident.locator("main")).not_to_contain_text("没收炉具")
+    look(resident)
+    picture(resident, "told")
+
+
+def page_of(whistle: Whistle) -> str:
+    return f"/desk/matters/whistles/{whistle.public_id}/"
+
+
+def called(street: Page, cast: Cast, matter: Matter, look: Look) -> Whistle:
+    """Whistle for a matter: to nobody first, which is refused, then to two units."""
     street.goto(f"/desk/matters/{matter.public_id}/do/whistle/")
-    street.get_by_role("button", name="吹哨", exact=True).click()  # to nobody
+    street.get_by_role("button", name="吹哨", exact=True).click()
     expect(street.locator("main")).to_contain_text("请选择请哪些单位到场")
     look(street)
     whistle = blown(street, cast)
-    page_of_it = f"/desk/matters/whistles/{whistle.public_id}/"
-    street.goto(page_of_it)
-    shown = f"{whistle.code[:4]}-{whistle.code[4:]}"
-    expect(street.locator("aside")).to_contain_text(shown)
+    street.goto(page_of(whistle))
+    expect(street.locator("aside")).to_contain_text(code_shown(whistle))
     look(street)
-    picture(street, "called")
+    return whistle
 
-    unit = visitor("phone", cast.accounts["department"])
+
+def code_shown(whistle: Whistle) -> str:
+    return f"{whistle.code[:4]}-{whistle.code[4:]}"
+
+
+def comes(unit: Page, whistle: Whistle, look: Look) -> None:
+    """Check in by a wrong code, then by the one on the spot; say what was done."""
     unit.goto("/desk/")
     expect(unit.locator("main")).to_contain_text("到场报到")
-    unit.goto(page_of_it)
-    expect(unit.locator("main")).not_to_contain_text(shown)
+    unit.goto(page_of(whistle))
+    expect(unit.locator("main")).not_to_contain_text(code_shown(whistle))
     unit.get_by_role("link", name="报到", exact=True).first.click()
     choose(unit, "way", "code")
     unit.get_by_label("现场码").fill("AAAA-2222")
     unit.get_by_role("button", name="报到", exact=True).click()
     expect(unit.locator("main")).to_contain_text("现场码不对")
     look(unit)
-    picture(unit, "wrong-code")
-    unit.goto(f"{page_of_it}here/{whistle.code}/")  # what the code on the spot leads to
+    unit.goto(f"{page_of(whistle)}here/{whistle.code}/")  # what the code on the spot leads to
     unit.get_by_role("button", name="报到", exact=True).click()
     expect(unit.locator("main")).to_contain_text("已报到")
     unit.get_by_role("link", name="反馈做了什么").first.click()
@@ -104,9 +131,11 @@ def test_units_come_and_the_resident_reads_what_came_of_it(
     unit.get_by_role("button", name="反馈做了什么", exact=True).click()
     expect(unit.locator("main")).to_contain_text("劝离摊位三个")
     look(unit)
-    picture(unit, "came")
 
-    street.goto(f"{page_of_it}do/log/")
+
+def finished(street: Page, whistle: Whistle) -> None:
+    """Write the joint record, finish with words for residents, rate who came."""
+    street.goto(f"{page_of(whistle)}do/log/")
     street.get_by_label("现场情况").fill("现场商定：房管所通知底楼业主。")
     street.get_by_role("button", name="记录现场", exact=True).click()
     street.get_by_role("link", name="办结吹哨").first.click()
@@ -118,22 +147,14 @@ def test_units_come_and_the_resident_reads_what_came_of_it(
     street.get_by_role("button", name="办结吹哨", exact=True).click()
     expect(street.locator("main")).to_contain_text("已取消")  # who still had time need not come
     rated(street)
-    look(street)
-    picture(street, "rated")
 
-    unit.goto(f"{page_of_it}do/reply/")
+
+def replied(unit: Page, whistle: Whistle) -> None:
+    """Answer the rating: the whistle was right."""
+    unit.goto(f"{page_of(whistle)}do/reply/")
     choose(unit, "was_proper", "yes")
     unit.get_by_role("button", name="回应评价", exact=True).click()
     expect(unit.locator("main")).to_contain_text("认为该吹")
-    whistle.refresh_from_db()
-    assert whistle.state == "closed"
-
-    resident = visitor("phone", cast.accounts["resident"])
-    resident.goto(f"/m/{matter.public_id}/")
-    expect(resident.locator("main")).to_contain_text(CLEARED)
-    expect(resident.locator("main")).not_to_contain_text("没收炉具")
-    look(resident)
-    picture(resident, "told")
 
 
 def rated(street: Page) -> None:

@@ -1,6 +1,9 @@
 """推送: which systems are told of what, their log, a test, a new secret."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -122,9 +125,15 @@ def renew(request: ActorRequest, public_id: str) -> HttpResponse:
 @administrator_required
 def test(request: ActorRequest, public_id: str) -> HttpResponse:
     """Send a test message."""
+    done = _("测试消息已排队，几秒后发出；结果见下面的记录。")
+    return _acted(request, public_id, services.message_test, done)
+
+
+def _acted(request: ActorRequest, public_id: str, service: Callable[..., Any], done: str) -> HttpResponse:
+    """Do one thing to a subscription and lead back to its page."""
     actor = actor_of(request)
-    services.message_test(actor=actor, subscription=subscription_one(actor, public_id))
-    messages.success(request, _("测试消息已排队，几秒后发出；结果见下面的记录。"))
+    service(actor=actor, subscription=subscription_one(actor, public_id))
+    messages.success(request, done)
     return redirect("webhooks:detail", public_id)
 
 
@@ -132,31 +141,24 @@ def test(request: ActorRequest, public_id: str) -> HttpResponse:
 @administrator_required
 def retry(request: ActorRequest, public_id: str, message_id: str) -> HttpResponse:
     """Send one message again."""
-    actor = actor_of(request)
-    found = subscription_one(actor, public_id)
-    services.message_retry(actor=actor, subscription=found, message_id=message_id)
-    messages.success(request, _("已重新排队。"))
-    return redirect("webhooks:detail", public_id)
+    again = partial(services.message_retry, message_id=message_id)
+    return _acted(request, public_id, again, _("已重新排队。"))
 
 
 @require_POST
 @administrator_required
 def pause(request: ActorRequest, public_id: str) -> HttpResponse:
     """Send nothing until it is resumed."""
-    actor = actor_of(request)
-    services.subscription_pause(actor=actor, subscription=subscription_one(actor, public_id))
-    messages.success(request, _("已暂停；期间的动态在恢复后补发。"))
-    return redirect("webhooks:detail", public_id)
+    done = _("已暂停；期间的动态在恢复后补发。")
+    return _acted(request, public_id, services.subscription_pause, done)
 
 
 @require_POST
 @administrator_required
 def resume(request: ActorRequest, public_id: str) -> HttpResponse:
     """Go on after a pause or after failures."""
-    actor = actor_of(request)
-    services.subscription_resume(actor=actor, subscription=subscription_one(actor, public_id))
-    messages.success(request, _("已恢复推送，积压的消息马上发送。"))
-    return redirect("webhooks:detail", public_id)
+    done = _("已恢复推送，积压的消息马上发送。")
+    return _acted(request, public_id, services.subscription_resume, done)
 
 
 @require_POST

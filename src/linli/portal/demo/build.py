@@ -192,7 +192,8 @@ def _story(stage: Stage, maker: PlotMaker, place: Place, reporter: str) -> Story
     if topics is ORDINARY and maker is not plot.published and stage.rng.random() < 0.06:
         topics = ("elderly",)
     topic = stage.rng.choice(topics)
-    return Story(stage, place, topic, stage.cast[reporter], HANDLER[topic])
+    pictured = 1.0 if maker is plot.published else 0.4  # what is published has something to show
+    return Story(stage, place, topic, stage.cast[reporter], HANDLER[topic], pictured=pictured)
 
 
 def _places(stage: Stage) -> Iterator[Place]:

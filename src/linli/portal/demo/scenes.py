@@ -27,6 +27,7 @@ class Story:
     reporter: Actor
     unit_name: str
     matter_id: int = 0
+    pictured: float = 0.4  # how likely a photo comes with the report
 
     @property
     def matter(self) -> Matter:
@@ -73,7 +74,7 @@ class Story:
         building = rng.choice(self.place.buildings)
         return text.format(b=building.name, f=rng.randint(2, 16), c=self.place.compound.name)
 
-    def photo(self, chance: float = 0.4) -> list[Any]:
+    def photo(self, chance: float) -> list[Any]:
         """Sometimes a photo, taken by whoever acts next."""
         if self.stage.rng.random() > chance:
             return []
@@ -91,7 +92,7 @@ def report(story: Story, *, emergency: bool = False, channel: str = "web") -> No
     compound = story.place.compound
     by_worker = story.reporter.is_staff
     text = story.words(stage.rng.choice(source))
-    files = [*upload(stage, story.reporter, story.photo()), *spoken(story.reporter, text)]
+    files = [*upload(stage, story.reporter, story.photo(story.pictured)), *spoken(story.reporter, text)]
     if emergency:
         files += filmed(story.reporter, "fire")
     matter = do.matter_report(

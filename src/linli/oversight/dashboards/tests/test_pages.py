@@ -14,6 +14,8 @@ from linli.work.matters.models import Matter
 from linli.work.matters.rollup.tasks import follow
 from tests.people import Cast
 
+from .areas import AREAS_READ
+
 pytestmark = pytest.mark.django_db
 QUERIES = 19
 URL = reverse("dashboards:overview")
@@ -48,21 +50,7 @@ def test_who_reads_figures(who: str, status: int, cast: Cast, clock: Any) -> Non
     assert cast.client(who).get(reverse("dashboards:areas_geojson")).status_code == status
 
 
-@pytest.mark.parametrize(
-    ("who", "area", "status"),
-    [
-        ("street", "990101001", 200),
-        ("street", "990101001001", 200),
-        ("street", "990101002", 404),
-        ("street", "990101", 404),
-        ("street", "forged", 404),
-        ("worker", "990101001001", 200),
-        ("worker", "990101001002", 404),
-        ("district", "990101002", 200),
-        ("district", "990102", 404),
-        ("city", "990102", 200),
-    ],
-)
+@pytest.mark.parametrize(("who", "area", "status"), AREAS_READ)
 def test_only_ones_own_areas(who: str, area: str, status: int, cast: Cast, clock: Any) -> None:
     client = cast.client(who)
     assert client.get(URL, {"area": area}).status_code == status

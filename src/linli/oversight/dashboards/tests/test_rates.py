@@ -13,6 +13,8 @@ from linli.work.matters.rules import Rate
 from linli.work.matters.tests.life import Life, place_of
 from tests.people import RESIDENTS, STAFF, Cast
 
+from .areas import AREAS_READ
+
 pytestmark = pytest.mark.django_db
 URL = reverse("dashboards:rates")
 QUERIES = 26
@@ -31,17 +33,8 @@ def picture(answer: Any, code: str) -> Any:
 @pytest.mark.parametrize(
     ("who", "area", "status"),
     [
-        ("street", "990101001", 200),
-        ("street", "990101001001", 200),
-        ("street", "990101002", 404),
-        ("street", "990101", 404),
-        ("street", "forged", 404),
-        ("worker", "990101001001", 200),
-        ("worker", "990101001002", 404),
+        *AREAS_READ,
         ("worker", "990101001", 404),
-        ("district", "990101002", 200),
-        ("district", "990102", 404),
-        ("city", "990102", 200),
         ("department", "990101001", 403),
         ("supervisor", "990101", 403),
         ("resident", "990101001", 403),
