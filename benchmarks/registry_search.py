@@ -34,7 +34,7 @@ def registry_open(folder: Path, persons: int) -> Iterator[None]:
 
     os.environ["LINLI_HOME"] = str(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with postgres.kept(folder / "pg") as url:
+    with postgres.kept(folder) as url:
         _migrated(url)
         from django.db import connections
 

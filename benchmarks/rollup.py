@@ -145,7 +145,7 @@ def _city(kind: str, folder: Path, total: int) -> Iterator[None]:
     os.environ["LINLI_HOME"] = str(folder)
     folder.mkdir(parents=True, exist_ok=True)
     file = nullcontext(f"sqlite:///{folder}/rollup.sqlite3")
-    with postgres.kept(folder / "pg") if kind == "postgresql" else file as url:
+    with postgres.kept(folder) if kind == "postgresql" else file as url:
         _migrated(url)
         from linli.work.matters.models import MatterEvent
 
