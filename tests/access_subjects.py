@@ -42,7 +42,7 @@ from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.matters.catalog.rules import Row
 from linli.work.matters.clusters.services import cluster_make
-from linli.work.matters.rollup.services import exclusion_ask
+from linli.work.matters.rollup.services import exclusion_ask, rates_rule_set
 from linli.work.matters.routing.services import row_save, table_open
 from linli.work.matters.services import closing_propose, edition_draft, phrase_add, visit_add
 from linli.work.matters.tests.hotline import brought, row
@@ -263,10 +263,16 @@ def decision_tables(cast: Cast) -> Subjects:
 
 
 def exclusions(cast: Cast) -> Subjects:
-    """A closed matter of committee A that its administrator asks to leave out of the rates."""
+    """A closed matter of committee A that its administrator asks to leave out; coming weights."""
     said = {"reason": "lawful_way", "note": "法院已经受理"}
     number = Life(cast).to_closed().number
-    return {"exclusion": exclusion_ask(actor=cast.actor("worker"), number=number, **said).public_id}
+    day = clock.today() + timedelta(days=30)
+    weights = {"contacted": 20, "solved": 40, "satisfied": 40, "source": "考核办法"}
+    return {
+        "exclusion": exclusion_ask(actor=cast.actor("worker"), number=number, **said).public_id,
+        "rates_rule": rates_rule_set(actor=cast.actor("city"), from_on=day, **weights).public_id,
+        "rates_reason": "repeated",
+    }
 
 
 BUILDERS: list[Callable[[Cast], Subjects]] = [

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from linli.foundation.accounts.permissions import staff_required
 from linli.foundation.places.mapdata import boundary_features
 from linli.foundation.places.selectors import is_map_schematic
-from linli.work.matters.clocks import setting
 from linli.work.matters.rollup.selectors import Sums, counted_until, sums_by_area
 from linli.work.matters.rules import Rate
 
@@ -85,7 +84,7 @@ def rates_context(reading: Reading) -> dict[str, Any]:
         "stats": rate_stats(reading.now, reading.before),
         "left_out": reading.now.rates.left_out,
         "pictures": pictures(reading),
-        "weights": {name: setting(f"{name}_weight") for name in ("contact", "solved", "satisfied")},
+        "weights": reading.now.weights,
         "counted_at": counted_until(),
     }
 

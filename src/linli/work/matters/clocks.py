@@ -35,8 +35,8 @@ STAGES = frozenset(
 )
 SETTINGS = frozenset(
     {
-        *("bounce_limit", "extension_limit", "contact_weight", "solved_weight", "satisfied_weight"),
-        *("revisit_after_days", "revisit_days", "revisit_attempts", "send_back_limit"),
+        *("bounce_limit", "extension_limit", "send_back_limit"),
+        *("revisit_after_days", "revisit_days", "revisit_attempts"),
         *("closing_at_once", "closing_a_day"),
     }
 )

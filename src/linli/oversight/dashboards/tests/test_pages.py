@@ -17,7 +17,7 @@ from tests.people import Cast
 from .areas import AREAS_READ
 
 pytestmark = pytest.mark.django_db
-QUERIES = 19
+QUERIES = 26
 URL = reverse("dashboards:overview")
 
 

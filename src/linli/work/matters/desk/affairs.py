@@ -49,9 +49,12 @@ MARK_WORDS = {
 SETTING_WORDS = {
     "bounce_limit": gettext_lazy("退单几次后由街镇指定"),
     "extension_limit": gettext_lazy("最多延期几次"),
-    "contact_weight": gettext_lazy("联系率权重"),
-    "solved_weight": gettext_lazy("解决率权重"),
-    "satisfied_weight": gettext_lazy("满意率权重"),
+    "send_back_limit": gettext_lazy("一轮内最多退回几次"),
+    "revisit_after_days": gettext_lazy("几天没有评价就列入回访"),
+    "revisit_days": gettext_lazy("办结后几天内回访"),
+    "revisit_attempts": gettext_lazy("最多回访几次"),
+    "closing_at_once": gettext_lazy("一次最多批量办结几件"),
+    "closing_a_day": gettext_lazy("一天最多批量办结几件"),
 }
 
 
@@ -77,7 +80,7 @@ def affairs_page(request: HttpRequest) -> HttpResponse:
 def clocks_page(request: HttpRequest) -> HttpResponse:
     """Show categories and clocks with their sources, read-only."""
     table = clocks()
-    settings = [(SETTING_WORDS.get(name, name), value) for name, value in table.settings.items()]
+    settings = [(SETTING_WORDS[name], value) for name, value in table.settings.items()]
     context = {
         "version": table.version,
         "rows": clock_rows(),

@@ -20,5 +20,9 @@ class RollupConfig(AppConfig):
                 "exclusion.ask": _("申请剔除"),
                 "exclusion.decide": _("审批剔除"),
                 "exclusion.end": _("取消剔除"),
+                "exclusion_reason.add": _("增加剔除情形"),
+                "exclusion_reason.use": _("启用或停用剔除情形"),
+                "rates_rule.set": _("规定三率权重"),
+                "rates_rule.withdraw": _("撤回三率权重"),
             }
         )

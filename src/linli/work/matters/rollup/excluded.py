@@ -14,7 +14,7 @@ from linli.foundation.accounts.models import Role
 
 from .models import Exclusion
 from .permissions import can_decide_exclusion, can_end_exclusion
-from .reasons import exclusion_reasons
+from .reasons import reason_names
 
 STANDS = {"open": _("待审批"), "granted": _("已剔除"), "refused": _("不同意"), "ended": _("已取消")}
 
@@ -45,7 +45,7 @@ def exclusion_list(actor: Actor, stands: str) -> QuerySet[Exclusion]:
 
 def exclusion_rows(actor: Actor, rows: Iterable[Exclusion]) -> list[Row]:
     """Dress requests for a page."""
-    found, names = list(rows), exclusion_reasons()
+    found, names = list(rows), reason_names()
     units = _units(found)
     return [
         Row(
@@ -75,7 +75,7 @@ def excluded_by_reason(actor: Actor, area: str, from_on: date, to_on: date) -> l
     units, found = _units(granted), dict[str, list[str]]()
     for row in granted:
         found.setdefault(row.reason, []).append(units.get(row.decided_by_id or 0, ""))
-    names = exclusion_reasons()
+    names = reason_names()
     return [
         (names.get(reason, reason), len(by), "、".join(sorted({unit for unit in by if unit})))
         for reason, by in sorted(found.items(), key=lambda pair: -len(pair[1]))

@@ -229,3 +229,61 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id} {self.reason}"
+
+
+class RatesRule(models.Model):
+    """How much each of the three rates weighs from a day on, in hundredths, and by which document."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    from_on = models.DateField(_("从哪天起"))
+    contacted = models.PositiveSmallIntegerField(_("联系率权重"))
+    solved = models.PositiveSmallIntegerField(_("解决率权重"))
+    satisfied = models.PositiveSmallIntegerField(_("满意率权重"))
+    source = models.CharField(_("依据"), max_length=200)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    set_unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-from_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["from_on"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="rates_rule_one_a_day",
+                violation_error_message=_("这一天已经定了一组权重，请先撤回那一组。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(contacted=100 - F("solved") - F("satisfied")),
+                name="rates_rule_adds_up",
+                violation_error_message=_("三个权重合计必须是100。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_on}"
+
+
+class ExclusionReason(models.Model):
+    """A reason for leaving a matter out: of one's own, or one of the list that is put aside."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(_("剔除情形"), max_length=60)
+    source = models.CharField(_("依据"), max_length=200)
+    is_used = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                name="exclusion_reason_name_once",
+                violation_error_message=_("已有这种剔除情形。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code

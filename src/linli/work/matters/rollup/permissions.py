@@ -1,6 +1,7 @@
 """Who may leave a matter out of the three rates, and who approves it: never the same person."""
 
 from linli.core.actor import Actor, Function
+from linli.foundation.accounts.models import Unit
 
 from ..models import Matter
 from .models import Exclusion
@@ -33,3 +34,12 @@ def can_end_exclusion(actor: Actor, exclusion: Exclusion) -> bool:
     if exclusion.outcome == Exclusion.Outcome.OPEN and exclusion.asked_by_id in actor.person_ids:
         return True
     return may_decide_exclusions(actor) and actor.covers(exclusion.matter.area_path)
+
+
+def can_set_rates(actor: Actor) -> bool:
+    """The city's administrators; a district's only where no city works on this installation."""
+    if not actor.is_unit_admin:
+        return False
+    if actor.function == Function.CITY:
+        return True
+    return actor.function == Function.DISTRICT and not Unit.objects.filter(function=Function.CITY).exists()

@@ -18,7 +18,6 @@ from linli.core.errors import NotFound
 from linli.core.fields import in_areas
 from linli.foundation.places.models import Level
 
-from ..clocks import setting
 from ..models import AffairClass, Category
 from ..rules import Rate, ThreeRates, rates_counted
 from ..selectors.figures import AreaFigures, Figures
@@ -33,6 +32,7 @@ from .models import (
     RollupState,
 )
 from .statements import PATH_LENGTH
+from .weighing import Weights, weights_on
 
 Counts = Mapping[str, int]
 READY = {Axis.WHOLE: Level.STREET, **dict.fromkeys(list(Axis)[1:], Level.COUNTY)}
@@ -50,9 +50,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What was counted, by the names of ``MEASURES``."""
+    """What was counted, by the names of ``MEASURES``, and how the three rates are weighed in those days."""
 
     counts: Counts
+    weights: Weights
 
     def __getitem__(self, name: str) -> int:
         return self.counts.get(name) or 0
@@ -67,14 +68,13 @@ class Sums:
     def rates(self) -> ThreeRates:
         """The three rates, of the ratings that count, and what was left out."""
         parts = (self["contacted"], self["solved"], self["satisfied"])
-        weights = (setting("contact_weight"), setting("solved_weight"), setting("satisfied_weight"))
         left_out = {
             _("引导后未回应"): self["left_silent"],
             _("导入"): self["left_imported"],
             _("经审批剔除"): self["left_excluded"],
             _("未评价"): self["unrated"],
         }
-        return rates_counted(self["answered"], parts, weights, left_out)
+        return rates_counted(self["answered"], parts, self.weights.parts, left_out)
 
     def stage(self, name: str) -> Rate:
         """How many steps that end a stage were in time, of those for which a limit ran."""
@@ -121,7 +121,7 @@ def sums(actor: Actor, span: Span) -> Sums:
         counts = _plain(rows.aggregate(**_summed(MEASURES)))
     else:
         counts = _plain(_facts(span).aggregate(**_summed(MATTER_MEASURES))) | _moves(span)
-    return Sums(counts)
+    return Sums(counts, weights_on(span.to_on))
 
 
 def _moves(span: Span) -> dict[str, int]:
@@ -152,7 +152,8 @@ def sums_by_area(actor: Actor, span: Span, paths: Sequence[str]) -> dict[str, Su
     else:
         rows, names = _facts(span).values("area"), MATTER_MEASURES
     counted = {row["area"]: _plain(row) for row in rows.annotate(**_summed(names))}
-    return {path: Sums(counted.get(path, {})) for path in paths}
+    weights = weights_on(span.to_on)
+    return {path: Sums(counted.get(path, {}), weights) for path in paths}
 
 
 # -- each key of one kind ------------------------------------------------------------
@@ -165,7 +166,8 @@ def sums_by_key(actor: Actor, span: Span, axis: Axis) -> dict[str, Sums]:
     else:
         rows = _facts(span).annotate(key=_key(axis)).values("key")
     counted = rows.annotate(**_summed(MATTER_MEASURES))
-    return {row["key"]: Sums(_plain(row)) for row in counted}
+    weights = weights_on(span.to_on)
+    return {row["key"]: Sums(_plain(row), weights) for row in counted}
 
 
 def _key(axis: Axis) -> Any:

@@ -15,7 +15,6 @@ from linli.core.clock import local_midnight
 from linli.core.fields import in_areas
 from linli.foundation.places.models import Division
 
-from ..clocks import setting
 from ..models import AffairClass, Assignment, ClosedAs, Matter, Rating
 from ..rules import Rate, ThreeRates, three_rates
 from ..workflow import ENDED, State
@@ -85,12 +84,14 @@ def _late() -> Q:
 
 
 def figures(actor: Actor, area: str, from_on: date, to_on: date, is_then: bool = False) -> Figures:
-    """Return the figures of what was reported in an area between two days (eleven queries).
+    """Return the figures of what was reported in an area between two days (twelve queries).
 
     Imported matters count as received, but in the three rates only where their import is counted. Guided
     matters closed in silence are left out of the rates; so is whatever nobody rated. What was left out is
     listed. ``is_then`` counts by the divisions of the day of reporting, otherwise by those of today.
     """
+    from ..rollup.weighing import weights_on  # its room stands on this one
+
     rows = _scope(actor, area, from_on, to_on, is_then)
     totals = rows.aggregate(
         received=Count("pk"),
@@ -117,7 +118,7 @@ def figures(actor: Actor, area: str, from_on: date, to_on: date, is_then: bool =
         by_category=tuple((name or _("未分类"), count) for name, count in categories),
         closed=totals["closed"],
         on_time=_on_time(rows),
-        rates=_rates(rows),
+        rates=_rates(rows, weights_on(to_on).parts),
     )
 
 
@@ -137,7 +138,7 @@ def _on_time(rows: QuerySet[Matter]) -> Rate:
     return Rate(counts["in_time"], counts["in_time"] + counts["late"])
 
 
-def _rates(rows: QuerySet[Matter]) -> ThreeRates:
+def _rates(rows: QuerySet[Matter], weights: tuple[int, int, int]) -> ThreeRates:
     """Count the ratings of each last round; a merged matter's reporter has an answer of their own."""
     rated = (
         Rating.objects.filter(matter__in=rows.values("pk"))
@@ -152,7 +153,6 @@ def _rates(rows: QuerySet[Matter]) -> ThreeRates:
     imported = ended.filter(is_counted=False).count()
     silent = ended.filter(is_counted=True, closed_as=ClosedAs.GUIDED_SILENT).count()
     own = valid.filter(matter__state=State.CLOSED).count()
-    weights = (setting("contact_weight"), setting("solved_weight"), setting("satisfied_weight"))
     left_out = {
         _("引导后未回应"): silent,
         _("导入"): imported,

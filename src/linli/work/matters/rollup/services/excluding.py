@@ -12,21 +12,13 @@ from linli.core.service import changes_of, record, require_service, service
 
 from ...models import Matter
 from ...refusals import invalid
+from ...services.texts import text_required
 from ..models import Exclusion
 from ..permissions import can_ask_exclusion, can_decide_exclusion, can_end_exclusion
 from ..reasons import exclusion_reasons
 
 MOST = 300
 Outcome = Exclusion.Outcome
-
-
-def _text(value: str, name: str, words: str) -> str:
-    text = value.strip()
-    if not text:
-        raise invalid(**{name: words})
-    if len(text) > MOST:
-        raise invalid(**{name: _("最多%d个字。") % MOST})
-    return text
 
 
 @service(idempotent=True)
@@ -39,7 +31,10 @@ def exclusion_ask(*, actor: Actor, number: str, reason: str, note: str) -> Exclu
         raise NotAllowed()
     if reason not in exclusion_reasons():
         raise invalid(reason=_("请选择一种剔除情形。"))
-    why, now = _text(note, "note", _("请写明具体情况，审批的人要据此判断。")), clock.now()
+    why, now = (
+        text_required(value=note, name="note", words=_("请写明具体情况，审批的人要据此判断。"), most=MOST),
+        clock.now(),
+    )
     exclusion = Exclusion(
         matter=matter, reason=reason, note=why, asked_at=now, asked_by_id=actor.person_id,
         asked_unit_id=actor.unit_id, changed_at=now,
@@ -71,7 +66,10 @@ def exclusion_decide(*, actor: Actor, public_id: Any, is_granted: bool, decision
         raise NotAllowed(_("剔除须由街镇或上级的另一人审批。"), hint=_("请让没有提出申请的同事或上级审批。"))
     if exclusion.outcome != Outcome.OPEN or exclusion.ended_at is not None:
         raise Conflict(_("这项剔除申请已经处理过。"))
-    said, now = _text(decision, "decision", _("请写明审批意见。")), clock.now()
+    said, now = (
+        text_required(value=decision, name="decision", words=_("请写明审批意见。"), most=MOST),
+        clock.now(),
+    )
     outcome = Outcome.GRANTED if is_granted else Outcome.REFUSED
     said_by = {"decided_at": now, "decided_by_id": actor.person_id, "changed_at": now}
     changes = changes_of(exclusion, outcome=outcome, decision=said, **said_by)
