@@ -71,7 +71,7 @@ async function cast(root: HTMLElement, press: HTMLButtonElement): Promise<void> 
   press.disabled = true;
   try {
     const sealed = seal(pack(marks, Number(root.dataset.length)), unhex(root.dataset.key ?? ""));
-    const kept = await send<Kept>(root.dataset.url ?? "", { sealed: base64(sealed) }, (words) => tell(said, words, "warning"));
+    const kept = await send<Kept>(root.dataset.url ?? "", { elector: root.dataset.elector, sealed: base64(sealed) }, (words) => tell(said, words, "warning"));
     for (const input of root.querySelectorAll<HTMLInputElement>("input:checked")) input.checked = false;
     tell(said, "");
     receiptShow(root, receiptOf(sealed), kept.is_replaced);

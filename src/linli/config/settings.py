@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "linli.work.matters.clusters",
     "linli.work.matters.rollup",
     "linli.work.deliberation.ballots",
+    "linli.work.deliberation.secret",
     "linli.oversight.dashboards",
     "linli.doors.open311",
     "linli.doors.webhooks",

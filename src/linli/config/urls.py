@@ -25,6 +25,7 @@ ROOMS = (
     "work.matters.whistles",
     "work.matters.clusters",
     "work.deliberation.ballots",
+    "work.deliberation.secret",
     "oversight.dashboards",
     "doors.open311",
     "doors.webhooks",
