@@ -51,7 +51,7 @@ def sealed_rows(ballot: Ballot) -> list[tuple[bytes, str]]:
     """Return what is sealed and the place under which it is counted, sorted by content: no row, no order."""
     rows = Elector.objects.filter(ballot=ballot, sealed_choice__isnull=False, state__in=STANDING).order_by()
     found = rows.values_list("sealed_choice", "resident__area_path", "household__area_path")
-    return sorted((bytes(sealed), own or home or ballot.area_path) for sealed, own, home in found)
+    return sorted((bytes(sealed or b""), own or home or ballot.area_path) for sealed, own, home in found)
 
 
 def sealed_count(ballot: Ballot) -> int:
