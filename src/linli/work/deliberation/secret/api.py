@@ -77,6 +77,7 @@ def _bytes(text: str) -> bytes:
     auth=None,
     summary=_("无记名投票的公钥和收据"),
     operation_id="secret_key",
+    url_name="secret_key",
 )
 def key(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
     """Return the public key of an announced secret ballot and, after the close, the receipts."""
@@ -100,6 +101,7 @@ def key(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
     auth=let_in(),
     summary=_("无记名投票"),
     operation_id="choice_seal",
+    url_name="choice_seal",
 )
 def seal(request: HttpRequest, public_id: UUID, said: SealedIn) -> dict[str, bool]:
     """Cast a sealed choice, or replace an earlier one before the close; sending it again changes nothing."""
@@ -115,6 +117,7 @@ def seal(request: HttpRequest, public_id: UUID, said: SealedIn) -> dict[str, boo
     auth=let_in(),
     summary=_("取回加密选票"),
     operation_id="sealed_hand_out",
+    url_name="sealed_hand_out",
 )
 def hand_out(request: HttpRequest, public_id: UUID, said: Nothing) -> services.Handed:
     """Hand the sealed choices to a trustee after the close; every fetching is recorded."""

@@ -116,7 +116,7 @@ def trustees_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise NotAllowed(hint=_("密钥保管人由组织投票的居委会或街道指定。"))
     initial: dict[str, Any] = {row.side: row.person_id for row in ceremony.trustees.all()} if ceremony else {}
     initial["version"] = ceremony.version if ceremony else ""
-    form = TrusteesForm(request.POST or None, ballot=ballot, initial=initial)
+    form = TrusteesForm(request.POST if request.method == "POST" else None, ballot=ballot, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             services.trustees_appoint(
@@ -140,7 +140,10 @@ def key_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Hold the ceremony in this browser, and take what of it the server may know."""
     actor = actor_of(request)
     ballot, ceremony = selectors.ballot_for_key(actor, public_id)
-    form = KeyForm(request.POST or None, initial={"version": ceremony.version if ceremony else ""})
+    form = KeyForm(
+        request.POST if request.method == "POST" else None,
+        initial={"version": ceremony.version if ceremony else ""},
+    )
     if request.method == "POST":
         if not form.is_valid():
             raise InvalidInput(_("公钥没有完整送到。"), hint=_("请重新办理密钥仪式；这次生成的份额已作废。"))

@@ -124,7 +124,9 @@ def _settle(ceremony: Ceremony, actor: Actor) -> None:
     openings = list(ceremony.openings.all())
     digest = standing([one.digest for one in openings])
     held = next((one for one in openings if one.digest == digest), None)
-    counts = counts_of(questions_asked(ceremony.ballot), held.result) if held else {}
+    counts: dict[str, Any] = {}
+    if held is not None:
+        counts = counts_of(questions_asked(ceremony.ballot), held.result) | {"receipts": ceremony.receipts}
     changes_of(ceremony.ballot, sealed_counts=counts)
     if held is not None:
         duty_done(ceremony=ceremony, action="open", by=actor.person_id)
