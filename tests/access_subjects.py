@@ -40,6 +40,9 @@ from linli.registers.residents.receipts.rules import Paid
 from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
+from linli.work.deliberation.secret.services import key_register, trustees_appoint
+from linli.work.deliberation.secret.tests.conftest import HASHES, TRUSTEES
+from linli.work.deliberation.secret.tests.conftest import ballot_row as secret_ballot
 from linli.work.matters.catalog.rules import Row
 from linli.work.matters.clusters.services import cluster_make
 from linli.work.matters.rollup.services import exclusion_ask, rates_rule_set
@@ -275,6 +278,16 @@ def exclusions(cast: Cast) -> Subjects:
     }
 
 
+def secret(cast: Cast) -> Subjects:
+    """A secret ballot of committee A that opens in a week; its key is made, shares are to be kept."""
+    ballot = secret_ballot(cast)
+    worker, ballot_id = cast.actor("worker"), ballot.public_id
+    persons = {side: cast.person(name).pk for side, name in TRUSTEES.items()}
+    trustees_appoint(actor=worker, ballot_id=ballot_id, persons=persons)
+    key_register(actor=worker, ballot_id=ballot_id, public_key="ab" * 32, share_hashes=HASHES)
+    return {"secret_ballot": ballot_id}
+
+
 BUILDERS: list[Callable[[Cast], Subjects]] = [
     accounts,
     places,
@@ -290,4 +303,5 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     registry,
     linking,
     exclusions,
+    secret,
 ]

@@ -17,7 +17,7 @@ from linli.foundation.accounts.permissions import actor_of, actor_required
 
 from ..ballots.models import Ballot
 from ..ballots.rules import ABSTAIN, casting_refusal
-from ..ballots.selectors import ballot_get, questions_asked
+from ..ballots.selectors import questions_asked
 from ..ballots.workflow import ENDED
 from . import selectors
 from .rules import plain_length
@@ -25,18 +25,11 @@ from .shown import asked_rows, key_shown, result_tables
 from .workflow import State
 
 
-def _secret(request: HttpRequest, public_id: UUID) -> Ballot:
-    ballot = ballot_get(actor_of(request), public_id)
-    if not selectors.takes_sealed(ballot) or ballot.announced_at is None:
-        raise NotFound(_("没有找到这次表决。"))
-    return ballot
-
-
 @require_GET
 @actor_required
 def vote_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show the sheet, whose choices the browser seals; nothing marked on it is ever sent as it is."""
-    actor, ballot = actor_of(request), _secret(request, public_id)
+    actor, ballot = actor_of(request), selectors.ballot_public(public_id)
     ceremony = selectors.ceremony_of(ballot)
     electors = selectors.own_electors(actor, ballot) if actor.function == Function.RESIDENT else []
     elector = next((row for row in electors if row.voided_web_at is None), None)
@@ -79,7 +72,7 @@ def _why_not(request: HttpRequest, ballot: Ballot, ceremony: Any, electors: list
 @require_GET
 def receipts_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show after the close every receipt, sorted; a voter looks for theirs without telling anybody which."""
-    ballot = _secret(request, public_id)
+    ballot = selectors.ballot_public(public_id)
     ceremony = selectors.ceremony_of(ballot)
     if ceremony is None or ceremony.sealed_at is None:
         raise NotFound(_("收据清单还没有公布。"), hint=_("投票截止、选票封存以后，这里会公布全部收据号。"))

@@ -87,6 +87,9 @@ def to_destroy() -> list[Ceremony]:
     return list((final | cancelled).select_related("ballot"))
 
 
-def takes_sealed(ballot: Ballot) -> bool:
-    """Whether a ballot is secret and votes come on the web."""
-    return ballot.is_secret and ballot.takes(Channel.WEB)
+def ballot_public(public_id: UUID) -> Ballot:
+    """Return an announced secret ballot with votes on the web, which anybody may see, or ``NotFound``."""
+    ballot = Ballot.objects.public().select_related("unit").filter(public_id=public_id).first()
+    if ballot is None or not ballot.is_secret or not ballot.takes(Channel.WEB):
+        raise NotFound(_("没有找到这次表决。"))
+    return ballot
