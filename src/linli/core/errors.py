@@ -36,6 +36,17 @@ class InvalidInput(Refusal):
     hint = _("请按提示修改后再提交，已填写的内容不会丢失。")
 
 
+def invalid(**fields: str) -> InvalidInput:
+    """Return the refusal of some fields; the first one's words are its message."""
+    return InvalidInput(next(iter(fields.values())), details=fields)
+
+
+def invalid_if(wrong: Mapping[str, str]) -> None:
+    """Raise ``InvalidInput`` if anything is wrong."""
+    if wrong:
+        raise invalid(**wrong)
+
+
 class NotSignedIn(Refusal):
     """Acting needs a signed-in person."""
 

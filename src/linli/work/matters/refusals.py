@@ -1,23 +1,12 @@
-"""Refusals of input, said once beside the field and once above the form."""
-
-from collections.abc import Mapping
+"""Refusals of this room, and those of every room under the names used here."""
 
 from django.utils.translation import gettext as _
 
-from linli.core.errors import Conflict, InvalidInput
+from linli.core.errors import Conflict
+from linli.core.errors import invalid as invalid
+from linli.core.errors import invalid_if as invalid_if
 
 from .models import Assignment
-
-
-def invalid(**fields: str) -> InvalidInput:
-    """Return the refusal of some fields; the first one's words are its message."""
-    return InvalidInput(next(iter(fields.values())), details=fields)
-
-
-def invalid_if(wrong: Mapping[str, str]) -> None:
-    """Raise ``InvalidInput`` if anything is wrong."""
-    if wrong:
-        raise invalid(**wrong)
 
 
 def refuse_ended(assignment: Assignment) -> None:

@@ -20,12 +20,12 @@ from django.views.decorators.http import require_GET, require_POST
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.foundation.accounts.keeping import desk_page, whose
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import is_map_schematic
+from linli.foundation.ui.forms import DeskForm, long_text
 
 from ..desk import selectors as desk_selectors
-from ..desk.forms import DeskForm, long_text
-from ..desk.keeping import desk_page, whose
 from ..models import Matter
 from ..papers import acceptance_paper, reply_paper
 from ..permissions import COMMITTEE_OR_STREET

@@ -12,21 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from linli.core import clock
 from linli.core.actor import Actor
+from linli.foundation.ui.forms import DeskForm, day, long_text, short_text
 
 from ..assist.shown import suggestion_words
 from ..catalog.asked import ANSWERS
 from ..models import Category, Matter, PhraseUse
 from ..selectors import suggestion_for
 from . import selectors as desk_selectors
-from .forms import (
-    CategoryField,
-    DeskForm,
-    PlaceFields,
-    affair_classes,
-    day,
-    long_text,
-    short_text,
-)
+from .forms import CategoryField, PlaceFields, affair_classes
 from .leaf_forms import LeafForm
 
 

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from linli.core.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from linli.foundation.accounts.keeping import desk_page, kept
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.ui.refusals import is_htmx
 
@@ -22,7 +23,7 @@ from ..replies.selectors import hints_for
 from ..resident.photos import PhotosTaken, photos_take
 from ..selectors import PhraseOffer
 from .action_forms import ActionForm
-from .keeping import desk_page, kept, page
+from .keeping import page
 from .table import ACTIONS, ActionPage
 
 SENT = "sent_form"

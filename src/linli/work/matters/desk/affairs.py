@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core.errors import NotAllowed
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.duties.rules import UNIT_WORDS
 from linli.foundation.places.selectors import division_by_code
@@ -17,7 +18,7 @@ from .. import selectors
 from ..clocks import clocks
 from ..models import AffairClass, Category
 from . import selectors as desk_selectors
-from .keeping import desk_page, page
+from .keeping import page
 
 STAGES = {
     "accept": gettext_lazy("受理"),

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.ui.forms import DeskForm
 
 from .. import selectors
 from ..assist.selectors import acceptance_list, model_current, model_list, outside_counts, threshold_of
@@ -21,8 +23,7 @@ from ..assist.services import threshold_set
 from ..models import AffairClass, AssistModel, SuggestionTarget
 from ..models.assist import LEAST_PERCENT, MOST_PERCENT
 from ..permissions import can_see_assist, can_set_assist_threshold
-from .forms import DeskForm
-from .keeping import desk_page, page
+from .keeping import page
 
 
 class ThresholdForm(DeskForm):

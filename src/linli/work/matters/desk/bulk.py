@@ -24,16 +24,17 @@ from django.views.decorators.http import require_POST
 
 from linli.core.actor import EXECUTING, Actor, Function
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, Refusal
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.ui.forms import DeskForm, long_text, short_text
 
 from .. import selectors, services
 from ..models import ClosingBatch, Matter
 from ..permissions import COMMITTEE_OR_STREET, SUPERVISING
 from ..rules import hand_over_refusal
 from ..workflow import State
-from .forms import DeskForm, long_text, short_text
-from .keeping import desk_page, page
+from .keeping import page
 
 MOST = 100
 KEY_LETTERS = 31

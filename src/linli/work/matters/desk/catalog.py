@@ -18,7 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed, NotFound
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.ui.forms import DeskForm, day, short_text
 
 from ..catalog.comparing import Difference
 from ..catalog.reading import content_read, edition_content
@@ -37,8 +39,7 @@ from ..catalog.template import template_file
 from ..models import CategoryEdition
 from ..permissions import can_keep_categories
 from ..services import edition_draft, edition_drop, edition_publish
-from .forms import DeskForm, day, short_text
-from .keeping import desk_page, page
+from .keeping import page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_MB = 5

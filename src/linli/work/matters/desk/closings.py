@@ -17,15 +17,16 @@ from django.utils.translation import gettext_lazy
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.accounts.selectors import person_names
+from linli.foundation.ui.forms import DeskForm, long_text
 
 from .. import selectors, services
 from ..models import ClosingBatch, ClosingItem
 from ..permissions import can_review_closing, can_set_closing_rule, can_undo_closing
 from ..selectors.batches import undo_until
-from .forms import DeskForm, long_text
-from .keeping import desk_page, page
+from .keeping import page
 
 PER_PAGE = 20
 STRUCK, WHY = "struck", "why-"

@@ -16,14 +16,15 @@ from django.views.decorators.http import require_POST
 
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed, NotFound, Refusal
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.accounts.selectors import person_ids_for, person_names
+from linli.foundation.ui.forms import DeskForm, short_text
 
 from .. import selectors, services
 from ..models import VisitPurpose
 from ..permissions import can_serve_counter
-from .forms import DeskForm, short_text
-from .keeping import desk_page, page
+from .keeping import page
 
 
 class VisitForm(DeskForm):

@@ -15,6 +15,7 @@ from linli.core import clock
 from linli.core.actor import Function
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import unit_list
+from linli.foundation.ui.forms import day, instant, long_text, short_text, yes_no
 
 from .. import selectors
 from ..models import PhraseUse
@@ -23,7 +24,7 @@ from ..rules import LAWFUL_PAUSES, hand_over_refusal
 from ..whistles.models import Cause
 from ..workflow import State
 from .action_forms import ActionForm
-from .forms import affair_classes, day, instant, long_text, short_text, yes_no
+from .forms import affair_classes
 
 
 def whose_unit(label: Any, help_text: Any) -> forms.ModelChoiceField[Unit]:

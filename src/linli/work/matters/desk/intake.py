@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed, Refusal
+from linli.foundation.accounts.keeping import desk_page, kept
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import Place
 
@@ -27,7 +28,7 @@ from ..services import document_receive, matter_report, visit_finish
 from .actions import SENT, record_url
 from .forms import places_named
 from .intake_forms import SOURCES, IntakeForm
-from .keeping import desk_page, kept, page
+from .keeping import page
 
 ENOUGH_LETTERS = 4
 

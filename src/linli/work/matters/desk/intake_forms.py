@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core import clock
+from linli.foundation.ui.forms import instant, short_text
 
 from ..models import Channel
 from ..rules import Origin
 from ..selectors import emergency
-from .forms import LONG_TEXT, CategoryField, PlaceFields, instant, short_text
+from .forms import LONG_TEXT, CategoryField, PlaceFields
 from .leaf_forms import LeafForm
 
 HOW = [

@@ -10,10 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from linli.core.errors import InvalidInput
+from linli.foundation.ui.forms import DeskForm
 
 from ..catalog.asked import ANSWERS, answers_said, asked, leaf_chosen, offered, unasked
 from ..models import Category
-from .forms import DeskForm
 
 
 class LeafSelect(forms.Select):

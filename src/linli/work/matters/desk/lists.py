@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core.actor import Actor
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.lists.opening import opens_as_left
 from linli.foundation.places.models import Level
@@ -21,7 +22,7 @@ from ..selectors import Counted, MatterFilters
 from . import selectors as desk_selectors
 from .bulk import bulk_choices
 from .forms import FilterForm
-from .keeping import desk_page, page
+from .keeping import page
 from .shown import clock_level, state_tone
 
 SIZES = (25, 50, 100)

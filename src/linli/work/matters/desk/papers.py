@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
+from linli.foundation.accounts.keeping import desk_page, whose
 from linli.foundation.accounts.permissions import actor_of
 
 from .. import selectors
@@ -23,7 +24,6 @@ from ..permissions import can_reveal_reporter
 from ..services import reporter_reveal
 from ..workflow import ENDED
 from .forms import RevealForm
-from .keeping import desk_page, whose
 
 
 def orders_of(actor: Actor, assignments: Iterable[Assignment]) -> list[Assignment]:

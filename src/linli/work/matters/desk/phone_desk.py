@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, Refusal
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.ui.refusals import is_htmx
 
 from .. import selectors
@@ -24,7 +25,7 @@ from ..services.callers import Caller
 from .forms import category_choices
 from .intake import hints, intake_actor
 from .intake_forms import SOURCES, PhoneRowForm
-from .keeping import desk_page, page
+from .keeping import page
 
 ROWS, MOST_ROWS = 10, 30
 

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST
 
 from linli.core.actor import Actor
 from linli.core.errors import InvalidInput, NotAllowed
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.ui.forms import DeskForm, long_text, short_text
 
 from .. import selectors
 from ..catalog.rules import path_words
@@ -24,8 +26,8 @@ from ..permissions import can_change_phrase, can_keep_unit_phrases, can_share_ph
 from ..rules import PHRASE_VARIABLES
 from ..services import phrase_add, phrase_change, phrase_remove
 from ..services.phrases import MAX_LAW, MAX_QUOTE, MAX_TEXT, MAX_TITLE, OWN, SHARED, UNIT
-from .forms import DeskForm, category_filter_choices, long_text, short_text
-from .keeping import desk_page, page
+from .forms import category_filter_choices
+from .keeping import page
 
 
 class PhraseForm(DeskForm):

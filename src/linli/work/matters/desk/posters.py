@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.models import Building, Compound
 from linli.foundation.places.selectors import compound_search
@@ -19,7 +20,7 @@ from ..permissions import COMMITTEE_OR_STREET
 from ..services import poster_create, poster_disable
 from . import selectors as desk_selectors
 from .forms import PosterForm
-from .keeping import desk_page, page
+from .keeping import page
 
 
 def _poster_actor(request: HttpRequest) -> Actor:

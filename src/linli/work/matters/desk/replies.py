@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 
 from ..permissions import can_use_phrases
 from ..replies.rules import ASKED, LABELS
 from ..replies.selectors import RECENT, completeness
-from .keeping import desk_page, page
+from .keeping import page
 
 
 @require_GET

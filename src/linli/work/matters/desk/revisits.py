@@ -17,8 +17,10 @@ from django.views.decorators.http import require_GET
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import division_name
+from linli.foundation.ui.forms import DeskForm, day
 
 from .. import selectors
 from ..models import Matter, RevisitCall, Way
@@ -34,8 +36,7 @@ from ..satisfaction.selectors import (
 )
 from ..satisfaction.services import revisit_record
 from ..services import reporter_reveal
-from .forms import DeskForm, day
-from .keeping import desk_page, page
+from .keeping import page
 
 Outcome = RevisitCall.Outcome
 USUAL_DAYS = 30

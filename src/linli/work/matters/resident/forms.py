@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..desk.forms import LONG_TEXT, DeskForm
+from linli.foundation.ui.forms import DeskForm
+
+from ..desk.forms import LONG_TEXT
 from ..desk.leaf_forms import LeafForm
 from ..selectors import emergency
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core import clock
+from linli.foundation.ui.forms import DeskForm, day, long_text, short_text
 
-from ..desk.forms import DeskForm, day, long_text, short_text
 from . import cells, rules
 from .cells import ColumnOf, Lookup
 from .models import Policy, Subject

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from linli.foundation.accounts.keeping import desk_page, whose
 from linli.foundation.accounts.permissions import actor_of
 
-from ..desk.keeping import desk_page, whose
 from . import selectors, services
 from .forms import FileForm, PolicyForm, PublishForm, RefuseForm, RowForm, TableForm
 from .known import areas_offered, leaf_paths, lookup_for, units_offered

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 
-from ..desk.keeping import desk_page
 from .forms import FiguresForm
 from .models import Cause
 from .permissions import can_see_figures

@@ -14,8 +14,8 @@ from linli.core.actor import EXECUTING, Actor, Function
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import area_choices, path_prefixes, unit_list
 from linli.foundation.places.models import Division
+from linli.foundation.ui.forms import DeskForm, instant, long_text, short_text, yes_no
 
-from ..desk.forms import DeskForm, instant, long_text, short_text, yes_no
 from .models import Call, Cause, Mark, Way, Whistle
 
 COME = {*EXECUTING, Function.COMMITTEE, Function.STREET}

@@ -18,13 +18,14 @@ from django.views.decorators.http import require_GET
 
 from linli.core import clock
 from linli.core.actor import Actor
+from linli.core.codes import code_plain, code_shown
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.foundation.accounts.keeping import desk_page, kept, whose
 from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.files.views import file_response
 from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import Place, division_name, is_map_schematic
 
-from ..desk.keeping import desk_page, kept, whose
 from ..papers import Line, Paper
 from ..resident.photos import PhotosTaken, photos_take
 from ..wording import instant_words
@@ -32,7 +33,7 @@ from . import selectors
 from .forms import NewWhistleForm, RateForm, WhistleFilterForm
 from .models import Call, Cause, Way, Whistle
 from .permissions import can_run_whistle, can_see_figures, can_whistle
-from .rules import cause_source, code_plain, code_shown
+from .rules import cause_source
 from .selectors import WhistleFilters
 from .services import call_rate, whistle_blow
 from .table import ACTS, ActRow

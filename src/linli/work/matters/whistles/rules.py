@@ -1,8 +1,6 @@
 """Pure decisions about whistles: values in, values out; no database, request or clock."""
 
 import functools
-import secrets
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +12,6 @@ from django.utils.translation import gettext as _
 
 from linli.core.geometry import haversine_m
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 and O, 1 and I
-CODE_LENGTH = 8
 DATA = Path(__file__).parent / "data" / "whistles.yaml"
 MARKS = {"✔": "", "○": "（待复核）", "✘": "（建议值）"}
 
@@ -75,27 +71,6 @@ def clock_refusal(last: datetime | None, now: datetime, words: str) -> str | Non
     if last is None or last - now <= timedelta(minutes=setting("clock_minutes")):
         return None
     return _("服务器的时间比上一条记录（%(last)s）还早，不能办理，什么都没有改动。") % {"last": words}
-
-
-def code_new() -> str:
-    """Return a code for the spot, letters and digits that are not mistaken for each other."""
-    return "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
-
-
-def code_plain(text: str) -> str:
-    """Return a code as it is compared: upper case, without dashes and blanks, full-width made plain."""
-    folded = unicodedata.normalize("NFKC", text).upper()
-    return "".join(letter for letter in folded if letter.isalnum())
-
-
-def code_shown(code: str) -> str:
-    """Return a code as people read it out: in two halves."""
-    return f"{code[: CODE_LENGTH // 2]}-{code[CODE_LENGTH // 2 :]}"
-
-
-def is_code(typed: str, code: str) -> bool:
-    """Whether somebody typed or scanned the code of the spot."""
-    return secrets.compare_digest(code_plain(typed).encode(), code.encode())
 
 
 def metres_between(lng_a: float, lat_a: float, lng_b: float, lat_b: float) -> int:

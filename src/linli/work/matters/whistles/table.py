@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..desk.forms import DeskForm
+from linli.foundation.ui.forms import DeskForm
+
 from . import forms, services
 from .models import Whistle
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Function
+from linli.core.codes import code_new
 from linli.core.errors import Conflict, NotAllowed
 from linli.core.fields import public_number
 from linli.core.service import service
@@ -23,7 +24,7 @@ from ...services.texts import text_limited, text_required
 from ...wording import instant_words
 from ..models import Call, Cause, Whistle
 from ..permissions import can_run_whistle, can_whistle_at
-from ..rules import cause_source, check_in_due, code_new, gather_refusal, setting, units_refusals
+from ..rules import cause_source, check_in_due, gather_refusal, setting, units_refusals
 from .acts import Act, act_begin, instant_after
 
 WHISTLED = Assignment.Part.WHISTLED

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
+from linli.core.codes import is_code
 from linli.core.errors import Conflict, NotAllowed
 from linli.core.service import service
 from linli.foundation.files.models import StoredFile
@@ -16,7 +17,7 @@ from ...services.texts import text_required
 from ...wording import instant_words
 from ..models import Call, Way, Whistle
 from ..permissions import can_run_whistle
-from ..rules import distance_refusal, early_refusal, is_code, metres_between, setting
+from ..rules import distance_refusal, early_refusal, metres_between, setting
 from .acts import Act, act_begin, call_begin
 
 MAX_RESULT = 2_000

@@ -39,27 +39,6 @@ def test_a_clock_before_the_last_line_is_noticed(minutes: int, is_refused: bool)
     assert rules.clock_refusal(None, NOW, "") is None
 
 
-def test_a_code_is_the_same_however_it_is_typed() -> None:
-    for code in (rules.code_new() for _turn in range(50)):
-        _typed_in_every_way(code)
-
-
-def _typed_in_every_way(code: str) -> None:
-    shown = rules.code_shown(code)
-    for typed in (code, shown, f" {shown.lower()} ", shown.replace("-", "－")):
-        assert rules.is_code(typed, code)
-    other = ("3" if code[0] == "2" else "2") + code[1:]
-    assert not rules.is_code(other, code)
-    assert not rules.is_code(code[:-1], code)
-    assert not rules.is_code("", code)
-
-
-def test_codes_are_not_guessed_and_not_mistaken() -> None:
-    codes = {rules.code_new() for _turn in range(200)}
-    assert len(codes) == 200
-    assert not set("".join(codes)) & set("01OI")
-
-
 def test_how_far_is_too_far() -> None:
     near = rules.metres_between(121.45, 31.2, 121.452, 31.2)
     assert 180 < near < 200
