@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from linli.core.actor import Actor
 from linli.core.clock import local_date
 from linli.core.errors import NotAllowed, NotFound
+from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.accounts.selectors import person_names
 from linli.foundation.files.views import file_response
@@ -33,7 +34,8 @@ from ..whistles.selectors import whistles_of_matter
 from . import selectors as desk_selectors
 from .actions import SENT
 from .forms import RevealForm
-from .keeping import desk_page, page
+from .joined import joined_acts
+from .keeping import page
 from .papers import papers_offered
 from .shown import (
     assignment_level,
@@ -68,6 +70,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "earlier": earlier_limit(matter),
         "story": [_step(step) for step in selectors.story_list(actor, matter)],
         "sent_form": request.session.pop(SENT, ""),
+        "joined": joined_acts(actor, matter),
         "publishes": "publish" in codes,
         "transcribes": "note" in codes and any(not file.is_photo for file in facts["photos"]),
         **facts,
