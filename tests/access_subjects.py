@@ -26,6 +26,7 @@ from linli.foundation.notices.services import broadcast_submit
 from linli.foundation.notices.tests.factories import crowd, written
 from linli.foundation.places.changeplan import ChangePlan, Named
 from linli.foundation.places.models import ChangeKind
+from linli.foundation.places.selectors import Place
 from linli.foundation.places.services import division_change_plan
 from linli.foundation.privacy.services import request_make
 from linli.registers.organizations.models import DutyShift
@@ -40,6 +41,8 @@ from linli.registers.residents.receipts.rules import Paid
 from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
+from linli.work.deliberation.meetings.rules import Arrangement
+from linli.work.deliberation.meetings.services import invitees_add, item_add, meeting_call, meeting_draft
 from linli.work.deliberation.secret.services import key_register, trustees_appoint
 from linli.work.deliberation.secret.tests.conftest import HASHES, TRUSTEES
 from linli.work.deliberation.secret.tests.conftest import ballot_row as secret_ballot
@@ -288,6 +291,35 @@ def secret(cast: Cast) -> Subjects:
     return {"secret_ballot": ballot_id}
 
 
+def meetings(cast: Cast) -> Subjects:
+    """Two meetings of committee A's representatives: one in preparation, one called for in two weeks."""
+    worker, where = cast.actor("worker"), Place(cast.places["committee_a_place"], "chosen")
+    arranged = Arrangement(
+        kind="representatives",
+        title="居民代表会议",
+        body="桂花第一居委会居民代表会议",
+        place="居委会二楼",
+        starts_at=clock.now() + timedelta(days=14),
+        rule_key="residents_representatives",
+        composition=3,
+    )
+    made = [meeting_draft(actor=worker, where=where, arrangement=arranged) for _turn in range(2)]
+    for meeting in made:
+        item_add(actor=worker, meeting_id=meeting.pk, title="修订公约", is_vote_wanted=True)
+        invitees_add(actor=worker, meeting_id=meeting.pk, names="甲\n乙\n丙", is_member=True)
+    draft, called = made
+    called.refresh_from_db()
+    meeting_call(actor=worker, meeting_id=called.pk, version=called.version)
+    return {
+        "draft_meeting": draft.public_id,
+        "draft_item": draft.items.get().public_id,
+        "called_meeting": called.public_id,
+        "called_item": called.items.get().public_id,
+        "called_code": called.code,
+        "called_card": called.invitees.get(number=1).code,
+    }
+
+
 BUILDERS: list[Callable[[Cast], Subjects]] = [
     accounts,
     places,
@@ -304,4 +336,5 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     linking,
     exclusions,
     secret,
+    meetings,
 ]

@@ -50,6 +50,8 @@ DESK: dict[str, set[Function]] = {
     "posters": STREET_TRADES,
     "revisits": STREET_TRADES,
     "whistles": set(STAFF),
+    "meetings": set(STAFF),
+    "meeting-decisions": set(STAFF),
     "whistle-units": set(GOVERNING),
     "hot-issues": set(GOVERNING),
     "answers": set(GOVERNING),

@@ -24,6 +24,8 @@ ROOMS = (
     "work.matters.routing",
     "work.matters.whistles",
     "work.matters.clusters",
+    "work.deliberation",
+    "work.deliberation.meetings",
     "work.deliberation.ballots",
     "work.deliberation.secret",
     "oversight.dashboards",

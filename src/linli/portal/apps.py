@@ -15,8 +15,17 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        """Let an installation's first migration found its key ring."""
+        """Let an installation's first migration found its key ring; put in the buttons that join rooms."""
+        from linli.work.matters.desk.joined import joined_acts_add
+
+        joined_acts_add("meetings", _to_meeting)
         post_migrate.connect(_found, sender=apps.get_app_config("accounts"))
+
+
+def _to_meeting(actor: Any, matter: Any) -> Any:
+    from .joining import to_meeting_acts  # its addresses need the rooms, which are not there yet at start-up
+
+    return to_meeting_acts(actor, matter)
 
 
 def _found(plan: Sequence[tuple[Any, bool]] = (), **_more: Any) -> None:

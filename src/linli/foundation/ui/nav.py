@@ -16,6 +16,7 @@ MANAGING = GOVERNING | {Function.OPERATOR}
 DOORSTEP = frozenset({Function.GRID_WORKER, Function.COMMITTEE, Function.STREET})
 BY_NUMBERS = GOVERNING - DOORSTEP
 OVERSEEING = GOVERNING | {Function.SUPERVISOR}
+COUNCILLING = FIELD | {Function.SUPERVISOR}
 ROSTERED = STAFF - {Function.OPERATOR, Function.SUPERVISOR}
 ANSWERING = EXECUTING | {Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
 COMMITTEES = frozenset({Function.COMMITTEE, Function.STREET})
@@ -57,7 +58,7 @@ class Link:
 DESK = (
     NavEntry(_("待办"), icon="checklist", url_name="duties:todo", functions=STAFF),
     NavEntry(_("事项"), icon="message-report", url_name="matters:list", functions=STAFF),
-    NavEntry(_("议事"), icon="messages", url_name="deliberation:list", functions=FIELD),
+    NavEntry(_("议事"), icon="messages", url_name="deliberation:list", functions=COUNCILLING),
     NavEntry(_("走访"), icon="walk", url_name="visits:list", functions=FIELD),
     NavEntry(
         _("居民"),
@@ -223,6 +224,19 @@ MATTERS = (
         functions=GOVERNING,
         also=("/desk/matters/replies/",),
     ),
+)
+# The tabs of 议事.
+COUNCIL = (
+    NavEntry(
+        _("会议"),
+        icon="messages",
+        url_name="deliberation:list",
+        functions=COUNCILLING,
+        also=("/desk/council/meetings/",),
+    ),
+    NavEntry(_("表决"), icon="checks", url_name="ballots:list", functions=COUNCILLING),
+    NavEntry(_("组织"), icon="users", url_name="bodies:list", functions=COUNCILLING),
+    NavEntry(_("决议"), icon="clipboard-check", url_name="resolutions:list", functions=COUNCILLING),
 )
 FOOT = (
     NavEntry(_("使用帮助"), icon="help", url_name="portal:help"),

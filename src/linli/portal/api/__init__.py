@@ -11,6 +11,7 @@ from linli.foundation.clients.bearer import let_in
 from linli.foundation.exports.api import router as exports
 from linli.foundation.imports.api import router as imports
 from linli.registers.residents.api import router as residents
+from linli.work.deliberation.meetings.api import router as meetings
 from linli.work.deliberation.secret.api import router as secret
 from linli.work.matters.api import router as matters
 from linli.work.matters.api import uploads as files
@@ -42,6 +43,7 @@ api = Interface(
     docs_url=None,
 )
 api.add_router("/matters", matters)
+api.add_router("/council/meetings", meetings)
 api.add_router("/routing", routing)
 api.add_router("/whistles", whistles)
 api.add_router("", clusters)

@@ -1,0 +1,1 @@
+"""Meetings: agenda, lawful notice, attendance, quorum, show of hands, minutes."""
