@@ -19,6 +19,6 @@ def _typed_in_every_way(code: str) -> None:
 
 
 def test_codes_are_not_guessed_and_not_mistaken() -> None:
-    codes = {codes.code_new() for _turn in range(200)}
-    assert len(codes) == 200
-    assert not set("".join(codes)) & set("01OI")
+    made = {codes.code_new() for _turn in range(200)}
+    assert len(made) == 200
+    assert not set("".join(made)) & set("01OI")

@@ -26,8 +26,8 @@ from linli.foundation.places.selectors import division_name
 from linli.foundation.ui.forms import DeskForm
 
 from . import lawful, prints, selectors, services
-from .forms import AnswerForm, CodeForm, DecideForm, MeetingFilterForm, NewMeetingForm, SpeakerForm, ToldForm
-from .models import AgendaItem, Kind, Meeting, Objection, Outcome, Way
+from .forms import AnswerForm, DecideForm, MeetingFilterForm, NewMeetingForm, SpeakerForm
+from .models import AgendaItem, Kind, Meeting, Objection, Outcome
 from .permissions import can_call_meetings, can_help_meeting, can_run_meeting
 from .rules import Quorum
 from .selectors import MeetingFilters
@@ -62,7 +62,7 @@ OUTCOME_TONES: dict[str, str] = {
 }
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     response = render(
         request, f"meetings/{template}.html", {"whose": whose(request), **context}, status=status
     )
@@ -71,7 +71,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
     return response
 
 
-def _to(meeting: Meeting, name: str = "record") -> HttpResponseRedirect:
+def to_meeting(meeting: Meeting, name: str = "record") -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(f"meetings:{name}", args=[meeting.public_id]))
 
 
@@ -111,7 +111,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
             filters.kind or filters.q or filters.from_on or filters.to_on or filters.is_lapsed
         ),
     }
-    return _page(request, "list", context)
+    return page(request, "list", context)
 
 
 @desk_page
@@ -127,8 +127,8 @@ def new_page(request: HttpRequest) -> HttpResponse:
     made = _drafted(request, actor, form) if typed is not None and form.is_valid() else None
     if made is not None:
         messages.success(request, _("会议已建好。接下来增加议题和名单，再发会议通知。"))
-        return _to(made)
-    return _page(request, "new", {"form": form, "restored": before is not None}, 422 if form.errors else 200)
+        return to_meeting(made)
+    return page(request, "new", {"form": form, "restored": before is not None}, 422 if form.errors else 200)
 
 
 def _drafted(request: HttpRequest, actor: Actor, form: NewMeetingForm) -> Meeting | None:
@@ -161,7 +161,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "items": [(item, OUTCOME_TONES.get(item.outcome, "")) for item in selectors.items_of(meeting)],
         "runs": can_run_meeting(actor, meeting),
         "helps": helps,
-        "counts": _counts(people),
+        "counts": counts_of(people),
         "rule": lawful.rule_for(meeting),
         "notice": lawful.notice_of(meeting, clock.today()),
         "story": [
@@ -173,12 +173,12 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "following": Meeting.objects.filter(previous=meeting).first(),
         "papers": prints.papers_offered(actor, meeting),
         "division": division_name(meeting.area_path, Level.STREET),
-        **_live(meeting),
+        **live(meeting),
     }
-    return _page(request, "record", context)
+    return page(request, "record", context)
 
 
-def _counts(people: list[selectors.PersonRow]) -> dict[str, int]:
+def counts_of(people: list[selectors.PersonRow]) -> dict[str, int]:
     members = [row for row in people if row.invitee.is_member]
     return {
         "members": len(members),
@@ -188,7 +188,7 @@ def _counts(people: list[selectors.PersonRow]) -> dict[str, int]:
     }
 
 
-def _live(meeting: Meeting) -> dict[str, Any]:
+def live(meeting: Meeting) -> dict[str, Any]:
     """Return what the live part shows: who is there against how many must be."""
     found: Quorum = selectors.quorum_of(meeting)
     return {
@@ -203,7 +203,7 @@ def _live(meeting: Meeting) -> dict[str, Any]:
 def live_part(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Answer with the live part of the page alone; the page asks for it again and again."""
     meeting = selectors.meeting_get(actor_of(request), public_id)
-    return _page(request, "live", {"meeting": meeting, **_live(meeting)})
+    return page(request, "live", {"meeting": meeting, **live(meeting)})
 
 
 @require_GET
@@ -220,9 +220,9 @@ def screen_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "code": code_shown(meeting.code),
         "picture": segno.make(address, error="m").svg_data_uri(scale=8, border=2, dark="#000"),
         "items": selectors.items_of(meeting),
-        **_live(meeting),
+        **live(meeting),
     }
-    return _page(request, "screen", context)
+    return page(request, "screen", context)
 
 
 def _facts(facts: dict[str, Any]) -> str:
@@ -276,7 +276,7 @@ def _act_form(
         "notice": lawful.notice_of(meeting, clock.today()) if code in ("call", "call_again") else None,
         "quorum": selectors.quorum_of(meeting) if code in ("open", "adjourn") else None,
     }
-    return _page(request, "act", context, status)
+    return page(request, "act", context, status)
 
 
 def _take(request: HttpRequest, actor: Actor, meeting: Meeting, code: str) -> HttpResponse:
@@ -294,7 +294,7 @@ def _take(request: HttpRequest, actor: Actor, meeting: Meeting, code: str) -> Ht
         form.add_error(None, f"{refusal.message}{refusal.hint}")
         return _act_form(request, meeting, code, form, 409)
     messages.success(request, str(row.done))
-    return _to(made if code == "call_again" else meeting)
+    return to_meeting(made if code == "call_again" else meeting)
 
 
 # -- an item ------------------------------------------------------------------------------
@@ -315,7 +315,7 @@ def item_page(request: HttpRequest, public_id: UUID, item_id: UUID) -> HttpRespo
     if request.method == "POST":
         status = _decided(request, actor, meeting, item, form)
         if status == 302:
-            return _to(meeting)
+            return to_meeting(meeting)
     context = {
         "meeting": meeting,
         "item": item,
@@ -325,7 +325,7 @@ def item_page(request: HttpRequest, public_id: UUID, item_id: UUID) -> HttpRespo
         "quorum": selectors.quorum_of(meeting),
         "tone": OUTCOME_TONES.get(item.outcome, ""),
     }
-    return _page(request, "item", context, status)
+    return page(request, "item", context, status)
 
 
 def _decided(request: HttpRequest, actor: Actor, meeting: Meeting, item: AgendaItem, form: DecideForm) -> int:
@@ -383,101 +383,7 @@ def item_drop(request: HttpRequest, public_id: UUID, item_id: UUID) -> HttpRespo
     meeting = selectors.meeting_get(actor, public_id)
     services.item_drop(actor=actor, meeting_id=meeting.pk, item_id=_item(meeting, item_id).pk)
     messages.success(request, _("议题已撤下。"))
-    return _to(meeting)
-
-
-# -- the list of people ---------------------------------------------------------------------
-@require_GET
-@desk_page
-def people_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Show who is asked, told, there, and acts for whom; many are ticked at once."""
-    actor = actor_of(request)
-    meeting = selectors.meeting_get(actor, public_id)
-    if not can_help_meeting(actor, meeting):
-        raise NotAllowed(_("名单由召集单位查看。"))
-    moves = selectors.acts_for(actor, meeting)
-    show = request.GET.get("show", "")
-    people = selectors.people_of(meeting)
-    context = {
-        "meeting": meeting,
-        "rows": [row for row in people if _shown(row, show)],
-        "counts": _counts(people),
-        "show": show,
-        "moves": moves,
-        "told": ToldForm(),
-        "code_form": CodeForm(),
-        "is_online": bool(meeting.online),
-        "may_drop": can_run_meeting(actor, meeting) and meeting.state == State.DRAFT,
-        **_live(meeting),
-    }
-    return _page(request, "people", context)
-
-
-def _shown(row: selectors.PersonRow, show: str) -> bool:
-    if show == "untold":
-        return row.invitee.told_at is None
-    if show == "there":
-        return row.is_there
-    if show == "absent":
-        return row.invitee.is_member and not row.is_there and row.through is None
-    return True
-
-
-@require_POST
-@desk_page
-def people_act(request: HttpRequest, public_id: UUID, code: str) -> HttpResponse:
-    """Do one thing for those who are ticked: come, leave, told, off the list; or one by their code."""
-    actor = actor_of(request)
-    meeting = selectors.meeting_get(actor, public_id)
-    chosen = meeting.invitees.filter(public_id__in=_uuids(request.POST.getlist("people")))
-    ids = list(chosen.values_list("pk", flat=True))
-    key = request.POST.get("request_key", "")
-    common = {"actor": actor, "meeting_id": meeting.pk}
-    try:
-        said = _people_done(code, request.POST, common, ids, key)
-    except (InvalidInput, Conflict) as refusal:
-        messages.error(request, f"{refusal.message}{refusal.hint if isinstance(refusal, Conflict) else ''}")
-        return _to(meeting, "people")
-    messages.success(request, said)
-    return _to(meeting, "people")
-
-
-def _people_done(code: str, typed: QueryDict, common: dict[str, Any], ids: list[int], key: str) -> str:
-    if code in ("come", "online"):
-        way = Way.ONLINE if code == "online" else Way.LIST
-        services.attendance_take(**common, invitee_ids=ids, way=way, request_key=key)
-        return _("已签到。")
-    if code == "leave":
-        services.attendance_leave(**common, invitee_ids=ids, request_key=key)
-        return _("已记下离场。")
-    if code == "tell":
-        services.invitees_tell(**common, invitee_ids=ids, how=typed.get("how", ""), request_key=key)
-        return _("已记下通知到了。")
-    if code == "code":
-        services.attendance_by_code(**common, code=typed.get("code", ""), request_key=key)
-        return _("已签到。")
-    if code in ("drop", "unproxy"):
-        _one_done(code, common, ids)
-        return _("已移出。") if code == "drop" else _("委托已撤销。")
-    raise NotFound
-
-
-def _one_done(code: str, common: dict[str, Any], ids: list[int]) -> None:
-    for key in ids[:1]:
-        if code == "drop":
-            services.invitee_drop(**common, invitee_id=key)
-        else:
-            services.proxy_drop(**common, giver_id=key)
-
-
-def _uuids(texts: list[str]) -> list[UUID]:
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
+    return to_meeting(meeting)
 
 
 # -- an answer to an objection ----------------------------------------------------------------
@@ -502,5 +408,5 @@ def answer_page(request: HttpRequest, public_id: UUID, objection_id: UUID) -> Ht
                 **form.cleaned_data,
             )
             messages.success(request, _("已答复。"))
-            return _to(meeting)
-    return _page(request, "answer", {"meeting": meeting, "objection": objection, "form": form}, status)
+            return to_meeting(meeting)
+    return page(request, "answer", {"meeting": meeting, "objection": objection, "form": form}, status)

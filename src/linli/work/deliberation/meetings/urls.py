@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import pages, prints, public
+from . import pages, people, prints, public
 
 app_name = "meetings"
 DESK = "desk/council/meetings/<uuid:public_id>/"
@@ -13,8 +13,8 @@ urlpatterns = [
     path(f"{DESK}live/", pages.live_part, name="live"),
     path(f"{DESK}screen/", pages.screen_page, name="screen"),
     path(f"{DESK}do/<slug:code>/", pages.act_page, name="act"),
-    path(f"{DESK}people/", pages.people_page, name="people"),
-    path(f"{DESK}people/<slug:code>/", pages.people_act, name="people_act"),
+    path(f"{DESK}people/", people.people_page, name="people"),
+    path(f"{DESK}people/<slug:code>/", people.people_act, name="people_act"),
     path(f"{DESK}items/<uuid:item_id>/", pages.item_page, name="item"),
     path(f"{DESK}items/<uuid:item_id>/speakers/", pages.speaker_act, name="speakers"),
     path(f"{DESK}items/<uuid:item_id>/drop/", pages.item_drop, name="item_drop"),
