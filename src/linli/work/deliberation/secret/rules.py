@@ -6,12 +6,12 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from ..ballots.rules import ABSTAIN, INVALID, Asked
+from ..ballots.rules import ABSTAIN, INVALID
 
 LEAST = 10  # ballots in a group that is counted by itself
 STEP = 64  # bytes: choices are padded to a multiple
@@ -21,7 +21,20 @@ NONE_MARKED, NOT_A_CHOICE = "[]", "null"
 SHARES, ENOUGH = 3, 2
 
 
-def plain_length(asked: Sequence[Asked]) -> int:
+class Asking(Protocol):
+    """A question of a ballot: its key and words, the keys of its choices, how many may be marked."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def choices(self) -> Collection[str]: ...
+    @property
+    def seats(self) -> int: ...
+
+
+def plain_length(asked: Sequence[Asking]) -> int:
     """Return to how many bytes every ballot's choices are padded: the longest that there can be fits."""
     longest = [sorted(question.choices, key=_size, reverse=True)[: question.seats] for question in asked]
     text = json.dumps(longest, separators=(",", ":"), ensure_ascii=False).encode()
@@ -32,7 +45,7 @@ def _size(text: str) -> int:
     return len(text.encode())
 
 
-def sealed_length(asked: Sequence[Asked]) -> int:
+def sealed_length(asked: Sequence[Asking]) -> int:
     """Return how many bytes a sealed ballot has: all of them the same."""
     return plain_length(asked) + OVERHEAD
 
@@ -102,7 +115,7 @@ def _filled(groups: dict[str, str], sums: Counter[str], above: str, least: int) 
 
 # -- what comes back from opening ----------------------------------------------------
 def result_faults(
-    groups: Sequence[Mapping[str, Any]], asked: Sequence[Asked], receipts: Iterable[str], result: Any
+    groups: Sequence[Mapping[str, Any]], asked: Sequence[Asking], receipts: Iterable[str], result: Any
 ) -> str:
     """Return why a result cannot be that of what was sealed; empty where every ballot is accounted for."""
     known = set(receipts)
@@ -124,7 +137,7 @@ def _group_fault(group: Mapping[str, Any], found: Any, known: set[str]) -> str:
     return ""
 
 
-def _questions_fault(asked: Sequence[Asked], found: Mapping[str, Any]) -> str:
+def _questions_fault(asked: Sequence[Asking], found: Mapping[str, Any]) -> str:
     questions = found["questions"]
     if not isinstance(questions, list) or len(questions) != len(asked):
         return _("结果的表决事项与选票不一致。")
@@ -135,7 +148,7 @@ def _questions_fault(asked: Sequence[Asked], found: Mapping[str, Any]) -> str:
     return next(filter(None, faults), "")
 
 
-def _combination_fault(question: Asked, combinations: Any, ballots: int) -> str:
+def _combination_fault(question: Asking, combinations: Any, ballots: int) -> str:
     if not isinstance(combinations, dict):
         return _("结果的格式不对。")
     for combination, count in combinations.items():
@@ -148,7 +161,7 @@ def _combination_fault(question: Asked, combinations: Any, ballots: int) -> str:
     return ""
 
 
-def _marks(question: Asked, combination: str) -> list[str] | None:
+def _marks(question: Asking, combination: str) -> list[str] | None:
     """Return the marked choices of a combination written as it must be, else ``None``."""
     try:
         marks = json.loads(combination)
@@ -180,7 +193,7 @@ def standing(digests: Sequence[str]) -> str:
     return ranked[0][0]
 
 
-def counts_of(asked: Sequence[Asked], result: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def counts_of(asked: Sequence[Asking], result: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a result as a ballot keeps it: ``{"ballots": n, question: {choice: n}}``.
 
     A blank ballot counts as an abstention, what is no choice as invalid; both have taken part.
