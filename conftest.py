@@ -1,5 +1,7 @@
 """What every test stands on: its own folders and keys, fast passwords, a clock that can be held."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ from django.db import connection, connections
 
 from linli.core import clock as core_clock
 from linli.core.crypto import key_ring
+from tests.template import server_template, sqlite_template
 
 pytest_plugins = ["tests.people"]  # the named cast
 TUESDAY_MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=core_clock.BEIJING)
@@ -40,15 +43,31 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Keep the file that has just been copied from the template."""
+    return connection.vendor == "sqlite" or bool(request.config.option.reuse_db)
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> None:
-    """Use a real SQLite file, as installations do: threads get connections of their own."""
+    """Use a real SQLite file, as installations do: threads get connections of their own.
+
+    On either database the tables are copied from a template instead of being migrated anew.
+    """
     database: dict[str, Any] = connections["default"].settings_dict
-    if connection.vendor == "sqlite":
-        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-        options = database["OPTIONS"]
-        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    folder: Path = request.config.cache.mkdir("database")  # type: ignore[union-attr]
+    if connection.vendor == "postgresql":
+        database["TEST"]["TEMPLATE"] = server_template(folder, os.environ["DATABASE_URL"], database)
+        return
+    file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+    shutil.copyfile(sqlite_template(folder), file)
+    database["TEST"]["NAME"] = str(file)
+    options = database["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
 
 @pytest.fixture
