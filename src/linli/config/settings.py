@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "linli.work.matters.whistles",
     "linli.work.matters.clusters",
     "linli.work.matters.rollup",
+    "linli.work.deliberation.bodies",
     "linli.work.deliberation.meetings",
     "linli.work.deliberation.ballots",
     "linli.work.deliberation.secret",
