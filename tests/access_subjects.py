@@ -41,6 +41,7 @@ from linli.registers.residents.receipts.rules import Paid
 from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
+from linli.work.deliberation.bodies.services import MemberEntry, body_found, body_met, member_join
 from linli.work.deliberation.meetings.rules import Arrangement
 from linli.work.deliberation.meetings.services import invitees_add, item_add, meeting_call, meeting_draft
 from linli.work.deliberation.secret.services import key_register, trustees_appoint
@@ -320,6 +321,23 @@ def meetings(cast: Cast) -> Subjects:
     }
 
 
+def bodies(cast: Cast) -> Subjects:
+    """A body of the committee with one member, and a meeting that it entered."""
+    actor, today = cast.actor("worker"), clock.today()
+    where = Place(cast.places["committee_a_place"], "chosen")
+    body = body_found(
+        actor=actor, kind="residents_representatives", name="居民代表会议", where=where, founded_on=today
+    )
+    entry = MemberEntry(post="representative", name="王代表")
+    member_join(actor=actor, body_id=body.pk, entry=entry, from_on=today)
+    body_met(actor=actor, body_id=body.pk, on=today)
+    return {
+        "body": body.public_id,
+        "body_member": body.members.get().public_id,
+        "body_sitting": body.sittings.get().public_id,
+    }
+
+
 BUILDERS: list[Callable[[Cast], Subjects]] = [
     accounts,
     places,
@@ -335,6 +353,7 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     registry,
     linking,
     exclusions,
+    bodies,
     secret,
     meetings,
 ]

@@ -49,6 +49,8 @@ DESK: dict[str, set[Function]] = {
     "deliveries": {Function.OPERATOR},
     "posters": STREET_TRADES,
     "revisits": STREET_TRADES,
+    "bodies": {*GOVERNING, Function.GRID_WORKER, Function.SUPERVISOR},
+    "body-members": {*GOVERNING, Function.GRID_WORKER, Function.SUPERVISOR},
     "whistles": set(STAFF),
     "meetings": set(STAFF),
     "meeting-decisions": set(STAFF),

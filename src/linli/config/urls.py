@@ -24,6 +24,7 @@ ROOMS = (
     "work.matters.routing",
     "work.matters.whistles",
     "work.matters.clusters",
+    "work.deliberation.bodies",
     "work.deliberation",
     "work.deliberation.meetings",
     "work.deliberation.ballots",

@@ -26,6 +26,7 @@ from linli.foundation.places.permissions import can_see_places
 from linli.foundation.places.selectors import compound_filter, division_names, divisions_named
 from linli.foundation.search.selectors import query_grams
 from linli.foundation.ui.nav import ACCOUNT, DESK, FOOT, PORTAL, SETTINGS, links
+from linli.work.deliberation.bodies.selectors import BodyFilters, body_list
 from linli.work.matters.desk.selectors import matters_shown
 from linli.work.matters.models import Matter
 from linli.work.matters.selectors import (
@@ -131,6 +132,19 @@ def _units(actor: Actor, words: str, most: int) -> list[Hit]:
     ]
 
 
+def _bodies(actor: Actor, words: str, most: int) -> list[Hit]:
+    rows = list(body_list(actor, BodyFilters("all", q=words))[:most])
+    places = division_names({row.area_path for row in rows}, Level.STREET)
+    return [
+        Hit(
+            row.name,
+            reverse("bodies:record", args=[row.public_id]),
+            _joined(row.kind_name, places.get(row.area_path, "")),
+        )
+        for row in rows
+    ]
+
+
 def _staff(actor: Actor, words: str, most: int) -> list[Hit]:
     rows = staff_found(actor, words, most)
     roles = roles_by_person(rows)
@@ -202,6 +216,7 @@ DESK_KINDS = (
     Kind("divisions", gettext_lazy("区划"), "map", _divisions),
     Kind("compounds", gettext_lazy("小区"), "building-community", _compounds, "places:compounds"),
     Kind("units", gettext_lazy("单位"), "users", _units, "organizations:unit_list"),
+    Kind("bodies", gettext_lazy("议事组织"), "users", _bodies, "bodies:list"),
     Kind("staff", gettext_lazy("人员"), "id-badge", _staff, "accounts:staff_list"),
     Kind("notices", gettext_lazy("我的消息"), "bell", _notices),
     Kind("pages", gettext_lazy("页面"), "list", _pages),

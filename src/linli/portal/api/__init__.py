@@ -11,6 +11,7 @@ from linli.foundation.clients.bearer import let_in
 from linli.foundation.exports.api import router as exports
 from linli.foundation.imports.api import router as imports
 from linli.registers.residents.api import router as residents
+from linli.work.deliberation.bodies.api import router as bodies
 from linli.work.deliberation.meetings.api import router as meetings
 from linli.work.deliberation.secret.api import router as secret
 from linli.work.matters.api import router as matters
@@ -47,6 +48,7 @@ api.add_router("/council/meetings", meetings)
 api.add_router("/routing", routing)
 api.add_router("/whistles", whistles)
 api.add_router("", clusters)
+api.add_router("/council/bodies", bodies)
 api.add_router("/council", secret)
 api.add_router("/webhooks", webhooks)
 api.add_router("/files", files)

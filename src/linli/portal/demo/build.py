@@ -24,6 +24,7 @@ from linli.work.matters.services import categories_load, poster_create
 from linli.work.matters.tasks import lapse_guided
 
 from . import plots as plot
+from .bodies import bodies_build, bodies_meet
 from .cast import MACHINE, people_build, places_build, units_build
 from .clusters import hot
 from .desk import quick_plots
@@ -141,6 +142,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             *quick_plots(stage, end),
             *joint(stage, end),
             *hot(stage, end),
+            bodies_meet(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
         hotline_build(stage.cast["street.duty"], end)
@@ -177,6 +179,7 @@ def _stage_build(opened_at: datetime) -> Stage:
     rules_build(stage)
     people_register(stage)
     changes_build(stage.cast)
+    bodies_build(stage)
     return stage
 
 

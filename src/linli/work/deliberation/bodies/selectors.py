@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -137,6 +138,12 @@ def body_dates(body: Body) -> Dates:
         term,
         _level(term.ends_on if term else None, today, DUE_DAYS),
     )
+
+
+def levels_of(row: Any) -> tuple[str, str]:
+    """Return how near a listed body's lawful day of meeting and the end of its term are."""
+    today = clock.today()
+    return _level(row.meet_by, today, row.what.warn_days), _level(row.term_ends, today, DUE_DAYS)
 
 
 def _level(limit: date | None, today: date, days: int) -> str:

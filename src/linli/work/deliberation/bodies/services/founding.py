@@ -78,8 +78,13 @@ def _place_checked(what: BodyKind, where: Place) -> None:
         raise invalid(where=_("%s属于街道，请选择街道。") % what.name)
     if what.level != "street" and is_street:
         raise invalid(where=_("请选择是哪个居委会或村委会的。"))
-    if what.level == "compound" and where.compound is None:
-        raise invalid(where=_("%s属于小区，请选择小区。") % what.name)
+    if what.level != "compound":
+        return
+    if where.compound is None:
+        raise invalid(compound=_("%s属于小区，请选择小区。") % what.name)
+    lies, here = where.compound.area_path, where.area_path
+    if not (lies.startswith(here) or here.startswith(lies)):
+        raise invalid(compound=_("这个小区不在所选居委会的范围内。"))
 
 
 def _named(name: str) -> str:

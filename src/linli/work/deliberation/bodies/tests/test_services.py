@@ -10,7 +10,7 @@ from linli.core import clock as time
 from linli.core.actor import system
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from linli.foundation.audit.models import AuditRecord
-from linli.registers.residents.tests.plans import person_make
+from linli.registers.residents.tests.plans import building_make, person_make
 from linli.work.deliberation.bodies import services as do
 from linli.work.deliberation.bodies.models import Body, Member
 from linli.work.deliberation.bodies.selectors import (
@@ -55,7 +55,7 @@ def test_a_body_is_entered_with_its_lawful_day(hall: Hall) -> None:
         ({"name": "长" * 81}, "name"),
         ({"founded_on": date(2026, 3, 11)}, "founded_on"),
         ({"kind": "street_assembly"}, "where"),
-        ({"kind": "owners_committee"}, "where"),
+        ({"kind": "owners_committee"}, "compound"),
         ({"where": "street_place"}, "where"),
     ],
 )
@@ -193,7 +193,7 @@ def test_members_join_change_post_and_leave(hall: Hall) -> None:
 
 def test_whom_the_register_knows_is_named_by_it(hall: Hall) -> None:
     body = hall.found()
-    person = person_make(hall.who("worker"), name="登记名", number="")
+    person = person_make(building_make(hall.cast), date(1970, 5, 1), name="登记名")
     hall.join(body, "随便写的", resident_id=person.pk)
     assert names(body) == ["登记名"]
     assert Member.objects.get().name == ""
