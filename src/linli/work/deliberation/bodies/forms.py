@@ -12,6 +12,7 @@ from linli.core.actor import Actor
 from linli.foundation.accounts.selectors import area_choices
 from linli.foundation.places.models import Compound, Division, Level
 from linli.foundation.places.selectors import Place
+from linli.foundation.ui.forms import DeskForm, day, short_text
 from linli.registers.residents.owning.selectors import owner_by_number
 
 from .kinds import BodyKind, kinds
@@ -20,34 +21,7 @@ from .rules import term_ends_on
 from .selectors import body_list
 from .services import MemberEntry
 
-CHOOSE = (forms.ChoiceField, forms.ModelChoiceField)
 SEX = (("", gettext_lazy("没有登记")), ("yes", gettext_lazy("是")), ("no", gettext_lazy("不是")))
-
-
-class BodyForm(forms.Form):
-    """A form whose messages say in Chinese what to do."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            verb = _("请选择") if isinstance(field, CHOOSE) else _("请填写")
-            field.error_messages["required"] = f"{verb}{field.label}。"
-            field.error_messages["max_length"] = _("最多%(limit_value)d个字，现在是%(show_value)d个字。")
-            field.error_messages["invalid_choice"] = _("这个选项已不可用，请重新选择。")
-
-
-def _text(label: Any, limit: int, *, required: bool = True, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(label=label, max_length=limit, required=required, help_text=help_text)
-
-
-def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        help_text=help_text,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("请填写日期，例如 2026-11-27。")},
-    )
 
 
 def _sex(value: str) -> bool | None:
@@ -74,10 +48,10 @@ class NamedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj.name)
 
 
-class NewBodyForm(BodyForm):
+class NewBodyForm(DeskForm):
     """A body of one kind; only what that kind needs is asked."""
 
-    name = _text(gettext_lazy("名称"), 80)
+    name = short_text(gettext_lazy("名称"), limit=80)
     where = NamedChoice(
         label=gettext_lazy("在哪里"), queryset=Division.objects.none(), to_field_name="code", empty_label=None
     )
@@ -94,8 +68,10 @@ class NewBodyForm(BodyForm):
         required=False,
         empty_label=gettext_lazy("没有"),
     )
-    founded_on = _day(gettext_lazy("成立日期"))
-    note = _text(gettext_lazy("备注"), 300, required=False, help_text=gettext_lazy("不要写个人信息。"))
+    founded_on = day(gettext_lazy("成立日期"))
+    note = short_text(
+        gettext_lazy("备注"), limit=300, required=False, help_text=gettext_lazy("不要写个人信息。")
+    )
 
     def __init__(self, *args: Any, actor: Actor, kind: BodyKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +105,7 @@ class NewBodyForm(BodyForm):
         }
 
 
-class ActForm(BodyForm):
+class ActForm(DeskForm):
     """What one act on a body asks; ``body`` and ``member`` say what is offered."""
 
     def __init__(self, *args: Any, body: Body, member: Member | None = None, **kwargs: Any) -> None:
@@ -148,9 +124,11 @@ class ActForm(BodyForm):
 class ChangeForm(ActForm):
     """Name, day of founding, note."""
 
-    name = _text(gettext_lazy("名称"), 80)
-    founded_on = _day(gettext_lazy("成立日期"))
-    note = _text(gettext_lazy("备注"), 300, required=False, help_text=gettext_lazy("不要写个人信息。"))
+    name = short_text(gettext_lazy("名称"), limit=80)
+    founded_on = day(gettext_lazy("成立日期"))
+    note = short_text(
+        gettext_lazy("备注"), limit=300, required=False, help_text=gettext_lazy("不要写个人信息。")
+    )
 
     def offer(self) -> None:
         """Show what is there."""
@@ -161,15 +139,15 @@ class ChangeForm(ActForm):
 class DissolveForm(ActForm):
     """When and why it is dissolved."""
 
-    on = _day(gettext_lazy("撤销日期"))
-    reason = _text(gettext_lazy("撤销的原因"), 300)
+    on = day(gettext_lazy("撤销日期"))
+    reason = short_text(gettext_lazy("撤销的原因"), limit=300)
 
 
 class TermForm(ActForm):
     """From when to when a new term lasts."""
 
-    begins_on = _day(gettext_lazy("新一届开始日期"), help_text=gettext_lazy("当选公布的日期。"))
-    ends_on = _day(
+    begins_on = day(gettext_lazy("新一届开始日期"), help_text=gettext_lazy("当选公布的日期。"))
+    ends_on = day(
         gettext_lazy("届满日期"), required=False, help_text=gettext_lazy("不填就是法定最长任期的最后一天。")
     )
 
@@ -183,28 +161,31 @@ class TermForm(ActForm):
 class MetForm(ActForm):
     """When it met."""
 
-    on = _day(gettext_lazy("开会日期"))
-    note = _text(
-        gettext_lazy("说明"), 160, required=False, help_text=gettext_lazy("例如：第二次会议，记录在档案室。")
+    on = day(gettext_lazy("开会日期"))
+    note = short_text(
+        gettext_lazy("说明"),
+        limit=160,
+        required=False,
+        help_text=gettext_lazy("例如：第二次会议，记录在档案室。"),
     )
 
 
 class JoinForm(ActForm):
     """Who joins, with which post, from when."""
 
-    name = _text(gettext_lazy("姓名"), 40, required=False)
-    number = _text(
+    name = short_text(gettext_lazy("姓名"), limit=40, required=False)
+    number = short_text(
         gettext_lazy("证件号码"),
-        40,
+        limit=40,
         required=False,
         help_text=gettext_lazy("填了就与居民登记里的人对上，号码本身不保存；不填就只记姓名。"),
     )
     post = forms.ChoiceField(label=gettext_lazy("职务"))
-    speaks_for = _text(
-        gettext_lazy("代表哪里"), 80, required=False, help_text=gettext_lazy("例如：第3居民小组。")
+    speaks_for = short_text(
+        gettext_lazy("代表哪里"), limit=80, required=False, help_text=gettext_lazy("例如：第3居民小组。")
     )
     is_woman = forms.ChoiceField(label=gettext_lazy("妇女成员"), choices=SEX, required=False)
-    from_on = _day(gettext_lazy("任职日期"))
+    from_on = day(gettext_lazy("任职日期"))
 
     def offer(self) -> None:
         """Offer the posts of this kind of body; a document's number is never filled in by the browser."""
@@ -238,7 +219,7 @@ class PostForm(ActForm):
     """Another post of a member, or a correction."""
 
     post = forms.ChoiceField(label=gettext_lazy("职务"))
-    speaks_for = _text(gettext_lazy("代表哪里"), 80, required=False)
+    speaks_for = short_text(gettext_lazy("代表哪里"), limit=80, required=False)
     is_woman = forms.ChoiceField(label=gettext_lazy("妇女成员"), choices=SEX, required=False)
 
     def offer(self) -> None:
@@ -259,7 +240,7 @@ class PostForm(ActForm):
 class LeaveForm(ActForm):
     """When and why a member left."""
 
-    on = _day(gettext_lazy("离任日期"))
+    on = day(gettext_lazy("离任日期"))
     leaving = forms.ChoiceField(
         label=gettext_lazy("离任原因"), choices=Member.Leaving.choices, widget=forms.RadioSelect
     )

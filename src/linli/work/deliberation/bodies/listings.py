@@ -36,7 +36,10 @@ def _placed(rows: list[Any]) -> Iterable[Any]:
 def _members(actor: Actor, query: QueryDict) -> Chosen:
     if not can_see_bodies(actor):
         raise NotAllowed
-    body = selectors.body_get(actor, query.get("body", ""))
+    asked = str(query.get("body", ""))
+    if not asked:
+        return Chosen([])
+    body = selectors.body_get(actor, asked)
     return Chosen(selectors.members_on(body, clock.today()), [(_("组织"), body.name)])
 
 

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from linli.foundation.accounts.forms import form_refuse
-from linli.foundation.accounts.permissions import actor_of, staff_required
+from linli.foundation.accounts.keeping import desk_page
+from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.lists.opening import opens_as_left
 from linli.foundation.places.models import Level
 from linli.foundation.places.selectors import division_name, division_names
@@ -69,7 +69,7 @@ def filters_of(query: QueryDict) -> tuple[BodyFilterForm, BodyFilters]:
 
 
 @require_GET
-@staff_required
+@desk_page
 @opens_as_left("bodies")
 def list_page(request: HttpRequest) -> HttpResponse:
     """Show the bodies that this actor may see, narrowed by the address."""
@@ -92,7 +92,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 
 # -- a new one ---------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
-@staff_required
+@desk_page
 def new_page(request: HttpRequest) -> HttpResponse:
     """Enter a body: first its kind, then what that kind needs."""
     actor = actor_of(request)
@@ -107,7 +107,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
             key = request.POST.get("request_key", "")
             body = body_found(actor=actor, request_key=key, **form.said())
         except InvalidInput as refusal:
-            form_refuse(form, refusal)
+            form.take(refusal)
         else:
             messages.success(request, _("组织已登记。"))
             return HttpResponseRedirect(_address(body))
@@ -150,7 +150,7 @@ def _every(kind: BodyKind) -> str:
 
 # -- one body ------------------------------------------------------------------------------
 @require_GET
-@staff_required
+@desk_page
 def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one body: its members now, its lawful dates, what the law asks of it."""
     actor = _let_in(request)
@@ -176,7 +176,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@staff_required
+@desk_page
 def history_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show a body's terms, who belonged to it before, when it met, and what was done to its register."""
     body = selectors.body_get(_let_in(request), public_id)
@@ -195,7 +195,7 @@ def history_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 # -- acting ----------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
-@staff_required
+@desk_page
 def act_page(request: HttpRequest, public_id: UUID, code: str) -> HttpResponse:
     """Show and take the form of one act on one body."""
     actor = _let_in(request)
@@ -207,7 +207,7 @@ def act_page(request: HttpRequest, public_id: UUID, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@staff_required
+@desk_page
 def member_page(request: HttpRequest, public_id: UUID, member: UUID, code: str) -> HttpResponse:
     """Show and take the form of one act on one member."""
     actor = _let_in(request)
@@ -254,7 +254,7 @@ def _take(
     try:
         row.service(actor=actor, body_id=body.pk, **said)
     except InvalidInput as refusal:
-        form_refuse(form, refusal)
+        form.take(refusal)
         return 422
     except Conflict as refusal:
         form.add_error(None, f"{refusal.message}{refusal.hint}")
@@ -263,7 +263,7 @@ def _take(
 
 
 @require_POST
-@staff_required
+@desk_page
 def unmet(request: HttpRequest, public_id: UUID, sitting: UUID) -> HttpResponse:
     """Take back a meeting that was entered by mistake."""
     actor = _let_in(request)

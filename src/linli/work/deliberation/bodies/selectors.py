@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,10 @@ def stage_counts(actor: Actor) -> dict[str, int]:
 def body_get(actor: Actor, public_id: UUID | str) -> Body:
     """Return a body that the actor may see, or raise ``NotFound``."""
     rows = Body.objects.visible_to(actor).select_related("unit", "compound", "parent")
-    found = rows.filter(public_id=public_id).first()
+    try:
+        found = rows.filter(public_id=public_id).first()
+    except ValidationError:
+        found = None
     if found is None:
         raise NotFound(_("没有找到这个组织。"))
     return found
