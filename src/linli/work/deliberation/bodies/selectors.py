@@ -19,7 +19,7 @@ from linli.foundation.accounts.selectors import person_names
 
 from .kinds import Composed, composition_faults
 from .models import Body, BodyEvent, Member, Sitting, Term
-from .rules import is_warned
+from .rules import is_warned, meet_by
 
 STAGES = ("standing", "due", "overdue", "dissolved", "all")
 DUE_DAYS = 60
@@ -118,6 +118,13 @@ def term_now(body: Body) -> Term | None:
 def body_faults(body: Body, members: Iterable[Member]) -> list[str]:
     """Return what the law asks of the present members and they do not have, in words."""
     return composition_faults(body.what, [Composed(one.post, one.is_woman) for one in members])
+
+
+def lawful_day(body: Body) -> date | None:
+    """Return by when a body must meet next, from what is known of its meetings."""
+    last = Sitting.objects.filter(body=body).aggregate(last=Max("on"))["last"]
+    since = max(body.founded_on, clock.local_date(body.created_at))
+    return meet_by(body.what, clock.today(), since=since, last_on=last, ended_on=body.dissolved_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Function
 from linli.core.clock import BEIJING
-from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
-from linli.core.service import changes_of, record
+from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion
+from linli.core.service import changes_of, record, require_service
 from linli.core.words import in_house_language
 from linli.foundation.duties.calendar import HOURS
 from linli.foundation.duties.models import Duty
@@ -23,25 +21,16 @@ from linli.foundation.duties.services import STANDING, duty_close, duty_open
 from ..kinds import term_warning
 from ..models import Body, BodyEvent, Member, Sitting, Term
 from ..permissions import can_keep_body
-from ..rules import is_warned, meet_by
+from ..rules import is_warned
+from ..selectors import lawful_day
 from ..words import ACTIONS
 
 ROOM = "bodies"
 MEET, RENEW = "meet", "renew"
 
 
-def invalid(**fields: str) -> InvalidInput:
-    """Return the refusal of some fields; the first one's words are its message."""
-    return InvalidInput(next(iter(fields.values())), details=fields)
-
-
-def invalid_if(faults: Mapping[str, str]) -> None:
-    """Refuse where something is wrong."""
-    if faults:
-        raise invalid(**faults)
-
-
-def body_for_change(actor: Actor, body_id: int, version: int | None = None) -> Body:
+@require_service
+def body_for_change(*, actor: Actor, body_id: int, version: int | None = None) -> Body:
     """Return a body that the actor keeps, locked; raises ``NotFound``, ``NotAllowed``, ``Conflict``."""
     rows = Body.objects.visible_to(actor).select_for_update(of=("self",))
     body = rows.filter(pk=body_id).first()
@@ -56,7 +45,8 @@ def body_for_change(actor: Actor, body_id: int, version: int | None = None) -> B
     return body
 
 
-def event_add(actor: Actor, body: Body, verb: str, *, note: str = "", member: Member | None = None) -> None:
+@require_service
+def event_add(*, actor: Actor, body: Body, verb: str, note: str = "", member: Member | None = None) -> None:
     """Add a line to the history of a body."""
     BodyEvent.objects.create(
         body=body,
@@ -69,22 +59,17 @@ def event_add(actor: Actor, body: Body, verb: str, *, note: str = "", member: Me
     )
 
 
-def finish(actor: Actor, body: Body, verb: str, *, note: str = "", member: Member | None = None) -> None:
+@require_service
+def finish(*, actor: Actor, body: Body, verb: str, note: str = "", member: Member | None = None) -> None:
     """Say what was done: the next version, the lawful date, its duty, the history, the record."""
-    event_add(actor, body, verb, note=note, member=member)
+    event_add(actor=actor, body=body, verb=verb, note=note, member=member)
     changes: dict[str, Any] = changes_of(body, version=body.version + 1, meet_by=lawful_day(body))
-    duties_settle(body)
+    duties_settle(body=body)
     record(f"body.{verb}", body, changes, touched=(Term, Member, Sitting, BodyEvent))
 
 
-def lawful_day(body: Body) -> date | None:
-    """Return by when a body must meet next, from what is known of its meetings."""
-    last = Sitting.objects.filter(body=body).aggregate(last=Max("on"))["last"]
-    since = max(body.founded_on, clock.local_date(body.created_at))
-    return meet_by(body.what, clock.today(), since=since, last_on=last, ended_on=body.dissolved_on)
-
-
-def duties_settle(body: Body) -> bool:
+@require_service
+def duties_settle(*, body: Body) -> bool:
     """Open the duties of lawful dates that are near, close those that are done; whether any changed."""
     running = body.terms.filter(ended_on__isnull=True).first() if body.dissolved_on is None else None
     met = _settle(body, MEET, body.meet_by, body.what.warn_days)

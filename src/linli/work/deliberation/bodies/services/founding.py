@@ -17,8 +17,10 @@ from linli.foundation.places.selectors import Place
 from ..kinds import BodyKind, kinds
 from ..models import Body, BodyEvent, Member, Term
 from ..permissions import can_keep_bodies_at
+from ..refusals import invalid, invalid_if
 from ..rules import day_faults, term_ends_on, term_faults
-from .acts import body_for_change, duties_settle, event_add, finish, invalid, invalid_if, lawful_day
+from ..selectors import lawful_day
+from .acts import body_for_change, duties_settle, event_add, finish
 from .members import MemberEntry, members_put
 
 STREET_CODE = 9  # digits of a street's code; a committee's has more
@@ -60,8 +62,8 @@ def body_found(
     _saved(body)
     body.meet_by = lawful_day(body)
     body.save(update_fields=["meet_by"])
-    event_add(actor, body, "found")
-    duties_settle(body)
+    event_add(actor=actor, body=body, verb="found")
+    duties_settle(body=body)
     record("body.found", body, touched=(BodyEvent,))
     return body
 
@@ -120,7 +122,7 @@ def body_change(
     *, actor: Actor, body_id: int, name: str, founded_on: date, note: str = "", version: int | None = None
 ) -> Body:
     """Correct a body's name, day of founding and note."""
-    body = body_for_change(actor, body_id, version)
+    body = body_for_change(actor=actor, body_id=body_id, version=version)
     invalid_if(day_faults("founded_on", founded_on, clock.today()))
     first = body.members.order_by("from_on").values_list("from_on", flat=True).first()
     if first is not None and founded_on > first:
@@ -134,14 +136,14 @@ def body_change(
     if not changes:
         return body
     record("body.change", body, changes)
-    finish(actor, body, "change")
+    finish(actor=actor, body=body, verb="change")
     return body
 
 
 @service
 def body_dissolve(*, actor: Actor, body_id: int, on: date, reason: str, version: int | None = None) -> Body:
     """Dissolve a body: its members leave, its term ends, its duties go; it stays readable."""
-    body = body_for_change(actor, body_id, version)
+    body = body_for_change(actor=actor, body_id=body_id, version=version)
     why = reason.strip()
     if not why:
         raise invalid(reason=_("请写明为什么撤销。"))
@@ -153,7 +155,7 @@ def body_dissolve(*, actor: Actor, body_id: int, on: date, reason: str, version:
     body.terms.filter(ended_on__isnull=True).update(ended_on=on)
     changes = changes_of(body, dissolved_on=on, dissolved_reason=why[:300])
     record("body.dissolve", body, changes, touched=(Member, Term))
-    finish(actor, body, "dissolve", note=why)
+    finish(actor=actor, body=body, verb="dissolve", note=why)
     return body
 
 
@@ -177,7 +179,7 @@ def term_begin(
 
     Without ``ends_on`` it lasts as long as the law lets it （五年）. ``members`` are those elected.
     """
-    body = body_for_change(actor, body_id, version)
+    body = body_for_change(actor=actor, body_id=body_id, version=version)
     what, previous = body.what, body.terms.first()
     last_day = ends_on or term_ends_on(what, begins_on)
     faults = day_faults("begins_on", begins_on, clock.today(), not_before=body.founded_on)
@@ -186,8 +188,13 @@ def term_begin(
     term = Term.objects.create(
         body=body, number=previous.number + 1 if previous else 1, begins_on=begins_on, ends_on=last_day
     )
-    members_put(body, term, begins_on, members)
-    finish(actor, body, "term", note=f"第{term.number}届，{begins_on.isoformat()}至{last_day.isoformat()}")
+    members_put(body=body, term=term, from_on=begins_on, entries=members)
+    finish(
+        actor=actor,
+        body=body,
+        verb="term",
+        note=f"第{term.number}届，{begins_on.isoformat()}至{last_day.isoformat()}",
+    )
     return body
 
 

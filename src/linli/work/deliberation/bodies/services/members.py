@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, NotFound
-from linli.core.service import changes_of, record, service
+from linli.core.service import changes_of, record, require_service, service
 
 from ..models import Body, Member, Term
+from ..refusals import invalid, invalid_if
 from ..rules import day_faults
-from .acts import body_for_change, finish, invalid, invalid_if
+from .acts import body_for_change, finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def member_join(
     *, actor: Actor, body_id: int, entry: MemberEntry, from_on: date, version: int | None = None
 ) -> Body:
     """Enter a member from a day on; one person is in a body once, and not in two that exclude each other."""
-    body = body_for_change(actor, body_id, version)
+    body = body_for_change(actor=actor, body_id=body_id, version=version)
     if body.what.everybody:
         raise Conflict(_("%s由全体组成，没有成员名单。") % body.what.name)
     invalid_if(day_faults("from_on", from_on, clock.today(), not_before=body.founded_on))
@@ -56,11 +57,12 @@ def member_join(
             hint=_("请先登记离任的成员。"),
         )
     member = _put(body, term, from_on, entry)
-    finish(actor, body, "join", member=member)
+    finish(actor=actor, body=body, verb="join", member=member)
     return body
 
 
-def members_put(body: Body, term: Term, from_on: date, entries: Iterable[MemberEntry]) -> None:
+@require_service
+def members_put(*, body: Body, term: Term, from_on: date, entries: Iterable[MemberEntry]) -> None:
     """Enter the members of a new term."""
     for entry in entries:
         _put(body, term, from_on, entry)
@@ -151,14 +153,14 @@ def member_post(
     version: int | None = None,
 ) -> Body:
     """Give a member another post, or correct for whom they speak."""
-    body = body_for_change(actor, body_id, version)
+    body = body_for_change(actor=actor, body_id=body_id, version=version)
     member = _member(body, member_id)
     if post not in dict(body.what.posts):
         raise invalid(post=_("请选择职务。"))
     changes = changes_of(member, post=post, speaks_for=speaks_for.strip()[:80], is_woman=is_woman)
     if changes:
         record("body.post", member, changes)
-        finish(actor, body, "post", note=body.what.post_name(post), member=member)
+        finish(actor=actor, body=body, verb="post", note=body.what.post_name(post), member=member)
     return body
 
 
@@ -167,12 +169,12 @@ def member_leave(
     *, actor: Actor, body_id: int, member_id: int, on: date, leaving: str, version: int | None = None
 ) -> Body:
     """Note that a member left, when and why; the lawful consequences are others' business."""
-    body = body_for_change(actor, body_id, version)
+    body = body_for_change(actor=actor, body_id=body_id, version=version)
     member = _member(body, member_id)
     if leaving not in Member.Leaving.values:
         raise invalid(leaving=_("请选择离任的原因。"))
     invalid_if(day_faults("on", on, clock.today(), not_before=member.from_on))
     changes = changes_of(member, to_on=on, leaving=leaving)
     record("body.leave", member, changes)
-    finish(actor, body, "leave", note=str(Member.Leaving(leaving).label), member=member)
+    finish(actor=actor, body=body, verb="leave", note=str(Member.Leaving(leaving).label), member=member)
     return body

@@ -14,8 +14,10 @@ from linli.core.service import changes_of, record, service
 
 from ..models import Body, BodyEvent, Sitting
 from ..permissions import can_watch_bodies
+from ..refusals import invalid_if
 from ..rules import day_faults
-from .acts import body_for_change, duties_settle, finish, invalid_if, lawful_day
+from ..selectors import lawful_day
+from .acts import body_for_change, duties_settle, finish
 
 
 @service
@@ -25,7 +27,7 @@ def body_met(*, actor: Actor, body_id: int, on: date, meeting: UUID | None = Non
     ``meeting`` is the public id of a meeting that the platform held (noted once); without one, somebody
     enters a meeting that was held elsewhere.
     """
-    body = body_for_change(actor, body_id)
+    body = body_for_change(actor=actor, body_id=body_id)
     invalid_if(day_faults("on", on, clock.today(), not_before=body.founded_on))
     known = body.sittings.filter(meeting=meeting) if meeting else body.sittings.filter(on=on)
     if known.exists():
@@ -40,14 +42,14 @@ def body_met(*, actor: Actor, body_id: int, on: date, meeting: UUID | None = Non
         recorded_at=clock.now(),
         recorded_by_id=actor.person_id,
     )
-    finish(actor, body, "met", note=on.isoformat())
+    finish(actor=actor, body=body, verb="met", note=on.isoformat())
     return body
 
 
 @service
 def body_unmet(*, actor: Actor, body_id: int, sitting_id: int) -> Body:
     """Take back a meeting that was entered by mistake; one that the platform held stays."""
-    body = body_for_change(actor, body_id)
+    body = body_for_change(actor=actor, body_id=body_id)
     sitting = body.sittings.filter(pk=sitting_id).first()
     if sitting is None:
         raise NotFound(_("没有找到这次会议的登记。"))
@@ -55,7 +57,7 @@ def body_unmet(*, actor: Actor, body_id: int, sitting_id: int) -> Body:
         raise Conflict(_("这是平台上召开的会议，不能取消登记。"))
     day = sitting.on.isoformat()
     sitting.delete()
-    finish(actor, body, "unmet", note=day)
+    finish(actor=actor, body=body, verb="unmet", note=day)
     return body
 
 
@@ -74,5 +76,5 @@ def bodies_watch(*, actor: Actor, after_id: int = 0, most: int = 500) -> int:
         changes = changes_of(body, meet_by=lawful_day(body))
         if changes:
             record("body.reckon", body, changes, touched=(BodyEvent,))
-        duties_settle(body)
+        duties_settle(body=body)
     return last
