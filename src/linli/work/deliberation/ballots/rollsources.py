@@ -22,7 +22,8 @@ from linli.registers.residents.holding import holds_on
 from linli.registers.residents.masking import name_masked
 from linli.registers.residents.models import Membership, Occupancy, Owner, Ownership, Resident
 from linli.registers.residents.owning.rules import Head, heads_counted, heads_rule
-from linli.registers.residents.owning.selectors import OWNERS, owner_name, title_counted
+from linli.registers.residents.owning.selectors import OWNERS as WITH_OWNERS
+from linli.registers.residents.owning.selectors import owner_name, title_counted
 from linli.registers.residents.sealing import sealed_get
 
 from .models import Ballot, Elector
@@ -72,7 +73,7 @@ def owners(actor: Actor, ballot: Ballot, on: date) -> Iterator[RollRow]:
     chosen = list(ballot.buildings.values_list("pk", flat=True))
     if chosen:
         titles = titles.filter(part__building__in=chosen)
-    related = titles.select_related("part__building", "part__stair").prefetch_related(OWNERS)
+    related = titles.select_related("part__building", "part__stair").prefetch_related(WITH_OWNERS)
     order = ("part__building__sort_key", "part__stair__sort_key", "part__sort_key", "part__name", "pk")
     found = list(related.order_by(*order))
     place = {title.part_id: number for number, title in enumerate(found)}
@@ -236,4 +237,14 @@ def _household_remark(is_sure: bool, is_named: bool) -> str:
 
 
 Source = Callable[[Actor, Ballot, date], Iterable[RollRow]]
-SOURCES: dict[str, Source] = {"owners": owners, "residents": adults, "households": households}
+SOURCES: dict[str, Source] = {
+    "owners": owners,
+    "owners_part": owners,
+    "owners_concerned": owners,
+    "residents": adults,
+    "voters_registered": adults,
+    "villagers": adults,
+    "villagers_group": adults,
+    "households": households,
+}
+OWNERS = frozenset({"owners", "owners_part", "owners_concerned"})

@@ -7,11 +7,13 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..law import DecisionRule
+from .wording import day_words
 from .workflow import RUNNING, State
 
 YES_NO = (
@@ -198,3 +200,16 @@ def counts_faults(asked: Sequence[Asked], counts: Mapping[str, Any]) -> dict[str
 
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def lateness(rule: DecisionRule, dates: Mapping[str, date], today: date) -> str:
+    """Return which lawful notice can no longer be kept, in words; empty where all can."""
+    if (by := dates.get("notice_by")) and today > by:
+        words = _("表决要在开始%(n)d日前通知，最迟应在%(day)s公告。")
+        return words % {"n": rule.notice_days, "day": day_words(by)}
+    if (by := dates.get("roll_by")) and today > by:
+        words = _("名册要在开始%(n)d日前公布，最迟应在%(day)s公告。")
+        return words % {"n": rule.roll_days, "day": day_words(by)}
+    if (until := dates.get("objections_until")) and until >= dates["voting_on"]:
+        return _("名册异议期到%s为止，期满以后才能开始表决。") % day_words(until)
+    return ""

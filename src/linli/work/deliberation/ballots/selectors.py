@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 
+from ..law import DecisionRule, rule_from_json, rule_of
 from .models import Ballot, Elector, Kind, Question
 from .models.roll import STANDING
-from .rules import Asked, RollLine
+from .rules import Asked, RollLine, phase
 from .workflow import RUNNING, State
 
 
@@ -22,6 +25,21 @@ def ballot_get(actor: Actor, public_id: UUID | str) -> Ballot:
     if found is None:
         raise NotFound(_("没有找到这次表决。"))
     return found
+
+
+def state_now(ballot: Ballot) -> str:
+    """Return the state of a ballot as the clock has it."""
+    return phase(ballot.state, ballot.opens_at, ballot.closes_at, clock.now())
+
+
+def public_url(ballot: Ballot) -> str:
+    """Return the address of the page on which everybody reads of a ballot."""
+    return reverse("ballots:public", args=[ballot.public_id])
+
+
+def rule_kept(ballot: Ballot) -> DecisionRule:
+    """Return the rule of a ballot: as it was announced with, until then as it is in force."""
+    return rule_from_json(ballot.rule) if ballot.rule else rule_of(ballot.rule_key, ballot.rule_on)
 
 
 def questions_asked(ballot: Ballot) -> list[Asked]:

@@ -117,6 +117,7 @@ class Ballot(models.Model):
     counted_at = models.DateTimeField(_("计票时间"), null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     cancelled_reason = models.CharField(_("取消的原因"), max_length=300, blank=True)
+    override_reason = models.CharField(_("期限不足的说明"), max_length=300, blank=True)
     recount_reason = models.CharField(_("重新计票的原因"), max_length=300, blank=True)
 
     objects = BallotQuerySet.as_manager()

@@ -23,9 +23,10 @@ from linli.registers.residents.sealing import sealed_get
 from ..models import Ballot, Elector, ElectorPart, Objection
 from ..permissions import can_take_votes
 from ..refusals import invalid
-from ..rollsources import RollRow, part_place, roll_rows
+from ..rollsources import OWNERS, RollRow, part_place, roll_rows
 from ..rules import roll_digest
 from ..selectors import roll_lines, running_elsewhere
+from ..wording import day_words
 from .steps import ballot_begin, ballot_move, ballot_shared, duty_done, text_required
 
 BATCH = 2_000
@@ -180,7 +181,7 @@ def _newcomer(actor: Actor, ballot: Ballot, resident_id: UUID | None, name: str)
 
 
 def _part_named(ballot: Ballot, part_id: UUID | None, area: int) -> Part | None:
-    if ballot.electorate != "owners":
+    if ballot.electorate not in OWNERS:
         return None
     parts = Part.objects.filter(compound=ballot.compound_id).select_related("building", "stair")
     part = parts.filter(public_id=part_id).first() if part_id else None
@@ -221,7 +222,7 @@ def roll_freeze(*, actor: Actor, ballot_id: UUID, version: int | None = None) ->
     until = ballot.roll_objections_until
     if until is not None and clock.today() <= until:
         raise Conflict(
-            _("名册的异议期到%s为止，期满以后才能确定。") % f"{until.month}月{until.day}日",
+            _("名册的异议期到%s为止，期满以后才能确定。") % day_words(until),
             hint=_("异议期内有人提出异议，请先处理。"),
         )
     open_ones = Objection.objects.filter(

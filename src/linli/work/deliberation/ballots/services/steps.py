@@ -22,7 +22,7 @@ from linli.foundation.duties.services import duty_close, duty_open
 from ..models import Ballot, Elector, Sheet
 from ..permissions import can_run_ballot
 from ..refusals import invalid
-from ..rules import phase
+from ..selectors import state_now
 from ..words import ACTIONS
 from ..workflow import WORKFLOW
 
@@ -38,10 +38,12 @@ def ballot_begin(
     move: str,
     may: May = can_run_ballot,
     version: int | None = None,
+    by_clock: bool = True,
 ) -> Ballot:
     """Lock a ballot for a move; every vote that is being cast is waited for, and none begins meanwhile.
 
-    Checks in this order: seen, allowed, not changed meanwhile, possible in the state that the clock says.
+    Checks in this order: seen, allowed, not changed meanwhile, possible in the state that the clock says (in
+    the one that is written, for the job that writes what the clock says: ``by_clock=False``).
     """
     seen = Ballot.objects.visible_to(actor).select_for_update(of=("self",)).filter(public_id=ballot_id)
     ballot = seen.first()
@@ -51,7 +53,7 @@ def ballot_begin(
         raise NotAllowed(hint=_("表决由当地居委会或街镇组织。"))
     if version is not None and version != ballot.version:
         raise StaleVersion(_("在您打开页面之后，这次表决有了变化。"))
-    WORKFLOW.require(phase(ballot.state, ballot.opens_at, ballot.closes_at, clock.now()), move)
+    WORKFLOW.require(state_now(ballot) if by_clock else ballot.state, move)
     return ballot
 
 
@@ -64,7 +66,7 @@ def ballot_shared(*, actor: Actor, ballot_id: UUID, move: str, may: May) -> Ball
         raise NotFound(_("没有找到这次表决。"))
     if not may(actor, ballot):
         raise NotAllowed()
-    WORKFLOW.require(phase(ballot.state, ballot.opens_at, ballot.closes_at, clock.now()), move)
+    WORKFLOW.require(state_now(ballot), move)
     return ballot
 
 
@@ -88,10 +90,8 @@ def ballot_move(
     touched: Sequence[type[Model]] = (),
     **after: Any,
 ) -> Ballot:
-    """Set the state after a move and whatever else changes, and record it."""
-    present = phase(ballot.state, ballot.opens_at, ballot.closes_at, clock.now())
-    target = WORKFLOW.require(present, move)
-    state = ballot.state if WORKFLOW.moves[move].target is None else target
+    """Set the state after a move that ``ballot_begin`` let through and whatever else changes, and record it."""
+    state = WORKFLOW.moves[move].target or ballot.state
     changes = changes_of(ballot, state=state, version=ballot.version + 1, **after)
     record(f"ballot.{verb}", ballot, changes, touched=touched)
     return ballot
