@@ -178,7 +178,7 @@ def _homes(people: QuerySet[Resident, Any], on: date) -> dict[int, Home]:
 
 
 def _household_homes(households: Iterable[int], on: date) -> dict[int, Home]:
-    rows = Occupancy.objects.filter(holds_on(on), household__among=list(households)).order_by("pk")
+    rows = Occupancy.objects.filter(holds_on(on), household__pk__among=list(households)).order_by("pk")
     related = rows.select_related("part__building__compound", "part__stair")
     return {row.household_id: _home(row.part) for row in related if row.household_id}
 

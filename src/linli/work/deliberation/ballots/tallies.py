@@ -80,7 +80,9 @@ def roll_weights(ballot: Ballot) -> Weights:
 def papers(ballot: Ballot) -> Iterator[Cast]:
     """Yield the named votes with their weights, in no order that says anything."""
     rows = Vote.objects.filter(ballot=ballot, elector__state__in=STANDING).order_by("receipt")
-    for choices, heads, area in rows.values_list("choices", "elector__heads", "elector__area").iterator(CHUNK):
+    for choices, heads, area in rows.values_list("choices", "elector__heads", "elector__area").iterator(
+        CHUNK
+    ):
         yield Cast(choices, heads, area)
 
 

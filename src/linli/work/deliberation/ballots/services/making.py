@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from linli.core import clock
@@ -101,7 +102,7 @@ def ballot_edit(*, actor: Actor, ballot_id: UUID, version: int, draft: Draft) ->
     ballot.buildings.set(buildings)
     Question.objects.filter(ballot=ballot).delete()
     _questions_write(ballot, draft)
-    touched = [Question, Ballot.buildings.through, Elector, ElectorPart]
+    touched: list[type[Model]] = [Question, Ballot.buildings.through, Elector, ElectorPart]
     return ballot_move(ballot=ballot, move="edit", verb="edit", touched=touched, **columns)
 
 

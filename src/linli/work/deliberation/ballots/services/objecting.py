@@ -46,7 +46,9 @@ def objection_make(
     """
     if about not in MOVES:
         raise invalid(about=_("请选择对名册还是对结果有异议。"))
-    ballot = ballot_shared(actor=actor, ballot_id=ballot_id, move=MOVES[Objection.About(about)], may=_may_object)
+    ballot = ballot_shared(
+        actor=actor, ballot_id=ballot_id, move=MOVES[Objection.About(about)], may=_may_object
+    )
     _in_time(ballot, about)
     words = text_required(value=text, name="text", words=_("请写明哪里不对、应当怎样。"), most=1000)
     is_worker = actor.function != Function.RESIDENT
@@ -89,7 +91,9 @@ def _in_time(ballot: Ballot, about: str) -> None:
         ballot.roll_objections_until if about == Objection.About.ROLL else ballot.result_objections_until
     )
     if until is not None and clock.today() > until:
-        raise Expired(_("异议期到%s为止，已经过了。") % day_words(until), hint=_("如有新的证据，请向街镇反映。"))
+        raise Expired(
+            _("异议期到%s为止，已经过了。") % day_words(until), hint=_("如有新的证据，请向街镇反映。")
+        )
 
 
 @service

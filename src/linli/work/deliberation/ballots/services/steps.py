@@ -11,7 +11,6 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion
 from linli.core.service import changes_of, record, require_service
@@ -90,7 +89,7 @@ def ballot_move(
     touched: Sequence[type[Model]] = (),
     **after: Any,
 ) -> Ballot:
-    """Set the state after a move that ``ballot_begin`` let through and whatever else changes, and record it."""
+    """Set the state after a move that ``ballot_begin`` let through, and what else changes; record it."""
     state = WORKFLOW.moves[move].target or ballot.state
     changes = changes_of(ballot, state=state, version=ballot.version + 1, **after)
     record(f"ballot.{verb}", ballot, changes, touched=touched)

@@ -1,0 +1,22 @@
+"""The hall for every test of ballots, on a Tuesday morning."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.people import Cast
+
+from .hall import Hall, hall_make, watcher
+
+
+@pytest.fixture
+def hall(cast: Cast, clock: Any) -> Hall:
+    """Return the compound whose owners decide."""
+    return hall_make(cast)
+
+
+@pytest.fixture
+def unchanged() -> Callable[[], None]:
+    """Return a check to be called before and after a refusal."""
+    return watcher()
