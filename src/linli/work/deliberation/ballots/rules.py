@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..law import DecisionRule
+from ..law.results import Asked
 from .wording import day_words
 from .workflow import RUNNING, State
 
@@ -47,16 +48,6 @@ def casting_refusal(state: str, opens_at: datetime, closes_at: datetime, now: da
         case State.CANCELLED:
             return _("这次表决已经取消。")
     return _("表决已经截止，这一票没有计入。")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as marks are checked against it."""
-
-    key: str
-    text: str
-    choices: tuple[str, ...]
-    seats: int = 1
 
 
 def marks_faults(asked: Sequence[Asked], marks: Mapping[str, Sequence[str]]) -> dict[str, str]:

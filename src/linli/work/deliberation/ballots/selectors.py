@@ -12,9 +12,10 @@ from linli.core.actor import Actor
 from linli.core.errors import NotFound
 
 from ..law import DecisionRule, rule_from_json, rule_of
+from ..law.results import Asked
 from .models import Ballot, Elector, Kind, Question
 from .models.roll import STANDING
-from .rules import Asked, RollLine, phase
+from .rules import RollLine, phase
 from .workflow import RUNNING, State
 
 
@@ -43,12 +44,9 @@ def rule_kept(ballot: Ballot) -> DecisionRule:
 
 
 def questions_asked(ballot: Ballot) -> list[Asked]:
-    """Return what the ballot asks, as marks are checked against it."""
+    """Return what the ballot asks, as marks are checked and papers counted."""
     rows = Question.objects.filter(ballot=ballot)
-    return [
-        Asked(row.key, row.text, tuple(str(choice["key"]) for choice in row.choices), row.seats)
-        for row in rows
-    ]
+    return [Asked(row.key, row.text, row.labels, row.seats, row.passes) for row in rows]
 
 
 def roll_lines(ballot: Ballot) -> list[RollLine]:

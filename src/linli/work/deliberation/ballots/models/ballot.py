@@ -168,7 +168,8 @@ class Ballot(models.Model):
 class Question(models.Model):
     """One thing that a ballot asks; ``choices`` is a list of ``{"key": …, "label": …}``.
 
-    ``seats`` is how many choices may be marked: 1 for a decision, the number of seats in an election.
+    ``seats`` is how many choices may be marked: 1 for a decision, the number of seats in an election;
+    ``passes`` the choice that the rule's threshold is about.
     """
 
     ballot = models.ForeignKey(Ballot, models.CASCADE, related_name="questions")
@@ -176,6 +177,7 @@ class Question(models.Model):
     text = models.CharField(_("表决事项"), max_length=300)
     choices = models.JSONField(default=list)
     seats = models.PositiveSmallIntegerField(default=1)
+    passes = models.CharField(max_length=20, default="yes")
 
     class Meta:
         ordering = ["order"]
@@ -191,3 +193,8 @@ class Question(models.Model):
     def key(self) -> str:
         """By what its answers are kept: its place in the ballot."""
         return str(self.order)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What may be chosen: key → label."""
+        return {str(choice["key"]): str(choice["label"]) for choice in self.choices}

@@ -15,7 +15,7 @@ from linli.foundation.duties.calendar import holiday_calendar
 from ...law.dates import days_after
 from ..models import Ballot, Box, Elector, Objection
 from ..selectors import rule_kept
-from ..tallies import ballot_tally, tally_digest
+from ..tallies import ballot_bundle, ballot_tally
 from ..wording import day_words
 from .making import electors_told
 from .objecting import objections_settled
@@ -77,7 +77,7 @@ def ballot_count(*, actor: Actor, ballot_id: UUID, version: int | None = None) -
         move="count",
         verb="count",
         tally=tally,
-        tally_digest=tally_digest(tally),
+        tally_digest=ballot_bundle(ballot)["digest"],
         counted_at=clock.now(),
         closed_at=ballot.closed_at or clock.now(),
         result_objections_until=days_after(clock.today(), days, holiday_calendar()),

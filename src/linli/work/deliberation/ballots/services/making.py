@@ -45,6 +45,7 @@ class QuestionEntry:
     text: str
     choices: Sequence[Mapping[str, str]] = YES_NO
     seats: int = 1
+    passes: str = "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,8 @@ def _questions_write(ballot: Ballot, draft: Draft) -> None:
         if not 0 < len(keys) <= MOST_CHOICES or len(set(keys)) < len(keys):
             raise invalid(questions=_("第%d个表决事项的选项有重复，或太多、太少。") % order)
         choices = [{"key": one["key"], "label": one["label"]} for one in entry.choices]
-        rows.append(Question(ballot=ballot, order=order, text=text, choices=choices, seats=entry.seats))
+        given = {"choices": choices, "seats": entry.seats, "passes": entry.passes}
+        rows.append(Question(ballot=ballot, order=order, text=text, **given))
     Question.objects.bulk_create(rows)
 
 

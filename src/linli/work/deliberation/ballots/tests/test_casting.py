@@ -1,4 +1,4 @@
-"""One elector, one vote: on the web, at the door, by telephone, on paper; changed until the close, or refused."""
+"""One elector, one vote: on the web, at the door, by telephone; changed until the close, or refused."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -215,4 +215,3 @@ def same_again(vote: Vote) -> Vote:
         cast_at=vote.cast_at,
         receipt=vote.receipt,
     )
-

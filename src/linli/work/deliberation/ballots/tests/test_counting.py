@@ -13,7 +13,7 @@ from linli.work.deliberation.ballots.models import Ballot
 from linli.work.deliberation.ballots.services import counting, making, objecting
 from linli.work.deliberation.ballots.services.casting import vote_cast, vote_take
 from linli.work.deliberation.ballots.services.making import QuestionEntry
-from linli.work.deliberation.ballots.tallies import outcomes, tally_digest
+from linli.work.deliberation.ballots.tallies import ballot_bundle, results
 
 from .hall import MACHINE, Hall
 
@@ -41,9 +41,9 @@ def test_owners_decide_on_a_lift_by_head_and_area(hall: Hall) -> None:
     assert figures["choices"]["no"] == {"heads": 1, "area": 6_880}
     assert figures["is_passed"]
     assert counted.tally["channels"] == {"door": 1, "paper": 1, "web": 2}
-    [outcome] = outcomes(counted)
-    assert [step.holds for step in outcome.steps] == [True] * 4
-    assert all("民法典第278条" in step.article for step in outcome.steps)
+    [found] = results(counted)
+    assert [step.holds for step in found.verdict.steps] == [True] * 4
+    assert all("民法典第278条" in step.article for step in found.verdict.steps)
 
 
 def test_one_vote_less_and_it_is_not_valid(hall: Hall) -> None:
@@ -62,13 +62,11 @@ def test_nobody_votes_and_nothing_passes(hall: Hall) -> None:
     assert not figures["is_valid"]
 
 
-def test_too_late_for_the_lawful_notice_is_refused_with_the_article(
-    hall: Hall, unchanged: Unchanged
-) -> None:
+def test_too_late_for_the_lawful_notice_is_refused_with_the_article(hall: Hall, unchanged: Unchanged) -> None:
     ballot = hall.listed(opens_at=time.now() + timedelta(days=14))
     said = {"ballot_id": ballot.public_id, "version": ballot.version}
     unchanged()
-    with pytest.raises(Conflict, match="15日前通知.*民法典第278条"):
+    with pytest.raises(Conflict, match=r"15日前通知.*民法典第278条"):
         making.ballot_announce(actor=hall.who("worker"), **said)
     with pytest.raises(Conflict):  # a reason is no permission
         making.ballot_announce(actor=hall.who("worker"), **said, override_reason="急")
@@ -195,7 +193,7 @@ def test_a_recount_agrees_and_a_result_stands_after_its_days(hall: Hall, unchang
     hall.web(ballot, "101", "yes")
     first = hall.counted(ballot)
     said = {"actor": hall.who("worker"), "ballot_id": ballot.public_id}
-    assert first.tally_digest == tally_digest(first.tally)
+    assert first.tally_digest == ballot_bundle(first)["digest"]
     counting.ballot_recount(**said, reason="有人要求重计")
     again = counting.ballot_count(**said)
     assert (again.tally, again.tally_digest) == (first.tally, first.tally_digest)
@@ -209,9 +207,7 @@ def test_a_recount_agrees_and_a_result_stands_after_its_days(hall: Hall, unchang
     time.clock_forward(timedelta(days=10))
     with pytest.raises(Conflict, match="还有1件异议"):
         counting.ballot_settle(**said)
-    objecting.objection_rule(
-        **said, objection_id=objection.public_id, is_upheld=False, ruling="复核无误"
-    )
+    objecting.objection_rule(**said, objection_id=objection.public_id, is_upheld=False, ruling="复核无误")
     assert counting.ballot_settle(**said).state == "settled"
     assert _duties(ballot) == set()
     with pytest.raises(MoveNotAllowed):

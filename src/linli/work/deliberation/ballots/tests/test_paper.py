@@ -118,9 +118,7 @@ def test_paper_beside_a_web_vote_is_refused_where_nothing_may_be_changed(
     unchanged()
 
 
-def test_paper_is_handed_in_before_the_close_and_may_be_keyed_after(
-    hall: Hall, unchanged: Unchanged
-) -> None:
+def test_paper_is_handed_in_before_the_close_and_may_be_keyed_after(hall: Hall, unchanged: Unchanged) -> None:
     ballot = hall.opened()
     early, late = hall.sheet(ballot, "102"), hall.sheet(ballot, "301")
     hall.bring(ballot, early)
@@ -209,9 +207,7 @@ def stub(hall: Hall, ballot: Ballot, name: str) -> Sheet:
 
 
 def box_of(hall: Hall, ballot: Ballot, kind: str = "station") -> Box:
-    return boxes.box_make(
-        actor=hall.who("worker"), ballot_id=ballot.public_id, kind=kind, place="居委会门口"
-    )
+    return boxes.box_make(actor=hall.who("worker"), ballot_id=ballot.public_id, kind=kind, place="居委会门口")
 
 
 def count(hall: Hall, ballot: Ballot, box: Box, by: str, sheets: int, **said: Any) -> Box:

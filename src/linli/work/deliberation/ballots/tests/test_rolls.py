@@ -1,4 +1,4 @@
-"""The roll: by rule from the registry, published, objected to, put right, frozen; a change afterwards is found."""
+"""The roll: by rule from the registry, published, objected to, frozen; a change afterwards is found."""
 
 import hashlib
 from collections.abc import Callable
@@ -158,7 +158,7 @@ def test_what_the_counter_takes_names_who_said_it_and_hides_it(hall: Hall) -> No
     ballot = hall.announced()
     made = _object(hall, ballot, by="grid_worker", by_name="陈阿婆")
     assert made.by is None
-    stored = Objection.objects.filter(pk=made.pk).extra(select={"raw": "text", "who": "by_name"})  # noqa: S610
+    stored = Objection.objects.filter(pk=made.pk).extra(select={"raw": "text", "who": "by_name"})
     row = stored.values("raw", "who").get()
     assert "101" not in row["raw"]
     assert "陈" not in row["who"]

@@ -11,7 +11,6 @@ from linli.work.deliberation.ballots.rules import (
     ABSTAIN,
     INVALID,
     LETTERS,
-    Asked,
     Reconciliation,
     RollLine,
     casting_refusal,
@@ -26,11 +25,12 @@ from linli.work.deliberation.ballots.rules import (
     two_agree,
 )
 from linli.work.deliberation.ballots.workflow import State
+from linli.work.deliberation.law.results import Asked
 
 OPENS = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(days=3)
-LIFT = Asked("1", "加装电梯", ("yes", "no", "abstain"))
-SEATS = Asked("2", "选举委员", ("a", "b", "c"), seats=2)
+LIFT = Asked("1", "加装电梯", {"yes": "同意", "no": "反对", "abstain": "弃权"})
+SEATS = Asked("2", "选举委员", {"a": "甲", "b": "乙", "c": "丙"}, seats=2)
 
 
 @pytest.mark.parametrize(
