@@ -42,6 +42,10 @@ from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.deliberation.bodies.services import MemberEntry, body_found, body_met, member_join
+from linli.work.deliberation.ballots.services.boxes import box_make
+from linli.work.deliberation.ballots.services.objecting import objection_make
+from linli.work.deliberation.ballots.services.paper import sheets_issue
+from linli.work.deliberation.ballots.tests.assembly import Assembly
 from linli.work.deliberation.meetings.rules import Arrangement
 from linli.work.deliberation.meetings.services import invitees_add, item_add, meeting_call, meeting_draft
 from linli.work.deliberation.secret.services import key_register, trustees_appoint
@@ -335,6 +339,33 @@ def bodies(cast: Cast) -> Subjects:
         "body": body.public_id,
         "body_member": body.members.get().public_id,
         "body_sitting": body.sittings.get().public_id,
+def ballots(cast: Cast) -> Subjects:
+    """Ballots of residents of committee A: drafted, announced, running, counted, and a secret one."""
+    hall = Assembly(cast)
+    running, counted, announced, secret = (
+        hall.running(),
+        hall.counted(),
+        hall.announced(),
+        hall.running("secret"),
+    )
+    own, other = hall.electors(running)
+    said = {"actor": cast.actor("worker"), "ballot_id": running.public_id}
+    [sheet] = sheets_issue(**said, elector_ids=[other.public_id])
+    objection = objection_make(
+        actor=cast.actor("resident"), ballot_id=announced.public_id, about="roll", text="名册上少一个人"
+    )
+    secret_one = {"actor": cast.actor("worker"), "ballot_id": secret.public_id}
+    return {
+        "ballot_draft": hall.made().public_id,
+        "ballot_announced": announced.public_id,
+        "ballot_running": running.public_id,
+        "ballot_counted": counted.public_id,
+        "ballot_secret": secret.public_id,
+        "elector_own": own.public_id,
+        "elector_other": other.public_id,
+        "sheet_code": sheet.code,
+        "roll_objection": objection.public_id,
+        "ballot_box": box_make(**secret_one, kind="station", place="居委会门口").public_id,
     }
 
 
@@ -356,4 +387,5 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     bodies,
     secret,
     meetings,
+    ballots,
 ]

@@ -55,6 +55,8 @@ DESK: dict[str, set[Function]] = {
     "meetings": set(STAFF),
     "meeting-decisions": set(STAFF),
     "whistle-units": set(GOVERNING),
+    "ballots": {*GOVERNING, Function.GRID_WORKER, Function.SUPERVISOR},
+    "ballot-roll": {*DOORSTEP, Function.SUPERVISOR},
     "hot-issues": set(GOVERNING),
     "answers": set(GOVERNING),
     "replies": set(GOVERNING),

@@ -43,15 +43,22 @@ function pause(seconds: number): Promise<void> {
 
 async function sendUntilReceived(form: HTMLFormElement, data: FormData): Promise<Response> {
   for (let attempt = 0; ; attempt += 1) {
+    let wait = WAITS[Math.min(attempt, WAITS.length - 1)] ?? 30;
+    let words = say("网络断了，内容已保存，正在重试。", "The connection was lost. Your text is kept; trying again.");
     try {
-      return await fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "text/html" } });
+      const response = await fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "text/html" } });
+      const after = response.headers.get("Retry-After");
+      if (response.status !== 503 || !after) return response;
+      // Too many at once: the same request, with the same key, goes again when the server says.
+      wait = Math.max(Number(after) || wait, 1);
+      words = say("现在人多，正在排队，会自动再发一次，不会重复。", "Many people are here now. It is sent again by itself, and counts once.");
     } catch {
-      const words = say("网络断了，内容已保存，正在重试。", "The connection was lost. Your text is kept; trying again.");
-      announce(words, "warning", true);
-      const place = form.querySelector<HTMLElement>("[data-draft-note]");
-      if (place) place.textContent = words;
-      await pause(WAITS[Math.min(attempt, WAITS.length - 1)] ?? 30);
+      // not received: again
     }
+    announce(words, "warning", true);
+    const place = form.querySelector<HTMLElement>("[data-draft-note]");
+    if (place) place.textContent = words;
+    await pause(wait);
   }
 }
 

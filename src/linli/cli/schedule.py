@@ -58,6 +58,7 @@ TABLE = (
     ("matters.editions", 60, "linli.work.matters.tasks.begin_editions"),
     ("bodies.dates", 3600, "linli.work.deliberation.bodies.tasks.dates_watch"),
     ("secret.follow", 30, "linli.work.deliberation.secret.tasks.follow"),
+    ("ballots.clock", 10, "linli.work.deliberation.ballots.tasks.follow_clock"),
     ("matters.drafts", 3600, "linli.work.matters.tasks.forget_drafts"),
 )
 

@@ -200,6 +200,8 @@ DEAD_KEEP_DAYS = env.int("LINLI_DEAD_KEEP_DAYS", default=1095)
 IMPORT_END_PERCENT = env.int("LINLI_IMPORT_END_PERCENT", default=30)
 REGISTRY_ROWS = env.int("LINLI_REGISTRY_ROWS", default=1_000_000)
 REGISTRY_MB = env.int("LINLI_REGISTRY_MB", default=400)
+# How many votes one server process takes at the same moment; more are asked to come again in some seconds.
+VOTES_AT_ONCE = env.int("LINLI_VOTES_AT_ONCE", default=3)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -131,5 +131,14 @@ class TooMany(Refusal):
     hint = _("请稍等一会儿再试。")
 
 
+class Overloaded(Refusal):
+    """More come at once than can be served; ``details['retry_after']`` is in seconds. Nothing was done."""
+
+    code = "server.overloaded"
+    status = 503
+    message = _("现在同时办理的人太多，这一次还没有收下。")
+    hint = _("请稍等几秒；页面会自动再发一次，不会重复。")
+
+
 class ProgrammingFault(Exception):
     """A service broke a promise of the architecture (no audit record, no actor); never shown as advice."""

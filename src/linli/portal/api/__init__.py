@@ -11,6 +11,7 @@ from linli.foundation.clients.bearer import let_in
 from linli.foundation.exports.api import router as exports
 from linli.foundation.imports.api import router as imports
 from linli.registers.residents.api import router as residents
+from linli.work.deliberation.ballots.api import router as ballots
 from linli.work.deliberation.bodies.api import router as bodies
 from linli.work.deliberation.meetings.api import router as meetings
 from linli.work.deliberation.secret.api import router as secret
@@ -55,6 +56,7 @@ api.add_router("/files", files)
 api.add_router("/exports", exports)
 api.add_router("/places", places)
 api.add_router("/residents", residents)
+api.add_router("/council", ballots)
 api.add_router("/imports", imports)
 api.add_router("", own)
 api.add_router("", search)

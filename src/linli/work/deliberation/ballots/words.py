@@ -39,3 +39,18 @@ ACTIONS = {
     "rule": _("处理异议"),
     "key": _("第二遍录入票纸"),
 }
+ICONS = {
+    "roll": "users",
+    "announce": "speakerphone",
+    "freeze": "lock",
+    "count": "calculator",
+    "settle": "circle-check",
+    "recount": "refresh",
+    "cancel": "x",
+    "take": "checks",
+    "issue": "file-text",
+    "voter": "user-check",
+    "correct": "edit",
+    "strike": "user-minus",
+    "confirm": "user-plus",
+}

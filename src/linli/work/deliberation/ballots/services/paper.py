@@ -17,12 +17,11 @@ from ..models import Ballot, Box, Channel, Elector, Keying, Sheet, Vote
 from ..permissions import can_run_ballot, can_take_votes
 from ..refusals import invalid
 from ..rules import code_new, code_plain, sheet_read
-from ..selectors import questions_asked
+from ..selectors import LIVE_SHEETS, questions_asked
 from .casting import vote_set
 from .steps import ballot_begin, ballot_shared, elector_locked, person_of, sheet_locked, text_required
 
 MOST_SHEETS = 5_000
-LIVE = (Sheet.State.ISSUED, Sheet.State.RETURNED, Sheet.State.MISSING)
 
 
 @service
@@ -49,7 +48,7 @@ def sheets_issue(*, actor: Actor, ballot_id: UUID, elector_ids: Sequence[UUID]) 
 
 
 def _none_twice(electors: Sequence[Elector]) -> None:
-    held = Sheet.objects.filter(elector__in=electors, state__in=LIVE).order_by("number")
+    held = Sheet.objects.filter(elector__in=electors, state__in=LIVE_SHEETS).order_by("number")
     numbers = list(held.values_list("number", flat=True)[:5])
     if numbers:
         raise Conflict(
