@@ -339,6 +339,9 @@ def bodies(cast: Cast) -> Subjects:
         "body": body.public_id,
         "body_member": body.members.get().public_id,
         "body_sitting": body.sittings.get().public_id,
+    }
+
+
 def ballots(cast: Cast) -> Subjects:
     """Ballots of residents of committee A: drafted, announced, running, counted, and a secret one."""
     hall = Assembly(cast)

@@ -101,7 +101,6 @@ def public_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_object": _may_object(actor, ballot),
         "own_objections": list(ballot.objections.filter(by_id=actor.person_id)) if actor.person_id else [],
         "results": shown_results(ballot),
-        "votes_secretly": address("secret_ballots:vote") if ballot.is_secret else "",
         "today": clock.today(),
     }
     return _page(request, "public", context)

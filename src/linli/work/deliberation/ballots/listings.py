@@ -31,7 +31,7 @@ def _roll(actor: Actor, query: QueryDict) -> Chosen:
     if "ballot" not in query:  # asked for without its page: there is no roll of all ballots
         return Chosen(Elector.objects.none())
     try:
-        ballot = selectors.ballot_get(actor, UUID(query["ballot"]))
+        ballot = selectors.ballot_get(actor, UUID(query.get("ballot", "")))
     except ValueError as error:
         raise NotFound from error
     if not can_see_roll(actor, ballot):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
+from linli.core.codes import code_plain, code_shown
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
@@ -24,7 +25,6 @@ from .forms import BoxCountForm, BoxForm, CodeForm, MarksForm, RemarkForm, Retur
 from .models import Ballot, Box, Elector, Sheet
 from .pages import page, readers_only, to_record
 from .permissions import can_run_ballot, can_take_votes
-from .rules import code_plain, code_shown
 from .selectors import state_now
 from .services import boxes, paper
 from .workflow import RUNNING

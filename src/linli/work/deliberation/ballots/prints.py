@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from linli.core import clock
+from linli.core.codes import code_shown
 from linli.core.errors import Conflict, NotAllowed
 from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
@@ -21,7 +22,6 @@ from . import selectors
 from .models import Ballot, Channel, Sheet
 from .pages import lawful_dates_of, page, readers_only, shown_results
 from .permissions import can_see_roll, can_take_votes
-from .rules import code_shown
 from .selectors import public_url, rule_kept
 from .workflow import ENDED, State
 

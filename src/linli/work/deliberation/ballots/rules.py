@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,9 +22,6 @@ YES_NO = (
     {"key": "abstain", "label": "弃权"},
 )
 ABSTAIN, INVALID = "abstain", "invalid"
-# No 0 O 1 I L: read from paper by people.
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-CODE_LENGTH = 8
 Choices = dict[str, list[str]]  # question → what is marked
 
 
@@ -121,21 +117,6 @@ def roll_digest(lines: Iterable[RollLine]) -> str:
     """Return the SHA-256 of the published roll: lines in the order of their numbers, each ended by LF."""
     text = "".join(f"{line.text}\n" for line in sorted(lines, key=lambda line: line.number))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def code_new() -> str:
-    """Return a code for a sheet: eight signs that cannot be taken for each other."""
-    return "".join(secrets.choice(LETTERS) for _n in range(CODE_LENGTH))
-
-
-def code_shown(code: str) -> str:
-    """Return a code as it is printed and read out: in two groups."""
-    return f"{code[:4]}-{code[4:]}"
-
-
-def code_plain(typed: str) -> str:
-    """Return a code as it is kept, however it was typed."""
-    return "".join(sign for sign in typed.upper() if sign.isalnum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotFound
+from linli.core.errors import Conflict, NotFound, invalid
 from linli.core.service import changes_of, record, require_service, service
 
 from ..models import Ballot, Box, BoxCount, Channel, Sheet
 from ..permissions import can_run_ballot, can_take_votes
-from ..refusals import invalid
 from ..rules import counts_faults
 from ..selectors import questions_asked
 from .steps import ballot_begin, person_of, text_required

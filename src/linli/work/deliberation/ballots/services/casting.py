@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Assurance, Function
-from linli.core.errors import Conflict, Expired, NotAllowed, NotFound, StaleVersion
+from linli.core.errors import Conflict, Expired, NotAllowed, NotFound, StaleVersion, invalid
 from linli.core.fields import uuid7
 from linli.core.rows import row_insert
 from linli.core.service import changes_of, record, require_service, service
@@ -21,7 +21,6 @@ from linli.registers.residents.linking.selectors import resident_linked
 
 from ..models import Ballot, Channel, Elector, Sheet, Vote, VoteBefore
 from ..permissions import can_take_votes
-from ..refusals import invalid
 from ..rules import Choices, casting_refusal, marks_faults, receipt_of
 from ..selectors import questions_asked
 from .steps import elector_locked, hold

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed
+from linli.core.errors import Conflict, NotAllowed, invalid
 from linli.core.fields import public_number
 from linli.core.rows import row_insert
 from linli.core.service import record, require_service, service
@@ -28,7 +28,6 @@ from ..models import Ballot, Channel, Elector, ElectorPart, Question, Way
 from ..models.ballot import NAMED_ONLY
 from ..models.roll import STANDING
 from ..permissions import can_organise_at, can_organise_ballots, can_override_ballot
-from ..refusals import invalid
 from ..rollsources import OWNERS
 from ..rules import YES_NO, lateness
 from ..selectors import public_url, rule_kept

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Assurance, Function
-from linli.core.errors import Conflict, Expired, NotAllowed, NotFound
+from linli.core.errors import Conflict, Expired, NotAllowed, NotFound, invalid
 from linli.core.rows import row_insert
 from linli.core.service import changes_of, record, require_service, service
 from linli.core.timelimits import Limit, LimitUnit
@@ -19,7 +19,6 @@ from linli.foundation.notices.services import notice_queue
 from ...law.dates import days_after
 from ..models import Ballot, Elector, Objection
 from ..permissions import can_run_ballot, can_take_votes
-from ..refusals import invalid
 from ..selectors import public_url, rule_kept
 from ..wording import day_words
 from .steps import ballot_begin, ballot_shared, duty_done, duty_put, text_required

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, InvalidInput
+from linli.core.codes import code_new, code_plain
+from linli.core.errors import Conflict, InvalidInput, invalid
 from linli.core.service import changes_of, record, require_service, service
 
 from ..models import Ballot, Box, Channel, Elector, Keying, Sheet, Vote
 from ..permissions import can_run_ballot, can_take_votes
-from ..refusals import invalid
-from ..rules import code_new, code_plain, sheet_read
+from ..rules import sheet_read
 from ..selectors import LIVE_SHEETS, questions_asked
 from .casting import vote_set
 from .steps import ballot_begin, ballot_shared, elector_locked, person_of, sheet_locked, text_required

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotFound
+from linli.core.errors import Conflict, NotFound, invalid
 from linli.core.fields import uuid7
 from linli.core.service import changes_of, record, require_service, service
 from linli.foundation.places.models import Part
@@ -22,7 +22,6 @@ from linli.registers.residents.sealing import sealed_get
 
 from ..models import Ballot, Elector, ElectorPart, Objection
 from ..permissions import can_take_votes
-from ..refusals import invalid
 from ..rollsources import OWNERS, RollRow, part_place, roll_rows
 from ..rules import roll_digest
 from ..selectors import roll_lines, running_elsewhere

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion
+from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion, invalid
 from linli.core.service import changes_of, record, require_service
 from linli.core.timelimits import Limit
 from linli.core.words import in_house_language
@@ -20,7 +20,6 @@ from linli.foundation.duties.services import duty_close, duty_open
 
 from ..models import Ballot, Elector, Sheet
 from ..permissions import can_run_ballot
-from ..refusals import invalid
 from ..selectors import state_now
 from ..words import ACTIONS
 from ..workflow import WORKFLOW

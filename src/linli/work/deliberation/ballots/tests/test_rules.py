@@ -7,16 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linli.core.codes import ALPHABET, code_new, code_plain, code_shown
 from linli.work.deliberation.ballots.rules import (
     ABSTAIN,
     INVALID,
-    LETTERS,
     Reconciliation,
     RollLine,
     casting_refusal,
-    code_new,
-    code_plain,
-    code_shown,
     marks_faults,
     phase,
     receipt_of,
@@ -104,7 +101,7 @@ def test_roll_digest_is_sha256_of_the_published_lines() -> None:
 def test_codes_are_read_back_however_they_are_typed() -> None:
     code = code_new()
     assert len(code) == 8
-    assert set(code) <= set(LETTERS)
+    assert set(code) <= set(ALPHABET)
     assert code_plain(code_shown(code).lower() + " ") == code
 
 

@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor, Assurance, Function
-from linli.core.errors import Conflict, Expired, NotAllowed, NotFound
+from linli.core.errors import Conflict, Expired, NotAllowed, NotFound, invalid
 from linli.core.service import record, require_service, service
 from linli.registers.residents.linking.selectors import resident_linked
 
 from ...ballots.models import Ballot, Channel, Elector
-from ...ballots.refusals import invalid
 from ...ballots.rules import casting_refusal
 from ...ballots.selectors import questions_asked
 from ...ballots.services.steps import elector_locked, hold

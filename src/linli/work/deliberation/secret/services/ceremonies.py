@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed
+from linli.core.errors import Conflict, NotAllowed, invalid
 from linli.core.service import changes_of, record, service
 from linli.core.words import in_house_language
 from linli.foundation.notices.services import notice_queue
 
 from ...ballots.models import Ballot
-from ...ballots.refusals import invalid
 from ...ballots.workflow import RUNNING
 from ...ballots.workflow import State as Ballots
 from ..models import Ceremony, Side, Trustee

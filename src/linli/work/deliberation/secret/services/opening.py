@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed
+from linli.core.errors import Conflict, NotAllowed, invalid
 from linli.core.service import changes_of, record, service
 
 from ...ballots.models import Ballot
-from ...ballots.refusals import invalid
 from ...ballots.selectors import questions_asked
 from ...ballots.workflow import State as Ballots
 from ..models import Ceremony, Opening

@@ -14,7 +14,10 @@ from linli.work.deliberation.ballots.rules import Asked
 from linli.work.deliberation.secret import rules
 
 ROOT = "9/1/"
-ASKED = [Asked("1", "选举委员", ("a", "b", "c"), 2), Asked("2", "是否同意", ("yes", "no", "abstain"))]
+ASKED = [
+    Asked("1", "选举委员", dict.fromkeys("abc", ""), 2),
+    Asked("2", "是否同意", dict.fromkeys(("yes", "no", "abstain"), "")),
+]
 RECEIPTS = ["f" * 64, "e" * 64]
 GROUPS = [{"key": ROOT, "label": "全部", "ballots": 12}]
 
@@ -27,7 +30,7 @@ def result(**more: Any) -> list[dict[str, Any]]:
 # -- length ----------------------------------------------------------------------------
 @given(st.lists(st.text("abc王0123456789", min_size=1, max_size=40), min_size=1, max_size=30, unique=True))
 def test_every_choice_fits_and_all_are_equally_long(keys: list[str]) -> None:
-    asked = [Asked("1", "选", tuple(keys), len(keys))]
+    asked = [Asked("1", "选", dict.fromkeys(keys, ""), len(keys))]
     longest = json.dumps([keys], separators=(",", ":"), ensure_ascii=False).encode()
     assert rules.plain_length(asked) > len(longest)
     assert rules.plain_length(asked) % 64 == 0
