@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from linli.core.actor import Actor
@@ -156,58 +157,57 @@ def _correct(actor: Actor, ballot: Ballot, elector: Elector, form: Any, key: str
     rolls.elector_correct(actor=actor, ballot_id=ballot.public_id, elector_id=elector.public_id, **said)
 
 
-def row_acts() -> dict[str, RowAct]:
-    """Return everything that can be done for a row."""
-    return {
-        "take": RowAct(
-            _("登记投票"),
-            _("上门或电话里说的选择，由您登记，另一位同事见证"),
-            _take_form,
-            _take,
-            _("已登记这一票。"),
-            ICONS["take"],
-        ),
-        "issue": RowAct(
-            _("发一张票纸"),
-            _("发出一张编号的票纸；无记名表决发了纸质票，网上的票就作废，不能再换"),
-            _plain(NothingForm),
-            _issue,
-            _("已发出，请打印票纸。"),
-            ICONS["issue"],
-        ),
-        "voter": RowAct(
-            _("登记表决人"),
-            _("共有人或一户推选的那一位，人数和面积不变"),
-            _voter_form,
-            _voter,
-            _("表决人已登记。"),
-            ICONS["voter"],
-        ),
-        "correct": RowAct(
-            _("更正面积"),
-            _("异议成立时更正这套房屋的登记面积"),
-            _plain(AreaForm),
-            _correct,
-            _("面积已更正。"),
-            ICONS["correct"],
-        ),
-        "strike": RowAct(
-            _("从名册划去"),
-            _("不该在名册上的"),
-            _plain(ElectorReasonForm),
-            _strike,
-            _("已划去。"),
-            ICONS["strike"],
-        ),
-        "confirm": RowAct(
-            _("补入名册"),
-            _("核实后应当在名册上的"),
-            _plain(ElectorReasonForm),
-            _confirm,
-            _("已补入。"),
-            ICONS["confirm"],
-        ),
-    }
+# Everything that can be done for a row.
+ROW_ACTS: dict[str, RowAct] = {
+    "take": RowAct(
+        gettext_lazy("登记投票"),
+        gettext_lazy("上门或电话里说的选择，由您登记，另一位同事见证"),
+        _take_form,
+        _take,
+        gettext_lazy("已登记这一票。"),
+        ICONS["take"],
+    ),
+    "issue": RowAct(
+        gettext_lazy("发一张票纸"),
+        gettext_lazy("发出一张编号的票纸；无记名表决发了纸质票，网上的票就作废，不能再换"),
+        _plain(NothingForm),
+        _issue,
+        gettext_lazy("已发出，请打印票纸。"),
+        ICONS["issue"],
+    ),
+    "voter": RowAct(
+        gettext_lazy("登记表决人"),
+        gettext_lazy("共有人或一户推选的那一位，人数和面积不变"),
+        _voter_form,
+        _voter,
+        gettext_lazy("表决人已登记。"),
+        ICONS["voter"],
+    ),
+    "correct": RowAct(
+        gettext_lazy("更正面积"),
+        gettext_lazy("异议成立时更正这套房屋的登记面积"),
+        _plain(AreaForm),
+        _correct,
+        gettext_lazy("面积已更正。"),
+        ICONS["correct"],
+    ),
+    "strike": RowAct(
+        gettext_lazy("从名册划去"),
+        gettext_lazy("不该在名册上的"),
+        _plain(ElectorReasonForm),
+        _strike,
+        gettext_lazy("已划去。"),
+        ICONS["strike"],
+    ),
+    "confirm": RowAct(
+        gettext_lazy("补入名册"),
+        gettext_lazy("核实后应当在名册上的"),
+        _plain(ElectorReasonForm),
+        _confirm,
+        gettext_lazy("已补入。"),
+        ICONS["confirm"],
+    ),
+}
 
 
 def row_acts_for(actor: Actor, ballot: Ballot, elector: Elector) -> list[str]:
@@ -237,7 +237,6 @@ def elector_page(request: HttpRequest, public_id: UUID, elector_id: UUID) -> Htt
     """Show one row of the roll: what counts, its sheet, whether it has voted, what can be done."""
     actor, ballot = _ballot(request, public_id)
     elector = selectors.elector_get(ballot, elector_id)
-    acts = row_acts()
     runs_now = can_take_votes(actor, ballot)
     context = {
         "ballot": ballot,
@@ -245,7 +244,7 @@ def elector_page(request: HttpRequest, public_id: UUID, elector_id: UUID) -> Htt
         "parts": ElectorPart.objects.filter(elector=elector).select_related("part__building", "part__stair"),
         "vote": getattr(elector, "vote", None) if runs_now and not ballot.is_secret else None,
         "sheets": Sheet.objects.filter(elector=elector).order_by("number") if runs_now else [],
-        "acts": [(code, acts[code]) for code in row_acts_for(actor, ballot, elector)],
+        "acts": [(code, ROW_ACTS[code]) for code in row_acts_for(actor, ballot, elector)],
     }
     return page(request, "elector", context)
 
@@ -254,10 +253,9 @@ def elector_page(request: HttpRequest, public_id: UUID, elector_id: UUID) -> Htt
 def elector_act_page(request: HttpRequest, public_id: UUID, elector_id: UUID, code: str) -> HttpResponse:
     """Show and take the form of one act for a row of the roll."""
     actor, ballot = _ballot(request, public_id)
-    acts = row_acts()
-    if code not in acts:
+    if code not in ROW_ACTS:
         raise NotFound
-    elector, row = selectors.elector_get(ballot, elector_id), acts[code]
+    elector, row = selectors.elector_get(ballot, elector_id), ROW_ACTS[code]
     back = reverse("ballots:elector", args=[ballot.public_id, elector.public_id])
     if not (can_take_votes(actor, ballot) if code in TAKES else can_run_ballot(actor, ballot)):
         raise NotAllowed
