@@ -41,11 +41,11 @@ from linli.registers.residents.receipts.rules import Paid
 from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
-from linli.work.deliberation.bodies.services import MemberEntry, body_found, body_met, member_join
 from linli.work.deliberation.ballots.services.boxes import box_make
 from linli.work.deliberation.ballots.services.objecting import objection_make
 from linli.work.deliberation.ballots.services.paper import sheets_issue
 from linli.work.deliberation.ballots.tests.assembly import Assembly
+from linli.work.deliberation.bodies.services import MemberEntry, body_found, body_met, member_join
 from linli.work.deliberation.meetings.rules import Arrangement
 from linli.work.deliberation.meetings.services import invitees_add, item_add, meeting_call, meeting_draft
 from linli.work.deliberation.secret.services import key_register, trustees_appoint
