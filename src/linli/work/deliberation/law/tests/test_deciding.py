@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linli.work.deliberation.law import (
@@ -27,6 +27,8 @@ from linli.work.deliberation.law import (
 from linli.work.deliberation.law.dates import meeting_by
 
 ON = date(2026, 11, 26)
+# A busy machine is no fault of a property.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RULES = rules_in_force(ON)
 ELECTIONS = [rule for rule in RULES if rule.kind == "election"]
 rules = st.sampled_from(RULES)
@@ -49,6 +51,7 @@ def tally_of(roll: list[tuple[int, str]]) -> Tally:
     return Tally.of_ballot(all_of, took, choices, invalid=summed("invalid"))
 
 
+@CALM
 @given(rules, electors())
 def test_never_both_passed_and_failed(rule: DecisionRule, roll: list[tuple[int, str]]) -> None:
     """What has passed is valid, and its contrary has not passed on the same papers."""
@@ -58,6 +61,7 @@ def test_never_both_passed_and_failed(rule: DecisionRule, roll: list[tuple[int, 
     assert not (verdict.is_passed and decide(rule, tally_of(turned)).is_passed)
 
 
+@CALM
 @given(rules, electors(), st.data())
 def test_one_more_yes_never_turns_pass_into_fail(
     rule: DecisionRule, roll: list[tuple[int, str]], data: st.DataObject
@@ -69,6 +73,7 @@ def test_one_more_yes_never_turns_pass_into_fail(
     assert decide(rule, tally_of([*roll[:at], (roll[at][0], "yes"), *roll[at + 1 :]])).is_passed
 
 
+@CALM
 @given(rules, electors(), st.randoms())
 def test_the_order_of_electors_never_matters(
     rule: DecisionRule, roll: list[tuple[int, str]], random: object
@@ -89,6 +94,7 @@ papers = st.lists(
 )
 
 
+@CALM
 @given(papers, st.integers(1, 3), st.randoms())
 def test_every_paper_counts_once_in_any_order(cast: list[Cast], most: int, random: object) -> None:
     question = Choosing("q", ("a", "b", "c", "d"), most)
@@ -101,6 +107,7 @@ def test_every_paper_counts_once_in_any_order(cast: list[Cast], most: int, rando
         assert sum(counted.choices.values(), counted.invalid) == counted.participants
 
 
+@CALM
 @given(papers, st.integers(1, 3), st.sampled_from(ELECTIONS))
 def test_no_more_are_elected_than_seats_and_all_over_the_threshold(
     cast: list[Cast], seats: int, rule: DecisionRule
@@ -119,6 +126,7 @@ def test_no_more_are_elected_than_seats_and_all_over_the_threshold(
             assert step.holds or step.choice not in verdict.elected
 
 
+@CALM
 @given(
     st.integers(0, 10**6), st.integers(0, 10**6), st.sampled_from([">1/2", ">=2/3", ">2/3", ">=3/4", ">=1/3"])
 )
