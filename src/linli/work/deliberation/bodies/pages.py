@@ -162,6 +162,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "body": body,
         "kind": body.what,
         "members": members,
+        "speaks": any(member.speaks_for for member in members),
         "faults": selectors.body_faults(body, members) if body.dissolved_on is None else [],
         "dates": selectors.body_dates(body),
         "law": _law(body.what),

@@ -9,6 +9,7 @@ import pytest
 from linli.core import clock as time
 from linli.core.actor import system
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from linli.core.holdings import holdings
 from linli.foundation.audit.models import AuditRecord
 from linli.registers.residents.tests.plans import building_make, person_make
 from linli.work.deliberation.bodies import services as do
@@ -392,3 +393,12 @@ def test_the_list_is_narrowed(hall: Hall) -> None:
     assert stage_counts(street) == {"standing": 2, "due": 0, "overdue": 0, "dissolved": 0, "all": 2}
     hall.join(body, "甲")
     assert next(iter(body_list(street, BodyFilters(q="代表")))).members_now == 1
+
+
+def test_who_holds_a_post_finds_it_among_their_data(hall: Hall) -> None:
+    body, person = hall.found(), hall.cast.person("worker2")
+    hall.join(body, "", "committee", person_id=person.pk)
+    holding = next(one for one in holdings() if one.name == "bodies")
+    (row,) = holding.rows(person.pk)
+    assert (row["组织"], row["职务"], row["离任原因"]) == (body.name, "居民委员会成员", "")
+    assert not list(holding.rows(hall.cast.person("worker").pk))
