@@ -84,7 +84,6 @@ def cycles_sought_seldom() -> Iterator[None]:
     and through the indexes kept beside took up to two fifths of a run's time.
     """
     before = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*SELDOM)
     try:
