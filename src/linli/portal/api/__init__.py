@@ -1,7 +1,8 @@
 """The JSON interface: every room's router under one address, two ways in, one form of refusal."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
@@ -31,9 +32,14 @@ from .search import router as search
 class Interface(NinjaAPI):
     """The interface, whose description is completed with what holds for every address."""
 
+    _documents: ClassVar[dict[str, OpenAPISchema]] = {}
+
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """Return the OpenAPI document."""
-        return completed(super().get_openapi_schema(**options))
+        """Return the OpenAPI document in the reader's language, made once a process."""
+        language = get_language() or ""
+        if language not in self._documents:
+            self._documents[language] = completed(super().get_openapi_schema(**options))
+        return self._documents[language]
 
 
 api = Interface(

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -56,13 +58,18 @@ class Group:
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
     """Show how another system connects, and every address with its input, its answer and its refusals."""
-    groups: dict[str, Group] = {}
-    document = api.get_openapi_schema()
-    for operation in _operations(document):
-        name = operation[0]
-        groups.setdefault(name, Group(name)).operations.append(operation[1])
-    context = {"groups": list(groups.values()), "scopes": SCOPES, "base": f"{settings.BASE_URL}/api/v1"}
+    groups = _groups(get_language() or "")
+    context = {"groups": groups, "scopes": SCOPES, "base": f"{settings.BASE_URL}/api/v1"}
     return render(request, "portal/api_docs.html", context)
+
+
+@cache
+def _groups(_language: str) -> list[Group]:
+    """Return every operation under its heading, in the words of a language."""
+    groups: dict[str, Group] = {}
+    for name, operation in _operations(api.get_openapi_schema()):
+        groups.setdefault(name, Group(name)).operations.append(operation)
+    return list(groups.values())
 
 
 def _operations(document: Document) -> Iterator[tuple[str, Operation]]:
