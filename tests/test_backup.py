@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from linli.cli import postgres
+from tests.template import sqlite_template
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,8 +45,11 @@ class Installation:
         return done.stderr
 
 
-def _filled(home: Path, url: str = "") -> Installation:
+def _filled(home: Path, url: str = "", template: Path | None = None) -> Installation:
     site = Installation(home, url)
+    if template is not None:
+        shutil.copyfile(template, home / "linli.sqlite3")
+        shutil.copytree(template.parent / "keys", home / "keys")
     site.must("migrate", "--verbosity", "0")
     site.must("categories")
     site.must("manage", "shell", "-c", PERSON)
@@ -61,8 +66,9 @@ PERSON = (
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return _filled(tmp_path_factory.mktemp("site"))
+def filled(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Installation:
+    template = sqlite_template(request.config.cache.mkdir("database"))  # type: ignore[union-attr]
+    return _filled(tmp_path_factory.mktemp("site"), template=template)
 
 
 @pytest.fixture

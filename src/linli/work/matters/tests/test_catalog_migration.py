@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 BEFORE, AFTER = ("matters", "0014_answers"), ("matters", "0016_catalog_path")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_old_trees_get_paths_and_editions(request: pytest.FixtureRequest) -> None:
     executor = MigrationExecutor(connection)

@@ -18,6 +18,7 @@ AFTER = [("matters", "0008_public_copies"), ("files", "0002_recordings")]
 TIMES = ("happened_at", "reported_at")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_published_photos_become_copies() -> None:
     latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
