@@ -11,7 +11,7 @@ from typing import Any
 from django.test import override_settings
 
 from linli.core import clock
-from linli.core.actor import Scope, system
+from linli.core.actor import Actor, Scope, system
 from linli.doors.webhooks.services import message_test, subscription_open
 from linli.foundation.accounts.oidc import Claims
 from linli.foundation.accounts.privacy import notice_current
@@ -46,8 +46,10 @@ from linli.work.deliberation.ballots.services.objecting import objection_make
 from linli.work.deliberation.ballots.services.paper import sheets_issue
 from linli.work.deliberation.ballots.tests.assembly import Assembly
 from linli.work.deliberation.bodies.services import MemberEntry, body_found, body_met, member_join
+from linli.work.deliberation.meetings.models import AgendaItem, Meeting
 from linli.work.deliberation.meetings.rules import Arrangement
 from linli.work.deliberation.meetings.services import invitees_add, item_add, meeting_call, meeting_draft
+from linli.work.deliberation.resolutions.services import resolution_from_item, resolution_publish, task_add
 from linli.work.deliberation.secret.services import key_register, trustees_appoint
 from linli.work.deliberation.secret.tests.conftest import HASHES, TRUSTEES
 from linli.work.deliberation.secret.tests.conftest import ballot_row as secret_ballot
@@ -296,6 +298,16 @@ def secret(cast: Cast) -> Subjects:
     return {"secret_ballot": ballot_id}
 
 
+def _decided(worker: Actor, meeting: Meeting) -> AgendaItem:
+    """Return an item that a meeting agreed on which is over."""
+    now = clock.now()
+    item = item_add(actor=worker, meeting_id=meeting.pk, title="建充电棚")
+    over = {"state": "closed", "called_at": now, "opened_at": now, "closed_at": now, "is_quorate": True}
+    Meeting.objects.filter(pk=meeting.pk).update(**over)
+    AgendaItem.objects.filter(pk=item.pk).update(outcome="agreed", decision="建", decided_at=now)
+    return item
+
+
 def meetings(cast: Cast) -> Subjects:
     """Two meetings of committee A's representatives: one in preparation, one called for in two weeks."""
     worker, where = cast.actor("worker"), Place(cast.places["committee_a_place"], "chosen")
@@ -315,7 +327,18 @@ def meetings(cast: Cast) -> Subjects:
     draft, called = made
     called.refresh_from_db()
     meeting_call(actor=worker, meeting_id=called.pk, version=called.version)
+    item = _decided(worker, meeting_draft(actor=worker, where=where, arrangement=arranged))
+    other = _decided(worker, meeting_draft(actor=worker, where=where, arrangement=arranged))
+    resolution = resolution_from_item(actor=worker, item_id=other.pk)
+    unit = cast.units["wuye"]
+    task = task_add(
+        actor=worker, resolution_id=resolution.pk, text="建棚", unit=unit, due_on=clock.today() + timedelta(9)
+    )
+    resolution_publish(actor=worker, resolution_id=resolution.pk)
     return {
+        "passed_item": item.public_id,
+        "resolution": resolution.public_id,
+        "resolution_task": task.public_id,
         "draft_meeting": draft.public_id,
         "draft_item": draft.items.get().public_id,
         "called_meeting": called.public_id,

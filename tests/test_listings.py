@@ -54,6 +54,8 @@ DESK: dict[str, set[Function]] = {
     "whistles": set(STAFF),
     "meetings": set(STAFF),
     "meeting-decisions": set(STAFF),
+    "resolutions": set(STAFF),
+    "resolution-tasks": set(STAFF),
     "whistle-units": set(GOVERNING),
     "ballots": {*GOVERNING, Function.GRID_WORKER, Function.SUPERVISOR},
     "ballot-roll": {*DOORSTEP, Function.SUPERVISOR},

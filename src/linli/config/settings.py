@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "linli.work.deliberation.bodies",
     "linli.work.deliberation.meetings",
     "linli.work.deliberation.ballots",
+    "linli.work.deliberation.resolutions",
     "linli.work.deliberation.secret",
     "linli.oversight.dashboards",
     "linli.doors.open311",

@@ -27,6 +27,7 @@ ROOMS = (
     "work.deliberation.bodies",
     "work.deliberation",
     "work.deliberation.meetings",
+    "work.deliberation.resolutions",
     "work.deliberation.ballots",
     "work.deliberation.secret",
     "oversight.dashboards",

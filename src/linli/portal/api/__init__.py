@@ -15,6 +15,7 @@ from linli.registers.residents.api import router as residents
 from linli.work.deliberation.ballots.api import router as ballots
 from linli.work.deliberation.bodies.api import router as bodies
 from linli.work.deliberation.meetings.api import router as meetings
+from linli.work.deliberation.resolutions.api import router as resolutions
 from linli.work.deliberation.secret.api import router as secret
 from linli.work.matters.api import router as matters
 from linli.work.matters.api import uploads as files
@@ -52,6 +53,7 @@ api = Interface(
 )
 api.add_router("/matters", matters)
 api.add_router("/council/meetings", meetings)
+api.add_router("/council/resolutions", resolutions)
 api.add_router("/routing", routing)
 api.add_router("/whistles", whistles)
 api.add_router("", clusters)

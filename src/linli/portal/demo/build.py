@@ -38,6 +38,7 @@ from .ladder import ladder_climbed
 from .life import Hours, Place, Plot, Stage, play
 from .linked import accounts_linked, impact_assessed
 from .machines import machines_call, machines_connect
+from .meetings import councils
 from .messages import messages
 from .people import people_live, people_register
 from .plots import PLOTS, PlotMaker
@@ -142,6 +143,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             *quick_plots(stage, end),
             *joint(stage, end),
             *hot(stage, end),
+            *councils(stage, end),
             bodies_meet(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)

@@ -152,13 +152,15 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     offered = rows_offered(selectors.acts_for(actor, meeting))
     helps = can_help_meeting(actor, meeting)
     people = selectors.people_of(meeting) if helps else []
-    main = next(((code, row) for code, row in offered if row.is_main), None)
+    items = selectors.items_of(meeting)
+    is_settled = all(item.outcome for item in items)
+    main = next(((c, row) for c, row in offered if row.is_main and (is_settled or c != "close")), None)
     context = {
         "meeting": meeting,
         "tone": TONES[State(meeting.state)],
         "main": main,
         "others": [(code, row) for code, row in offered if main is None or code != main[0]],
-        "items": [(item, OUTCOME_TONES.get(item.outcome, "")) for item in selectors.items_of(meeting)],
+        "items": [(item, OUTCOME_TONES.get(item.outcome, "")) for item in items],
         "runs": can_run_meeting(actor, meeting),
         "helps": helps,
         "counts": counts_of(people),

@@ -108,6 +108,8 @@ def _sign_in(request: HttpRequest, public_id: UUID, known: dict[str, str]) -> Ht
     if helps:
         form.fields["site_code"].required = False
     done, status = False, 200
+    if request.method == "POST" and "claim" in request.POST:
+        return _claim(request, actor, meeting, known.get("code", ""))
     if request.method == "POST":
         done, status = _entered(request, actor, meeting, form, helps)
     context = {
@@ -117,10 +119,19 @@ def _sign_in(request: HttpRequest, public_id: UUID, known: dict[str, str]) -> Ht
         "helps": helps,
         "done": done,
         "own": selectors.own_part(actor, meeting),
+        "may_claim": "code" in known and actor.is_signed_in and not actor.is_staff,
         "sign_in_url": f"{settings.LOGIN_URL}?{urlencode({'next': request.path})}",
         "number": selectors.number_by_code(meeting, known.get("code", "")),
     }
     return _page(request, "sign_in", context, status)
+
+
+def _claim(request: HttpRequest, actor: Actor, meeting: Meeting, code: str) -> HttpResponse:
+    if not actor.is_signed_in:
+        raise NotSignedIn
+    services.invitation_claim(actor=actor, meeting=meeting, code=code)
+    messages.success(request, _("这份请柬已归到您的账号。"))
+    return HttpResponseRedirect(reverse("meetings:public_detail", args=[meeting.public_id]))
 
 
 def _entered(

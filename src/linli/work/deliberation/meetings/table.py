@@ -89,6 +89,16 @@ ACTS: dict[str, ActRow] = {
         knows_meeting=False,
         is_main=True,
     ),
+    "call_again": ActRow(
+        _("另行召集"),
+        _("没有结果的议题和原来的名单转到新的会议，再发一次通知"),
+        forms.AgainForm,
+        services.meeting_call_again,
+        _("新的会议已建好，核对后发会议通知。"),
+        "refresh",
+        "call_again",
+        is_main=True,
+    ),
     "write": ActRow(
         _("写会议纪要"),
         _("写定一版就不再改动；再写是新的一版，要重新签字"),
@@ -109,16 +119,6 @@ ACTS: dict[str, ActRow] = {
         "folder",
         "file",
         knows_meeting=False,
-    ),
-    "call_again": ActRow(
-        _("另行召集"),
-        _("没有结果的议题和原来的名单转到新的会议，再发一次通知"),
-        forms.AgainForm,
-        services.meeting_call_again,
-        _("新的会议已建好，核对后发会议通知。"),
-        "refresh",
-        "call_again",
-        is_main=True,
     ),
     "edit": ActRow(
         _("修改安排"),

@@ -18,7 +18,7 @@ from ..models import Attendance, Invitee, Meeting, Proxy, Way
 from ..permissions import can_help_meeting, can_run_meeting
 from ..rules import early_refusal, proxy_refusal
 from ..selectors import quorum_of
-from ..workflow import WORKFLOW
+from ..workflow import WORKFLOW, State
 from .acts import Act, act_begin, invitee_of
 
 
@@ -98,8 +98,38 @@ def attendance_self(*, actor: Actor, meeting: Meeting, site_code: str, code: str
     Proxy.objects.filter(giver=one).delete()
     attendance = Attendance(invitee=one, way=Way.CODE, came_at=now, noted_by_id=actor.person_id)
     attendance.save(force_insert=True)
-    record("meeting.attend", locked, touched=[Attendance, Proxy])
+    _claimed(actor, locked, one)
+    record("meeting.attend", locked, touched=[Attendance, Proxy, Invitee])
     return attendance
+
+
+def _claimed(actor: Actor, meeting: Meeting, one: Invitee) -> bool:
+    """Let an invitation be that of the account that shows its code; the first one stays."""
+    if actor.person_id is None or actor.is_staff or one.person_id is not None:
+        return False
+    if meeting.invitees.filter(person_id=actor.person_id).exists():
+        return False
+    one.person_id = actor.person_id
+    one.save(update_fields=["person"])
+    return True
+
+
+@service
+def invitation_claim(*, actor: Actor, meeting: Meeting, code: str) -> Invitee:
+    """Say, signed in, that an invitation is one's own: its code is the proof.
+
+    From then on one finds the meeting, is told of changes, signs in without typing and signs the minutes.
+    """
+    locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    one = locked.invitees.filter(code=code_plain(code)).first()
+    if one is None or locked.state == State.CANCELLED:
+        raise NotFound(_("没有找到这份请柬。"), hint=_("请核对请柬上的8位字母数字。"))
+    if one.person_id == actor.person_id and actor.person_id is not None:
+        return one
+    if not _claimed(actor, locked, one):
+        raise Conflict(_("这份请柬已经有账号认领，或您已有另一份请柬。"), hint=_("请联系召集单位核对。"))
+    record("meeting.claim", locked, touched=[Invitee])
+    return one
 
 
 def _self(actor: Actor, meeting: Meeting, code: str) -> Invitee:

@@ -22,7 +22,7 @@ from linli.work.deliberation.meetings.rules import Arrangement
 from linli.work.matters.tests.life import Life, category, year_load
 from tests.people import Cast
 
-WATCHED = ("meetings", "matters", "duties", "notices", "audit", "links")
+WATCHED = ("meetings", "resolutions", "matters", "duties", "notices", "audit", "links")
 REPRESENTATIVES, RESIDENTS = "residents_representatives", "residents_meeting"
 NAMES = [f"代表{letter}" for letter in "甲乙丙丁戊己庚辛壬癸"]
 MEETS_AT = datetime(2026, 3, 24, 14, 0, tzinfo=BEIJING)
