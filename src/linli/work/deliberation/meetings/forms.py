@@ -18,6 +18,7 @@ from linli.foundation.places.models import Division
 from linli.foundation.places.selectors import Place
 from linli.foundation.ui.forms import DeskForm, day, instant, long_text, short_text
 
+from ..bodies.models import Body
 from . import lawful
 from .models import AgendaItem, Invitee, Kind, Meeting, Outcome, Part, Told
 from .rules import Arrangement, kind_row, setting
@@ -58,8 +59,18 @@ class ArrangementForm(DeskForm):
         gettext_lazy("会议名称"),
         help_text=gettext_lazy("居民看得到，例如：2026年第二次居民代表会议"),
     )
+    organ = forms.ModelChoiceField(
+        label=gettext_lazy("登记的组织"),
+        queryset=Body.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=gettext_lazy("没有登记，只写名称"),
+        help_text=gettext_lazy("选了以后可以按名册增加名单，开过会自动记到这个组织"),
+    )
     body = short_text(
-        gettext_lazy("哪个组织的会议"), help_text=gettext_lazy("例如：桂花第一居委会居民代表会议")
+        gettext_lazy("哪个组织的会议"),
+        required=False,
+        help_text=gettext_lazy("例如：桂花第一居委会居民代表会议"),
     )
     about = long_text(gettext_lazy("为什么开这个会"), required=False)
     starts_at = instant(gettext_lazy("开会时间"))
@@ -91,8 +102,10 @@ class ArrangementForm(DeskForm):
         label=gettext_lazy("居民可以查看时间、议程和决定"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        organs: Any = self.fields["organ"]
+        organs.queryset = Body.objects.visible_to(actor).standing().order_by("area_path", "name")
         rules: dict[str, str] = {}
         for kind in Kind.values:
             rules.update(lawful.rules_offered(kind, clock.today()))
@@ -101,7 +114,9 @@ class ArrangementForm(DeskForm):
 
     def arrangement(self) -> Arrangement:
         """Return what was arranged."""
-        return Arrangement(**{name: self.cleaned_data[name] for name in ArrangementForm.base_fields})
+        said = {name: self.cleaned_data[name] for name in ArrangementForm.base_fields}
+        organ = said.pop("organ")
+        return Arrangement(**said, organ_id=organ.pk if organ else None)
 
 
 class NewMeetingForm(ArrangementForm):
@@ -113,10 +128,10 @@ class NewMeetingForm(ArrangementForm):
         to_field_name="code",
         empty_label=gettext_lazy("请选择"),
     )
-    field_order = ["kind", "where", "title", "body"]
+    field_order = ["kind", "where", "title", "organ", "body"]
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, actor=actor, **kwargs)
         below = area_choices(actor.areas)
         field: Any = self.fields["where"]
         field.queryset = Division.objects.filter(pk__in=[d.pk for d in below]).order_by("code")
@@ -137,6 +152,7 @@ class EditForm(ArrangementForm):
         names = [name for name in ArrangementForm.base_fields if hasattr(meeting, name)]
         shown = {name: getattr(meeting, name) for name in names}
         shown["composition"] = meeting.composition or None
+        shown["organ"] = meeting.organ and meeting.organ.public_id
         super().__init__(*args, initial={**shown, "version": meeting.version, **(initial or {})}, **kwargs)
 
     def said(self) -> dict[str, Any]:

@@ -94,6 +94,14 @@ class Meeting(models.Model):
     title = models.CharField(_("会议名称"), max_length=80)
     about = models.CharField(_("为什么开这个会"), max_length=500, blank=True)
     body = models.CharField(_("会议组织"), max_length=80)
+    organ = models.ForeignKey(
+        "bodies.Body",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        verbose_name=_("登记的组织"),
+    )
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+", verbose_name=_("召集单位"))
     area_path = PathField(db_index=True)
     place_code = models.CharField(_("地点代码"), max_length=15)

@@ -122,7 +122,8 @@ def new_page(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(_("您的岗位不能召集会议。"), hint=_("会议由居委会或街镇召集。"))
     before = kept(request)
     typed = request.POST if request.method == "POST" else None
-    shown = before.dict() if before else {"kind": request.GET.get("kind", Kind.REPRESENTATIVES)}
+    asked = {name: request.GET[name] for name in ("kind", "organ", "rule_key") if name in request.GET}
+    shown = before.dict() if before else {"kind": Kind.REPRESENTATIVES, **asked}
     form = NewMeetingForm(typed, actor=actor, initial=shown)
     made = _drafted(request, actor, form) if typed is not None and form.is_valid() else None
     if made is not None:
@@ -149,7 +150,8 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one meeting: where it stands, its agenda, who is there, what comes next."""
     actor = actor_of(request)
     meeting = selectors.meeting_get(actor, public_id)
-    offered = rows_offered(selectors.acts_for(actor, meeting))
+    rows = rows_offered(selectors.acts_for(actor, meeting))
+    offered = [(code, row) for code, row in rows if code != "members" or meeting.organ_id]
     helps = can_help_meeting(actor, meeting)
     people = selectors.people_of(meeting) if helps else []
     items = selectors.items_of(meeting)

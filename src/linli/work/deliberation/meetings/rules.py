@@ -73,7 +73,8 @@ class Arrangement:
     """What a meeting is for, of which body, when and where, by which rule.
 
     ``rule_key`` names the rule of law that says how many must come; with it ``composition`` is how many
-    members (or households) the body has. Without a rule the meeting has no lawful quorum.
+    members (or households) the body has. Without a rule the meeting has no lawful quorum. ``organ_id`` names
+    a body of the register: what is left out (name, how many members) is then taken from there.
     """
 
     kind: str
@@ -87,6 +88,7 @@ class Arrangement:
     composition: int | None = None
     is_by_household: bool = False
     is_public: bool = True
+    organ_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

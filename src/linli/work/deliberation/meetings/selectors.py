@@ -97,7 +97,7 @@ def stage_counts(actor: Actor) -> dict[str, int]:
 
 def meeting_get(actor: Actor, public_id: UUID) -> Meeting:
     """Return a meeting that the actor may see, or raise ``NotFound``."""
-    rows = Meeting.objects.visible_to(actor).select_related("unit", "previous", "chair", "recorder")
+    rows = Meeting.objects.visible_to(actor).select_related("unit", "previous", "chair", "recorder", "organ")
     found = rows.filter(public_id=public_id).first()
     if found is None:
         raise NotFound(_("没有找到这次会议。"))

@@ -38,10 +38,13 @@ class ActRow:
     knows_override: bool = False
     is_main: bool = False
     draft: bool = False
+    knows_actor: bool = False
 
     def build(self, typed: Any, meeting: Meeting, actor: Actor, initial: Any = None) -> DeskForm:
         """Return the form, empty or as it was typed."""
         more: dict[str, Any] = {"meeting": meeting} if self.knows_meeting else {}
+        if self.knows_actor:
+            more["actor"] = actor
         if self.knows_override:
             more["may_override"] = can_override_notice(actor, meeting)
         return self.form(typed, initial=initial, **more)
@@ -128,6 +131,7 @@ ACTS: dict[str, ActRow] = {
         _("已修改。"),
         "pencil",
         "edit",
+        knows_actor=True,
     ),
     "add_item": ActRow(
         _("增加议题"),
@@ -146,6 +150,16 @@ ACTS: dict[str, ActRow] = {
         _("名单已增加。"),
         "users",
         "invite_guest",
+    ),
+    "members": ActRow(
+        _("按名册增加成员"),
+        _("把这个组织名册上的成员放进名单；有账号的人会收到站内通知"),
+        forms.NothingForm,
+        services.members_invite,
+        _("已按名册增加。"),
+        "users",
+        "invite",
+        knows_meeting=False,
     ),
     "staff": ActRow(
         _("邀请单位"),

@@ -30,6 +30,7 @@ from .planning import (
     meeting_cancel,
     meeting_draft,
     meeting_edit,
+    members_invite,
     staff_invite,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "meeting_edit",
     "meeting_file",
     "meeting_open",
+    "members_invite",
     "minutes_sign",
     "minutes_sign_self",
     "minutes_write",

@@ -124,6 +124,7 @@ def _copied(act: Act, old: Meeting, starts_at: datetime, place: str, about: str)
         title=old.title,
         about=(about.strip() or old.about)[:500],
         body=old.body,
+        organ=old.organ,
         unit=old.unit,
         area_path=old.area_path,
         place_code=old.place_code,

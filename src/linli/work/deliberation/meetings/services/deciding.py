@@ -6,11 +6,14 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
+from linli.core.clock import local_date
 from linli.core.errors import Conflict, NotFound, invalid, invalid_if
 from linli.core.service import require_service, service
 from linli.foundation.accounts.models import Unit
 from linli.work.matters.services.texts import text_limited, text_required
 
+from ...bodies.permissions import can_keep_body
+from ...bodies.services import body_met
 from .. import lawful
 from ..models import AgendaItem, Attendance, Meeting, Outcome, SpeakerTurn
 from ..permissions import can_run_meeting
@@ -193,6 +196,10 @@ def _end(act: Act, *, is_quorate: bool) -> None:
         act.save_row(row, "left_at")
     act.set(closed_at=act.at, is_quorate=is_quorate, present=present)
     act.done()
+    organ = act.meeting.organ
+    if is_quorate and organ is not None and organ.dissolved_on is None and can_keep_body(act.actor, organ):
+        on = local_date(act.at)
+        body_met(actor=act.actor, body_id=organ.pk, on=on, meeting=act.meeting.public_id)
     act.duty("write", days=setting("minutes_workdays"))
     if act.meeting.items.filter(outcome=Outcome.POSTPONED).exists():
         act.duty("again", days=setting("minutes_workdays"))

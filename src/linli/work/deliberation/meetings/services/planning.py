@@ -20,8 +20,11 @@ from linli.core.service import require_service, service
 from linli.foundation.accounts.models import Person, Unit
 from linli.foundation.accounts.selectors import person_ids_for, person_names
 from linli.foundation.places.selectors import Place
+from linli.registers.residents.linking.selectors import links_holding
 from linli.work.matters.services.texts import text_limited, text_required
 
+from ...bodies.models import Body
+from ...bodies.selectors import members_on
 from .. import lawful
 from ..models import AgendaItem, Invitee, Kind, Meeting
 from ..permissions import can_call_meetings, can_run_meeting
@@ -48,12 +51,25 @@ def meeting_draft(*, actor: Actor, where: Place, arrangement: Arrangement) -> Me
         code=code_new(),
         created_at=now,
         created_by_id=actor.person_id,
-        **_columns(arrangement, now),
+        **_columns(_completed(actor, arrangement), now),
     )
     act = Act(actor, meeting, now, is_new=True)
     act.save_row(meeting)
     act.duty("hold", due_at=meeting.starts_at)
     return act.finish("draft")
+
+
+def _completed(actor: Actor, said: Arrangement) -> Arrangement:
+    """Return the arrangement with what the register knows of the body that it names."""
+    if said.organ_id is None:
+        return said
+    organ = Body.objects.visible_to(actor).standing().filter(pk=said.organ_id).first()
+    if organ is None:
+        raise invalid(organ=_("没有找到这个组织，请重新选择。"))
+    members = len(members_on(organ, local_date(said.starts_at)))
+    return dataclasses.replace(
+        said, body=said.body.strip() or organ.name, composition=said.composition or members or None
+    )
 
 
 def _columns(said: Arrangement, now: datetime) -> dict[str, Any]:
@@ -83,7 +99,7 @@ def _columns(said: Arrangement, now: datetime) -> dict[str, Any]:
 def meeting_edit(*, actor: Actor, meeting_id: int, version: int | None, arrangement: Arrangement) -> Meeting:
     """Change the arrangement of a meeting that nobody has been told of."""
     act = act_begin(actor=actor, meeting_id=meeting_id, move="edit", may=can_run_meeting, version=version)
-    act.set(**_columns(arrangement, act.at))
+    act.set(**_columns(_completed(actor, arrangement), act.at))
     if act.meeting.composition and act.meeting.rule_key:
         _fits(act, act.meeting.invitees.filter(is_member=True).count())
     act.done("hold")
@@ -216,6 +232,40 @@ def told_by_system(*, act: Act, people: Iterable[Invitee]) -> int:
         act.save_row(one, "told_how", "told_at")
     act.tell(reached, "call", "会议通知", notice_words(act.meeting))
     return len(reached)
+
+
+@service(idempotent=True)
+def members_invite(*, actor: Actor, meeting_id: int) -> Meeting:
+    """Put the members of the meeting's body on the list, as the register has them on the day of the meeting.
+
+    Who has an account here is told by it. Who is on the list already is passed over.
+    """
+    act = act_begin(actor=actor, meeting_id=meeting_id, move="invite", may=can_run_meeting)
+    meeting = act.meeting
+    if meeting.organ is None:
+        raise Conflict(_("会议没有选择登记的组织。"), hint=_("请在“修改安排”里选择，或按姓名增加名单。"))
+    members = members_on(meeting.organ, local_date(meeting.starts_at))
+    accounts = dict(
+        links_holding()
+        .filter(resident_id__in=[one.resident_id for one in members if one.resident_id])
+        .values_list("resident_id", "person_id")
+    )
+    here = set(meeting.invitees.values_list("person_id", flat=True)) - {None}
+    names = {one.name for one in meeting.invitees.filter(is_member=True)}
+    added = 0
+    for one in members:
+        person_id = one.person_id or accounts.get(one.resident_id or 0)
+        if one.full_name in names and (person_id is None or person_id in here):
+            continue
+        part = f"{one.post_name}{'，' + one.speaks_for if one.speaks_for else ''}"[:30]
+        invitee_make(act=act, name=one.full_name, part=part, is_member=True, person_id=person_id)
+        added += 1
+    if not added:
+        raise Conflict(_("名册上的成员都已在名单上，或名册还是空的。"), hint=_("请先在“组织”里登记成员。"))
+    if meeting.composition:
+        _fits(act, meeting.invitees.filter(is_member=True).count())
+    act.facts["people"] = added
+    return act.finish("invite")
 
 
 @service
