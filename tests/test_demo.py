@@ -14,6 +14,8 @@ from linli.foundation.files.models import PublicCopy, StoredFile
 from linli.portal.demo import accounts_table
 from linli.portal.demo.build import demo_build
 from linli.portal.demo.cast import PASSWORD, STAFF
+from linli.work.deliberation.meetings.models import Meeting
+from linli.work.deliberation.resolutions.models import Resolution
 from linli.work.matters.models import HandlingRequest, Matter
 from linli.work.matters.workflow import State
 
@@ -50,6 +52,15 @@ def test_a_smaller_demo_has_every_state_and_decision(demo: None) -> None:
             ("reopen", "granted")} <= outcomes  # fmt: skip
     assert not Matter.objects.filter(events__isnull=True).exists()
     assert not audit_verify().problems
+
+
+def test_meetings_and_what_they_decided_stand_in_the_demo(demo: None) -> None:
+    states = set(Meeting.objects.values_list("state", flat=True))
+    assert states >= {"draft", "called", "open", "closed", "filed"}
+    assert Meeting.objects.filter(is_quorate=False, following__isnull=False).exists()
+    resolution = Resolution.objects.get()
+    assert set(resolution.tasks.values_list("state", flat=True)) == {"open", "done"}
+    assert resolution.filing == "received"
 
 
 def test_every_demo_account_can_sign_in_and_its_desk_is_not_empty(demo: None) -> None:

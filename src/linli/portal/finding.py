@@ -27,6 +27,8 @@ from linli.foundation.places.selectors import compound_filter, division_names, d
 from linli.foundation.search.selectors import query_grams
 from linli.foundation.ui.nav import ACCOUNT, DESK, FOOT, PORTAL, SETTINGS, links
 from linli.work.deliberation.bodies.selectors import BodyFilters, body_list
+from linli.work.deliberation.meetings.selectors import MeetingFilters, meeting_list
+from linli.work.deliberation.resolutions.selectors import ResolutionFilters, resolution_list
 from linli.work.matters.desk.selectors import matters_shown
 from linli.work.matters.models import Matter
 from linli.work.matters.selectors import (
@@ -97,6 +99,28 @@ def _matters(actor: Actor, words: str, most: int) -> list[Hit]:
 
 def _joined(*parts: Any) -> str:
     return " · ".join(str(part) for part in parts if part)
+
+
+def _meetings(actor: Actor, words: str, most: int) -> list[Hit]:
+    return [
+        Hit(
+            row.title,
+            reverse("meetings:record", args=[row.public_id]),
+            _joined(row.number, row.get_state_display(), row.body),
+        )
+        for row in meeting_list(actor, MeetingFilters(q=words))[:most]
+    ]
+
+
+def _resolutions(actor: Actor, words: str, most: int) -> list[Hit]:
+    return [
+        Hit(
+            row.title,
+            reverse("resolutions:record", args=[row.public_id]),
+            _joined(row.number, row.get_state_display(), row.body),
+        )
+        for row in resolution_list(actor, ResolutionFilters(q=words))[:most]
+    ]
 
 
 def _divisions(actor: Actor, words: str, most: int) -> list[Hit]:
@@ -213,6 +237,8 @@ def _public(actor: Actor, words: str, most: int) -> list[Hit]:
 
 DESK_KINDS = (
     Kind("matters", gettext_lazy("事项"), "message-report", _matters, "matters:list"),
+    Kind("meetings", gettext_lazy("会议"), "messages", _meetings, "deliberation:list"),
+    Kind("resolutions", gettext_lazy("决议"), "clipboard-check", _resolutions, "resolutions:list"),
     Kind("divisions", gettext_lazy("区划"), "map", _divisions),
     Kind("compounds", gettext_lazy("小区"), "building-community", _compounds, "places:compounds"),
     Kind("units", gettext_lazy("单位"), "users", _units, "organizations:unit_list"),

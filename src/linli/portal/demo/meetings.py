@@ -9,13 +9,17 @@ from datetime import datetime, time, timedelta
 from linli.core.clock import BEIJING
 from linli.core.clock import now as clock_now
 from linli.foundation.places.selectors import place_resolve
+from linli.work.deliberation.bodies.models import Body
 from linli.work.deliberation.meetings import services as do
 from linli.work.deliberation.meetings.models import Meeting, Part
 from linli.work.deliberation.meetings.rules import Arrangement
+from linli.work.deliberation.resolutions import services as resolve
 from linli.work.matters import services as matters
 
 from . import scenes as scene
+from .cast import COMMITTEES
 from .life import Plot, Scene, Stage
+from .photos import upload
 from .scenes import Story
 
 REPRESENTATIVES = "residents_representatives"
@@ -50,7 +54,7 @@ def _called(stage: Stage, title: str, starts_at: datetime, items: list[tuple[str
     return do.meeting_call(actor=worker, meeting_id=meeting.pk, version=_version(meeting))
 
 
-def _drafted(stage: Stage, title: str, starts_at: datetime) -> Meeting:
+def _drafted(stage: Stage, title: str, starts_at: datetime, organ: Body | None = None) -> Meeting:
     return do.meeting_draft(
         actor=stage.cast["dunhua.worker"],
         where=place_resolve(compound=stage.places[0].compound),
@@ -61,7 +65,8 @@ def _drafted(stage: Stage, title: str, starts_at: datetime) -> Meeting:
             place=SCREEN,
             starts_at=starts_at,
             rule_key=REPRESENTATIVES,
-            composition=12,
+            composition=None if organ else 12,
+            organ_id=organ.pk if organ else None,
         ),
     )
 
@@ -119,6 +124,49 @@ def _filed(stage: Stage, at: datetime) -> Plot:
         do.minutes_sign(actor=worker, meeting_id=meeting.pk, invitee_id=keys[number], part=part)
     yield then + timedelta(days=1)
     do.meeting_file(actor=worker, meeting_id=meeting.pk)
+    yield from _resolved(stage, meeting, then + timedelta(days=1, hours=2))
+
+
+def _resolved(stage: Stage, meeting: Meeting, at: datetime) -> Scene:
+    """What passed becomes a resolution: one task done, one late with money left, filed with the street."""
+    yield at
+    worker = stage.cast["dunhua.worker"]
+    item = meeting.items.order_by("order")[0]
+    made = resolve.resolution_from_item(actor=worker, item_id=item.pk, title="楼道不停电瓶车")
+    common = {"actor": worker, "resolution_id": made.pk}
+    property_company = stage.units["unit.property"]
+    shed = resolve.task_add(
+        **common,
+        text="建两处充电棚，十六个车位",
+        unit=property_company,
+        due_on=at.date() + timedelta(days=9),
+        fen=3_200_000,
+        fund="公共收益",
+        helper="楼组长董长林",
+    )
+    poster = resolve.task_add(
+        **common, text="印发、张贴新公约", unit=stage.units["dunhua"], due_on=at.date() + timedelta(days=5)
+    )
+    resolve.resolution_publish(**common)
+    resolve.filing_ask(**common)
+    yield (at := at + timedelta(days=1))
+    resolve.filing_receive(
+        actor=stage.cast["street.second"], resolution_id=made.pk, number="延街备〔2026〕18号"
+    )
+    resolve.task_progress(
+        **common, task_id=poster.pk, note="各楼道已张贴。", public_note="新公约已贴到各楼道。", is_end=True
+    )
+    yield (at := at + timedelta(days=4))
+    resolve.task_progress(
+        actor=stage.cast["unit.property"],
+        resolution_id=made.pk,
+        task_id=shed.pk,
+        note="北侧一处已完工，南侧等电力接线。",
+        public_note="北侧充电棚可以用了，南侧在等接电。",
+        fen=1_750_000,
+        photos=upload(stage, stage.cast["unit.property"], ["parking"]),
+    )
+    return at
 
 
 def _decided(stage: Stage, meeting: Meeting) -> Scene:
@@ -205,8 +253,10 @@ def _preparing(stage: Stage, at: datetime) -> Plot:
         category=stage.categories["parking"],
     )
     yield max(at, then)
-    meeting = _drafted(stage, "下月居民代表会议", _at(at + timedelta(days=16), 14))
+    organ = Body.objects.get(kind=REPRESENTATIVES, place_code=COMMITTEES["dunhua"])
+    meeting = _drafted(stage, "下月居民代表会议", _at(at + timedelta(days=16), 14), organ)
     worker = stage.cast["dunhua.worker"]
+    do.members_invite(actor=worker, meeting_id=meeting.pk)
     do.matter_to_item(
         actor=worker,
         matter_id=story.matter.public_id,

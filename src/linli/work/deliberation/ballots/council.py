@@ -56,6 +56,7 @@ def council_page(request: HttpRequest) -> HttpResponse:
         "is_linked": actor.is_signed_in and actor.assurance >= Assurance.REGISTERED,
         "has_place": bool(area),
         "meetings": address("meetings:public_list"),
+        "resolutions": address("resolutions:public_list"),
     }
     return _page(request, "council", context)
 
