@@ -94,6 +94,8 @@ def groups_merged(counts: Mapping[str, int], root: str, least: int = LEAST) -> d
             _join(groups, sums, group, _parent(group, root))
         for above in sorted({_parent(group, root) for group in small}):
             _filled(groups, sums, above, least)
+    if sums[root]:
+        _filled(groups, sums, root, least)
     return groups
 
 
