@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "linli.work.deliberation.ballots",
     "linli.work.deliberation.resolutions",
     "linli.work.deliberation.secret",
+    "linli.work.deliberation.elections",
     "linli.oversight.dashboards",
     "linli.doors.open311",
     "linli.doors.webhooks",

@@ -30,6 +30,7 @@ ROOMS = (
     "work.deliberation.resolutions",
     "work.deliberation.ballots",
     "work.deliberation.secret",
+    "work.deliberation.elections",
     "oversight.dashboards",
     "doors.open311",
     "doors.webhooks",

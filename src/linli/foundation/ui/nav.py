@@ -235,6 +235,13 @@ COUNCIL = (
         also=("/desk/council/meetings/",),
     ),
     NavEntry(_("表决"), icon="checks", url_name="ballots:list", functions=COUNCILLING),
+    NavEntry(
+        _("选举"),
+        icon="user-check",
+        url_name="elections:list",
+        functions=OVERSEEING,
+        also=("/desk/council/recalls/",),
+    ),
     NavEntry(_("组织"), icon="users", url_name="bodies:list", functions=COUNCILLING),
     NavEntry(_("决议"), icon="clipboard-check", url_name="resolutions:list", functions=COUNCILLING),
 )

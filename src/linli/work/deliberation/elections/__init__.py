@@ -1,0 +1,1 @@
+"""Elections and recalls: who stands, who named them, proxies, rounds, and the hand-over."""

@@ -1,0 +1,57 @@
+"""What people do about elections and recalls."""
+
+from .candidates import (
+    candidate_agree,
+    candidate_end,
+    candidate_offer,
+    candidate_propose,
+    candidate_support,
+    candidates_publish,
+    relation_settle,
+)
+from .making import (
+    ElectionDraft,
+    PostEntry,
+    election_cancel,
+    election_conclude,
+    election_make,
+    handover_record,
+)
+from .proxies import proxy_end, proxy_give
+from .recalls import (
+    RecallDraft,
+    recall_conclude,
+    recall_defend,
+    recall_drop,
+    recall_make,
+    recall_support,
+    recall_vote,
+)
+from .rounds import outcome_take, round_open
+
+__all__ = [
+    "ElectionDraft",
+    "PostEntry",
+    "RecallDraft",
+    "candidate_agree",
+    "candidate_end",
+    "candidate_offer",
+    "candidate_propose",
+    "candidate_support",
+    "candidates_publish",
+    "election_cancel",
+    "election_conclude",
+    "election_make",
+    "handover_record",
+    "outcome_take",
+    "proxy_end",
+    "proxy_give",
+    "recall_conclude",
+    "recall_defend",
+    "recall_drop",
+    "recall_make",
+    "recall_support",
+    "recall_vote",
+    "relation_settle",
+    "round_open",
+]

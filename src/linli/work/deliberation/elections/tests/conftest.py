@@ -1,0 +1,171 @@
+"""A neighbourhood of committee A that elects its committee: twenty voters at home, two with accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from linli.core import clock as time
+from linli.core.actor import system
+from linli.registers.residents.models import AccountLink, Resident
+from linli.registers.residents.tests.plans import Plan, building_make, household_make, person_make
+from linli.work.deliberation.ballots.models import Ballot
+from linli.work.deliberation.ballots.services import counting, making, rolls
+from linli.work.deliberation.elections import services as do
+from linli.work.deliberation.elections.models import Candidate, Election, Recall, Round
+from linli.work.matters.tests.life import year_load
+from tests.people import Cast
+
+MACHINE = system("ballots")
+VOTERS = 20
+WATCHED = ("elections", "ballots", "duties", "audit")
+
+
+@dataclass
+class Polls:
+    """Who elects and who is elected; ``people`` are in the order of their numbers."""
+
+    cast: Cast
+    plan: Plan
+    people: list[Resident] = field(default_factory=list)
+
+    def who(self, name: str) -> Any:
+        return self.cast.actor(name)
+
+    # -- candidates ---------------------------------------------------------------
+    def made(self, by: str = "worker", **more: Any) -> Election:
+        given = {
+            "title": "居民委员会换届选举",
+            "rule_key": "committee_election_voters",
+            "posts": [do.PostEntry("主任", 1), do.PostEntry("委员", 2)],
+            "nominations_until": time.today() + timedelta(days=5),
+            **more,
+        }
+        return do.election_make(actor=self.who(by), draft=do.ElectionDraft(**given))
+
+    def party(self, election: Election, person: int, post: int, *, agrees: bool = True) -> Candidate:
+        candidate = do.candidate_propose(
+            actor=self.who("worker"),
+            election_id=election.public_id,
+            post=post,
+            resident_id=self.people[person].public_id,
+            document="社区党总支会议纪要3号",
+        )
+        if agrees:
+            do.candidate_agree(actor=self.who("worker"), candidate_id=candidate.public_id)
+        return candidate
+
+    def names(self, candidate: Candidate, *people: int) -> Candidate:
+        return do.candidate_support(
+            actor=self.who("worker"),
+            candidate_id=candidate.public_id,
+            resident_ids=[self.people[one].public_id for one in people],
+        )
+
+    def named(self, **more: Any) -> Election:
+        """Return an election for which the party has named two for chair and three as members."""
+        election = self.made(**more)
+        for person, post in ((2, 1), (3, 1), (4, 2), (5, 2), (6, 2)):
+            self.party(election, person, post)
+        return election
+
+    def listed(self, **more: Any) -> Election:
+        election = self.named(**more)
+        time.clock_forward(timedelta(days=6))
+        return do.candidates_publish(actor=self.who("worker"), election_id=election.public_id)
+
+    # -- rounds -------------------------------------------------------------------
+    def round(self, election: Election, days: int = 25) -> Round:
+        opens_at = time.now() + timedelta(days=days)
+        return do.round_open(
+            actor=self.who("worker"),
+            election_id=election.public_id,
+            opens_at=opens_at,
+            closes_at=opens_at + timedelta(hours=10),
+            channels=["paper", "web"],
+        )
+
+    def counted(self, ballot: Ballot, counts: dict[str, dict[str, int]], ballots: int = VOTERS) -> Ballot:
+        """Announce, freeze, close and count a ballot whose web votes were opened as ``counts`` says."""
+        worker = self.who("worker")
+        ballot.refresh_from_db()
+        making.ballot_announce(actor=worker, ballot_id=ballot.public_id, version=ballot.version)
+        ballot.refresh_from_db()
+        time.clock_set(ballot.opens_at - timedelta(hours=1))
+        rolls.roll_freeze(actor=worker, ballot_id=ballot.public_id)
+        time.clock_set(ballot.closes_at)
+        counting.ballot_close(actor=MACHINE, ballot_id=ballot.public_id)
+        Ballot.objects.filter(pk=ballot.pk).update(sealed_counts={"ballots": ballots, **counts})
+        return counting.ballot_count(actor=worker, ballot_id=ballot.public_id)
+
+    def settled(self, ballot: Ballot) -> Ballot:
+        ballot.refresh_from_db()
+        assert ballot.result_objections_until is not None
+        time.clock_set(time.local_midnight(ballot.result_objections_until + timedelta(days=2)))
+        return counting.ballot_settle(actor=self.who("worker"), ballot_id=ballot.public_id)
+
+    def outcome(self, election: Election) -> Round:
+        return do.outcome_take(actor=self.who("worker"), election_id=election.public_id)
+
+    def recall(self, **more: Any) -> Recall:
+        opens_at = time.now() + timedelta(days=30)
+        given = {
+            "name": "王某",
+            "office": "居委会副主任",
+            "reason": "半年没有到岗，居民反映强烈。",
+            "rule_key": "committee_recall_voters",
+            "opens_at": opens_at,
+            "closes_at": opens_at + timedelta(hours=10),
+            "channels": ["paper", "web"],
+            **more,
+        }
+        return do.recall_make(actor=self.who("worker"), draft=do.RecallDraft(**given))
+
+
+@pytest.fixture
+def polls(cast: Cast, clock: Any) -> Polls:
+    """Return the neighbourhood; ``resident`` and ``neighbour`` are its first two people."""
+    year_load()
+    plan = building_make(cast, floors=10)
+    polls = Polls(cast, plan)
+    for number, room in zip(range(VOTERS), plan.parts, strict=False):
+        sex = "m" if number % 2 else "f"
+        person = person_make(plan, date(1970, 1, 1), sex, name=f"王{number}号")
+        household_make(plan, room, person)
+        polls.people.append(person)
+    for name, person in zip(("resident", "neighbour"), polls.people, strict=False):
+        AccountLink.objects.create(
+            person=cast.person(name),
+            resident=person,
+            area_path=person.area_path,
+            how="worker",
+            state="standing",
+            asked_at=time.now(),
+            decided_at=time.now(),
+        )
+    return polls
+
+
+@pytest.fixture
+def unchanged() -> Callable[[], None]:
+    """Return a check to be called before and after a refusal."""
+    seen: list[str] = []
+
+    def check() -> None:
+        digest = sha256()
+        tables = [m._meta.db_table for label in WATCHED for m in apps.get_app_config(label).get_models(True)]
+        with connection.cursor() as cursor:
+            for table in sorted(set(tables)):
+                cursor.execute(f'SELECT * FROM "{table}"')
+                digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
+        seen.append(digest.hexdigest())
+        assert seen[0] == seen[-1], "a refusal changed something"
+
+    return check
