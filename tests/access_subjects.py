@@ -34,7 +34,7 @@ from linli.registers.organizations.roster.services import roster_week_set
 from linli.registers.residents.care.services import care_confirm, care_propose
 from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.linking.services import door_code_enter, door_codes_make, link_ask
-from linli.registers.residents.models import CareEntry, RegisterEvent
+from linli.registers.residents.models import CareEntry, RegisterEvent, Resident
 from linli.registers.residents.owning.rules import OwnerEntry
 from linli.registers.residents.owning.services import ownership_register
 from linli.registers.residents.receipts.rules import Paid
@@ -46,6 +46,14 @@ from linli.work.deliberation.ballots.services.objecting import objection_make
 from linli.work.deliberation.ballots.services.paper import sheets_issue
 from linli.work.deliberation.ballots.tests.assembly import Assembly
 from linli.work.deliberation.bodies.services import MemberEntry, body_found, body_met, member_join
+from linli.work.deliberation.elections.services import (
+    ElectionDraft,
+    PostEntry,
+    RecallDraft,
+    candidate_propose,
+    election_make,
+    recall_make,
+)
 from linli.work.deliberation.meetings.models import AgendaItem, Meeting
 from linli.work.deliberation.meetings.rules import Arrangement
 from linli.work.deliberation.meetings.services import invitees_add, item_add, meeting_call, meeting_draft
@@ -395,6 +403,28 @@ def ballots(cast: Cast) -> Subjects:
     }
 
 
+def elections(cast: Cast) -> Subjects:
+    """An election of committee A that takes names, one who stands, and a proposal of recall."""
+    worker, today = cast.actor("worker"), clock.today()
+    draft = ElectionDraft(
+        "居委会换届", "committee_election_voters", [PostEntry("主任", 1)], today + timedelta(days=5)
+    )
+    election = election_make(actor=worker, draft=draft)
+    person = Resident.objects.exclude(name_sealed="").filter(area_path=election.area_path)[0]
+    candidate = candidate_propose(
+        actor=worker, election_id=election.public_id, post=1, resident_id=person.public_id, document="纪要"
+    )
+    opens_at = clock.now() + timedelta(days=30)
+    times = {"opens_at": opens_at, "closes_at": opens_at + timedelta(hours=9), "channels": ["paper"]}
+    asked = RecallDraft("王某", "副主任", "长期不到岗", "committee_recall_voters", **times)
+    recall = recall_make(actor=worker, draft=asked)
+    return {
+        "election": election.public_id,
+        "election_candidate": candidate.public_id,
+        "recall": recall.public_id,
+    }
+
+
 BUILDERS: list[Callable[[Cast], Subjects]] = [
     accounts,
     places,
@@ -414,4 +444,5 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     secret,
     meetings,
     ballots,
+    elections,
 ]

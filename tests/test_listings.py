@@ -52,6 +52,7 @@ DESK: dict[str, set[Function]] = {
     "bodies": {*GOVERNING, Function.GRID_WORKER, Function.SUPERVISOR},
     "body-members": {*GOVERNING, Function.GRID_WORKER, Function.SUPERVISOR},
     "whistles": set(STAFF),
+    "elections": {*GOVERNING, Function.SUPERVISOR},
     "meetings": set(STAFF),
     "meeting-decisions": set(STAFF),
     "resolutions": set(STAFF),

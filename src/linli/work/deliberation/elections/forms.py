@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from linli.core import clock
 from linli.core.actor import Actor
+from linli.core.errors import invalid
 from linli.foundation.places.models import Compound
 from linli.foundation.ui.forms import DeskForm, day, instant, long_text, short_text
 from linli.registers.residents.finding.services import residents_search
 
 from ..ballots.models import Channel
-from ..ballots.refusals import invalid
 from ..law import rules_in_force
 from .models import Candidate, Election
 from .selectors import related_pairs

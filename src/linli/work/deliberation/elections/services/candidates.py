@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed, NotFound
+from linli.core.errors import Conflict, NotAllowed, NotFound, invalid
 from linli.core.service import changes_of, record, require_service, service
 from linli.registers.residents.models import Resident
 from linli.registers.residents.sealing import sealed_get
 
-from ...ballots.refusals import invalid
 from ...ballots.services.steps import text_required
 from ...law import rule_of
 from ..models import Candidate, Election, Nomination, Post, RelationNote

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed
+from linli.core.errors import Conflict, NotAllowed, invalid
 from linli.core.fields import public_number
 from linli.core.service import record, service
 from linli.foundation.accounts.models import Unit
@@ -19,7 +19,6 @@ from linli.foundation.duties.calendar import holiday_calendar
 from linli.foundation.places.models import Compound
 
 from ...ballots.permissions import can_organise_at
-from ...ballots.refusals import invalid
 from ...ballots.services.steps import text_required
 from ...law import rule_of
 from ...law.dates import days_after

@@ -8,13 +8,12 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotFound
+from linli.core.errors import Conflict, NotFound, invalid
 from linli.core.service import changes_of, record, service
 from linli.registers.residents.models import Resident
 
 from ...ballots.models import Elector
 from ...ballots.models.roll import STANDING
-from ...ballots.refusals import invalid
 from ...law import rule_of
 from ..models import Candidate, Election, Proxy, Round
 from ..rules import ProxyFacts, proxy_refusal

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed
+from linli.core.errors import Conflict, NotAllowed, invalid
 from linli.core.fields import public_number
 from linli.core.service import changes_of, record, service
 from linli.foundation.accounts.models import Unit
 
 from ...ballots.models import Ballot, Elector, Kind
 from ...ballots.models.roll import STANDING
-from ...ballots.refusals import invalid
 from ...ballots.services.making import Draft, QuestionEntry, ballot_make
 from ...ballots.services.rolls import roll_build
 from ...ballots.services.steps import text_required

@@ -13,8 +13,10 @@ from django.apps import apps
 from django.db import connection
 
 from linli.core import clock as time
-from linli.core.actor import system
-from linli.registers.residents.models import AccountLink, Resident
+from linli.core.actor import Actor, system
+from linli.core.service import record, service
+from linli.registers.residents.models import AccountLink, Resident, SearchToken
+from linli.registers.residents.services.upkeep import tokens_write
 from linli.registers.residents.tests.plans import Plan, building_make, household_make, person_make
 from linli.work.deliberation.ballots.models import Ballot
 from linli.work.deliberation.ballots.services import counting, making, rolls
@@ -25,6 +27,7 @@ from tests.people import Cast
 
 MACHINE = system("ballots")
 VOTERS = 20
+GIVEN = "伯仲叔季东西南北春夏秋冬梅兰竹菊松柏桃李"
 WATCHED = ("elections", "ballots", "duties", "audit")
 
 
@@ -129,6 +132,17 @@ class Polls:
         return do.recall_make(actor=self.who("worker"), draft=do.RecallDraft(**given))
 
 
+def name_of(number: int) -> str:
+    """Return what a person is called; 18 and 19 share a name."""
+    return f"王{GIVEN[min(number, VOTERS - 2)]}明"
+
+
+@service
+def _tokens(*, actor: Actor, people: list[Resident]) -> None:
+    tokens_write(residents=people)
+    record("resident.tokens", people[0], touched=[SearchToken])
+
+
 @pytest.fixture
 def polls(cast: Cast, clock: Any) -> Polls:
     """Return the neighbourhood; ``resident`` and ``neighbour`` are its first two people."""
@@ -137,9 +151,10 @@ def polls(cast: Cast, clock: Any) -> Polls:
     polls = Polls(cast, plan)
     for number, room in zip(range(VOTERS), plan.parts, strict=False):
         sex = "m" if number % 2 else "f"
-        person = person_make(plan, date(1970, 1, 1), sex, name=f"王{number}号")
+        person = person_make(plan, date(1970, 1, 1), sex, name=name_of(number))
         household_make(plan, room, person)
         polls.people.append(person)
+    _tokens(actor=system("setup"), people=polls.people)
     for name, person in zip(("resident", "neighbour"), polls.people, strict=False):
         AccountLink.objects.create(
             person=cast.person(name),

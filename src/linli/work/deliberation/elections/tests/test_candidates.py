@@ -141,7 +141,7 @@ def test_relatives_of_one_household_are_flagged_and_settled_first(polls: Polls, 
     assert pair.why == "登记在同一户：户主、配偶"
     time.clock_forward(timedelta(days=6))
     unchanged()
-    with pytest.raises(Conflict, match="近亲属关系还没有处理：王4号与王5号"):
+    with pytest.raises(Conflict, match="近亲属关系还没有处理：王东明与王西明"):
         do.candidates_publish(actor=polls.who("worker"), election_id=election.public_id)
     with pytest.raises(InvalidInput, match="没有登记为近亲属"):
         do.relation_settle(

@@ -1,0 +1,138 @@
+"""Pages of elections and recalls for organisers and voters."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from linli.core import clock as time
+from linli.work.deliberation.elections.models import Candidate, Election, Proxy, Recall
+from linli.work.deliberation.elections.tests.conftest import Polls, name_of
+
+pytestmark = pytest.mark.django_db
+
+
+def page(polls: Polls, who: str, name: str, *args: Any) -> str:
+    answer = polls.cast.client(who).get(reverse(f"elections:{name}", args=args))
+    assert answer.status_code == 200, answer.status_code
+    return str(answer.content.decode())
+
+
+def send(polls: Polls, who: str, where: str, /, *args: Any, **said: Any) -> Any:
+    return polls.cast.client(who).post(reverse(f"elections:{where}", args=args), said, follow=True)
+
+
+def act(polls: Polls, election: Election, code: str, **said: Any) -> str:
+    return str(send(polls, "worker", "act", election.public_id, code, **said).content.decode())
+
+
+def test_an_election_through_the_pages_from_naming_to_the_ballot(polls: Polls) -> None:
+    said = {
+        "title": "居委会换届",
+        "rule_key": "committee_election_voters",
+        "posts": "主任 1\n委员",
+        "nominations_until": time.today() + timedelta(days=3),
+    }
+    assert "可以提名候选人了" in send(polls, "worker", "new", **said).content.decode()
+    election = Election.objects.get()
+    assert [(post.title, post.seats) for post in election.posts.all()] == [("主任", 1), ("委员", 1)]
+    for number, post in ((2, 1), (3, 1), (4, 2), (5, 2)):
+        text = act(polls, election, "propose", post=post, resident=name_of(number), document="纪要3号")
+        assert "已办理" in text
+        candidate = Candidate.objects.latest("pk")
+        assert "已办理" in act(polls, election, "agree", candidate=candidate.public_id)
+    text = page(polls, "supervisor", "record", election.public_id)
+    assert name_of(2) in text
+    assert "党组织提名" in text
+    time.clock_forward(timedelta(days=4))
+    assert "候选人已公布" in act(polls, election, "publish")
+    text = act(polls, election, "proxy", giver=name_of(8), holder=name_of(9), document="委托书1号")
+    assert "已登记 1 份" in text
+    proxy = Proxy.objects.get()
+    opens_at = time.now() + timedelta(days=25)
+    form = "%Y-%m-%dT%H:%M"
+    times = {"opens_at": opens_at.strftime(form), "closes_at": (opens_at + timedelta(hours=9)).strftime(form)}
+    text = act(polls, election, "round", channels=["web", "paper"], **times)
+    assert "第1轮" in text
+    assert "登记结果" in text
+    assert "已办理" in act(polls, election, "unproxy", proxy=proxy.public_id)
+
+
+def test_a_name_that_is_not_there_or_not_alone_is_said_beside_the_field(polls: Polls) -> None:
+    election = polls.made()
+    text = act(polls, election, "propose", post=1, resident="李无此人", document="纪要")
+    assert "没有找到这个人" in text
+    assert "李无此人" in text
+    assert "请改用手机号或证件号码" in act(
+        polls, election, "propose", post=1, resident=name_of(18), document="纪要"
+    )
+    assert not Candidate.objects.exists()
+
+
+def test_a_refusal_is_shown_above_the_form(polls: Polls) -> None:
+    election = polls.named()
+    assert "期满以后才能公布" in act(polls, election, "publish")
+    bad = send(polls, "worker", "new", title="", posts="委员 三", rule_key="")
+    assert bad.status_code == 422
+    assert "请写数字" in bad.content.decode()
+
+
+def test_an_act_that_is_not_due_is_refused(polls: Polls) -> None:
+    election = polls.made()
+    answer = polls.cast.client("worker").get(reverse("elections:act", args=[election.public_id, "hand_over"]))
+    assert answer.status_code == 409
+    answer = polls.cast.client("worker").get(reverse("elections:act", args=[election.public_id, "nothing"]))
+    assert answer.status_code == 404
+
+
+def test_a_voter_stands_and_another_names_them(polls: Polls) -> None:
+    election = polls.named()
+    assert "我要自荐" in page(polls, "resident", "public", election.public_id)
+    done = send(polls, "resident", "offer", election.public_id, post=2, about="退休教师")
+    assert "已自荐" in done.content.decode()
+    own = Candidate.objects.get(about="退休教师")
+    assert "联名提名" in page(polls, "neighbour", "public", election.public_id)
+    done = send(polls, "neighbour", "support", election.public_id, own.public_id)
+    assert "您已联名" in done.content.decode()
+    refused = send(polls, "resident", "support", election.public_id, own.public_id).content.decode()
+    assert "不能提名自己" in refused
+    done = send(polls, "resident", "withdraw", election.public_id, own.public_id, reason="身体原因")
+    assert "已退出候选" in done.content.decode()
+    assert "我要自荐" not in page(polls, "visitor", "public", election.public_id)
+
+
+def test_who_has_not_agreed_is_not_shown_once_naming_is_over(polls: Polls) -> None:
+    election = polls.named()
+    polls.party(election, 9, 2, agrees=False)
+    time.clock_forward(timedelta(days=6))
+    assert name_of(9) not in page(polls, "visitor", "public", election.public_id)
+
+
+def test_a_recall_through_the_pages(polls: Polls) -> None:
+    opens_at = time.now() + timedelta(days=30)
+    form = "%Y-%m-%dT%H:%M"
+    said = {
+        "name": "王某",
+        "office": "副主任",
+        "reason": "长期不到岗",
+        "rule_key": "committee_recall_voters",
+        "opens_at": opens_at.strftime(form),
+        "closes_at": (opens_at + timedelta(hours=9)).strftime(form),
+        "channels": ["paper"],
+    }
+    assert "可以附议了" in send(polls, "worker", "recall_new", **said).content.decode()
+    recall = Recall.objects.get()
+    assert "我附议" in page(polls, "resident", "recall_public", recall.public_id)
+    assert "您已附议" in send(polls, "resident", "recall_support", recall.public_id).content.decode()
+    said = {"people": f"{name_of(7)}\n{name_of(8)}"}
+    done = send(polls, "worker", "recall_act", recall.public_id, "support", **said).content.decode()
+    assert "3 / 2" in done
+    done = send(
+        polls, "worker", "recall_act", recall.public_id, "defend", defence="因病请假"
+    ).content.decode()
+    assert "因病请假" in done
+    assert "罢免投票" in send(polls, "worker", "recall_act", recall.public_id, "vote").content.decode()
+    assert "副主任" in page(polls, "district", "list")
