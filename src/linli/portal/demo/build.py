@@ -24,6 +24,7 @@ from linli.work.matters.services import categories_load, poster_create
 from linli.work.matters.tasks import lapse_guided
 
 from . import plots as plot
+from .ballots import ballots_held
 from .bodies import bodies_build, bodies_meet
 from .cast import MACHINE, people_build, places_build, units_build
 from .clusters import hot
@@ -144,6 +145,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             *joint(stage, end),
             *hot(stage, end),
             *councils(stage, end),
+            *ballots_held(stage, end),
             bodies_meet(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
