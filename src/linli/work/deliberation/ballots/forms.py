@@ -19,7 +19,7 @@ from ..law import DecisionRule
 from ..law.results import Asked
 from .models import Ballot, Box, Channel, Kind, Way
 from .models.ballot import NAMED_ONLY
-from .rollsources import OWNERS
+from .rollsources import OF_BODIES, OWNERS
 from .selectors import colleagues
 from .services.making import Draft, QuestionEntry
 
@@ -48,6 +48,7 @@ class BallotForm(DeskForm):
     text = long_text(
         gettext_lazy("说明"), required=False, limit=5000, help_text=gettext_lazy("方案、费用、施工安排等")
     )
+    body = forms.ChoiceField(label=gettext_lazy("由哪个组织的成员表决"))
     buildings = forms.MultipleChoiceField(
         label=gettext_lazy("哪几幢楼"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -60,9 +61,20 @@ class BallotForm(DeskForm):
         label=gettext_lazy("投票途径"), choices=Channel.choices, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, rule: DecisionRule, compound: Compound | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        rule: DecisionRule,
+        compound: Compound | None,
+        bodies: Sequence[Choice] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.rule, self.compound = rule, compound
+        if rule.electorate in OF_BODIES:
+            self.fields["body"].choices = [("", _("请选择")), *bodies]  # type: ignore[attr-defined]
+        else:
+            del self.fields["body"]
         if rule.way != "either":
             del self.fields["way"]
             barred = NAMED_ONLY if rule.way == "secret" else {Channel.BOX}
@@ -90,6 +102,7 @@ class BallotForm(DeskForm):
             text=said["text"],
             way=said.get("way", ""),
             compound_id=self.compound.public_id if self.compound else None,
+            body_id=UUID(said["body"]) if said.get("body") else None,
             building_ids=[UUID(key) for key in said.get("buildings", ())],
         )
 

@@ -24,6 +24,7 @@ from linli.foundation.duties.calendar import holiday_calendar
 from linli.foundation.places.models import Compound
 from linli.foundation.ui.forms import DeskForm
 
+from ..bodies.models import Body
 from ..law import DecisionRule, periods, rule_of, rules_in_force
 from ..law.results import Result
 from . import selectors, tallies
@@ -37,7 +38,7 @@ from .permissions import (
     can_see_turnout,
     can_take_votes,
 )
-from .rollsources import OWNERS, SOURCES
+from .rollsources import OF_BODIES, OWNERS, SOURCES
 from .selectors import BallotFilters, rule_kept, state_now
 from .services import making
 from .table import ACTS, acts_for
@@ -139,7 +140,11 @@ def rules_page(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(_("您的岗位不能组织表决。"), hint=_("表决由居委会或街镇组织。"))
     groups = [
         (_("业主共同决定"), [rule for rule in rules_offered() if rule.electorate in OWNERS]),
-        (_("居民、村民会议"), [rule for rule in rules_offered() if rule.electorate not in OWNERS]),
+        (
+            _("居民、村民会议"),
+            [rule for rule in rules_offered() if rule.electorate not in OWNERS | OF_BODIES],
+        ),
+        (_("组织的成员"), [rule for rule in rules_offered() if rule.electorate in OF_BODIES]),
     ]
     return page(request, "rules", {"groups": groups})
 
@@ -160,6 +165,7 @@ def new_page(request: HttpRequest, key: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         rule=rule,
         compound=compound,
+        bodies=_bodies(actor),
         initial=before.dict() if before else {"channels": ["web", "paper"]},
     )
     made = _made(request, actor, form) if request.method == "POST" and form.is_valid() else None
@@ -181,6 +187,11 @@ def _compound(actor: Actor, key: str) -> Compound | None:
         return Compound.objects.visible_to(actor).filter(public_id=UUID(key)).first() if key else None
     except ValueError:
         return None
+
+
+def _bodies(actor: Actor) -> list[tuple[str, str]]:
+    rows = Body.objects.visible_to(actor).standing()
+    return [(str(row.public_id), f"{row.name}（{row.kind_name}）") for row in rows[:200]]
 
 
 def _lawful(rule: DecisionRule) -> dict[str, Any]:
@@ -211,6 +222,7 @@ def edit_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         rule=rule,
         compound=ballot.compound,
+        bodies=_bodies(actor),
         initial=_typed_before(ballot),
     )
     if request.method == "POST" and form.is_valid():
@@ -235,6 +247,7 @@ def _typed_before(ballot: Ballot) -> dict[str, Any]:
         "closes_at": ballot.closes_at,
         "channels": ballot.channels,
         "way": ballot.way,
+        "body": str(ballot.body.public_id) if ballot.body else "",
         "buildings": [str(key) for key in ballot.buildings.values_list("public_id", flat=True)],
     }
 

@@ -19,6 +19,7 @@ from linli.core.errors import Conflict
 from linli.core.fields import in_areas
 from linli.foundation.places.models import Part
 from linli.registers.residents.holding import holds_on
+from linli.registers.residents.linking.selectors import resident_linked
 from linli.registers.residents.masking import name_masked
 from linli.registers.residents.models import Membership, Occupancy, Owner, Ownership, Resident
 from linli.registers.residents.owning.rules import Head, heads_counted, heads_rule
@@ -26,6 +27,7 @@ from linli.registers.residents.owning.selectors import OWNERS as WITH_OWNERS
 from linli.registers.residents.owning.selectors import owner_name, title_counted
 from linli.registers.residents.sealing import sealed_get
 
+from ..bodies.models import Member
 from .models import Ballot, Elector
 
 ADULT = 18
@@ -46,6 +48,7 @@ class RollRow:
     household_id: int | None = None
     area: int = 0
     parts: tuple[tuple[int, int], ...] = ()
+    name: str = ""
     state: str = IN
     remark: str = ""
 
@@ -236,6 +239,23 @@ def _household_remark(is_sure: bool, is_named: bool) -> str:
     return "" if is_named else "请登记由谁代表这一户"
 
 
+# -- members of a body ---------------------------------------------------------------------------------
+def members(actor: Actor, ballot: Ballot, on: date) -> Iterator[RollRow]:
+    """Yield who belongs to the ballot's body on a day; who has left by then does not vote."""
+    rows = Member.objects.filter(body=ballot.body_id or 0, from_on__lte=on).select_related(
+        "resident", "person"
+    )
+    for member in rows.exclude(to_on__lt=on).order_by("pk"):
+        resident = member.resident or resident_linked(member.person_id)
+        yield RollRow(
+            subject=f"r{resident.pk}" if resident else f"m{member.pk}",
+            label=name_masked(member.full_name) or "（姓名未登记）",
+            place=member.speaks_for[:MOST_PLACE],
+            resident_id=resident.pk if resident else None,
+            name="" if resident else member.full_name,
+        )
+
+
 Source = Callable[[Actor, Ballot, date], Iterable[RollRow]]
 SOURCES: dict[str, Source] = {
     "owners": owners,
@@ -246,5 +266,8 @@ SOURCES: dict[str, Source] = {
     "villagers": adults,
     "villagers_group": adults,
     "households": households,
+    "members": members,
+    "representatives": members,
 }
+OF_BODIES = frozenset({"members", "representatives"})
 OWNERS = frozenset({"owners", "owners_part", "owners_concerned"})

@@ -68,9 +68,9 @@ class Ballot(models.Model):
     """One ballot on one occasion: by which rule, of whom, about what, from when to when.
 
     ``rule`` is the content of the rule, copied when the ballot is announced. ``channels`` are values of
-    ``Channel``. ``meeting`` is the public id of the meeting it belongs to. ``sealed_counts`` are the opened
-    choices of a secret ballot's web votes, ``{"ballots": n, question: {choice: n}}``; ``tally`` is what was
-    counted of all.
+    ``Channel``. ``body`` is whose members vote, where members do. ``meeting`` is the public id of the
+    meeting it belongs to. ``sealed_counts`` are the opened choices of a secret ballot's web votes,
+    ``{"ballots": n, question: {choice: n}}``; ``tally`` is what was counted of all.
     """
 
     area_label = _("表决")
@@ -90,6 +90,7 @@ class Ballot(models.Model):
     way = models.CharField(_("方式"), max_length=8, choices=Way.choices)
     channels = models.JSONField(_("投票途径"), default=list)
     may_change = models.BooleanField(_("截止前可以改"), default=False)
+    body = models.ForeignKey("bodies.Body", models.PROTECT, null=True, blank=True, related_name="ballots")
     meeting = models.UUIDField(null=True, blank=True, db_index=True)
     unit = models.ForeignKey(
         "accounts.Unit", models.PROTECT, related_name="+", verbose_name=_("组织单位"), null=True, blank=True

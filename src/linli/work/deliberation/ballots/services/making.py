@@ -23,12 +23,13 @@ from linli.foundation.notices.services import notice_queue
 from linli.foundation.places.models import Building, Compound
 from linli.registers.residents.models import AccountLink
 
+from ...bodies.models import Body
 from ...law import DecisionRule, periods, rule_of, rule_to_json
 from ..models import Ballot, Channel, Elector, ElectorPart, Question, Way
 from ..models.ballot import NAMED_ONLY
 from ..models.roll import STANDING
 from ..permissions import can_organise_at, can_organise_ballots, can_override_ballot
-from ..rollsources import OWNERS
+from ..rollsources import OF_BODIES, OWNERS
 from ..rules import YES_NO, lateness
 from ..selectors import public_url, rule_kept
 from ..wording import day_words
@@ -62,6 +63,7 @@ class Draft:
     compound_id: UUID | None = None
     building_ids: Sequence[UUID] = field(default_factory=tuple)
     area_path: str = ""
+    body_id: UUID | None = None
     meeting: UUID | None = None
 
 
@@ -92,9 +94,10 @@ def ballot_edit(*, actor: Actor, ballot_id: UUID, version: int, draft: Draft) ->
     """Change a draft; a roll that no longer fits what the ballot is about is taken away."""
     ballot = ballot_begin(actor=actor, ballot_id=ballot_id, move="edit", version=version)
     columns, buildings = _columns(actor, draft)
-    about = (ballot.compound_id, ballot.area_path, ballot.electorate)
+    about = (ballot.compound_id, ballot.body_id, ballot.area_path, ballot.electorate)
     before = {*ballot.buildings.values_list("pk", flat=True)}
-    after = (columns["compound"].pk if columns["compound"] else None, columns["area_path"])
+    keys = [columns[name].pk if columns[name] else None for name in ("compound", "body")]
+    after = (*keys, columns["area_path"])
     if about != (*after, columns["electorate"]) or before != {one.pk for one in buildings}:
         ElectorPart.objects.filter(ballot=ballot).delete()
         Elector.objects.filter(ballot=ballot).delete()
@@ -110,7 +113,8 @@ def _columns(actor: Actor, draft: Draft) -> tuple[dict[str, Any], list[Building]
     today = clock.today()
     rule = rule_of(draft.rule_key, today)
     compound, buildings = _about(rule, draft)
-    path = compound.area_path if compound else draft.area_path or (actor.areas[0] if actor.areas else "")
+    body = _body(actor, rule, draft)
+    path = _path(actor, draft, compound, body)
     if not can_organise_at(actor, path):
         raise NotAllowed(_("您不能在这个地方组织表决。"), hint=_("表决由当地居委会或街镇组织。"))
     _times_checked(draft)
@@ -125,6 +129,7 @@ def _columns(actor: Actor, draft: Draft) -> tuple[dict[str, Any], list[Building]
         "way": way,
         "channels": _channels(way, draft.channels),
         "may_change": rule.may_change,
+        "body": body,
         "meeting": draft.meeting,
         "area_path": path,
         "place_code": path.rstrip("/").rpartition("/")[2],
@@ -150,6 +155,24 @@ def _about(rule: DecisionRule, draft: Draft) -> tuple[Compound | None, list[Buil
     if rule.electorate == "owners" and buildings:
         raise invalid(buildings=_("全体业主的事项不能只选几幢楼；只关几幢楼的请用“部分共用”的规则。"))
     return compound, buildings
+
+
+def _body(actor: Actor, rule: DecisionRule, draft: Draft) -> Body | None:
+    if rule.electorate not in OF_BODIES:
+        return None
+    rows = Body.objects.visible_to(actor).standing()
+    body = rows.filter(public_id=draft.body_id).first() if draft.body_id else None
+    if body is None:
+        raise invalid(body=_("请选择由哪个组织的成员表决。"))
+    return body
+
+
+def _path(actor: Actor, draft: Draft, compound: Compound | None, body: Body | None) -> str:
+    if compound is not None:
+        return compound.area_path
+    if body is not None:
+        return body.area_path
+    return draft.area_path or (actor.areas[0] if actor.areas else "")
 
 
 def _times_checked(draft: Draft) -> None:

@@ -63,6 +63,7 @@ def _electors(ballot: Ballot, rows: Iterable[RollRow]) -> list[Elector]:
             resident_id=row.resident_id,
             establishment_id=row.establishment_id,
             household_id=row.household_id,
+            name=row.name,
             area=row.area,
             state=Elector.State.DOUBT if other else row.state,
             remark=f"已在另一份名册上（表决{other}），请核对在哪里登记" if other else row.remark,

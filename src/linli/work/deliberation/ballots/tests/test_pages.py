@@ -302,6 +302,16 @@ def test_the_council_shows_what_one_may_vote_on(hall: Hall) -> None:
     assert "我可以投的" not in get(hall, "visitor", "council")
 
 
+def test_my_data_shows_the_roll_the_receipt_and_my_objection(hall: Hall) -> None:
+    ballot = hall.announced()
+    post(hall, "resident", "object", ballot.public_id, text="101室面积不对")
+    text = hall.cast.client("resident").get(reverse("privacy:my_data")).content.decode()
+    assert "1号楼1单元101室、1号楼1单元201室" in text
+    assert "101室面积不对" in text
+    other = hall.cast.client("neighbour").get(reverse("privacy:my_data")).content.decode()
+    assert "101室面积不对" not in other
+
+
 def test_drafts_are_seen_by_organisers_alone(hall: Hall) -> None:
     ballot = hall.listed()
     get(hall, "resident", "public", ballot.public_id, status=404)

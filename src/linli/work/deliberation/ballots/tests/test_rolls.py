@@ -8,6 +8,7 @@ import pytest
 
 from linli.core import clock as time
 from linli.core.errors import Conflict, Expired, InvalidInput, MoveNotAllowed, NotAllowed, NotFound
+from linli.foundation.places.selectors import Place
 from linli.registers.residents.models import Ownership, Resident
 from linli.registers.residents.tests.plans import household_make, person_make
 from linli.work.deliberation.ballots.models import Ballot, Elector, ElectorPart, Objection
@@ -15,6 +16,7 @@ from linli.work.deliberation.ballots.rules import roll_digest
 from linli.work.deliberation.ballots.selectors import roll_lines
 from linli.work.deliberation.ballots.services import counting, making, objecting, rolls
 from linli.work.deliberation.ballots.services.making import QuestionEntry
+from linli.work.deliberation.bodies.services import MemberEntry, body_found, member_join
 
 from .hall import Hall
 
@@ -79,6 +81,29 @@ def test_a_household_is_one_row_and_its_head_votes(hall: Hall) -> None:
     [row] = Elector.objects.filter(ballot=ballot)
     assert (row.subject[0], row.resident, row.heads) == ("h", hall.people["woman"], 1)
     assert row.place == "桂花苑1号楼1单元101室"
+
+
+def test_members_of_a_body_vote_and_who_has_left_does_not(hall: Hall) -> None:
+    worker, today = hall.who("worker"), time.today()
+    where = Place(hall.cast.places["committee_a_place"], "chosen")
+    body = body_found(
+        actor=worker, kind="residents_representatives", name="居民代表会议", where=where, founded_on=today
+    )
+    for entry in (
+        MemberEntry(post="representative", resident_id=hall.people["woman"].pk),
+        MemberEntry(post="representative", name="外来代表"),
+    ):
+        member_join(actor=worker, body_id=body.pk, entry=entry, from_on=today)
+    more = {"rule_key": "residents_representatives", "way": "named", "compound_id": None, "building_ids": ()}
+    with pytest.raises(InvalidInput, match="哪个组织"):
+        hall.made(**more)
+    ballot = hall.listed(**more, body_id=body.public_id)
+    rows = list(Elector.objects.filter(ballot=ballot))
+    assert [(row.label, row.resident_id is None, row.name) for row in rows] == [
+        ("王**", False, ""),
+        ("外**", True, "外来代表"),
+    ]
+    assert ballot.area_path == body.area_path
 
 
 def test_an_empty_registry_makes_no_roll(hall: Hall, unchanged: Unchanged) -> None:
