@@ -70,7 +70,7 @@ class ArrangementForm(DeskForm):
     body = short_text(
         gettext_lazy("哪个组织的会议"),
         required=False,
-        help_text=gettext_lazy("例如：桂花第一居委会居民代表会议"),
+        help_text=gettext_lazy("没有选登记的组织时必填，例如：桂花第一居委会居民代表会议"),
     )
     about = long_text(gettext_lazy("为什么开这个会"), required=False)
     starts_at = instant(gettext_lazy("开会时间"))
@@ -135,7 +135,7 @@ class NewMeetingForm(ArrangementForm):
         below = area_choices(actor.areas)
         field: Any = self.fields["where"]
         field.queryset = Division.objects.filter(pk__in=[d.pk for d in below]).order_by("code")
-        if len(below) == 1:
+        if len(actor.areas) == 1 and below:
             field.initial = below[0]
 
     def said(self) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,6 +25,7 @@ from linli.foundation.files.views import file_response
 from linli.foundation.ui.forms import DeskForm
 from linli.foundation.ui.templatetags.linli import yuan
 
+from ..ballots.models import Ballot
 from ..meetings.models import AgendaItem, Meeting
 from . import selectors, services
 from .forms import MakeForm, ResolutionFilterForm
@@ -84,6 +87,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "tabs": [(code, words, counts[code], code == filters.stage) for code, words in TABS.items()],
         "stage": filters.stage,
         "open_items": list(selectors.items_open(actor)[:MOST_OPEN]) if makes else [],
+        "open_ballots": selectors.ballots_open(actor)[:MOST_OPEN] if makes else [],
         "is_narrowed": bool(filters.q or filters.is_late),
     }
     return _page(request, "list", context)
@@ -93,21 +97,37 @@ def list_page(request: HttpRequest) -> HttpResponse:
 def make_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Make a resolution of what a meeting decided."""
     actor = actor_of(request)
-    seen = Meeting.objects.visible_to(actor)
-    item = get_object_or_404(
-        AgendaItem.objects.select_related("meeting"), public_id=item_id, meeting__in=seen
-    )
-    if not can_make_resolutions(actor, item.meeting.area_path):
-        raise NotAllowed(_("决议由召集会议的居委会或街镇形成。"))
-    shown = {"title": item.title, "text": item.decision}
+    items = AgendaItem.objects.filter(meeting__in=Meeting.objects.visible_to(actor)).select_related("meeting")
+    item = get_object_or_404(items, public_id=item_id)
+    _may_make(actor, item.meeting.area_path)
+    make = partial(services.resolution_from_item, actor=actor, item_id=item.pk)
+    return _make(request, make, {"title": item.title, "text": item.decision}, {"item": item})
+
+
+@desk_page
+def ballot_page(request: HttpRequest, ballot_id: UUID) -> HttpResponse:
+    """Make a resolution of what a ballot decided."""
+    actor = actor_of(request)
+    ballot = get_object_or_404(Ballot.objects.visible_to(actor), public_id=ballot_id)
+    _may_make(actor, ballot.area_path)
+    make = partial(services.resolution_from_ballot, actor=actor, ballot_id=ballot.public_id)
+    return _make(request, make, {"title": ballot.title, "text": ballot.text}, {"ballot": ballot})
+
+
+def _may_make(actor: Actor, area_path: str) -> None:
+    if not can_make_resolutions(actor, area_path):
+        raise NotAllowed(_("决议由召集会议、组织表决的居委会或街镇形成。"))
+
+
+def _make(
+    request: HttpRequest, make: Callable[..., Resolution], shown: dict[str, str], context: dict[str, Any]
+) -> HttpResponse:
+    """Show the form of a new resolution, or take it."""
     form = MakeForm(request.POST if request.method == "POST" else None, initial=shown)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        key = request.POST.get("request_key", "")
         try:
-            made = services.resolution_from_item(
-                actor=actor, item_id=item.pk, request_key=key, **form.cleaned_data
-            )
+            made = make(request_key=request.POST.get("request_key", ""), **form.cleaned_data)
         except InvalidInput as refusal:
             form.take(refusal)
             status = 422
@@ -117,7 +137,7 @@ def make_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("决议已形成。请增加任务，再公布。"))
             return _to(made)
-    return _page(request, "make", {"form": form, "item": item}, status)
+    return _page(request, "make", {"form": form, **context}, status)
 
 
 @require_GET

@@ -17,6 +17,7 @@ from linli.core.fields import in_areas
 from linli.foundation.accounts.selectors import path_prefixes, person_names
 from linli.foundation.files.models import StoredFile
 
+from ..ballots.models import Ballot
 from ..meetings.models import DECIDED, AgendaItem, Meeting
 from .models import Filing, Progress, Resolution, ResolutionEvent, Task
 from .permissions import can_file_resolution, can_run_resolution, can_work_task
@@ -24,6 +25,7 @@ from .rules import Money, money_of
 from .workflow import WORKFLOW, State
 
 STAGES = ("draft", "running", "filing", "ended", "all")
+MOST_BALLOTS = 50
 SHOWN_PUBLIC = (State.PUBLISHED, State.DONE)
 
 
@@ -170,6 +172,17 @@ def items_open(actor: Actor) -> QuerySet[AgendaItem]:
     seen = Meeting.objects.visible_to(actor).filter(closed_at__isnull=False)
     rows = AgendaItem.objects.filter(meeting__in=seen, outcome__in=DECIDED, resolution__isnull=True)
     return rows.select_related("meeting").order_by("-decided_at", "-id")
+
+
+def ballots_open(actor: Actor) -> list[Ballot]:
+    """Return the settled ballots that passed and have not become a resolution, the latest first."""
+    rows = Ballot.objects.visible_to(actor).filter(state="settled", resolution__isnull=True)
+    return [row for row in rows.order_by("-settled_at", "-id")[:MOST_BALLOTS] if ballot_passed(row)]
+
+
+def ballot_passed(ballot: Ballot) -> bool:
+    """Whether something passed at a ballot."""
+    return any(one.get("is_passed") for one in ballot.tally.get("questions", {}).values())
 
 
 def public_list(area_path: str) -> QuerySet[Resolution]:

@@ -9,6 +9,7 @@ DESK = "desk/council/resolutions/<uuid:public_id>/"
 urlpatterns = [
     path("desk/council/resolutions/", pages.list_page, name="list"),
     path("desk/council/resolutions/new/<uuid:item_id>/", pages.make_page, name="from_item"),
+    path("desk/council/resolutions/of/<uuid:ballot_id>/", pages.ballot_page, name="from_ballot"),
     path(DESK, pages.record_page, name="record"),
     path(f"{DESK}do/<slug:code>/", pages.act_page, name="act"),
     path(f"{DESK}tasks/<uuid:task_id>/<slug:code>/", pages.task_page, name="task_act"),

@@ -23,6 +23,7 @@ from ...meetings.models import DECIDED, AgendaItem, Meeting
 from ..models import Resolution
 from ..permissions import can_make_resolutions
 from ..rules import setting, source
+from ..selectors import ballot_passed
 from .acts import ROOM, Act
 
 
@@ -68,8 +69,7 @@ def resolution_from_ballot(*, actor: Actor, ballot_id: UUID, title: str, text: s
         raise NotFound(_("没有找到这次表决。"))
     if not can_make_resolutions(actor, ballot.area_path) or ballot.unit is None:
         raise NotAllowed(_("决议由组织表决的居委会或街镇形成。"))
-    asked = ballot.tally.get("questions", {})
-    if ballot.state != "settled" or not any(one.get("is_passed") for one in asked.values()):
+    if ballot.state != "settled" or not ballot_passed(ballot):
         raise Conflict(_("只有结果已生效、并且通过的表决能形成决议。"))
     if Resolution.objects.filter(ballot=ballot).exists():
         raise Conflict(_("这次表决已经形成了决议。"), hint=_("请打开那份决议。"))

@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,10 @@ from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed, NotAllowed
 from linli.foundation.duties.models import Duty
 from linli.foundation.duties.services import duties_climb
 from linli.foundation.notices.models import Notice
+from linli.registers.residents.linking.services import door_code_enter, door_codes_make
+from linli.registers.residents.tests.houses import house_make
+from linli.work.deliberation.ballots.models import Ballot
+from linli.work.deliberation.ballots.tests.assembly import Assembly
 from linli.work.deliberation.meetings.tests.conftest import NAMES, refused
 from linli.work.deliberation.resolutions import rules
 from linli.work.deliberation.resolutions import services as do
@@ -83,6 +88,27 @@ def test_who_makes_resolutions(desk: Desk) -> None:
     refused(NotAllowed, desk.make, item, by="district")
     refused(NotAllowed, desk.make, item, by="grid_worker")
     assert desk.make(item, by="street").unit == desk.hall.cast.units["committee_a"]
+
+
+def test_a_ballot_makes_one_once_it_is_settled_and_passed(desk: Desk) -> None:
+    house = house_make(desk.hall.cast)
+    code = door_codes_make(actor=desk.who("worker"), building_id=house.building.public_id)[0].code
+    door_code_enter(actor=desk.who("resident"), code=code, name="王建国", birth=date(1960, 3, 7))
+    ballot = Assembly(desk.hall.cast).counted()
+    said = {"actor": desk.who("worker"), "ballot_id": ballot.public_id, "title": "装电梯", "text": "装"}
+    assert "已生效" in refused(Conflict, do.resolution_from_ballot, **said)
+    Ballot.objects.filter(pk=ballot.pk).update(state="settled", settled_at=time.now())
+    refused(Conflict, do.resolution_from_ballot, **said)  # nobody voted: nothing passed
+    Ballot.objects.filter(pk=ballot.pk).update(tally={"questions": {"q1": {"is_passed": True}}})
+    page = reverse("resolutions:from_ballot", args=[ballot.public_id])
+    client = desk.hall.cast.client("worker")
+    assert page in client.get(reverse("resolutions:list")).content.decode()
+    answer = client.post(page, {"title": "装电梯", "text": "三单元加装电梯。"}, follow=True)
+    assert "决议已形成" in answer.content.decode()
+    made = Resolution.objects.get()
+    assert (made.ballot, made.item, made.decided_on) == (ballot, None, time.today())
+    assert page not in client.get(reverse("resolutions:list")).content.decode()
+    refused(Conflict, do.resolution_from_ballot, **said)
 
 
 def test_a_ballot_that_is_not_there_makes_none(desk: Desk) -> None:
