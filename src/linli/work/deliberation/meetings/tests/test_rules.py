@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linli.core.errors import MoveNotAllowed
@@ -12,6 +12,7 @@ from linli.work.deliberation.meetings import rules
 from linli.work.deliberation.meetings.models import Kind, Outcome
 from linli.work.deliberation.meetings.workflow import WORKFLOW, State
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOW = datetime(2026, 3, 10, 1, tzinfo=UTC)
 ALLOWED = {
     "draft": "edit add_item drop_item invite invite_guest uninvite call cancel",
@@ -79,6 +80,7 @@ def test_lists_as_people_type_them(text: str, found: list[tuple[str, str]]) -> N
     assert [(row.name, row.part) for row in rules.names_read(text)] == found
 
 
+@CALM
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_a_fault(text: str) -> None:
     rows = rules.names_read(text)
@@ -87,6 +89,7 @@ def test_any_text_is_read_without_a_fault(text: str) -> None:
     rules.points_refusal(rules.points_read(text))
 
 
+@CALM
 @given(st.integers(0, 50), *[st.integers(0, 60)] * 3)
 def test_no_more_hands_than_people(present: int, yes: int, no: int, abstain: int) -> None:
     wrong = rules.hands_refusals(present, {"yes": yes, "no": no, "abstain": abstain})

@@ -1,13 +1,10 @@
 """Resolutions from a decision to the end, and everything that is refused on the way."""
 
 from datetime import date, timedelta
-from itertools import product
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 
 from linli.core import clock as time
 from linli.core.actor import system
@@ -20,48 +17,12 @@ from linli.registers.residents.tests.houses import house_make
 from linli.work.deliberation.ballots.models import Ballot
 from linli.work.deliberation.ballots.tests.assembly import Assembly
 from linli.work.deliberation.meetings.tests.conftest import NAMES, refused
-from linli.work.deliberation.resolutions import rules
 from linli.work.deliberation.resolutions import services as do
 from linli.work.deliberation.resolutions.models import Resolution, Task
-from linli.work.deliberation.resolutions.workflow import WORKFLOW, State
 
 from .conftest import Desk, duties, failed_item
 
 pytestmark = pytest.mark.django_db
-ALLOWED = {
-    "draft": "add_task drop_task publish withdraw",
-    "published": "add_task drop_task progress extend matter ask_filing receive return finish withdraw",
-    "done": "",
-    "withdrawn": "",
-}
-TARGETS = {"publish": "published", "finish": "done", "withdraw": "withdrawn"}
-
-
-@pytest.mark.parametrize(("state", "move"), list(product(State.values, WORKFLOW.moves)))
-def test_every_pair_of_state_and_move(state: str, move: str) -> None:
-    if move in ALLOWED[state].split():
-        assert WORKFLOW.require(state, move) == TARGETS.get(move, state)
-    else:
-        with pytest.raises(MoveNotAllowed):
-            WORKFLOW.require(state, move)
-
-
-@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9))
-def test_never_more_than_was_decided(fen: int, spent: int, more: int) -> None:
-    refusal = rules.spending_refusal(fen, spent, more)
-    assert (refusal is None) == (spent + more <= fen)
-    assert rules.spending_refusal(None, 0, more) is None or more > 0
-
-
-def test_money_of_dropped_tasks_is_what_they_spent() -> None:
-    found = rules.money_of([(1000, 200, False), (500, 100, True), (None, 0, False)])
-    assert (found.decided, found.spent, found.left) == (1100, 300, 800)
-
-
-def test_published_for_fifteen_days_at_least() -> None:
-    assert rules.public_until(date(2026, 3, 1), 15) == date(2026, 3, 16)
-    assert rules.public_until(date(2026, 3, 1), 3) == date(2026, 3, 16)
-    assert rules.public_until(date(2026, 3, 1), 30) == date(2026, 3, 31)
 
 
 # -- from a decision ------------------------------------------------------------------------
