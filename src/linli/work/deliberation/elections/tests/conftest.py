@@ -97,16 +97,24 @@ class Polls:
 
     def counted(self, ballot: Ballot, counts: dict[str, dict[str, int]], ballots: int = VOTERS) -> Ballot:
         """Announce, freeze, close and count a ballot whose web votes were opened as ``counts`` says."""
+        self.frozen(ballot)
+        self.closed(ballot)
+        Ballot.objects.filter(pk=ballot.pk).update(sealed_counts={"ballots": ballots, **counts})
+        return counting.ballot_count(actor=self.who("worker"), ballot_id=ballot.public_id)
+
+    def frozen(self, ballot: Ballot) -> None:
+        """Announce a ballot, and freeze its roll an hour before it opens."""
         worker = self.who("worker")
         ballot.refresh_from_db()
         making.ballot_announce(actor=worker, ballot_id=ballot.public_id, version=ballot.version)
         ballot.refresh_from_db()
         time.clock_set(ballot.opens_at - timedelta(hours=1))
         rolls.roll_freeze(actor=worker, ballot_id=ballot.public_id)
+
+    def closed(self, ballot: Ballot) -> None:
+        """Let the time be up."""
         time.clock_set(ballot.closes_at)
         counting.ballot_close(actor=MACHINE, ballot_id=ballot.public_id)
-        Ballot.objects.filter(pk=ballot.pk).update(sealed_counts={"ballots": ballots, **counts})
-        return counting.ballot_count(actor=worker, ballot_id=ballot.public_id)
 
     def settled(self, ballot: Ballot) -> Ballot:
         ballot.refresh_from_db()
@@ -146,6 +154,11 @@ def _tokens(*, actor: Actor, people: list[Resident]) -> None:
 @pytest.fixture
 def polls(cast: Cast, clock: Any) -> Polls:
     """Return the neighbourhood; ``resident`` and ``neighbour`` are its first two people."""
+    return polls_make(cast)
+
+
+def polls_make(cast: Cast) -> Polls:
+    """Make the neighbourhood at the time that it is."""
     year_load()
     plan = building_make(cast, floors=10)
     polls = Polls(cast, plan)
