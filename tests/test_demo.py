@@ -14,8 +14,11 @@ from linli.foundation.files.models import PublicCopy, StoredFile
 from linli.portal.demo import accounts_table
 from linli.portal.demo.build import demo_build
 from linli.portal.demo.cast import PASSWORD, STAFF
+from linli.work.deliberation.ballots.models import Elector
+from linli.work.deliberation.elections.models import Election, Recall
 from linli.work.deliberation.meetings.models import Meeting
 from linli.work.deliberation.resolutions.models import Resolution
+from linli.work.deliberation.secret.models import Ceremony
 from linli.work.matters.models import HandlingRequest, Matter
 from linli.work.matters.workflow import State
 
@@ -78,3 +81,11 @@ def test_somebody_spoke_and_something_is_public(demo: None) -> None:
     assert {"photo", "voice"} <= kinds
     assert not StoredFile.objects.filter(state="refused").exists()
     assert PublicCopy.objects.exclude(path="").exists()
+
+
+def test_an_election_is_voted_in_secret_and_another_takes_names(demo: None) -> None:
+    assert set(Election.objects.values_list("state", flat=True)) >= {"voting", "nominating"}
+    ceremony = Ceremony.objects.get()
+    assert (ceremony.state, ceremony.trustees.count()) == ("ready", 3)
+    assert Elector.objects.filter(ballot=ceremony.ballot, sealed_choice__isnull=False).exists()
+    assert Recall.objects.filter(state="collecting", supports__isnull=False).exists()

@@ -30,6 +30,7 @@ from .cast import MACHINE, people_build, places_build, units_build
 from .clusters import hot
 from .desk import quick_plots
 from .divisions import changes_build
+from .elections import elections_held
 from .excluded import exclusions_build
 from .exports import lists_taken
 from .hooks import centre_told
@@ -146,6 +147,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             *hot(stage, end),
             *councils(stage, end),
             *ballots_held(stage, end),
+            *elections_held(stage, end),
             bodies_meet(stage, end),
         ]
         play([*standing, *ordinary, _night_jobs(end), *more], end)
