@@ -343,7 +343,7 @@ def shown_results(ballot: Ballot) -> list[ResultShown]:
     """Return the results of a counted ballot; nothing at all before it is counted, for nobody."""
     if ballot.state not in ENDED:
         return []
-    return [_shown(result) for result in tallies.results(ballot)]
+    return [_shown(result) for result in tallies.results_kept(ballot)]
 
 
 def _shown(result: Result) -> ResultShown:

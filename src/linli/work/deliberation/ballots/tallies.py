@@ -9,9 +9,9 @@ from django.db.models import Count, Sum
 
 from linli.core import clock
 
-from ..law import Cast, Weights
+from ..law import Cast, DecisionRule, Tally, Weights, decide, elect
 from ..law.bundle import Paper, bundle_build
-from ..law.results import Result, Sheets, Voters, results_of
+from ..law.results import ELECTION, Asked, Result, Sheets, Voters, results_of
 from .models import Ballot, Box, Channel, Elector, Sheet, Vote
 from .models.roll import STANDING
 from .rules import Reconciliation
@@ -25,6 +25,29 @@ def results(ballot: Ballot) -> list[Result]:
     """Return what came of each question, counted now; raises ``BadTally`` for figures that cannot be."""
     cast = [paper.cast for paper in papers(ballot)]
     return results_of(rule_kept(ballot), questions_asked(ballot), voters(ballot), cast, piles(ballot))
+
+
+def results_kept(ballot: Ballot) -> list[Result]:
+    """Return what came of each question from the figures that were counted, without reading a vote again."""
+    rule, electors = rule_kept(ballot), _weights(ballot.tally["electors"])
+    return [_kept(rule, asked, electors, ballot.tally["questions"]) for asked in questions_asked(ballot)]
+
+
+def _kept(rule: DecisionRule, asked: Asked, electors: Weights, kept: Mapping[str, Any]) -> Result:
+    figures = kept[asked.key]
+    tally = Tally.of_ballot(
+        electors,
+        _weights(figures["participants"]),
+        {key: _weights(found) for key, found in figures["choices"].items()},
+        invalid=_weights(figures["invalid"]),
+    )
+    if rule.kind == ELECTION:
+        return Result(asked, tally, elect(rule, tally, asked.seats))
+    return Result(asked, tally, decide(rule, tally, choice=asked.passes))
+
+
+def _weights(found: Mapping[str, int]) -> Weights:
+    return Weights(found["heads"], found["area"])
 
 
 def ballot_tally(ballot: Ballot) -> dict[str, Any]:

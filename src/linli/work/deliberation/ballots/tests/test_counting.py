@@ -13,7 +13,7 @@ from linli.work.deliberation.ballots.models import Ballot
 from linli.work.deliberation.ballots.services import counting, making, objecting
 from linli.work.deliberation.ballots.services.casting import vote_cast, vote_take
 from linli.work.deliberation.ballots.services.making import QuestionEntry
-from linli.work.deliberation.ballots.tallies import ballot_bundle, results
+from linli.work.deliberation.ballots.tallies import ballot_bundle, results, results_kept
 
 from .hall import MACHINE, Hall
 
@@ -42,6 +42,7 @@ def test_owners_decide_on_a_lift_by_head_and_area(hall: Hall) -> None:
     assert figures["is_passed"]
     assert counted.tally["channels"] == {"door": 1, "paper": 1, "web": 2}
     [found] = results(counted)
+    assert results_kept(counted) == [found]  # pages say the same without reading a vote
     assert [step.holds for step in found.verdict.steps] == [True] * 4
     assert all("民法典第278条" in step.article for step in found.verdict.steps)
 

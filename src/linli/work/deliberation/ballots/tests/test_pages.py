@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from linli.core import clock as time
@@ -157,6 +159,7 @@ def test_a_vote_that_comes_late_gets_a_page_that_says_so(hall: Hall) -> None:
     assert "表决已经截止，这一票没有计入" in answer.content.decode()
 
 
+MOST_STATEMENTS = 24  # of one vote by the page, from the session to the redirect
 HIDDEN = ("同意</td>", "participants", "没有通过", "is_passed", '"yes":')
 
 
@@ -207,6 +210,21 @@ def test_the_result_shows_the_sum_step_by_step_with_its_article(hall: Hall) -> N
     assert counted.tally_digest in get(hall, "worker", "result_print", ballot.public_id)
     answer = hall.cast.client("visitor").get(reverse("ballots:bundle", args=[ballot.public_id]))
     assert json.loads(answer.content)["digest"] == counted.tally_digest
+
+
+def test_a_result_page_reads_no_vote_and_voting_takes_few_statements(hall: Hall) -> None:
+    ballot = hall.opened()
+    key = hall.owner(ballot, "101").public_id
+    client = hall.cast.client("resident")
+    client.get("/council/")  # what a browser asks once
+    address = reverse("ballots:vote", args=[ballot.public_id, key])
+    with CaptureQueriesContext(connection) as seen:
+        assert client.post(address, {"q1": "yes", "seen": "-1", "request_key": "k1"}).status_code == 302
+    assert len(seen) <= MOST_STATEMENTS, [one["sql"][:90] for one in seen]
+    counted = hall.counted(ballot)
+    with CaptureQueriesContext(connection) as seen:
+        get(hall, "visitor", "public", counted.public_id)
+    assert not [one["sql"] for one in seen if "ballots_vote" in one["sql"]]
 
 
 def test_the_roll_is_read_by_neighbours_and_its_digest_can_be_checked(hall: Hall) -> None:
