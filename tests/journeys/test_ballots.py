@@ -122,7 +122,7 @@ def at_the_door(page: Page, cast: Cast, ballot: Ballot, look: Look, picture: Pic
     look(page)
     picture(page, "door")
     page.get_by_role("button", name="登记投票").click()
-    expect(page.locator("body")).to_contain_text("已登记这一票")
+    expect(page.locator("aside")).to_contain_text("上门")
 
 
 def on_paper(first: Page, second: Page, hall: Hall, ballot: Ballot, look: Look, picture: Picture) -> None:
