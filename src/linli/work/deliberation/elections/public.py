@@ -29,6 +29,15 @@ from .workflow import Recalling, State
 
 
 @require_GET
+def list_page(request: HttpRequest) -> HttpResponse:
+    """Show the elections and recalls that are not over, those of the reader's own neighbourhood if known."""
+    reader = selectors.reader_of(actor_of(request))
+    path = reader.area_path if reader else ""
+    context = {"elections": selectors.elections_near(path), "recalls": selectors.recalls_near(path)}
+    return render(request, "elections/public_list.html", context)
+
+
+@require_GET
 def public_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show posts, candidates, proxies (masked) and results; while naming lasts, stand or name."""
     actor = actor_of(request)

@@ -17,7 +17,7 @@ from linli.registers.residents.models import Guardian, Membership, Resident
 
 from .models import Candidate, Election, Post, Recall, RelationNote, Round
 from .rules import Standing
-from .workflow import State
+from .workflow import Recalling, State
 
 LIVE = (Candidate.State.NAMED, Candidate.State.STANDING, Candidate.State.ELECTED)
 NEAR = set(Membership.Relation.values) - {Membership.Relation.NOT_KIN}
@@ -208,8 +208,23 @@ def reader_of(actor: Actor) -> Resident | None:
     return resident_linked(actor.person_id) if actor.person_id else None
 
 
+MOST_NEAR = 50
+
+
 def elections_near(area_path: str) -> list[Election]:
-    """Return the elections that concern a place and are not over."""
+    """Return the elections that are not over, the latest first; of one place, or of all."""
     ended = (State.HANDED, State.CANCELLED)
-    rows = Election.objects.exclude(state__in=ended)
-    return [row for row in rows if isinstance(row, Election) and area_path.startswith(row.area_path)]
+    rows = Election.objects.exclude(state__in=ended).order_by("-created_at")
+    found = [row for row in rows if isinstance(row, Election) and _concerns(row.area_path, area_path)]
+    return found[:MOST_NEAR]
+
+
+def recalls_near(area_path: str) -> list[Recall]:
+    """Return the recalls that are not over, as ``elections_near`` does."""
+    rows = Recall.objects.filter(state__in=(Recalling.COLLECTING, Recalling.VOTING)).order_by("-created_at")
+    found = [row for row in rows if isinstance(row, Recall) and _concerns(row.area_path, area_path)]
+    return found[:MOST_NEAR]
+
+
+def _concerns(held_at: str, area_path: str) -> bool:
+    return not area_path or area_path.startswith(held_at)

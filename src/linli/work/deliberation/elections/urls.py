@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/council/recalls/new/", desk.recall_new_page, name="recall_new"),
     path("desk/council/recalls/<uuid:public_id>/", desk.recall_page, name="recall"),
     path("desk/council/recalls/<uuid:public_id>/do/<slug:code>/", desk.recall_act_page, name="recall_act"),
+    path("council/elections/", public.list_page, name="public_list"),
     path("council/elections/<uuid:public_id>/", public.public_page, name="public"),
     path("council/elections/<uuid:public_id>/offer/", public.offer, name="offer"),
     path("council/elections/<uuid:public_id>/<uuid:candidate_id>/support/", public.support, name="support"),

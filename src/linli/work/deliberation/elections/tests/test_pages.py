@@ -136,3 +136,13 @@ def test_a_recall_through_the_pages(polls: Polls) -> None:
     assert "因病请假" in done
     assert "罢免投票" in send(polls, "worker", "recall_act", recall.public_id, "vote").content.decode()
     assert "副主任" in page(polls, "district", "list")
+
+
+def test_what_runs_is_found_from_the_hall(polls: Polls) -> None:
+    election = polls.named()
+    hall = polls.cast.client("resident").get(reverse("ballots:council")).content.decode()
+    assert reverse("elections:public_list") in hall
+    assert election.title in page(polls, "resident", "public_list")
+    assert election.title in page(polls, "visitor", "public_list")
+    Election.objects.update(state="cancelled")
+    assert "现在没有选举" in page(polls, "resident", "public_list")
