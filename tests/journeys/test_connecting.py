@@ -69,6 +69,8 @@ def test_the_description_is_a_page_of_our_own(
     page = visitor(size)
     page.goto("/api/v1/docs/")
     expect(page.get_by_role("heading", name="接口说明")).to_be_visible()
+    axe(page)
+    page.locator("a[href$='#matter_report']").click()
     page.locator("#matter_report summary").click()
     expect(page.locator("#matter_report").get_by_text("Idempotency-Key").first).to_be_visible()
     axe(page)

@@ -57,9 +57,10 @@ class Group:
 
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show how another system connects, and every address with its input, its answer and its refusals."""
+    """Show how another system connects and every address; one part with its inputs, answers and refusals."""
     groups = _groups(get_language() or "")
-    context = {"groups": groups, "scopes": SCOPES, "base": f"{settings.BASE_URL}/api/v1"}
+    part = next((group for group in groups if group.name == request.GET.get("part")), None)
+    context = {"groups": groups, "part": part, "scopes": SCOPES, "base": f"{settings.BASE_URL}/api/v1"}
     return render(request, "portal/api_docs.html", context)
 
 
