@@ -41,6 +41,8 @@ from linli.registers.residents.receipts.rules import Paid
 from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
+from linli.work.deliberation.assessments.rules import Marks
+from linli.work.deliberation.assessments.services import assessment_enter
 from linli.work.deliberation.ballots.services.boxes import box_make
 from linli.work.deliberation.ballots.services.objecting import objection_make
 from linli.work.deliberation.ballots.services.paper import sheets_issue
@@ -403,6 +405,22 @@ def ballots(cast: Cast) -> Subjects:
     }
 
 
+def assessments(cast: Cast) -> Subjects:
+    """An assessment of the committee that its administrator entered and nobody has compared yet."""
+    actor, today = cast.actor("worker"), clock.today()
+    where = Place(cast.places["committee_a_place"], "chosen")
+    body = body_found(
+        actor=actor, kind="residents_committee", name="居民委员会", where=where, founded_on=today
+    )
+    entry = MemberEntry(post="chair", name="赵主任")
+    member_join(actor=actor, body_id=body.pk, entry=entry, from_on=today)
+    marks = {body.members.get().pk: Marks(2, 1, 0)}
+    entered = assessment_enter(
+        actor=actor, body_id=body.pk, held_on=today, composition=3, attendees=3, marks=marks
+    )
+    return {"assessment": entered.public_id}
+
+
 def elections(cast: Cast) -> Subjects:
     """An election of committee A that takes names, one who stands, and a proposal of recall."""
     worker, today = cast.actor("worker"), clock.today()
@@ -441,6 +459,7 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     linking,
     exclusions,
     bodies,
+    assessments,
     secret,
     meetings,
     ballots,

@@ -56,6 +56,7 @@ TABLE = (
     ("rollup.check", 3600, "linli.work.matters.rollup.tasks.check"),
     ("matters.visits", 3600, "linli.work.matters.tasks.forget_visits"),
     ("matters.editions", 60, "linli.work.matters.tasks.begin_editions"),
+    ("assessments.dates", 3600, "linli.work.deliberation.assessments.tasks.dates_watch"),
     ("bodies.dates", 3600, "linli.work.deliberation.bodies.tasks.dates_watch"),
     ("secret.follow", 30, "linli.work.deliberation.secret.tasks.follow"),
     ("ballots.clock", 10, "linli.work.deliberation.ballots.tasks.follow_clock"),

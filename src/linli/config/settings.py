@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "linli.work.matters.clusters",
     "linli.work.matters.rollup",
     "linli.work.deliberation.bodies",
+    "linli.work.deliberation.assessments",
     "linli.work.deliberation.meetings",
     "linli.work.deliberation.ballots",
     "linli.work.deliberation.resolutions",

@@ -25,6 +25,7 @@ ROOMS = (
     "work.matters.whistles",
     "work.matters.clusters",
     "work.deliberation.bodies",
+    "work.deliberation.assessments",
     "work.deliberation",
     "work.deliberation.meetings",
     "work.deliberation.resolutions",

@@ -243,6 +243,12 @@ COUNCIL = (
         also=("/desk/council/recalls/",),
     ),
     NavEntry(_("组织"), icon="users", url_name="bodies:list", functions=COUNCILLING),
+    NavEntry(
+        _("评议"),
+        icon="clipboard-check",
+        url_name="assessments:list",
+        functions=GOVERNING | {Function.SUPERVISOR},
+    ),
     NavEntry(_("决议"), icon="clipboard-check", url_name="resolutions:list", functions=COUNCILLING),
 )
 FOOT = (

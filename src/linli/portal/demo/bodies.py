@@ -9,8 +9,12 @@ from itertools import cycle
 from linli.core.clock import today
 from linli.foundation.places.selectors import place_resolve
 from linli.registers.residents.models import Resident
+from linli.work.deliberation.assessments.rules import Marks
+from linli.work.deliberation.assessments.services import assessment_confirm, assessment_enter
+from linli.work.deliberation.assessments.tasks import dates_watch as assessments_watch
 from linli.work.deliberation.bodies import services as do
 from linli.work.deliberation.bodies.models import Body
+from linli.work.deliberation.bodies.selectors import members_on
 from linli.work.deliberation.bodies.services import MemberEntry
 from linli.work.deliberation.bodies.tasks import dates_watch
 
@@ -152,9 +156,28 @@ def bodies_meet(stage: Stage, end: datetime) -> Plot:
         for body in Body.objects.filter(kind__in=kinds, place_code=COMMITTEES["dunhua"]):
             actor = stage.cast["dunhua.head"]
             do.body_met(actor=actor, body_id=body.pk, on=today(), note="记录在居委会档案室")
+    yield end - timedelta(days=30)
+    _assessed(stage)
     yield end - timedelta(days=2)
     for body in Body.objects.filter(kind="residents_committee"):
         who = "dunhua.head" if body.place_code == COMMITTEES["dunhua"] else "kongjiang.head"
         do.body_met(actor=stage.cast[who], body_id=body.pk, on=today(), note="月度例会")
     yield end - timedelta(minutes=30)
     dates_watch()
+    assessments_watch()
+
+
+def _assessed(stage: Stage) -> None:
+    """The year's assessment of one committee: entered by its head, compared and published by the street."""
+    committee = Body.objects.get(kind="residents_committee", place_code=COMMITTEES["dunhua"])
+    members = members_on(committee, today())
+    marks = {member.pk: Marks(24 - number, 4 + number, 2) for number, member in enumerate(members)}
+    entered = assessment_enter(
+        actor=stage.cast["dunhua.head"],
+        body_id=committee.pk,
+        held_on=today(),
+        composition=34,
+        attendees=30,
+        marks=marks,
+    )
+    assessment_confirm(actor=stage.cast["street.duty"], assessment_id=entered.pk)
