@@ -73,6 +73,15 @@ def assessment_enter(
         entered_at=clock.now(),
         entered_by_id=actor.person_id,
     )
+    _saved(assessment, marks, {key for key, verdict in verdicts.items() if verdict.is_passed})
+    _duty(
+        body=body, subject=str(assessment.public_id), action="confirm", url=_page(assessment), limit=CONFIRM
+    )
+    record("assessment.enter", assessment, touched=(Assessed,))
+    return assessment
+
+
+def _saved(assessment: Assessment, marks: Mapping[int, Marks], incompetent: set[int]) -> None:
     try:
         with transaction.atomic():
             assessment.save()
@@ -87,13 +96,8 @@ def assessment_enter(
             incompetent=one.incompetent,
             abstain=one.abstain,
             invalid=one.invalid,
-            is_incompetent=verdicts[key].is_passed,
+            is_incompetent=key in incompetent,
         )
-    _duty(
-        body=body, subject=str(assessment.public_id), action="confirm", url=_page(assessment), limit=CONFIRM
-    )
-    record("assessment.enter", assessment, touched=(Assessed,))
-    return assessment
 
 
 def _page(assessment: Assessment) -> str:
