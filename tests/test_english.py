@@ -28,6 +28,14 @@ RECOGNISED = {
     "registers/residents/assessing/content.py",  # a document for a Chinese lawyer
     *(f"registers/residents/synth/{name}.py" for name in ("addresses", "areas", "faults", "homes", "joined")),
     "registers/residents/synth/tables.py",
+    "work/deliberation/meetings/rules.py",  # a day as somebody wrote it
+    "work/deliberation/meetings/wording.py",  # the words of a message
+    "work/deliberation/secret/services/closing.py",  # names of groups, as sealed
+    # what a roll says of its rows and what is written into stories and titles, kept for good
+    *(f"work/deliberation/ballots/{name}.py" for name in ("rollsources", "services/boxes", "services/rolls")),
+    *(f"work/deliberation/ballots/services/{name}.py" for name in ("objecting", "paper")),
+    *(f"work/deliberation/elections/services/{name}.py" for name in ("candidates", "recalls")),
+    "work/deliberation/resolutions/services/tasks.py",
 }
 # Words that are taken off what somebody wrote, or that tell texts apart.
 READ = {"removesuffix", "removeprefix", "replace", "endswith", "_counted"}

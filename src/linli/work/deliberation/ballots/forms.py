@@ -276,7 +276,9 @@ class ReturnForm(DeskForm):
             self.fields["box"] = forms.ModelChoiceField(
                 label=_("投进了哪个票箱"), queryset=rows, to_field_name="public_id"
             )
-            labels = [(str(row.public_id), f"{row.number}号 {row.place}") for row in rows]
+            labels = [
+                (str(row.public_id), _("%(n)s号") % {"n": row.number} + f" {row.place}") for row in rows
+            ]
             self.fields["box"].choices = [("", _("请选择")), *labels]  # type: ignore[attr-defined]
 
 
