@@ -126,10 +126,12 @@ def acts_offered(actor: Actor, election: Election) -> list[tuple[str, Act]]:
     hidden |= {"round", "conclude"} if is_waiting else {"outcome"}
     if not selectors.open_posts(election):
         hidden.add("round")
+    if election.seated_on or not selectors.has_winners(election):
+        hidden.add("seat")
     return [(code, act) for code, act in acts if code not in hidden]
 
 
-MAIN = ("outcome", "round", "publish", "hand_over", "conclude", "propose")
+MAIN = ("outcome", "round", "publish", "hand_over", "seat", "conclude", "propose")
 
 
 @require_GET

@@ -20,7 +20,7 @@ from linli.registers.residents.finding.services import residents_search
 from ..ballots.models import Channel
 from ..law import rules_in_force
 from .models import Candidate, Election
-from .selectors import related_pairs
+from .selectors import related_pairs, seatable_bodies
 from .services import ElectionDraft, PostEntry, RecallDraft
 from .workflow import State
 
@@ -234,6 +234,28 @@ class HandOverForm(OfElection):
         gettext_lazy("移交了什么"), limit=2000, help_text=gettext_lazy("印章、账目、档案、资产、场所")
     )
     handed_on = day(gettext_lazy("移交日期"))
+
+
+class SeatForm(OfElection):
+    """Which body the elected belong to, from which day, and whether a new term begins with them."""
+
+    body = forms.ChoiceField(label=gettext_lazy("进入哪个组织"))
+    term = forms.ChoiceField(
+        label=gettext_lazy("届次"),
+        choices=[("new", gettext_lazy("开始新一届")), ("now", gettext_lazy("补入本届"))],
+    )
+    from_on = day(gettext_lazy("任职日期"))
+
+    def prepare(self) -> None:
+        """Offer the bodies of the place that have members."""
+        self.offer("body", [(body.public_id, body.name) for body in seatable_bodies(self.election)])
+        self.fields["from_on"].initial = clock.today()
+
+    def said(self, actor: Actor) -> dict[str, Any]:
+        """Say whether a term begins."""
+        said = super().said(actor)
+        said["body_id"], said["begins_term"] = UUID(said.pop("body")), said.pop("term") == "new"
+        return said
 
 
 class ReasonForm(OfElection):

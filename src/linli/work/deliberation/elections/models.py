@@ -46,6 +46,7 @@ class Election(models.Model):
     vacancies = models.CharField(_("缺额说明"), max_length=300, blank=True)
     handover = models.TextField(_("移交内容"), blank=True)
     handed_on = models.DateField(_("移交日期"), null=True, blank=True)
+    seated_on = models.DateField(_("当选的人任职日期"), null=True, blank=True)
     cancelled_reason = models.CharField(_("取消的原因"), max_length=300, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")

@@ -15,6 +15,7 @@ from linli.core.errors import NotFound
 from linli.registers.residents.linking.selectors import resident_linked
 from linli.registers.residents.models import Guardian, Membership, Resident
 
+from ..bodies.models import Body
 from .models import Candidate, Election, Post, Recall, RelationNote, Round
 from .rules import Standing
 from .workflow import Recalling, State
@@ -166,6 +167,18 @@ class Open:
     seats: int
     candidates: list[Candidate] = field(default_factory=list)
     is_anew: bool = False
+
+
+def has_winners(election: Election) -> bool:
+    """Whether anybody was elected."""
+    return election.candidates.filter(state=Candidate.State.ELECTED).exists()
+
+
+def seatable_bodies(election: Election) -> list[Body]:
+    """Return the standing bodies of the election's own place that have a list of members."""
+    rows = Body.objects.standing().filter(area_path=election.area_path)
+    rows = rows.filter(compound=election.compound) if election.compound_id else rows
+    return [body for body in rows.order_by("name", "pk") if not body.what.everybody]
 
 
 def open_posts(election: Election) -> list[Open]:

@@ -118,6 +118,14 @@ ACTS: dict[str, Act] = {
         "hand_over",
         "package",
     ),
+    "seat": Act(
+        _("登记当选成员"),
+        _("当选的人进入组织名册，任期和换届提醒随之更新"),
+        forms.SeatForm,
+        services.elected_seat,
+        "seat",
+        "user-check",
+    ),
     "cancel": Act(
         _("取消选举"),
         _("写明原因，大家都看得到"),

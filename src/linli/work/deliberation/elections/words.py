@@ -9,6 +9,7 @@ RECORDED = {
     "election.outcome": _("登记选举结果"),
     "election.conclude": _("确认选举结束"),
     "election.hand_over": _("登记工作移交"),
+    "election.seat": _("登记当选成员"),
     "election.cancel": _("取消选举"),
     "candidate.propose": _("提名候选人"),
     "candidate.offer": _("自荐候选人"),

@@ -47,6 +47,7 @@ WORKFLOW = Workflow(
         _move("outcome", _("登记结果"), (S.VOTING,)),
         _move("conclude", _("确认选举结束"), (S.VOTING,), S.HELD),
         _move("hand_over", _("登记移交"), (S.HELD,), S.HANDED),
+        _move("seat", _("登记当选成员"), (S.HELD, S.HANDED)),
         _move("cancel", _("取消选举"), (S.NOMINATING, S.LISTED, S.VOTING), S.CANCELLED),
     ],
 )

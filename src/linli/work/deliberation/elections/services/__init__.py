@@ -28,6 +28,7 @@ from .recalls import (
     recall_vote,
 )
 from .rounds import outcome_take, round_open
+from .seating import elected_seat
 
 __all__ = [
     "ElectionDraft",
@@ -39,6 +40,7 @@ __all__ = [
     "candidate_propose",
     "candidate_support",
     "candidates_publish",
+    "elected_seat",
     "election_cancel",
     "election_conclude",
     "election_make",

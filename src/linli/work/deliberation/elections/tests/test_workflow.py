@@ -15,6 +15,7 @@ ALLOWED = {
     "outcome": {"voting": "voting"},
     "conclude": {"voting": "held"},
     "hand_over": {"held": "handed"},
+    "seat": {"held": "held", "handed": "handed"},
     "cancel": {"nominating": "cancelled", "listed": "cancelled", "voting": "cancelled"},
 }
 RECALLS = {
