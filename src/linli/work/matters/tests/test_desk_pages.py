@@ -17,7 +17,7 @@ from tests.people import Cast
 from .desk_stages import Stages, stages_build
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES, RECORD_QUERIES = 14, 31
+LIST_QUERIES, RECORD_QUERIES = 14, 32
 
 
 @pytest.fixture

@@ -291,7 +291,7 @@ def test_figures_take_a_fixed_number_of_queries(life: Life) -> None:
     district = life.who("district")
     with CaptureQueriesContext(connection) as queries:
         selectors.figures(district, "", *DAYS)
-    assert len(queries) == 11
+    assert len(queries) == 12
 
 
 def test_figures_below_an_area(life: Life) -> None:
