@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection, transaction
+from django.db import transaction
 
 from linli.core.clock import clock_at
 from linli.foundation.search.models import SearchDocument
@@ -18,6 +16,7 @@ from linli.work.matters.models import Matter
 from linli.work.matters.tests.life import Life, category, place_of, year_load
 from linli.work.matters.tests.resident_life import floods_narrow
 from linli.work.matters.workflow import State
+from tests import watching
 from tests.people import Cast, cast_build
 
 WATCHED = ("matters", "routing", "duties", "notices", "audit", "search", "links")
@@ -88,25 +87,13 @@ def people(gallery: Gallery) -> Cast:
 
 def tables_digest() -> str:
     """Return a digest of every row that a matter's life may touch."""
-    digest = sha256()
-    tables = [m._meta.db_table for label in WATCHED for m in apps.get_app_config(label).get_models(True)]
-    with connection.cursor() as cursor:
-        for table in sorted(set(tables)):
-            cursor.execute(f'SELECT * FROM "{table}"')
-            digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
-    return digest.hexdigest()
+    return watching.tables_digest(*WATCHED)
 
 
 @pytest.fixture
 def unchanged() -> Callable[[], None]:
     """Return a check to be called before and after a refusal: nothing may have been written between."""
-    seen: list[str] = []
-
-    def check() -> None:
-        seen.append(tables_digest())
-        assert seen[0] == seen[-1], "a refusal changed something"
-
-    return check
+    return watching.watcher(*WATCHED)
 
 
 @pytest.fixture

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from django.urls import reverse
 
 from linli.core import clock as time
@@ -22,6 +19,7 @@ from linli.work.deliberation.assessments.tasks import dates_watch
 from linli.work.deliberation.bodies.models import Body
 from linli.work.deliberation.bodies.tests.conftest import Hall
 from tests.people import Cast
+from tests.watching import watcher
 
 pytestmark = pytest.mark.django_db
 MARCH_10 = date(2026, 3, 10)
@@ -44,19 +42,7 @@ def committee(hall: Hall) -> Body:
 
 @pytest.fixture
 def unchanged() -> Callable[[], None]:
-    seen: list[str] = []
-
-    def check() -> None:
-        digest = sha256()
-        with connection.cursor() as cursor:
-            for label in ("assessments", "duties", "audit"):
-                for model in apps.get_app_config(label).get_models(True):
-                    cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
-                    digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
-        seen.append(digest.hexdigest())
-        assert seen[0] == seen[-1], "a refusal changed something"
-
-    return check
+    return watcher("assessments", "duties", "audit")
 
 
 def enter(hall: Hall, body: Body, first: Marks = GOOD, second: Marks = GOOD, **more: Any) -> Assessment:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.people import Cast
+from tests.watching import watcher
 
-from .hall import Hall, hall_make, watcher
+from .hall import WATCHED, Hall, hall_make
 
 
 @pytest.fixture
@@ -19,4 +20,4 @@ def hall(cast: Cast, clock: Any) -> Hall:
 @pytest.fixture
 def unchanged() -> Callable[[], None]:
     """Return a check to be called before and after a refusal."""
-    return watcher()
+    return watcher(*WATCHED)

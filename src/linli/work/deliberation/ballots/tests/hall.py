@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any
-
-from django.apps import apps
-from django.db import connection
 
 from linli.core import clock as time
 from linli.core.actor import Actor, system
@@ -181,20 +176,3 @@ def hall_make(cast: Cast) -> Hall:
     hall.link("resident", people["woman"])
     hall.link("neighbour", people["third"])
     return hall
-
-
-def watcher() -> Callable[[], None]:
-    """Return a check to be called before and after a refusal: nothing may have been written between."""
-    seen: list[str] = []
-
-    def check() -> None:
-        digest = sha256()
-        tables = [m._meta.db_table for label in WATCHED for m in apps.get_app_config(label).get_models(True)]
-        with connection.cursor() as cursor:
-            for table in sorted(set(tables)):
-                cursor.execute(f'SELECT * FROM "{table}"')
-                digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
-        seen.append(digest.hexdigest())
-        assert seen[0] == seen[-1], "a refusal changed something"
-
-    return check

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from linli.core import clock as time
 from linli.foundation.duties.models import Duty
@@ -16,6 +13,7 @@ from linli.foundation.places.selectors import Place
 from linli.work.deliberation.bodies import services as do
 from linli.work.deliberation.bodies.models import Body
 from tests.people import Cast
+from tests.watching import watcher
 
 WATCHED = ("bodies", "duties", "audit")
 
@@ -66,16 +64,4 @@ def hall(cast: Cast, clock: Any) -> Hall:
 @pytest.fixture
 def unchanged() -> Callable[[], None]:
     """Return a check to be called before and after a refusal: nothing may have been written between."""
-    seen: list[str] = []
-
-    def check() -> None:
-        digest = sha256()
-        tables = [m._meta.db_table for label in WATCHED for m in apps.get_app_config(label).get_models(True)]
-        with connection.cursor() as cursor:
-            for table in sorted(set(tables)):
-                cursor.execute(f'SELECT * FROM "{table}"')
-                digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
-        seen.append(digest.hexdigest())
-        assert seen[0] == seen[-1], "a refusal changed something"
-
-    return check
+    return watcher(*WATCHED)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from linli.core import clock as time
 from linli.core.actor import Actor, system
@@ -24,6 +21,7 @@ from linli.work.deliberation.elections import services as do
 from linli.work.deliberation.elections.models import Candidate, Election, Recall, Round
 from linli.work.matters.tests.life import year_load
 from tests.people import Cast
+from tests.watching import watcher
 
 MACHINE = system("ballots")
 VOTERS = 20
@@ -184,16 +182,4 @@ def polls_make(cast: Cast) -> Polls:
 @pytest.fixture
 def unchanged() -> Callable[[], None]:
     """Return a check to be called before and after a refusal."""
-    seen: list[str] = []
-
-    def check() -> None:
-        digest = sha256()
-        tables = [m._meta.db_table for label in WATCHED for m in apps.get_app_config(label).get_models(True)]
-        with connection.cursor() as cursor:
-            for table in sorted(set(tables)):
-                cursor.execute(f'SELECT * FROM "{table}"')
-                digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
-        seen.append(digest.hexdigest())
-        assert seen[0] == seen[-1], "a refusal changed something"
-
-    return check
+    return watcher(*WATCHED)

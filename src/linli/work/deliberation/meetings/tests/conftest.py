@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from linli.core import clock as time
 from linli.core.clock import BEIJING
@@ -20,6 +17,7 @@ from linli.work.deliberation.meetings import services as do
 from linli.work.deliberation.meetings.models import AgendaItem, Invitee, Meeting
 from linli.work.deliberation.meetings.rules import Arrangement
 from linli.work.matters.tests.life import Life, category, year_load
+from tests import watching
 from tests.people import Cast
 
 WATCHED = ("meetings", "resolutions", "matters", "duties", "notices", "audit", "links")
@@ -168,13 +166,7 @@ def hall(cast: Cast, clock: Any) -> Hall:
 
 def tables_digest() -> str:
     """Return a digest of every row that a meeting may touch."""
-    digest = sha256()
-    tables = [m._meta.db_table for label in WATCHED for m in apps.get_app_config(label).get_models(True)]
-    with connection.cursor() as cursor:
-        for table in sorted(set(tables)):
-            cursor.execute(f'SELECT * FROM "{table}"')
-            digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
-    return digest.hexdigest()
+    return watching.tables_digest(*WATCHED)
 
 
 def refused(refusal: type[Refusal], act: Callable[..., object], *args: object, **more: object) -> str:

@@ -10,8 +10,6 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from nacl.public import PrivateKey, SealedBox
 
 from linli.core import clock as time
@@ -25,6 +23,7 @@ from linli.work.deliberation.secret.models import Ceremony, Opening
 from linli.work.deliberation.secret.rules import plain_length, receipt_of
 from linli.work.deliberation.secret.selectors import ceremony_of
 from tests.people import Cast, resident_make
+from tests.watching import watcher
 
 VOTERS = 12
 CANDIDATES = [{"key": key, "label": label} for key, label in (("a", "甲"), ("b", "乙"), ("c", "丙"))]
@@ -217,16 +216,4 @@ def booth(cast: Cast, clock: Any) -> Booth:
 @pytest.fixture
 def unchanged() -> Callable[[], None]:
     """Return a check to be called before and after a refusal: nothing may have been written between."""
-    seen: list[str] = []
-
-    def check() -> None:
-        digest = sha256()
-        tables = [m._meta.db_table for label in WATCHED for m in apps.get_app_config(label).get_models(True)]
-        with connection.cursor() as cursor:
-            for table in sorted(set(tables)):
-                cursor.execute(f'SELECT * FROM "{table}"')
-                digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
-        seen.append(digest.hexdigest())
-        assert seen[0] == seen[-1], "a refusal changed something"
-
-    return check
+    return watcher(*WATCHED)

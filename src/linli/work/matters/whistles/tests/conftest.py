@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from linli.core import clock as time
 from linli.foundation.duties.models import Duty
@@ -19,6 +16,7 @@ from linli.work.matters.tests.life import Life, category, year_load
 from linli.work.matters.whistles import services as do
 from linli.work.matters.whistles.models import Call, Whistle
 from tests.people import Cast
+from tests.watching import watcher
 
 WATCHED = ("whistles", "matters", "duties", "notices", "audit")
 SPOT = {"lng": 121.45, "lat": 31.2}
@@ -123,16 +121,4 @@ def spot(cast: Cast, clock: Any) -> Spot:
 @pytest.fixture
 def unchanged() -> Callable[[], None]:
     """Return a check to be called before and after a refusal: nothing may have been written between."""
-    seen: list[str] = []
-
-    def check() -> None:
-        digest = sha256()
-        tables = [m._meta.db_table for label in WATCHED for m in apps.get_app_config(label).get_models(True)]
-        with connection.cursor() as cursor:
-            for table in sorted(set(tables)):
-                cursor.execute(f'SELECT * FROM "{table}"')
-                digest.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
-        seen.append(digest.hexdigest())
-        assert seen[0] == seen[-1], "a refusal changed something"
-
-    return check
+    return watcher(*WATCHED)
