@@ -18,6 +18,8 @@ DOWNLOADS = (
     ".xml",
     ".webmanifest",
     ".docx",
+    ".pdf",
+    ".txt",
     "/export/",
     "/file/",
     "/docx/",
