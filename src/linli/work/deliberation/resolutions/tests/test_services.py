@@ -19,6 +19,7 @@ from linli.work.deliberation.ballots.tests.assembly import Assembly
 from linli.work.deliberation.meetings.tests.conftest import NAMES, refused
 from linli.work.deliberation.resolutions import services as do
 from linli.work.deliberation.resolutions.models import Resolution, Task
+from linli.work.deliberation.resolutions.presses import duty_presses
 
 from .conftest import Desk, duties, failed_item
 
@@ -92,6 +93,17 @@ def test_a_ballot_that_is_not_there_makes_none(desk: Desk) -> None:
 def test_tasks_that_cannot_be(desk: Desk, more: dict[str, Any], field: str) -> None:
     resolution = desk.make()
     assert field in refused(InvalidInput, desk.task, resolution, **more)
+
+
+def test_its_form_is_offered_to_who_may_fill_it_in_and_not_above(desk: Desk) -> None:
+    resolution = desk.make()
+    task = desk.task(resolution)
+    desk.act("resolution_publish", resolution)
+    duty = Duty.objects.get(subject_id=str(task.public_id))
+    (press,) = duty_presses(desk.who("property"), [duty])[str(duty.pk)]
+    assert press.url.endswith(f"/tasks/{task.public_id}/progress/")
+    assert duty_presses(desk.who("worker"), [duty])
+    assert duty_presses(desk.who("district"), [duty]) == {}
 
 
 def test_tasks_become_duties_when_it_is_published(desk: Desk) -> None:
