@@ -21,6 +21,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from frame import fresh_database, line
@@ -133,25 +134,35 @@ class Client:
 
 def _world(size: int) -> tuple[int, list[Elector]]:
     """Make an open ballot with so many electors, each with an account that is signed in."""
-    from django.conf import settings
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.contrib.sessions.models import Session
     from django.db import connection
-    from django.urls import reverse
 
-    from linli.core import clock
     from linli.core.actor import system
-    from linli.foundation.accounts.models import Account, Person
     from linli.foundation.places.edition import SHANGHAI, edition_read
     from linli.foundation.places.models import Division
     from linli.foundation.places.services import divisions_load
-    from linli.registers.residents.models import AccountLink, Resident
-    from linli.work.deliberation.ballots import models
-    from linli.work.deliberation.ballots.rules import YES_NO, roll_digest
+    from linli.work.deliberation.ballots.models import Ballot
+    from linli.work.deliberation.ballots.rules import roll_digest
     from linli.work.deliberation.ballots.selectors import roll_lines
 
     divisions_load(actor=system("bench"), edition=edition_read(SHANGHAI))
     place = Division.objects.filter(level=5).order_by("code")[0]
+    accounts, residents = _people(size, place)
+    ballot = _ballot(place)
+    rows = _roll(ballot, residents)
+    digest = roll_digest(roll_lines(ballot))
+    Ballot.objects.filter(pk=ballot.pk).update(roll_digest=digest)
+    electors = _signed_in(ballot, accounts, rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return ballot.pk, electors
+
+
+def _people(size: int, place: Any) -> tuple[list[Any], list[Any]]:
+    """Return accounts and the residents whom they are, in the same order."""
+    from linli.core import clock
+    from linli.foundation.accounts.models import Account, Person
+    from linli.registers.residents.models import AccountLink, Resident
+
     now = clock.now()
     people = Person.objects.bulk_create(
         [Person(name="", created_at=now) for _n in range(size)], batch_size=BATCH
@@ -171,6 +182,16 @@ def _world(size: int) -> tuple[int, list[Elector]]:
         [AccountLink(person=person, resident=resident, **tied) for person, resident in pairs],
         batch_size=BATCH,
     )
+    return accounts, residents
+
+
+def _ballot(place: Any) -> Any:
+    """Return an open ballot of owners with one question."""
+    from linli.core import clock
+    from linli.work.deliberation.ballots import models
+    from linli.work.deliberation.ballots.rules import YES_NO
+
+    now = clock.now()
     ballot = models.Ballot.objects.create(
         number="26000001",
         title="加装电梯",
@@ -190,6 +211,13 @@ def _world(size: int) -> tuple[int, list[Elector]]:
         announced_at=now,
     )
     models.Question.objects.create(ballot=ballot, order=1, text="同意加装电梯", choices=list(YES_NO))
+    return ballot
+
+
+def _roll(ballot: Any, residents: list[Any]) -> list[Any]:
+    """Put every resident on the roll, with an area of their own."""
+    from linli.work.deliberation.ballots import models
+
     rows = [
         models.Elector(
             ballot=ballot,
@@ -201,12 +229,21 @@ def _world(size: int) -> tuple[int, list[Elector]]:
         )
         for number, resident in enumerate(residents, 1)
     ]
-    electors = models.Elector.objects.bulk_create(rows, batch_size=BATCH)
-    digest = roll_digest(roll_lines(ballot))
-    models.Ballot.objects.filter(pk=ballot.pk).update(roll_digest=digest)
-    store = SessionStore()
+    return models.Elector.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _signed_in(ballot: Any, accounts: list[Any], rows: list[Any]) -> list[Elector]:
+    """Sign every account in and return who votes where, with which mark and key."""
+    from django.conf import settings
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+    from django.urls import reverse
+
+    from linli.core import clock
+
+    store, now = SessionStore(), clock.now()
     sessions, found = [], []
-    for account, elector in zip(accounts, electors, strict=True):
+    for account, row in zip(accounts, rows, strict=True):
         key = secrets.token_hex(16)
         signed_in = {
             "_auth_user_id": str(account.pk),
@@ -215,12 +252,10 @@ def _world(size: int) -> tuple[int, list[Elector]]:
         }
         until = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
         sessions.append(Session(session_key=key, session_data=store.encode(signed_in), expire_date=until))
-        address = reverse("ballots:vote", args=[ballot.public_id, elector.public_id])
-        found.append(Elector(key, address, MARKS[elector.number % 3], secrets.token_hex(16)))
+        address = reverse("ballots:vote", args=[ballot.public_id, row.public_id])
+        found.append(Elector(key, address, MARKS[row.number % 3], secrets.token_hex(16)))
     Session.objects.bulk_create(sessions, batch_size=BATCH)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    return ballot.pk, found
+    return found
 
 
 def _measure(electors: list[Elector], seen: Seen) -> tuple[float, int]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,29 @@ def vote(page: Page, ballot: Ballot, *names: str) -> str:
     return receipt
 
 
+@dataclass
+class Story:
+    """One secret election and everybody who takes part in it."""
+
+    polls: Polls
+    election: Election
+    desks: dict[str, Page]
+    called: dict[int, str]
+    folder: Path
+    look: Look
+    picture: Picture
+    files: dict[str, Path] = field(default_factory=dict)
+
+    def shown(self, page: Page, name: str) -> None:
+        """Look at a page as it stands, and keep its picture."""
+        self.look(page)
+        self.picture(page, name)
+
+    def elected(self) -> set[int]:
+        """Return the numbers of those elected so far."""
+        return set(self.election.candidates.filter(state="elected").values_list("number", flat=True))
+
+
 def test_a_secret_election_with_trustees_a_second_round_and_a_recount(
     visitor: Visitor, cast: Cast, look: Look, picture: Picture, tmp_path: Path
 ) -> None:
@@ -180,32 +204,50 @@ def test_a_secret_election_with_trustees_a_second_round_and_a_recount(
     desks = {who: visitor("desk", cast.accounts[who], accept_downloads=True) for who in SIDES}
     names = dict(election.candidates.values_list("number", "pk"))
     called = {n: Candidate.objects.get(pk=pk).name for n, pk in names.items()}
-
-    first = begin_round(polls, election)
-    files = hold_ceremony(desks, first, tmp_path)
-    expect(desks["street"].locator("main")).to_contain_text("密钥已就绪")
-    look(desks["street"])
-    picture(desks["street"], "key-ready")
-
-    open_now(first)
+    story = Story(polls, election, desks, called, tmp_path, look, picture)
     resident, neighbour = (visitor("phone", cast.accounts[who]) for who in ("resident", "neighbour"))
+    first = _key_made(story)
+    replaced, receipt = _voted(story, first, resident, neighbour)
+    _opened(story, first)
+    _receipts_found(story, first, resident, receipt, replaced)
+    _recounted_both_ways(story, first, resident, receipt)
+    _outcome_of_the_first(story)
+    second = _second_round(story, resident)
+    _destroyed(story, first, second)
+
+
+def _key_made(story: Story) -> Ballot:
+    first = begin_round(story.polls, story.election)
+    story.files = hold_ceremony(story.desks, first, story.folder)
+    expect(story.desks["street"].locator("main")).to_contain_text("密钥已就绪")
+    story.shown(story.desks["street"], "key-ready")
+    return first
+
+
+def _voted(story: Story, first: Ballot, resident: Page, neighbour: Page) -> tuple[str, str]:
+    """Return the receipt of the vote that was replaced and of the one that counts."""
+    called = story.called
+    open_now(first)
     resident.goto(f"/council/ballots/{first.public_id}/secret/")
-    look(resident)
-    picture(resident, "sheet")
+    story.shown(resident, "sheet")
     replaced = vote(resident, first, called[2], called[5])
     receipt = vote(resident, first, called[1], called[3], called[4])
     expect(resident.locator("main")).to_contain_text("代替了之前的")
-    look(resident)
-    picture(resident, "receipt")
+    story.shown(resident, "receipt")
     vote(neighbour, first, called[1], called[3])
     # 18 more: c1 11 of 20 is over half for the chair; of the members only c3 (12) is
     let_others_vote(first, [[["c1"], ["c3"]]] * 9 + [[["c2"], ["c3", "c4"]]] + [[["c2"], ["c4", "c5"]]] * 8)
     close_now(first)
-    open_sealed(desks["street"], first, [files["supervisor"], files["street"]])
-    look(desks["street"])
-    picture(desks["street"], "opened")
+    return replaced, receipt
 
-    count(polls, first)
+
+def _opened(story: Story, first: Ballot) -> None:
+    open_sealed(story.desks["street"], first, [story.files["supervisor"], story.files["street"]])
+    story.shown(story.desks["street"], "opened")
+    count(story.polls, first)
+
+
+def _receipts_found(story: Story, first: Ballot, resident: Page, receipt: str, replaced: str) -> None:
     resident.goto(f"/council/ballots/{first.public_id}/receipts/")
     resident.get_by_label("收据号").fill(receipt)
     resident.get_by_role("button", name="查找").click()
@@ -213,52 +255,58 @@ def test_a_secret_election_with_trustees_a_second_round_and_a_recount(
     resident.get_by_label("收据号").fill(replaced)
     resident.get_by_role("button", name="查找").click()
     expect(resident.locator("[data-said]")).to_contain_text("没有找到")
-    look(resident)
-    picture(resident, "receipts")
+    story.shown(resident, "receipts")
 
+
+def _recounted_both_ways(story: Story, first: Ballot, resident: Page, receipt: str) -> None:
     bundle = resident.request.get(f"/council/ballots/{first.public_id}/bundle.json").json()
-    agreed = recounted(tmp_path, bundle)
+    agreed = recounted(story.folder, bundle)
     assert agreed.returncode == 0, agreed.stdout + agreed.stderr
     assert len(bundle["receipts"]) == VOTERS
     assert receipt in bundle["receipts"]
     changed = json.loads(json.dumps(bundle))
     changed["sheets"][0]["counts"]["1"]["c2"] += 1
-    disputed = recounted(tmp_path, changed)
+    disputed = recounted(story.folder, changed)
     assert disputed.returncode == 1
     assert "改动过" in disputed.stdout
 
-    desk = desks["worker"]
-    desk.goto(f"/desk/council/elections/{election.public_id}/")
+
+def _outcome_of_the_first(story: Story) -> None:
+    desk = story.desks["worker"]
+    desk.goto(f"/desk/council/elections/{story.election.public_id}/")
     desk.get_by_role("link", name="登记结果").click()
     desk.get_by_role("button", name="登记结果").click()
     expect(desk.locator("main")).to_contain_text("当选")
-    elected = set(election.candidates.filter(state="elected").values_list("number", flat=True))
-    assert elected == {1, 3}
+    assert story.elected() == {1, 3}
 
-    second = begin_round(polls, election)
+
+def _second_round(story: Story, resident: Page) -> Ballot:
+    desk, second = story.desks["worker"], begin_round(story.polls, story.election)
     assert [q.text for q in second.questions.all()] == ["委员"]
-    files = hold_ceremony(desks, second, tmp_path)
+    files = hold_ceremony(story.desks, second, story.folder)
     open_now(second)
-    vote(resident, second, called[4])
+    vote(resident, second, story.called[4])
     let_others_vote(second, [[["c4"]]] * 6 + [[["c5"]]] * 5)
     close_now(second)
-    open_sealed(desks["worker"], second, [files["worker"], files["street"]])
-    count(polls, second)
+    open_sealed(desk, second, [files["worker"], files["street"]])
+    count(story.polls, second)
     bundle = resident.request.get(f"/council/ballots/{second.public_id}/bundle.json").json()
-    assert recounted(tmp_path, bundle).returncode == 0
-    desk.goto(f"/desk/council/elections/{election.public_id}/do/outcome/")
+    assert recounted(story.folder, bundle).returncode == 0
+    desk.goto(f"/desk/council/elections/{story.election.public_id}/do/outcome/")
     desk.get_by_role("button", name="登记结果").click()
-    elected = set(election.candidates.filter(state="elected").values_list("number", flat=True))
-    assert elected == {1, 3, 4}
-    look(desk)
-    picture(desk, "elected")
+    assert story.elected() == {1, 3, 4}
+    story.shown(desk, "elected")
+    return second
 
+
+def _destroyed(story: Story, first: Ballot, second: Ballot) -> None:
     Ballot.objects.update(result_objections_until=clock.today() - timedelta(days=1))
     for ballot in (first, second):
-        counting.ballot_settle(actor=polls.who("worker"), ballot_id=ballot.public_id)
+        counting.ballot_settle(actor=story.polls.who("worker"), ballot_id=ballot.public_id)
     assert follow() == 2
     assert not Elector.objects.filter(sealed_choice__isnull=False).exists()
-    desks["supervisor"].goto(base(first))
-    desks["supervisor"].get_by_role("link", name="确认销毁我的份额").click()
-    desks["supervisor"].get_by_role("button", name="我已销毁").click()
-    expect(desks["supervisor"].locator("main")).to_contain_text("您的份额已销毁")
+    supervisor = story.desks["supervisor"]
+    supervisor.goto(base(first))
+    supervisor.get_by_role("link", name="确认销毁我的份额").click()
+    supervisor.get_by_role("button", name="我已销毁").click()
+    expect(supervisor.locator("main")).to_contain_text("您的份额已销毁")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed, NotFound, StaleVersion
-from linli.core.rows import row_insert
+from linli.core.rowact import RowAct
 from linli.core.service import record, require_service
 from linli.core.timelimits import Limit, LimitUnit
 from linli.core.words import in_house_language
@@ -30,37 +30,24 @@ May = Callable[[Actor, Meeting], bool]
 
 
 @dataclass(slots=True)
-class Act:
+class Act(RowAct):
     """One act on a meeting that is locked (or new); ``finish`` writes everything that was said about it."""
 
     actor: Actor
     meeting: Meeting
     at: datetime
     is_new: bool = False
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    touched: set[type[Model]] = field(default_factory=set)
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Meeting:
+        """The meeting."""
+        return self.meeting
 
     @property
     def url(self) -> str:
         """The page of the meeting at the desk."""
         return reverse("meetings:record", args=[self.meeting.public_id])
-
-    def set(self, **after: Any) -> None:
-        """Change columns of the meeting."""
-        for name, value in after.items():
-            before = getattr(self.meeting, name)
-            if before != value:
-                self.changes[name] = (self.changes.get(name, (before,))[0], value)
-                setattr(self.meeting, name, value)
-
-    def save_row(self, row: Model, *fields: str) -> None:
-        """Write a row that belongs to the act, whole or some columns."""
-        if fields:
-            row.save(update_fields=fields)
-        else:
-            row_insert(row)
-        self.touched.add(type(row))
 
     def drop_row(self, row: Model) -> None:
         """Take a row away that belongs to the act."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,7 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.clock import BEIJING
 from linli.core.errors import NotAllowed, NotFound
-from linli.core.rows import row_insert
+from linli.core.rowact import RowAct
 from linli.core.service import record, require_service
 from linli.core.timelimits import Limit, LimitUnit
 from linli.core.words import in_house_language
@@ -33,37 +32,24 @@ May = Callable[[Actor, Resolution], bool]
 
 
 @dataclass(slots=True)
-class Act:
+class Act(RowAct):
     """One act on a resolution that is locked (or new); ``finish`` writes all that was said about it."""
 
     actor: Actor
     resolution: Resolution
     at: datetime
     is_new: bool = False
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    touched: set[type[Model]] = field(default_factory=set)
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Resolution:
+        """The resolution."""
+        return self.resolution
 
     @property
     def url(self) -> str:
         """The page of the resolution at the desk."""
         return reverse("resolutions:record", args=[self.resolution.public_id])
-
-    def set(self, **after: Any) -> None:
-        """Change columns of the resolution."""
-        for name, value in after.items():
-            before = getattr(self.resolution, name)
-            if before != value:
-                self.changes[name] = (self.changes.get(name, (before,))[0], value)
-                setattr(self.resolution, name, value)
-
-    def save_row(self, row: Model, *fields: str) -> None:
-        """Write a row that belongs to the act, whole or some columns."""
-        if fields:
-            row.save(update_fields=fields)
-        else:
-            row_insert(row)
-        self.touched.add(type(row))
 
     def duty(self, action: str, unit: Unit, *, days: int = 0, task: Task | None = None) -> None:
         """Put something on a unit's list: so many working days, or a task until the end of its day."""

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Model
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion
-from linli.core.rows import row_insert
+from linli.core.rowact import RowAct
 from linli.core.service import record, require_service
 from linli.core.timelimits import Limit, LimitUnit
 from linli.core.words import in_house_language
@@ -54,7 +54,7 @@ def _photos_checked(photos: Sequence[StoredFile]) -> list[StoredFile]:
 
 
 @dataclass(slots=True)
-class Act:
+class Act(RowAct):
     """One act on a whistle that is locked (or new); ``finish`` writes everything that was said about it."""
 
     actor: Actor
@@ -62,30 +62,17 @@ class Act:
     at: datetime
     step: Step | None = None
     is_new: bool = False
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    touched: set[type[Model]] = field(default_factory=set)
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Whistle:
+        """The whistle."""
+        return self.whistle
 
     @property
     def url(self) -> str:
         """The page of the whistle."""
         return reverse("whistles:record", args=[self.whistle.public_id])
-
-    def set(self, **after: Any) -> None:
-        """Change columns of the whistle."""
-        for name, value in after.items():
-            before = getattr(self.whistle, name)
-            if before != value:
-                self.changes[name] = (self.changes.get(name, (before,))[0], value)
-                setattr(self.whistle, name, value)
-
-    def save_row(self, row: Model, *fields: str) -> None:
-        """Write a row that belongs to the act, whole or some columns."""
-        if fields:
-            row.save(update_fields=fields)
-        else:
-            row_insert(row)
-        self.touched.add(type(row))
 
     # -- duties, notices ------------------------------------------------------
     def duty(
