@@ -79,6 +79,7 @@ def hold_ceremony(desks: dict[str, Page], ballot: Ballot, folder: Path) -> dict[
         page.get_by_label(side, exact=True).select_option(label=name)
     page.get_by_role("button", name="指定").click()
     page.get_by_role("link", name="办理密钥仪式").click()
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.get_by_role("button", name="三人到齐，生成密钥").click()
     files = {}
@@ -132,6 +133,7 @@ def open_sealed(page: Page, ballot: Ballot, shares: list[Path]) -> None:
     page.get_by_role("link", name="开票", exact=True).click()
     page.get_by_role("button", name="取回并核对").click()
     expect(page.locator("[data-taken]")).to_contain_text("与截止时封存的一致")
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.get_by_role("button", name="开票", exact=True).click()
     expect(page.locator("[data-said]")).to_contain_text("第 1 份：请选择份额文件")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,16 +12,16 @@ from .rows import row_insert
 
 
 @dataclass(slots=True, kw_only=True)
-class RowAct:
+class RowAct(ABC):
     """The changing half of an act on one row; a room adds who acts, duties, notices and how it ends."""
 
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     touched: set[type[Model]] = field(default_factory=set)
 
     @property
+    @abstractmethod
     def subject(self) -> Model:
         """The row that the act is about."""
-        raise NotImplementedError
 
     def set(self, **after: Any) -> None:
         """Change columns of the subject; what they were at first is kept."""
