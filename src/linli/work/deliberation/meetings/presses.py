@@ -9,11 +9,20 @@ from linli.core.actor import Actor
 from linli.foundation.duties.models import Duty
 from linli.foundation.duties.todoparts import Press
 
+from .models import Meeting
+from .permissions import can_run_meeting
+
 FORMS = {"write": ("write", "note"), "again": ("call_again", "refresh")}
 
 
 def duty_presses(actor: Actor, duties: Sequence[Duty]) -> Mapping[str, Sequence[Press]]:
-    """Return for each duty its own form; holding and filing a meeting is done on its page."""
+    """Return for each duty its own form; holding and filing a meeting is done on its page.
+
+    What has climbed to a district or city stays with those below.
+    """
+    wanted = [duty for duty in duties if duty.action in FORMS]
+    rows = Meeting.objects.filter(public_id__in=[duty.subject_id for duty in wanted]).select_related("unit")
+    own = {str(row.public_id) for row in rows if can_run_meeting(actor, row)}
     return {
         str(duty.pk): [
             Press(
@@ -22,6 +31,6 @@ def duty_presses(actor: Actor, duties: Sequence[Duty]) -> Mapping[str, Sequence[
                 reverse("meetings:act", args=[duty.subject_id, FORMS[duty.action][0]]),
             )
         ]
-        for duty in duties
-        if duty.action in FORMS
+        for duty in wanted
+        if str(duty.subject_id) in own
     }

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed, NotFound
+from linli.foundation.duties.models import Duty
 from linli.work.deliberation.meetings import services as do
 from linli.work.deliberation.meetings.models import Invitee, Meeting, Signature
+from linli.work.deliberation.meetings.presses import duty_presses
 
 from .conftest import MEETS_AT, NAMES, Hall, duties, refused
 
@@ -130,3 +132,16 @@ def test_who_was_there_signs_by_themselves(hall: Hall) -> None:
     refused(Conflict, do.minutes_sign_self, actor=hall.who("department"), meeting=meeting, digest="x")
     assert not do.minutes_sign_self(actor=hall.who("department"), **sign).is_on_paper
     refused(Conflict, do.minutes_sign_self, actor=hall.who("department"), **sign)
+
+
+# -- 待办 --------------------------------------------------------------------------------------------
+def test_its_forms_are_offered_to_who_may_fill_them_in_and_not_above(hall: Hall) -> None:
+    meeting = hall.lapsed()
+    waiting = list(Duty.objects.filter(room="meetings", subject_id=str(meeting.public_id), state="open"))
+    for who in ("worker", "street"):
+        offered = duty_presses(hall.who(who), waiting)
+        assert len(offered) == 2
+        for (press,) in offered.values():
+            assert hall.cast.client(who).get(press.url).status_code == 200
+    assert duty_presses(hall.who("district"), waiting) == {}
+    assert duty_presses(hall.who("department"), waiting) == {}
