@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "linli.work.deliberation.resolutions",
     "linli.work.deliberation.secret",
     "linli.work.deliberation.elections",
+    "linli.work.benefits",
     "linli.oversight.dashboards",
     "linli.doors.open311",
     "linli.doors.webhooks",

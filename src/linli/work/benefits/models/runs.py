@@ -1,0 +1,130 @@
+"""Snapshots of the registry, runs of the policies in force over one, and previews before publication."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from linli.core.fields import PathField, uuid7
+
+from .policies import PolicyVersion
+
+
+class JobState(models.TextChoices):
+    """Where long work stands."""
+
+    WAITING = "waiting", _("等待开始")
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("没有完成")
+    DROPPED = "dropped", _("已清除")
+
+
+class Snapshot(models.Model):
+    """The registry of one day in columns, under ``folder``: no names, numbers or telephones.
+
+    Persons and households bear running numbers that mean nothing outside; which resident is which number
+    stands apart (``keys``), and only finding leads reads it.
+    """
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    day = models.DateField(_("日期"))
+    folder = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    persons = models.PositiveIntegerField(_("人数"), default=0)
+    households = models.PositiveIntegerField(_("户数"), default=0)
+    size = models.PositiveBigIntegerField(_("字节"), default=0)
+    parts_done = models.PositiveIntegerField(default=0)
+    parts_all = models.PositiveIntegerField(default=0)
+    fault = models.CharField(_("原因"), max_length=200, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-day", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day"], condition=~Q(state__in=("failed", "dropped")), name="snapshot_one_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"snapshot {self.day}"
+
+
+class Run(models.Model):
+    """The policies in force on ``as_of`` over everybody in a snapshot; its verdicts lie under ``folder``.
+
+    The first of a policy is a baseline and makes no leads by itself. ``parts_done`` counts the parts that are
+    whole: a run that was broken off goes on with the next.
+    """
+
+    class Kind(models.TextChoices):
+        FULL = "full", _("全部政策")
+        AGAIN = "again", _("只重算改过的政策")
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.FULL)
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="runs")
+    as_of = models.DateField(_("按哪天算"))
+    folder = models.CharField(max_length=200)
+    before = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    parts_done = models.PositiveIntegerField(default=0)
+    parts_all = models.PositiveIntegerField(default=0)
+    fault = models.CharField(_("原因"), max_length=200, blank=True)
+    asked_by = models.ForeignKey("accounts.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"run {self.as_of}"
+
+
+class RunCount(models.Model):
+    """What a run says of one policy in one district: numbers only."""
+
+    area_label = _("政策匹配人数")
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="counts")
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+")
+    area_path = PathField()
+    eligible = models.PositiveIntegerField(_("符合"), default=0)
+    refused = models.PositiveIntegerField(_("不符合"), default=0)
+    unknown = models.PositiveIntegerField(_("待核"), default=0)
+    new = models.PositiveIntegerField(_("新增"), default=0)
+    amount = models.BigIntegerField(_("每月金额"), default=0)  # fen
+    missing = models.JSONField(default=dict)  # fact → how often it is missing
+    is_baseline = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "version", "area_path"], name="run_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.area_path}"
+
+
+class Preview(models.Model):
+    """What a draft would mean: people by district, cost, who gains and loses, facts missing, leads."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    version = models.ForeignKey(PolicyVersion, models.CASCADE, related_name="previews")
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)  # of the text that was reckoned
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    result = models.JSONField(default=dict)
+    fault = models.CharField(_("原因"), max_length=200, blank=True)
+    asked_by = models.ForeignKey("accounts.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"preview of {self.version_id}"
