@@ -12,8 +12,10 @@ from linli.foundation.clients.bearer import let_in
 from linli.foundation.exports.api import router as exports
 from linli.foundation.imports.api import router as imports
 from linli.registers.residents.api import router as residents
+from linli.work.deliberation.assessments.api import router as assessments
 from linli.work.deliberation.ballots.api import router as ballots
 from linli.work.deliberation.bodies.api import router as bodies
+from linli.work.deliberation.elections.api import router as elections
 from linli.work.deliberation.meetings.api import router as meetings
 from linli.work.deliberation.resolutions.api import router as resolutions
 from linli.work.deliberation.secret.api import router as secret
@@ -58,6 +60,8 @@ api.add_router("/routing", routing)
 api.add_router("/whistles", whistles)
 api.add_router("", clusters)
 api.add_router("/council/bodies", bodies)
+api.add_router("/council/assessments", assessments)
+api.add_router("/council", elections)
 api.add_router("/council", secret)
 api.add_router("/webhooks", webhooks)
 api.add_router("/files", files)

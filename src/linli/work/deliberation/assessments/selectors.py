@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.core import clock
@@ -22,11 +22,36 @@ from .models import Assessed, Assessment
 from .rules import ASSESSED, Marks, ends_office, verdict_of
 
 PUBLISHED = Assessment.State.PUBLISHED
+SORTS = {
+    "": ("-held_on", "-id"),
+    "oldest": ("held_on", "id"),
+    "body": ("body__name", "-held_on", "-id"),
+    "incompetent": ("-incompetent", "-held_on", "-id"),
+}
 
 
-def assessment_list(actor: Actor) -> QuerySet[Assessment]:
-    """Return the assessments that an actor may see at the desk, the latest first."""
-    return Assessment.objects.visible_to(actor).select_related("body")
+@dataclass(frozen=True, slots=True)
+class AssessmentFilters:
+    """What a list of assessments is narrowed by; ``sort`` is a key of ``SORTS``."""
+
+    q: str = ""
+    state: str = ""
+    year: int | None = None
+    sort: str = ""
+
+
+def assessment_list(actor: Actor, filters: AssessmentFilters | None = None) -> QuerySet[Assessment]:
+    """Return the assessments that an actor may see at the desk, the latest first or as asked."""
+    asked = filters or AssessmentFilters()
+    rows = Assessment.objects.visible_to(actor).select_related("body")
+    if words := asked.q.strip():
+        rows = rows.filter(body__name__icontains=words)
+    if asked.state:
+        rows = rows.filter(state=asked.state)
+    if asked.year:
+        rows = rows.filter(held_on__year=asked.year)
+    found = Count("rows", filter=Q(rows__is_incompetent=True))
+    return rows.annotate(incompetent=found).order_by(*SORTS.get(asked.sort, SORTS[""]))
 
 
 def assessment_get(actor: Actor, public_id: UUID) -> Assessment:

@@ -144,7 +144,7 @@ def _for_confirming(actor: Actor, assessment_id: int) -> Assessment:
     return found
 
 
-@service
+@service(idempotent=True)
 def assessment_confirm(*, actor: Actor, assessment_id: int) -> Assessment:
     """Publish an assessment: another person has compared the sums with the paper."""
     found = _for_confirming(actor, assessment_id)
@@ -161,7 +161,7 @@ def assessment_confirm(*, actor: Actor, assessment_id: int) -> Assessment:
     return found
 
 
-@service
+@service(idempotent=True)
 def assessment_reject(*, actor: Actor, assessment_id: int, reason: str) -> Assessment:
     """Send the sums back because they do not agree with the paper; they are entered anew."""
     found = _for_confirming(actor, assessment_id)

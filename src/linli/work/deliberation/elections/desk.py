@@ -23,12 +23,11 @@ from ..law import rule_of
 from . import selectors, services
 from .forms import ElectionForm, FilterForm, RecallForm
 from .models import Election, Recall
-from .permissions import can_hold_elections, can_run_election
+from .permissions import can_hold_elections, can_run_election, can_see_elections
 from .table import ACTS, RECALL_ACTS, Act
 from .workflow import RECALL, WORKFLOW
 
 PER_PAGE = 25
-SEES = ("committee", "street", "district", "city", "supervisor")
 TONES = {"held": "action", "handed": "done", "cancelled": "quiet", "recalled": "done", "kept": "done"}
 
 
@@ -39,7 +38,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
 
 def _reader(request: HttpRequest) -> Actor:
     actor = actor_of(request)
-    if actor.function not in SEES:
+    if not can_see_elections(actor):
         raise NotAllowed(_("选举由居委会、街镇组织，区、市和监督单位可以查看。"))
     return actor
 

@@ -8,11 +8,12 @@ from linli.core.errors import NotAllowed
 from linli.core.listing import Chosen, Column, Kind, Listing, form_conditions, listing_add
 
 from . import selectors
-from .desk import SEES, filters_of
+from .desk import filters_of
+from .permissions import can_see_elections
 
 
 def _elections(actor: Actor, query: QueryDict) -> Chosen:
-    if actor.function not in SEES:
+    if not can_see_elections(actor):
         raise NotAllowed()
     form, chosen = filters_of(query)
     return Chosen(selectors.election_list(actor, **chosen), form_conditions(form))

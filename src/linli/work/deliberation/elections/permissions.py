@@ -1,9 +1,21 @@
 """Who may do what about elections and recalls."""
 
-from linli.core.actor import Actor
+from linli.core.actor import Actor, Function
 
 from ..ballots.permissions import can_organise_at, can_organise_ballots
 from .models import Election, Recall
+
+SEES = (Function.COMMITTEE, Function.STREET, Function.DISTRICT, Function.CITY, Function.SUPERVISOR)
+
+
+def can_see_elections(actor: Actor) -> bool:
+    """Open the lists at the desk: who organises or oversees."""
+    return actor.function in SEES
+
+
+def can_see_election(actor: Actor, election: Election) -> bool:
+    """See everything about an election: who may open the list, in their areas."""
+    return can_see_elections(actor) and actor.covers(election.area_path)
 
 
 def can_hold_elections(actor: Actor) -> bool:

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from linli.core import clock
 from linli.core.errors import InvalidInput
 from linli.foundation.accounts.permissions import actor_of, actor_required
 from linli.registers.residents.masking import name_masked
@@ -25,7 +24,7 @@ from . import selectors, services
 from .forms import OfferForm
 from .models import Election
 from .rules import nominators_needed
-from .workflow import Recalling, State
+from .workflow import Recalling
 
 
 @require_GET
@@ -44,23 +43,19 @@ def public_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     election = selectors.election_public(public_id)
     reader = selectors.reader_of(actor)
     is_voter = reader is not None and reader.area_path.startswith(election.area_path)
-    names = election.state == State.NOMINATING and clock.today() <= election.nominations_until
-    shown = [
-        row
-        for row in selectors.candidates_of(election)
-        if row.state in selectors.LIVE and (row.agreed_at or names)
-    ]
+    names = selectors.takes_names(election)
     context = {
         "election": election,
         "candidates": [
-            (row, reader is not None and row.nominations.filter(resident=reader).exists()) for row in shown
+            (row, reader is not None and row.nominations.filter(resident=reader).exists())
+            for row in selectors.candidates_shown(election)
         ],
         "needed": nominators_needed(rule_of(election.rule_key, election.rule_on)),
         "names": names,
         "is_voter": is_voter,
         "form": OfferForm(None, election=election) if names and is_voter else None,
         "proxies": _proxies(election),
-        "rounds": list(election.rounds.select_related("ballot").exclude(ballot__announced_at=None)),
+        "rounds": selectors.rounds_told(actor, election),
     }
     return render(request, "elections/public.html", context)
 

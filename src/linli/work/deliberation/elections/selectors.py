@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.registers.residents.linking.selectors import resident_linked
@@ -17,6 +18,7 @@ from linli.registers.residents.models import Guardian, Membership, Resident
 
 from ..bodies.models import Body
 from .models import Candidate, Election, Post, Recall, RelationNote, Round
+from .permissions import can_see_election
 from .rules import Standing
 from .workflow import Recalling, State
 
@@ -32,15 +34,16 @@ def election_list(actor: Actor, q: str = "", state: str = "") -> QuerySet[Electi
     if state:
         rows = rows.filter(state=state)
     standing = Count("candidates", filter=Q(candidates__state__in=LIVE))
-    found: QuerySet[Election] = rows.select_related("unit").annotate(standing=standing)
+    found: QuerySet[Election] = rows.select_related("unit", "compound").annotate(standing=standing)
     return found.order_by("-created_at", "-id")
 
 
-def recall_list(actor: Actor) -> QuerySet[Recall]:
+def recall_list(actor: Actor, state: str = "") -> QuerySet[Recall]:
     """Return the recalls that the actor sees, the latest first."""
     rows = Recall.objects.filter(pk__in=Recall.objects.visible_to(actor).values("pk"))
+    rows = rows.filter(state=state) if state else rows
     found: QuerySet[Recall] = rows.select_related("unit", "ballot").annotate(found=Count("supports"))
-    return found.order_by("-created_at")
+    return found.order_by("-created_at", "-id")
 
 
 def election_get(actor: Actor, public_id: UUID) -> Election:
@@ -61,7 +64,7 @@ def recall_get(actor: Actor, public_id: UUID) -> Recall:
 
 def election_public(public_id: UUID) -> Election:
     """Return an election as everybody may read of it."""
-    found = Election.objects.filter(public_id=public_id).select_related("unit").first()
+    found = Election.objects.filter(public_id=public_id).select_related("unit", "compound").first()
     if not isinstance(found, Election):
         raise NotFound(_("没有找到这次选举。"))
     return found
@@ -69,7 +72,8 @@ def election_public(public_id: UUID) -> Election:
 
 def recall_public(public_id: UUID) -> Recall:
     """Return a recall as everybody may read of it."""
-    found = Recall.objects.filter(public_id=public_id).select_related("unit", "ballot").first()
+    rows = Recall.objects.annotate(found=Count("supports")).select_related("unit", "ballot")
+    found = rows.filter(public_id=public_id).first()
     if not isinstance(found, Recall):
         raise NotFound(_("没有找到这件罢免提议。"))
     return found
@@ -79,6 +83,36 @@ def candidates_of(election: Election) -> list[Candidate]:
     """Return everybody who was named, with how many voters named them."""
     rows = election.candidates.select_related("post").annotate(names=Count("nominations"))
     return list(rows.order_by("post__order", "number"))
+
+
+def takes_names(election: Election) -> bool:
+    """Whether candidates may still be named today."""
+    return election.state == State.NOMINATING and clock.today() <= election.nominations_until
+
+
+def candidates_shown(election: Election) -> list[Candidate]:
+    """Return whom everybody reads of: who stands; while naming lasts also who has not yet agreed."""
+    names = takes_names(election)
+    return [row for row in candidates_of(election) if row.state in LIVE and (row.agreed_at or names)]
+
+
+def candidates_told(actor: Actor, election: Election) -> list[Candidate]:
+    """Return whom a reader knows of: at the desk everybody who was named, else who is shown."""
+    return candidates_of(election) if can_see_election(actor, election) else candidates_shown(election)
+
+
+def rounds_told(actor: Actor, election: Election) -> list[Round]:
+    """Return the rounds that a reader knows of: at the desk all, else those that were announced."""
+    rows = Round.objects.filter(election=election).select_related("ballot")
+    return list(rows if can_see_election(actor, election) else rows.exclude(ballot__announced_at=None))
+
+
+def candidate_get(election: Election, public_id: UUID) -> Candidate:
+    """Return a candidate of an election, or raise ``NotFound``."""
+    found = election.candidates.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("没有找到这位候选人。"))
+    return found
 
 
 def standings(election: Election) -> list[Standing]:

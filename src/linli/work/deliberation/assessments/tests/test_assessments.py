@@ -18,31 +18,10 @@ from linli.work.deliberation.assessments.selectors import lines_of
 from linli.work.deliberation.assessments.tasks import dates_watch
 from linli.work.deliberation.bodies.models import Body
 from linli.work.deliberation.bodies.tests.conftest import Hall
-from tests.people import Cast
-from tests.watching import watcher
 
 pytestmark = pytest.mark.django_db
 MARCH_10 = date(2026, 3, 10)
 GOOD, BAD = Marks(30, 5, 5), Marks(10, 9, 21)
-
-
-@pytest.fixture
-def hall(cast: Cast, clock: Any) -> Hall:
-    return Hall(cast)
-
-
-@pytest.fixture
-def committee(hall: Hall) -> Body:
-    """A committee of two: 赵主任 and 钱委员."""
-    body = hall.found("residents_committee", name="桂花第一居委会")
-    hall.join(body, "赵主任", "chair")
-    hall.join(body, "钱委员", "member")
-    return body
-
-
-@pytest.fixture
-def unchanged() -> Callable[[], None]:
-    return watcher("assessments", "duties", "audit")
 
 
 def enter(hall: Hall, body: Body, first: Marks = GOOD, second: Marks = GOOD, **more: Any) -> Assessment:

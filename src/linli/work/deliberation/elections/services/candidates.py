@@ -26,7 +26,7 @@ from .steps import duty_done, election_begin, election_move, resident_seen, vote
 LIVE = (Candidate.State.NAMED, Candidate.State.STANDING, Candidate.State.ELECTED)
 
 
-@service
+@service(idempotent=True)
 def candidate_propose(
     *, actor: Actor, election_id: UUID, post: int, resident_id: UUID, document: str, about: str = ""
 ) -> Candidate:
@@ -39,7 +39,7 @@ def candidate_propose(
     return _named(election, post, resident, Candidate.How.PARTY, "propose", document=paper, about=about)
 
 
-@service
+@service(idempotent=True)
 def candidate_offer(*, actor: Actor, election_id: UUID, post: int, about: str = "") -> Candidate:
     """Stand oneself; ten voters together must then name one."""
     election = _naming(actor, election_id, by_voter=True)
@@ -98,7 +98,7 @@ def candidate_begin(*, actor: Actor, candidate_id: UUID, move: str, by_voter: bo
     return candidate
 
 
-@service
+@service(idempotent=True)
 def candidate_support(*, actor: Actor, candidate_id: UUID, resident_ids: Iterable[UUID] = ()) -> Candidate:
     """Name a candidate together with others: a voter for themselves, an organiser from a signed paper."""
     on_paper = list(resident_ids)
@@ -133,7 +133,7 @@ def _supported(candidate: Candidate, voters: list[Resident], taken_by: Actor | N
     )
 
 
-@service
+@service(idempotent=True)
 def candidate_agree(*, actor: Actor, candidate_id: UUID) -> Candidate:
     """Write down that a candidate agrees to stand: they themselves, or the organiser from a signed paper."""
     candidate = _own_or_run(actor, candidate_id, "propose")
@@ -152,7 +152,7 @@ def _own_or_run(actor: Actor, candidate_id: UUID, move: str) -> Candidate:
     return candidate
 
 
-@service
+@service(idempotent=True)
 def candidate_end(*, actor: Actor, candidate_id: UUID, reason: str) -> Candidate:
     """Withdraw as a candidate, or take one off as the organiser, with the reason; enough must remain."""
     candidate = _own_or_run(actor, candidate_id, "withdraw")

@@ -20,7 +20,7 @@ from ..rules import ProxyFacts, proxy_refusal
 from .steps import election_begin, resident_seen
 
 
-@service
+@service(idempotent=True)
 def proxy_give(*, actor: Actor, election_id: UUID, giver_id: UUID, holder_id: UUID, document: str) -> Proxy:
     """Take down a written proxy before the vote is over; the holder votes with the giver's paper sheet."""
     election = election_begin(actor=actor, election_id=election_id, move="proxy")

@@ -91,7 +91,7 @@ def _ballot(actor: Actor, draft: RecallDraft, title: str) -> Ballot:
     return ballot
 
 
-@service
+@service(idempotent=True)
 def recall_support(*, actor: Actor, recall_id: UUID, resident_ids: Iterable[UUID] = ()) -> Recall:
     """Support a recall: a voter for themselves, the organiser from signed papers; each once, voters only."""
     on_paper = list(dict.fromkeys(resident_ids))
