@@ -1,1 +1,1 @@
-"""Reckoning rules: one person in plain Python with a trace, a city in columns by Ibis."""
+"""The two evaluators of rules, for one household and for millions, and what they read and write."""

@@ -219,6 +219,14 @@ Node = Term | Condition
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """When 待核 is worth a visit: every missing fact is one of these, and what is known holds."""
+
+    missing: tuple[str, ...]
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What the engine is asked about one version of a policy: for whom, who is eligible, how much (fen)."""
 
@@ -227,6 +235,7 @@ class Rule:
     of: Of
     when: Condition
     amount: Term | None = None
+    worth: Worth | None = None
 
 
 def children(node: Node) -> Iterator[Node]:
