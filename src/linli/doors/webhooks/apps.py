@@ -17,6 +17,7 @@ class WebhooksConfig(AppConfig):
             {
                 "webhook.open": _("设立推送"),
                 "webhook.renew": _("更换推送密钥"),
+                "webhook.change": _("修改推送"),
                 "webhook.pause": _("暂停推送"),
                 "webhook.close": _("停止推送"),
                 "webhook.resume": _("恢复推送"),

@@ -33,6 +33,9 @@ class SubscriptionForm(forms.Form):
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.initial.get("host"):
+            self.fields["url"].required = False
+            self.fields["url"].help_text = _("不填则仍推送到现在的网址；主机须先写入 LINLI_OUTBOUND")
         self.fields["areas"].queryset = client.areas.order_by("path")  # type: ignore[attr-defined]
 
 

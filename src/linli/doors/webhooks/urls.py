@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{HOOKS}new/", views.new, name="new"),
     path(f"{HOOKS}guide/", views.guide, name="guide"),
     path(ONE, views.detail, name="detail"),
+    path(f"{ONE}change/", views.change, name="change"),
     path(f"{ONE}renew/", views.renew, name="renew"),
     path(f"{ONE}test/", views.test, name="test"),
     path(f"{ONE}pause/", views.pause, name="pause"),

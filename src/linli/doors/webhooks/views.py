@@ -68,6 +68,27 @@ def new(request: ActorRequest) -> HttpResponse:
     return render(request, "webhooks/form.html", context, status=422 if form.errors else 200)
 
 
+@never_cache
+@require_http_methods(["GET", "POST"])
+@administrator_required
+def change(request: ActorRequest, public_id: str) -> HttpResponse:
+    """Say anew of what and where a system is told."""
+    actor = actor_of(request)
+    found = subscription_one(actor, public_id)
+    said = {"host": found.host, "kinds": found.kinds, "areas": found.areas.all()}
+    form = SubscriptionForm(posted(request), client=found.client, initial=said)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.subscription_change(actor=actor, subscription=found, **form.cleaned_data)
+        except InvalidInput as refusal:
+            form_refuse(form, refusal)
+        else:
+            messages.success(request, _("已保存，从现在起按新的设置推送。"))
+            return redirect("webhooks:detail", public_id)
+    context = {"form": form, "client": found.client, "subscription": found}
+    return render(request, "webhooks/form.html", context, status=422 if form.errors else 200)
+
+
 def _page(request: ActorRequest, subscription: Subscription, secret: str = "") -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in Message.State.values else ""

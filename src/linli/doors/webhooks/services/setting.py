@@ -48,6 +48,7 @@ def subscription_open(
         raise NotAllowed(_("推送由该单位或上级的管理员设立。"))
     wanted, places = sorted(set(kinds)), list(areas)
     _checked(client, wanted, places)
+    _room_for_one_more(client)
     now, secret = clock.now(), secret_new()
     subscription = Subscription.objects.create(
         client=client,
@@ -81,6 +82,9 @@ def _checked(client: Client, kinds: list[str], places: list[Division]) -> None:
         raise _refuse("kinds", _("请至少选择一种动态。"))
     if any(not place.path.startswith(client.area_paths) for place in places):
         raise _refuse("areas", _("区域须在这个接口的区域之内。"))
+
+
+def _room_for_one_more(client: Client) -> None:
     if client.subscriptions.exclude(state=State.CLOSED).count() >= MOST_OF_A_CLIENT:
         raise Conflict(_("一个接口最多设5个推送。"), hint=_("请先停止不用的推送。"))
 
@@ -106,6 +110,34 @@ def _for_trying(actor: Actor, subscription: Subscription) -> Subscription:
     if found.state != State.ACTIVE or not is_standing(found):
         raise Conflict(_("这个推送现在不发送。"), hint=_("请先恢复推送；接口到期的请先延长。"))
     Progress.objects.filter(pk=found.pk).update(quiet_until=None)
+    return found
+
+
+@service
+def subscription_change(
+    *,
+    actor: Actor,
+    subscription: Subscription,
+    kinds: Iterable[str],
+    areas: Iterable[Division],
+    url: str = "",
+) -> Subscription:
+    """Tell of other steps or areas from now on, or at another address; without one it stays.
+
+    What waits goes to the new address. Refused (``InvalidInput``) as when it was set up.
+    """
+    found = _for_change(actor, subscription)
+    wanted, places = sorted(set(kinds)), list(areas)
+    _checked(found.client, wanted, places)
+    changes = changes_of(found, kinds=wanted)
+    if url:
+        changes |= changes_of(found, url=url, host=_host_of(url))
+    touched = [] if set(found.areas.all()) == set(places) else [Subscription.areas.through]
+    if touched:
+        found.areas.set(places)
+    if not changes and not touched:
+        raise Conflict(_("没有改动。"), hint=_("请修改后再保存。"))
+    record("webhook.change", found, changes, touched=touched)
     return found
 
 

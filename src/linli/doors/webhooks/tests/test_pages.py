@@ -111,3 +111,14 @@ def test_a_system_has_nothing_to_do_with_others(hook: Hook) -> None:
     assert other.post(f"/webhooks/{hook.row.public_id}/test").status_code == 404
     deaf = machine(hook.life.cast, "street_unit", "street_place", Scope.PLACES_READ, name="地图")
     assert deaf.get("/webhooks").status_code == 403
+
+
+def test_a_subscription_is_changed_on_its_page(hook: Hook) -> None:
+    browser = hook.life.cast.client("street")
+    form = browser.get(page(hook, "change")).content.decode()
+    assert hook.row.host in form and "geheim" not in form
+    assert browser.post(page(hook, "change"), {"kinds": []}).status_code == 422
+    answer = browser.post(page(hook, "change"), {"kinds": ["result"]}, follow=True)
+    assert "按新的设置推送" in answer.content.decode()
+    hook.row.refresh_from_db()
+    assert hook.row.kinds == ["result"]

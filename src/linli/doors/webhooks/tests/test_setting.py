@@ -142,3 +142,45 @@ def test_a_message_that_arrived_is_not_sent_again(hook: Hook) -> None:
     with pytest.raises(Conflict, match="不用重发"):
         services.message_retry(actor=hook.street, subscription=hook.row, message_id=str(message.pk))
     assert hook.states() == ["sent"]
+
+
+def test_what_is_told_and_where_can_be_changed(hook: Hook, life: Life) -> None:
+    street, former = life.who("street"), (hook.row.url, hook.secret)
+    place = hook.machine.client.areas.get()
+    changed = services.subscription_change(
+        actor=street, subscription=hook.row, kinds=["accept"], areas=[place]
+    )
+    hook.row.refresh_from_db()
+    assert changed.kinds == hook.row.kinds == ["accept"] and list(hook.row.areas.all()) == [place]
+    assert (hook.row.url, hook.row.secret) == former
+    address = f"{hook.receiver.place}/new"
+    services.subscription_change(
+        actor=street, subscription=hook.row, kinds=["accept"], areas=[place], url=address
+    )
+    hook.row.refresh_from_db()
+    assert hook.row.url == address
+    assert AuditRecord.objects.filter(verb="webhook.change").count() == 2
+
+
+def test_a_change_that_is_refused_changes_nothing(hook: Hook, life: Life) -> None:
+    street, before = life.who("street"), (hook.row.url, hook.row.kinds)
+
+    def tried(who: Any = street, **said: Any) -> None:
+        same = {"kinds": hook.row.kinds, "areas": []}
+        services.subscription_change(actor=who, subscription=hook.row, **same | said)
+
+    with pytest.raises(NotAllowed):
+        tried(life.who("worker"), kinds=["accept"])
+    with pytest.raises(InvalidInput, match="至少选择一种"):
+        tried(kinds=[])
+    with pytest.raises(InvalidInput, match="不在允许外联的名单里"):
+        tried(kinds=["accept"], url="https://else.example.cn/")
+    with pytest.raises(InvalidInput, match="区域"):
+        tried(areas=[life.cast.places["other_street_place"]])
+    with pytest.raises(Conflict, match="没有改动"):
+        tried()
+    hook.row.refresh_from_db()
+    assert (hook.row.url, hook.row.kinds) == before and not hook.row.areas.exists()
+    services.subscription_close(actor=street, subscription=hook.row)
+    with pytest.raises(Conflict, match="已经停止"):
+        tried(kinds=["accept"])
