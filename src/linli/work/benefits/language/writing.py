@@ -1,0 +1,114 @@
+"""A version of a policy back to YAML, always laid out the same way: what people and digests compare. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from .source import Raw, source_read
+
+_TOP = (
+    *("unit", "pays", "document", "source", "mark", "when", "amount", "excludes", "stacks", "worth_asking"),
+    *("automatic", "bring", "where", "plain", "notes"),
+)
+_INNER = (
+    *("label", "name", "policy", "what", "clause"),
+    *("all", "any", "not", "at_least", "members", "every", "count"),
+    *("fact", "age", "years", "months", "value", "standard", "since", "calendar"),
+    *("whole", "parts", "of", "cases", "missing", "when"),
+    *("in", "is", "from", "over", "to", "at_most", "under", "equals", "rows", "pay", "otherwise"),
+    *("source", "mark"),
+)
+_AT = {name: at for at, name in enumerate(_INNER)}
+_FLOW_WIDTH = 100  # so long a map or list stands on one line
+_MOST_WIDTH = 1 << 20
+
+
+def policy_write(raw: Raw) -> str:
+    """Return a version as canonical YAML: fields in one order, short conditions on one line.
+
+    ``raw`` is what ``source_read`` gives, perhaps edited. Reading it again gives the same content.
+    """
+    whole: Any = _Top(_laid_out(raw)) if isinstance(raw, dict) else _ordered(raw, _AT)
+    return yaml.dump(
+        whole,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=_MOST_WIDTH,
+        default_flow_style=False,
+    )
+
+
+def canonical(text: str) -> str:
+    """Return a text in the one layout; raises ``Unreadable`` where it is not YAML. Comments are lost."""
+    return policy_write(source_read(text).raw)
+
+
+def _laid_out(raw: dict[str, Raw]) -> dict[str, Raw]:
+    at = {name: n for n, name in enumerate(_TOP)}
+    return {name: _ordered(raw[name], _AT) for name in _in_order(raw, at)}
+
+
+def _ordered(raw: Raw, at: Mapping[str, int]) -> Raw:
+    if isinstance(raw, list):
+        return [_ordered(part, at) for part in raw]
+    if not isinstance(raw, dict):
+        return raw
+    return {name: _ordered(raw[name], at) for name in _in_order(raw, at)}
+
+
+def _in_order(raw: dict[str, Raw], at: Mapping[str, int]) -> list[str]:
+    filled = (name for name, value in raw.items() if value not in ("", [], {}))
+    return sorted(filled, key=lambda name: at.get(name, len(at)))
+
+
+class _Top(dict[str, Raw]):
+    """The whole text: a field a line, however short."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Short maps and lists on one line; texts without quotes wherever they read back the same."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.Node:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def _is_short(value: Any) -> bool:
+    texts = _texts(value)
+    return sum(map(len, texts)) + 4 * len(texts) <= _FLOW_WIDTH and not any("\n" in text for text in texts)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for name, inner in value.items() for text in (name, *_texts(inner))]
+    if isinstance(value, list):
+        return [text for inner in value for text in _texts(inner)]
+    return [value]
+
+
+def _table(dumper: _Dumper, value: dict[str, Any]) -> yaml.Node:
+    is_flow = not isinstance(value, _Top) and _is_short(value)
+    return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=is_flow)
+
+
+def _list(dumper: _Dumper, value: list[Any]) -> yaml.Node:
+    plain = all(isinstance(part, str) for part in value)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=plain and _is_short(value))
+
+
+_Dumper.yaml_implicit_resolvers = {}  # every value is a text: 65, yes and dates too
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(dict, _table)
+_Dumper.add_representer(_Top, _table)
+_Dumper.add_representer(list, _list)
