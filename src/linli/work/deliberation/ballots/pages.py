@@ -31,9 +31,9 @@ from . import selectors, tallies
 from .forms import BallotFilterForm, BallotForm
 from .models import Ballot, Channel, Objection
 from .permissions import (
-    READING,
     can_organise_ballots,
     can_run_ballot,
+    can_see_ballots,
     can_see_roll,
     can_see_turnout,
     can_take_votes,
@@ -100,7 +100,7 @@ def filters_of(query: QueryDict) -> tuple[BallotFilterForm, BallotFilters]:
 
 def readers_only(actor: Actor) -> None:
     """Let those through who hold, take down or oversee ballots."""
-    if not (actor.is_governing or actor.function in READING):
+    if not can_see_ballots(actor):
         raise NotAllowed(_("您的岗位不参与表决工作。"), hint=_("表决由居委会或街镇组织。"))
 
 

@@ -15,6 +15,11 @@ def can_organise_ballots(actor: Actor) -> bool:
     return actor.function in ORGANISING and actor.unit_id is not None
 
 
+def can_see_ballots(actor: Actor) -> bool:
+    """Open ballots at the desk: who holds, takes down or oversees them; everybody reads the public page."""
+    return actor.is_governing or actor.function in READING
+
+
 def can_organise_at(actor: Actor, area_path: str) -> bool:
     """Hold a ballot in a place: committee or street of that place."""
     return can_organise_ballots(actor) and actor.covers(area_path)

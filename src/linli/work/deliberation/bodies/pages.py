@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.core.sight import seen_among
 from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.lists.opening import opens_as_left
@@ -158,6 +159,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     members = selectors.members_on(body, clock.today())
     keeps = can_keep_body(actor, body) and body.dissolved_on is None
     acts = list(acts_of(body).items()) if keeps else []
+    children = list(body.children.standing())
     context = {
         "body": body,
         "kind": body.what,
@@ -167,7 +169,8 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "dates": selectors.body_dates(body),
         "law": _law(body.what),
         "sittings": list(body.sittings.all()[:8]),
-        "children": list(body.children.standing()),
+        "children": children,
+        "seen": seen_among(actor, [body.parent, *children]),
         "division": division_name(body.area_path, Level.STREET),
         "keeps": keeps,
         "main": acts[0] if acts else None,

@@ -19,6 +19,7 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.codes import code_shown
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.core.sight import seen_among
 from linli.foundation.accounts.keeping import desk_page, kept, whose
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.models import Level
@@ -157,6 +158,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     items = selectors.items_of(meeting)
     is_settled = all(item.outcome for item in items)
     main = next(((c, row) for c, row in offered if row.is_main and (is_settled or c != "close")), None)
+    following = Meeting.objects.filter(previous=meeting).first()
     context = {
         "meeting": meeting,
         "tone": TONES[State(meeting.state)],
@@ -174,7 +176,10 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ],
         "minutes": selectors.minutes_of(meeting) if helps else None,
         "objections": list(meeting.objections.select_related("invitee")) if helps else [],
-        "following": Meeting.objects.filter(previous=meeting).first(),
+        "following": following,
+        "seen": seen_among(
+            actor, [meeting.organ, meeting.previous, following, *(item.matter for item in items)]
+        ),
         "papers": prints.papers_offered(actor, meeting),
         "division": division_name(meeting.area_path, Level.STREET),
         **live(meeting),

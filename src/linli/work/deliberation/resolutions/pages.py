@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.core.sight import seen_among
 from linli.foundation.accounts.keeping import desk_page, kept, whose
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.files.views import file_response
@@ -26,6 +27,7 @@ from linli.foundation.ui.forms import DeskForm
 from linli.foundation.ui.templatetags.linli import yuan
 
 from ..ballots.models import Ballot
+from ..ballots.permissions import can_see_ballots
 from ..meetings.models import AgendaItem, Meeting
 from . import selectors, services
 from .forms import MakeForm, ResolutionFilterForm
@@ -150,6 +152,8 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     offered = [(code, ACTS[code]) for code in ACTS if code in selectors.acts_for(actor, resolution)]
     main = next(((code, row) for code, row in offered if row.is_main), None)
     today = clock.today()
+    meeting = resolution.item.meeting if resolution.item else None
+    seen = seen_among(actor, [meeting, resolution.ballot, *(task.matter for task in tasks)])
     context = {
         "resolution": resolution,
         "tone": TONES[State(resolution.state)],
@@ -161,6 +165,8 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ],
         "money": selectors.money(tasks),
         "may_add": "add_task" in dict(offered),
+        "seen": seen,
+        "reads_ballot": can_see_ballots(actor) and resolution.ballot in seen,
         "story": [
             (line, _(VERBS[line.event.verb]), ICONS[line.event.verb], _facts(line.event.facts))
             for line in selectors.story_of(resolution)

@@ -203,3 +203,15 @@ def test_a_page_of_many_bodies_costs_no_query_a_row(hall: Hall) -> None:
     for number in range(3, 15):
         hall.found(name=f"会{number}")
     assert queries() == few
+
+
+def test_only_bodies_that_the_reader_may_open_are_linked(hall: Hall) -> None:
+    parent = hall.found("residents_committee", by="street", where="committee_b_place", name="第二居委会")
+    child = hall.found("sub_committee", by="street", name="治安委员会", parent_id=parent.pk)
+    pages = {who: hall.cast.client(who) for who in ("street", "worker", "worker_b")}
+    above = {who: pages[who].get(record(child)).content.decode() for who in ("street", "worker")}
+    below = {who: pages[who].get(record(parent)).content.decode() for who in ("street", "worker_b")}
+    assert record(parent) in above["street"] and record(child) in below["street"]
+    assert "第二居委会" in above["worker"] and record(parent) not in above["worker"]
+    assert "治安委员会" in below["worker_b"] and record(child) not in below["worker_b"]
+    assert pages["worker"].get(record(parent)).status_code == 404

@@ -171,3 +171,16 @@ def test_the_button_is_not_for_everybody(hall: Hall) -> None:
     assert hall.cast.client("worker_b").get(page).status_code == 404
     text = hall.cast.client("worker").get(page).content.decode()
     assert "没有正在筹备的会议" in text
+
+
+def test_who_is_only_asked_to_the_meeting_reads_the_number_without_a_link(hall: Hall) -> None:
+    meeting, matter = on_the_agenda(hall)
+    do.staff_invite(actor=hall.who("worker"), meeting_id=meeting.pk, units=[hall.cast.units["chengguan"]])
+    hall.call(Meeting.objects.get(pk=meeting.pk))
+    page = reverse("meetings:record", args=[meeting.public_id])
+    link = reverse("matters:record", args=[matter.public_id])
+    for who, may in (("worker", True), ("department", False)):
+        client = hall.cast.client(who)
+        text = client.get(page).content.decode()
+        assert matter.number in text
+        assert (link in text, client.get(link).status_code == 200) == (may, may), who

@@ -307,3 +307,16 @@ def test_machines_do_the_same(hall: Hall) -> None:
     assert api(hall, "worker_b", path)[0] == 404
     assert api(hall, "resident", "")[0] == 403
     assert api(hall, "worker", "?kind=hearing")[1]["items"] == []
+
+
+def test_only_meetings_that_the_reader_may_open_are_linked(hall: Hall) -> None:
+    first = hall.gathered(5)
+    do.staff_invite(actor=hall.who("worker"), meeting_id=first.pk, units=[hall.cast.units["chengguan"]])
+    do.meeting_adjourn(actor=hall.who("worker"), meeting_id=first.pk)
+    later = time.now() + timedelta(days=14)
+    second = do.meeting_call_again(actor=hall.who("worker"), meeting_id=first.pk, starts_at=later)
+    to_first, to_second = (reverse("meetings:record", args=[row.public_id]) for row in (first, second))
+    assert to_second in page(hall, "worker", "record", first.public_id)
+    assert to_first in page(hall, "worker", "record", second.public_id)
+    assert to_second not in page(hall, "department", "record", first.public_id)
+    assert hall.cast.client("department").get(to_second).status_code == 404

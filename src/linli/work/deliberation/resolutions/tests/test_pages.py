@@ -1,7 +1,7 @@
 """Pages of resolutions: the desk's, the residents', JSON."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,10 @@ from django.urls import reverse
 from PIL import Image
 
 from linli.core import clock as time
+from linli.registers.residents.linking.services import door_code_enter, door_codes_make
+from linli.registers.residents.tests.houses import house_make
+from linli.work.deliberation.ballots.tests.assembly import Assembly
+from linli.work.deliberation.meetings import services as meetings
 from linli.work.deliberation.resolutions.models import Progress, Resolution
 
 from .conftest import Desk
@@ -155,3 +159,49 @@ def test_machines_do_the_same(desk: Desk) -> None:
     assert (done.status_code, done.json()["tasks"][0]["spent"]) == (200, 100)
     assert client(desk, "property").post(path, json.dumps({**body, "fen": -1}), **post).status_code == 422
     assert client(desk, "resident").get(base).status_code == 403
+
+
+def test_who_carries_a_task_is_linked_only_to_what_they_may_open(desk: Desk) -> None:
+    resolution = desk.published()
+    task = resolution.tasks.get()
+    desk.act("task_to_matter", resolution, task_id=task.pk)
+    task.refresh_from_db()
+    assert task.matter is not None and resolution.item is not None
+    meeting = resolution.item.meeting
+    links = (
+        reverse("matters:record", args=[task.matter.public_id]),
+        reverse("meetings:record", args=[meeting.public_id]),
+    )
+    for who, may in (("worker", True), ("property", False)):
+        text = page(desk, who, "record", resolution.public_id)
+        assert task.matter.number in text and meeting.title in text
+        for link in links:
+            assert (link in text, client(desk, who).get(link).status_code == 200) == (may, may), (who, link)
+
+
+def test_who_does_not_work_with_ballots_is_led_to_the_public_page(desk: Desk) -> None:
+    resolution = desk.published()
+    house = house_make(desk.hall.cast)
+    code = door_codes_make(actor=desk.who("worker"), building_id=house.building.public_id)[0].code
+    door_code_enter(actor=desk.who("resident"), code=code, name="王建国", birth=date(1960, 3, 7))
+    ballot = Assembly(desk.hall.cast).counted()
+    Resolution.objects.filter(pk=resolution.pk).update(ballot=ballot, item=None)
+    for who, name in (("worker", "record"), ("property", "public")):
+        link = reverse(f"ballots:{name}", args=[ballot.public_id])
+        text = page(desk, who, "record", resolution.public_id)
+        assert f'href="{link}"' in text
+        assert client(desk, who).get(link).status_code == 200
+
+
+def test_what_a_meeting_elsewhere_decided_is_not_offered(desk: Desk) -> None:
+    meeting = desk.hall.called()
+    units = [desk.hall.cast.units["committee_b"]]
+    meetings.staff_invite(actor=desk.who("worker"), meeting_id=meeting.pk, units=units)
+    desk.hall.hour(meeting)
+    desk.hall.come(meeting, *range(1, 7))
+    item = desk.hall.decide(desk.hall.begin(meeting))
+    meetings.meeting_close(actor=desk.who("worker"), meeting_id=meeting.pk)
+    make = reverse("resolutions:from_item", args=[item.public_id])
+    assert make in page(desk, "worker", "list")
+    assert make not in page(desk, "worker_b", "list")
+    assert client(desk, "worker_b").get(make).status_code == 403
