@@ -25,11 +25,11 @@ const TROUBLES: Record<number, [string, string]> = {
   3: ["定位超时，请在地图上点选，或填写地址。", "Finding the position took too long. Tap the map or write the address."],
 };
 
-function put(form: HTMLFormElement, name: string | undefined, value: string): void {
+function put(form: HTMLFormElement, name: string | undefined, value: string, askedAt: number): void {
   const field = name ? form.elements.namedItem(name) : null;
   if (field instanceof HTMLInputElement) {
     field.value = value;
-    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: { askedAt } }));
   }
 }
 
@@ -38,14 +38,15 @@ function locate(button: HTMLButtonElement): void {
   const status = form?.querySelector<HTMLElement>("[data-locate-status]");
   if (!form) return;
   const tell = (text: string): void => void (status && (status.textContent = text));
+  const askedAt = performance.now();
   if (!navigator.geolocation) return tell(say(...(TROUBLES[2] as [string, string])));
   tell(say("正在定位……", "Finding the position…"));
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
       // Browsers report WGS-84, which is what Linli stores.
-      put(form, button.dataset.latField, coords.latitude.toFixed(6));
-      put(form, button.dataset.lngField, coords.longitude.toFixed(6));
-      put(form, button.dataset.accuracyField, String(Math.round(coords.accuracy)));
+      put(form, button.dataset.latField, coords.latitude.toFixed(6), askedAt);
+      put(form, button.dataset.lngField, coords.longitude.toFixed(6), askedAt);
+      put(form, button.dataset.accuracyField, String(Math.round(coords.accuracy)), askedAt);
       tell(say(`已定位，误差约 ${Math.round(coords.accuracy)} 米。`, `Found, within about ${Math.round(coords.accuracy)} m.`));
       form.dispatchEvent(new CustomEvent("linli:position", { detail: { lat: coords.latitude, lng: coords.longitude } }));
     },

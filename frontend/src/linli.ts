@@ -9,6 +9,7 @@ import { installAttach, shellKeep } from "./install";
 import { findingAttach } from "./finding";
 import { keysAttach } from "./keys";
 import { photosAttach } from "./photos";
+import { picksAttach } from "./picks";
 import { quickAttach } from "./quick";
 import { recordingsAttach } from "./recordings";
 import { csrfToken, sendingAttach } from "./sending";
@@ -58,6 +59,7 @@ function start(): void {
   findingAttach();
   keysAttach();
   quickAttach();
+  picksAttach();
   shellKeep();
   document.querySelector<HTMLElement>("[data-focus]")?.focus();
 }

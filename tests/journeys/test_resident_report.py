@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from linli.work.matters.models import Category, Matter, ReportDraft
 from linli.work.matters.tests.resident_life import (
@@ -22,6 +22,13 @@ from tests.people import Cast
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., Page]
 MOST_ACTIONS = 5
+ANSWERS_COUNTED = """() => {
+  const said = document.documentElement.dataset;
+  said.answers = 0;
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.pathInfo.requestPath.includes("/places/")) said.answers = Number(said.answers) + 1;
+  });
+}"""
 
 
 class Counted:
@@ -126,6 +133,49 @@ def test_another_place_still_fits_into_few_actions(visitor: Visitor, cast: Cast,
     reader.click(_send(page))
     assert _received(page).compound == other
     assert reader.actions <= MOST_ACTIONS
+
+
+def test_a_pick_stands_although_what_was_asked_before_it_answers_late(
+    visitor: Visitor, cast: Cast, life: Life
+) -> None:
+    other = compound_make(cast, "银杏里")
+    page = visitor(account=cast.accounts["resident"])
+    page.goto("/report/")
+    page.evaluate(ANSWERS_COUNTED)
+    _text(page).fill(WORDS)
+    page.get_by_text("换个地方").click()
+    page.get_by_label("小区名或路名").fill("银杏")
+    picked = page.get_by_label("银杏里")
+    expect(picked).to_be_visible()
+    answers = int(page.locator("html").get_attribute("data-answers") or 0)
+    held: list[Route] = []
+    page.route("**/report/places/**", lambda route: held.append(route))
+    with page.expect_request("**/report/places/**"):
+        page.get_by_role("button", name="查找").click()
+    picked.check()
+    held[0].continue_()
+    expect(page.locator("html")).to_have_attribute("data-answers", str(answers + 1))
+    expect(picked).to_be_checked()
+    _send(page).click()
+    assert _received(page).compound == other
+
+
+def test_a_search_after_the_pick_is_answered_although_the_pick_goes(
+    visitor: Visitor, cast: Cast, life: Life
+) -> None:
+    compound_make(cast, "银杏里")
+    compound_make(cast, "海棠里")
+    page = visitor(account=cast.accounts["resident"])
+    page.goto("/report/")
+    _text(page).fill(WORDS)
+    page.get_by_text("换个地方").click()
+    page.get_by_label("小区名或路名").fill("银杏")
+    page.get_by_label("银杏里").check()
+    page.get_by_label("小区名或路名").fill("海棠")
+    expect(page.get_by_label("海棠里")).to_be_visible()
+    expect(page.get_by_label("银杏里")).to_have_count(0)
+    _send(page).click()
+    expect(page.locator("main")).to_contain_text("请点选是下面的哪一个地方")
 
 
 def test_a_visitor_gives_the_phone_after_sending(
