@@ -169,7 +169,8 @@ def photo_of(resolution: Resolution, photo_id: UUID) -> StoredFile:
 
 def items_open(actor: Actor) -> QuerySet[AgendaItem]:
     """Return what meetings of the actor's areas decided that is no resolution yet, the latest first."""
-    seen = Meeting.objects.visible_to(actor).filter(in_areas("area_path", actor.areas), closed_at__isnull=False)
+    here = Meeting.objects.visible_to(actor).filter(in_areas("area_path", actor.areas))
+    seen = here.filter(closed_at__isnull=False)
     rows = AgendaItem.objects.filter(meeting__in=seen, outcome__in=DECIDED, resolution__isnull=True)
     return rows.select_related("meeting").order_by("-decided_at", "-id")
 
