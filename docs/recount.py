@@ -61,13 +61,10 @@ def verdict(bundle, question, took, got):
     rule, roll, said = bundle["rule"], bundle["roll"], []
 
     def turnout(need):
+        at = need["basis"] == "area" and need["of"] != "members"
+        part, whole = took[at], roll["area" if at else "heads"]
         if need["basis"] == "households":
             part, whole = roll["households_present"], roll["households"]
-        elif need["of"] == "members":
-            part, whole = took[0], roll["heads"]
-        else:
-            at = need["basis"] == "area"
-            part, whole = took[at], roll[need["basis"]]
         return step(need, "参加", part, whole)
 
     def passing(need, name):
@@ -89,8 +86,7 @@ def verdict(bundle, question, took, got):
         return {"is_valid": valid, "is_passed": valid and all(passed)}, said
     found = {"is_valid": valid, "elected": [], "tied": [], "second_round": None}
     if valid:
-        by_area = bool(bundle["rest"])
-        found.update(elected(rule, question["seats"], got, by_area, passing))
+        found.update(elected(rule, question["seats"], got, bool(bundle["rest"]), passing))
     return found, said
 
 
@@ -113,6 +109,13 @@ def elected(rule, seats, got, by_area, passing):
     return {"elected": sorted(seated), "tied": sorted(tied), "second_round": plan}
 
 
+def proxies_wrong(bundle):
+    """Return what is wrong with votes cast for others: the rule knows none, or one person held too many."""
+    held, terms = bundle.get("proxies", []), bundle["rule"]["proxies"]
+    beyond = held and (not terms or max(held) > (terms["limit"] or max(held)))
+    return ["委托投票超出了规则"] if beyond or sum(held) > bundle["roll"]["heads"] else []
+
+
 def recount(bundle, notice=""):
     """Return what does not agree (nothing, if all does) and the count in words."""
     wrong, said = [], []
@@ -122,6 +125,7 @@ def recount(bundle, notice=""):
         wrong.append("数据包的摘要与内容不符：数据包被改动过")
     if notice and notice.strip().lower() != bundle["digest"]:
         wrong.append("数据包的摘要与公告上的不同")
+    wrong += proxies_wrong(bundle)
     receipts = [paper["receipt"] for paper in bundle["papers"]] + bundle["receipts"]
     if len(set(receipts)) != len(receipts):
         wrong.append("有重复的回执：同一张票算了两次")
@@ -141,7 +145,6 @@ def recount(bundle, notice=""):
 
 
 if __name__ == "__main__":
-    text = Path(sys.argv[1]).read_text(encoding="utf-8")
-    faults, lines = recount(json.loads(text), *sys.argv[2:3])
+    faults, lines = recount(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), *sys.argv[2:3])
     print("\n".join(lines + (faults or ["一致：重新计票的结果与公布的相同。"])))
     sys.exit(1 if faults else 0)

@@ -8,9 +8,18 @@ from itertools import cycle
 from typing import Any
 
 from linli.core.actor import Actor, system
+from linli.registers.residents.linking.selectors import resident_linked
 from linli.work.deliberation.ballots.models import Ballot, Elector, Sheet
 from linli.work.deliberation.ballots.selectors import electors_of
-from linli.work.deliberation.ballots.services import casting, counting, making, objecting, paper, rolls
+from linli.work.deliberation.ballots.services import (
+    casting,
+    counting,
+    making,
+    objecting,
+    paper,
+    proxies,
+    rolls,
+)
 from linli.work.deliberation.ballots.services.making import Draft, QuestionEntry
 
 from .life import Plot, Stage
@@ -65,6 +74,7 @@ def lift(stage: Stage, end: datetime) -> Plot:
     yield ballot.opens_at + timedelta(hours=3)
     electors = _others(ballot, stage.cast["resident.00"])
     sheets = paper.sheets_issue(**said, elector_ids=[one.public_id for one in electors[:6]])
+    _proxy(stage, worker, ballot, electors[11])
     yield ballot.opens_at + timedelta(days=1)
     _web(stage.cast["resident.00"], ballot)
     _doors(worker, head, ballot, electors[6:11])
@@ -85,6 +95,20 @@ def _others(ballot: Ballot, actor: Actor) -> list[Elector]:
 
 def _marks(ballot: Ballot, mark: str) -> dict[str, list[str]]:
     return {question.key: [mark] for question in ballot.questions.all()}
+
+
+def _proxy(stage: Stage, worker: Actor, ballot: Ballot, giver: Elector) -> None:
+    """One owner is away and has signed at the counter that a neighbour votes for them."""
+    holder = resident_linked(stage.cast["resident.00"].person_id)
+    if holder is not None:
+        proxies.proxy_give(
+            actor=worker,
+            ballot_id=ballot.public_id,
+            elector_id=giver.public_id,
+            holder_id=holder.public_id,
+            how="signed",
+            document="当面签署，委托书1号",
+        )
 
 
 def _web(woman: Actor, ballot: Ballot) -> None:

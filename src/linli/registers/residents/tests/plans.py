@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from linli.core.actor import Actor
 from linli.core.clock import local_midnight
+from linli.core.service import record, service
 from linli.foundation.places.models import Building, Compound, Part, PartKind, Stair
 from linli.registers.residents.models import (
     Establishment,
@@ -14,8 +16,10 @@ from linli.registers.residents.models import (
     Membership,
     Occupancy,
     Resident,
+    SearchToken,
 )
 from linli.registers.residents.sealing import sealed_set
+from linli.registers.residents.services.upkeep import tokens_write
 from tests.people import Cast
 
 RECORDED = local_midnight(date(2026, 1, 1))
@@ -98,6 +102,13 @@ def person_make(plan: Plan, born: date | None, sex: str = "f", **given: Any) -> 
         sealed_set(person, **personal)
     person.save()
     return person
+
+
+@service
+def people_findable(*, actor: Actor, people: list[Resident]) -> None:
+    """Write what people are found by; the register's own services do so by themselves."""
+    tokens_write(residents=people)
+    record("resident.tokens", people[0], touched=[SearchToken])
 
 
 def household_make(

@@ -102,7 +102,7 @@ class TurnoutOut(Schema):
 
 
 class OwnOut(Schema):
-    """A row of the roll for which the caller votes."""
+    """A row of the roll for which the caller votes, as elector or by proxy."""
 
     elector: UUID = Field(alias="public_id")
     number: int
@@ -110,6 +110,13 @@ class OwnOut(Schema):
     heads: int
     area: int
     seen: int = Field(description=_("投票时原样带回：-1 还没投过，否则是改过几次。"))
+
+    by_proxy: bool = Field(description=_("true：受这一行的表决人委托代投。"))
+
+    @staticmethod
+    def resolve_by_proxy(elector: Elector) -> bool:
+        """Return whether the caller votes for somebody else."""
+        return bool(getattr(elector, "by_proxy", False))
 
     @staticmethod
     def resolve_seen(elector: Elector) -> int:
@@ -218,7 +225,13 @@ def ballot_bundle(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
 )
 def ballot_own(request: HttpRequest, public_id: UUID) -> list[Elector]:
     """Return the rows of the roll for which the caller votes."""
-    return selectors.electors_of(actor_of(request), selectors.public_ballot(public_id))
+    actor, found = actor_of(request), selectors.public_ballot(public_id)
+    own = selectors.electors_of(actor, found)
+    given = {one.giver_id for one in selectors.proxies_given(found, own)}
+    held = [one.giver for one in selectors.proxies_held(actor, found)]
+    for giver in held:
+        giver.by_proxy = True  # type: ignore[attr-defined]
+    return [one for one in own if one.pk not in given] + held
 
 
 @router.post(

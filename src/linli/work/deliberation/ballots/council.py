@@ -24,12 +24,12 @@ from linli.foundation.ui.nav import address
 from . import selectors, tallies
 from .forms import MarksForm, ObjectionForm
 from .gate import vote_place
-from .models import Ballot, Channel, Elector, Objection, Vote
+from .models import Ballot, Channel, Elector, Objection, Proxy, Vote
 from .pages import lawful_dates_of, shown_results, state_label, tone, way_of
 from .permissions import can_see_roll
 from .rules import casting_refusal
 from .selectors import rule_kept, state_now
-from .services import casting, objecting
+from .services import casting, objecting, proxies
 from .workflow import ENDED, State
 
 SHOWN, PER_PAGE = 20, 100
@@ -71,7 +71,7 @@ def _area(request: HttpRequest) -> str:
 
 
 def _has_voted(actor: Actor, ballot: Ballot) -> bool:
-    electors = selectors.electors_of(actor, ballot)
+    electors = _votable(actor, ballot)
     if ballot.is_secret:
         return bool(electors) and all(one.sealed_choice is not None for one in electors)
     return bool(electors) and all(hasattr(one, "vote") for one in electors)
@@ -84,7 +84,7 @@ def public_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     ballot = selectors.public_ballot(public_id)
     state = state_now(ballot)
-    electors = selectors.electors_of(actor, ballot)
+    electors, held = selectors.electors_of(actor, ballot), selectors.proxies_held(actor, ballot)
     is_resident = actor.function in (Function.RESIDENT, Function.VISITOR)
     context = {
         "ballot": ballot,
@@ -96,7 +96,7 @@ def public_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "dates": lawful_dates_of(ballot),
         "stages": way_of(ballot) if state != State.CANCELLED else [],
         "channels": [str(Channel(code).label) for code in ballot.channels],
-        "electors": [(one, getattr(one, "vote", None)) for one in electors],
+        "electors": _own_rows(ballot, electors, held),
         "reads_roll": _reads_roll(actor, ballot),
         "asks_link": is_resident and not electors and actor.assurance < Assurance.REGISTERED,
         "may_object": _may_object(actor, ballot),
@@ -105,6 +105,16 @@ def public_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "today": clock.today(),
     }
     return _page(request, "public", context)
+
+
+OwnRow = tuple[Elector, Vote | None, Proxy | None, Proxy | None]
+
+
+def _own_rows(ballot: Ballot, electors: list[Elector], held: list[Proxy]) -> list[OwnRow]:
+    """Return the rows an account votes with: row, vote, by which proxy, and to whom it was given away."""
+    given = {one.giver_id: one for one in selectors.proxies_given(ballot, electors)}
+    own = [(one, getattr(one, "vote", None), None, given.get(one.pk)) for one in electors]
+    return own + [(one.giver, getattr(one.giver, "vote", None), one, None) for one in held]
 
 
 def _reads_roll(actor: Actor, ballot: Ballot) -> bool:
@@ -140,7 +150,13 @@ def public_roll_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rows = selectors.roll_lines(ballot)
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     mine = {one.number for one in selectors.electors_of(actor, ballot)}
-    context = {"ballot": ballot, "page": found, "mine": mine, "total": len(rows)}
+    context = {
+        "ballot": ballot,
+        "page": found,
+        "mine": mine,
+        "total": len(rows),
+        "proxies": list(selectors.proxies_published(ballot)),
+    }
     return _page(request, "public_roll", context)
 
 
@@ -172,8 +188,13 @@ def bundle_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 # -- voting -----------------------------------------------------------------------------------------
+def _votable(actor: Actor, ballot: Ballot) -> list[Elector]:
+    """Return the rows with which an account votes: its own, and of those who gave it a proxy."""
+    return selectors.electors_of(actor, ballot) + [one.giver for one in selectors.proxies_held(actor, ballot)]
+
+
 def _own(actor: Actor, ballot: Ballot, elector_id: UUID) -> Elector:
-    found = next((one for one in selectors.electors_of(actor, ballot) if one.public_id == elector_id), None)
+    found = next((one for one in _votable(actor, ballot) if one.public_id == elector_id), None)
     if found is None:
         raise NotFound(_("名册上没有这位表决人。"), hint=_("请回到表决页面，看看您可以投哪一票。"))
     return found
@@ -206,7 +227,8 @@ def _vote_form(
     request: HttpRequest, ballot: Ballot, elector_id: UUID, form: MarksForm, status: int = 200
 ) -> HttpResponse:
     elector = selectors.elector_get(ballot, elector_id)
-    context = {"ballot": ballot, "elector": elector, "form": form, "rule": rule_kept(ballot)}
+    proxy = selectors.proxies_standing(ballot).filter(giver=elector).first()
+    context = {"ballot": ballot, "elector": elector, "form": form, "rule": rule_kept(ballot), "proxy": proxy}
     return _page(request, "vote", context, status)
 
 
@@ -258,6 +280,21 @@ def receipt_page(request: HttpRequest, public_id: UUID, elector_id: UUID) -> Htt
         "can_change": ballot.may_change and state_now(ballot) == State.OPEN and vote.channel != Channel.PAPER,
     }
     return _page(request, "receipt", context)
+
+
+@actor_required
+def proxy_end_page(request: HttpRequest, public_id: UUID, proxy_id: UUID) -> HttpResponse:
+    """Let an elector take back the proxy that they gave; the holder then votes for them no more."""
+    actor, ballot = actor_of(request), selectors.public_ballot(public_id)
+    given = selectors.proxies_given(ballot, selectors.electors_of(actor, ballot))
+    proxy = next((one for one in given if one.public_id == proxy_id), None)
+    if request.method == "POST":
+        proxies.proxy_end(actor=actor, ballot_id=ballot.public_id, proxy_id=proxy_id)
+        messages.success(request, _("委托已撤销，这一票由您自己投。"))
+        return HttpResponseRedirect(reverse("ballots:public", args=[ballot.public_id]))
+    if proxy is None:
+        raise NotFound(_("没有找到这份委托，可能已经撤销。"))
+    return _page(request, "proxy_end", {"ballot": ballot, "proxy": proxy})
 
 
 @actor_required

@@ -17,7 +17,8 @@ from linli.foundation.ui.forms import DeskForm, day, instant, long_text, short_t
 
 from ..law import DecisionRule
 from ..law.results import Asked
-from .models import Ballot, Box, Channel, Kind, Way
+from .finding import who
+from .models import Ballot, Box, Channel, Kind, Proxy, Way
 from .models.ballot import NAMED_ONLY
 from .rollsources import OF_BODIES, OWNERS
 from .selectors import colleagues
@@ -184,6 +185,18 @@ class VoterForm(DeskForm):
     def __init__(self, *args: Any, candidates: Iterable[Choice] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["resident_id"].choices = list(candidates)  # type: ignore[attr-defined]
+
+
+class ProxyForm(DeskForm):
+    """Who votes for the row, by which paper; photos of it come beside the form."""
+
+    holder = who(gettext_lazy("受托人"))
+    how = forms.ChoiceField(
+        label=gettext_lazy("怎样委托的"), choices=Proxy.How.choices, widget=forms.RadioSelect
+    )
+    document = short_text(
+        gettext_lazy("委托书编号或日期"), limit=120, help_text=gettext_lazy("例如：2026年11月20日委托书")
+    )
 
 
 class AddForm(DeskForm):

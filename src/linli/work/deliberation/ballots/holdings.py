@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core.holdings import Holding, Row, holding_add
 from linli.registers.residents.models import AccountLink
 
-from .models import Elector, Objection
+from .models import Elector, Objection, Proxy
 from .wording import area_words
 
 
@@ -28,6 +29,22 @@ def _rolls(person_id: int) -> Iterator[Row]:
         }
 
 
+def _proxies(person_id: int) -> Iterator[Row]:
+    links = AccountLink.objects.standing().filter(person_id=person_id, resident__isnull=False)
+    own = links.values("resident")
+    rows = Proxy.objects.filter(Q(holder__in=own) | Q(giver__resident__in=own)).select_related(
+        "ballot", "giver"
+    )
+    for one in rows.order_by("given_at"):
+        yield {
+            _("表决"): one.ballot.title,
+            _("委托人的名册号"): str(one.giver.number),
+            _("委托书"): one.document,
+            _("登记时间"): f"{one.given_at:%Y-%m-%d %H:%M}",
+            _("撤销时间"): f"{one.ended_at:%Y-%m-%d %H:%M}" if one.ended_at else "",
+        }
+
+
 def _objections(person_id: int) -> Iterator[Row]:
     for one in Objection.objects.filter(by_id=person_id).select_related("ballot").order_by("made_at"):
         yield {
@@ -40,4 +57,7 @@ def _objections(person_id: int) -> Iterator[Row]:
 
 
 holding_add(Holding("ballots", gettext_lazy("表决名册和投票"), gettext_lazy("名册从居民登记生成"), _rolls))
+holding_add(
+    Holding("ballot_proxies", gettext_lazy("表决的委托"), gettext_lazy("凭委托书由工作人员登记"), _proxies)
+)
 holding_add(Holding("ballot_objections", gettext_lazy("对表决的异议"), gettext_lazy("本人提出"), _objections))

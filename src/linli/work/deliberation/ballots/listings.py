@@ -67,6 +67,7 @@ listing_add(
             Column(_("人数"), lambda row: row.heads, Kind.NUMBER, 8),
             Column(_("面积（平方米）"), lambda row: area_words(row.area), width=14),
             Column(_("状态"), lambda row: row.get_state_display(), width=10),
+            Column(_("受托人"), lambda row: row.proxy_label or "", width=20),
             Column(_("备注"), lambda row: row.remark, width=30),
         ),
         _roll,

@@ -87,7 +87,12 @@ def sheets_print(request: HttpRequest, public_id: UUID) -> HttpResponse:
     start = request.GET.get("from", "")
     rows = rows.filter(number__gte=int(start)) if start.isdigit() else rows
     found = list(rows.order_by("number")[:MOST])
-    sheets = [(sheet, code_shown(sheet.code), picture(sheet_address(ballot, sheet))) for sheet in found]
+    givers = selectors.proxies_standing(ballot).filter(giver__in=[sheet.elector_id for sheet in found])
+    holders = dict(givers.values_list("giver_id", "label"))
+    sheets = [
+        (sheet, code_shown(sheet.code), picture(sheet_address(ballot, sheet)), holders.get(sheet.elector_id))
+        for sheet in found
+    ]
     return page(request, "print_sheets", _context(ballot, sheets=sheets, most=MOST))
 
 

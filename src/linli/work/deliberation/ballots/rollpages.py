@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,33 +19,38 @@ from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.files.models import StoredFile
+from linli.foundation.files.views import file_response
 from linli.foundation.places.models import Part
 from linli.foundation.ui.forms import DeskForm
 from linli.registers.residents.owning.rules import area_read
 
+from ..uploads import PhotosTaken, photos_take
 from . import selectors
+from .finding import person_found
 from .forms import (
     AddForm,
     AreaForm,
     CounterObjectionForm,
     ElectorReasonForm,
     NothingForm,
+    ProxyForm,
     RollFilterForm,
     RulingForm,
     TakeForm,
     VoterForm,
 )
-from .models import Ballot, Elector, ElectorPart, Objection, Sheet
+from .models import Ballot, Elector, ElectorPart, Kind, Objection, Sheet
 from .pages import page, readers_only, to_record
 from .permissions import can_run_ballot, can_see_roll, can_take_votes
 from .rollsources import OWNERS, part_place
 from .selectors import state_now
-from .services import casting, objecting, paper, rolls
+from .services import casting, objecting, paper, proxies, rolls
 from .words import ICONS
 from .workflow import RUNNING, State
 
 PER_PAGE = 50
-TAKES = {"take", "issue", "voter"}
+TAKES = {"take", "issue", "voter", "proxy", "unproxy"}
 
 
 def _ballot(request: HttpRequest, public_id: UUID) -> tuple[Actor, Ballot]:
@@ -91,6 +96,7 @@ class RowAct:
     call: Callable[..., Any]
     done: Any
     icon: str
+    has_photos: bool = False
 
 
 def _take_form(typed: Any, actor: Actor, ballot: Ballot, elector: Elector) -> DeskForm:
@@ -138,6 +144,27 @@ def _issue(actor: Actor, ballot: Ballot, elector: Elector, form: Any, key: str) 
     paper.sheets_issue(actor=actor, ballot_id=ballot.public_id, elector_ids=[elector.public_id])
 
 
+def _proxy(actor: Actor, ballot: Ballot, elector: Elector, form: Any, key: str) -> None:
+    said = {name: form.cleaned_data[name] for name in ("how", "document")}
+    proxies.proxy_give(
+        actor=actor,
+        ballot_id=ballot.public_id,
+        elector_id=elector.public_id,
+        holder_id=person_found(actor, form.cleaned_data["holder"], "holder"),
+        scans=form.photos,
+        request_key=key,
+        **said,
+    )
+
+
+def _unproxy(actor: Actor, ballot: Ballot, elector: Elector, form: Any, key: str) -> None:
+    given = selectors.proxies_given(ballot, [elector])
+    if not given:
+        raise Conflict(_("这一行没有委托，可能已经撤销。"))
+    said = {"ballot_id": ballot.public_id, "proxy_id": given[0].public_id}
+    proxies.proxy_end(actor=actor, **said, **form.cleaned_data)
+
+
 def _plain(form: type[DeskForm]) -> Callable[..., DeskForm]:
     return lambda typed, actor, ballot, elector: form(typed)
 
@@ -183,6 +210,23 @@ ROW_ACTS: dict[str, RowAct] = {
         gettext_lazy("表决人已登记。"),
         ICONS["voter"],
     ),
+    "proxy": RowAct(
+        gettext_lazy("登记委托"),
+        gettext_lazy("本人不能来的，书面委托别人投这一票；委托人和受托人的名单会公布（姓名遮盖）"),
+        _plain(ProxyForm),
+        _proxy,
+        gettext_lazy("委托已登记，有账号的受托人会收到通知。"),
+        ICONS["proxy"],
+        has_photos=True,
+    ),
+    "unproxy": RowAct(
+        gettext_lazy("撤销委托"),
+        gettext_lazy("受托人投票以前可以撤销，撤销后由本人投"),
+        _plain(ElectorReasonForm),
+        _unproxy,
+        gettext_lazy("委托已撤销。"),
+        ICONS["unproxy"],
+    ),
     "correct": RowAct(
         gettext_lazy("更正面积"),
         gettext_lazy("异议成立时更正这套房屋的登记面积"),
@@ -223,12 +267,20 @@ def row_acts_for(actor: Actor, ballot: Ballot, elector: Elector) -> list[str]:
             found.append("issue")
         if state not in (State.CLOSED, State.COUNTED, State.SETTLED, State.CANCELLED):
             found.append("voter")
+        if _delegates(ballot, state):
+            found.append("unproxy" if selectors.proxies_given(ballot, [elector]) else "proxy")
     if can_run_ballot(actor, ballot) and ballot.state == State.ANNOUNCED:
         if elector.is_standing:
             found += ["correct", "strike"] if ballot.electorate in OWNERS else ["strike"]
         else:
             found.append("confirm")
     return found
+
+
+def _delegates(ballot: Ballot, state: str) -> bool:
+    """Whether proxies are taken down here now; those of an election stand with its candidates."""
+    is_now = state in (State.ANNOUNCED, *RUNNING)
+    return is_now and ballot.kind != Kind.ELECTION and selectors.allows_proxies(ballot)
 
 
 @require_GET
@@ -244,6 +296,7 @@ def elector_page(request: HttpRequest, public_id: UUID, elector_id: UUID) -> Htt
         "parts": ElectorPart.objects.filter(elector=elector).select_related("part__building", "part__stair"),
         "vote": getattr(elector, "vote", None) if runs_now and not ballot.is_secret else None,
         "sheets": Sheet.objects.filter(elector=elector).order_by("number") if runs_now else [],
+        "proxies": elector.proxies.prefetch_related("scans") if runs_now else [],
         "acts": [(code, ROW_ACTS[code]) for code in row_acts_for(actor, ballot, elector)],
     }
     return page(request, "elector", context)
@@ -260,14 +313,37 @@ def elector_act_page(request: HttpRequest, public_id: UUID, elector_id: UUID, co
     if not (can_take_votes(actor, ballot) if code in TAKES else can_run_ballot(actor, ballot)):
         raise NotAllowed
     form = row.form(request.POST if request.method == "POST" else None, actor, ballot, elector)
-    status = 200
+    status, taken = 200, PhotosTaken()
     if request.method == "POST":
+        taken = _photos(request, row, form)
         status = _row_taken(request, actor, ballot, elector, row, form)
         if status == 302:
             messages.success(request, str(row.done))
             return HttpResponseRedirect(back)
     context = {"ballot": ballot, "elector": elector, "row": row, "form": form, "back": back, "code": code}
-    return page(request, "elector_act", context, status)
+    return page(request, "elector_act", {**context, "kept_photos": taken.photos}, status)
+
+
+def _photos(request: HttpRequest, row: RowAct, form: Any) -> PhotosTaken:
+    """Keep the photos that come with a form before anything of it is judged."""
+    taken = photos_take(request) if row.has_photos else PhotosTaken()
+    form.photos = taken.photos
+    for words in taken.problems:
+        form.add_error(None, words)
+    return taken
+
+
+@require_GET
+@desk_page
+def proxy_scan(request: HttpRequest, public_id: UUID, scan_id: UUID, variant: str) -> HttpResponse:
+    """Send a photo of the paper of a proxy to who takes votes there."""
+    actor, ballot = _ballot(request, public_id)
+    if not can_take_votes(actor, ballot):
+        raise NotAllowed
+    stored = StoredFile.objects.filter(pk__in=ballot.proxies.values("scans"), public_id=scan_id).first()
+    if stored is None or variant not in ("clean", "thumb"):
+        raise NotFound
+    return cast(HttpResponse, file_response(request, stored, "thumb" if variant == "thumb" else "clean"))
 
 
 def _row_taken(

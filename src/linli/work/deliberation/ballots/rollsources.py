@@ -143,19 +143,19 @@ def adults(actor: Actor, ballot: Ballot, on: date) -> Iterator[RollRow]:
     homes = _homes(people, on)
     ordered = sorted(people.iterator(), key=lambda one: (homes.get(one.pk, ("~", ""))[0], one.pk))
     for person in ordered:
-        is_adult = _is_adult(person, on)
-        if is_adult is not False:
+        of_age = is_adult(person, on)
+        if of_age is not False:
             yield RollRow(
                 subject=f"r{person.pk}",
                 label=name_masked(sealed_get(person, "name")) or "（姓名未登记）",
                 place=homes.get(person.pk, ("", ""))[1],
                 resident_id=person.pk,
-                state=IN if is_adult else DOUBT,
-                remark="" if is_adult else "出生日期没有登记，请核对是否满18周岁",
+                state=IN if of_age else DOUBT,
+                remark="" if of_age else "出生日期没有登记，请核对是否满18周岁",
             )
 
 
-def _is_adult(person: Resident, on: date) -> bool | None:
+def is_adult(person: Resident, on: date) -> bool | None:
     """Return whether somebody is of full age on a day; ``None`` where that is not known."""
     month = person.birth_month
     if month is None:
@@ -215,7 +215,7 @@ def households(actor: Actor, ballot: Ballot, on: date) -> Iterator[RollRow]:
 def _household_row(
     household: int, members: list[Membership], homes: Mapping[int, Home], on: date
 ) -> RollRow | None:
-    ages = {row.resident_id: _is_adult(row.resident, on) for row in members}
+    ages = {row.resident_id: is_adult(row.resident, on) for row in members}
     if not any(age is not False for age in ages.values()):
         return None
     is_sure = any(ages.values())

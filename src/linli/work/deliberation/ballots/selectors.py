@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from linli.registers.residents.sealing import sealed_get
 
 from ..law import DecisionRule, rule_from_json, rule_of
 from ..law.results import Asked
-from .models import Ballot, Elector, ElectorPart, Kind, Question, Sheet, Vote
+from .models import Ballot, Elector, ElectorPart, Kind, Proxy, Question, Sheet, Vote
 from .models.roll import STANDING
 from .rules import RollLine, phase
 from .workflow import RUNNING, State
@@ -168,6 +169,7 @@ def roll_rows_found(ballot: Ballot, words: str = "", which: str = "") -> QuerySe
         has_voted=ExpressionWrapper(voted_condition(ballot), BooleanField()),
         sheet_number=Subquery(live.values("number")[:1]),
         sheet_state=Subquery(live.values("state")[:1]),
+        proxy_label=Subquery(proxies_standing(ballot).filter(giver=OuterRef("pk")).values("label")[:1]),
     )
     if words.isdigit():
         rows = rows.filter(Q(number=int(words)) | Q(place__contains=words))
@@ -203,13 +205,46 @@ def electors_of(actor: Actor, ballot: Ballot) -> list[Elector]:
     return list(rows.select_related("vote").order_by("number"))
 
 
+def proxies_standing(ballot: Ballot) -> QuerySet[Proxy]:
+    """Return the proxies of a ballot that were not taken back."""
+    return Proxy.objects.filter(ballot=ballot, ended_at__isnull=True)
+
+
+def allows_proxies(ballot: Ballot) -> bool:
+    """Whether the rule of an announced ballot lets somebody vote for another (no query)."""
+    return bool(ballot.rule.get("proxies"))
+
+
+def proxies_held(actor: Actor, ballot: Ballot) -> list[Proxy]:
+    """Return the proxies by which an account votes for others; needs assurance 2."""
+    if actor.function != Function.RESIDENT or actor.assurance < Assurance.REGISTERED:
+        return []
+    resident = resident_linked(actor.person_id)
+    if resident is None:
+        return []
+    rows = proxies_standing(ballot).filter(holder=resident, giver__state__in=STANDING)
+    return list(rows.select_related("giver__vote").order_by("giver__number"))
+
+
+def proxies_given(ballot: Ballot, electors: Sequence[Elector]) -> list[Proxy]:
+    """Return the standing proxies that these electors gave."""
+    return list(proxies_standing(ballot).filter(giver__in=electors)) if electors else []
+
+
+def proxies_published(ballot: Ballot) -> QuerySet[Proxy]:
+    """Return who votes for whom, as it is published: numbers of the roll and masked names."""
+    return proxies_standing(ballot).select_related("giver").order_by("giver__number")
+
+
 def ballots_of_account(actor: Actor) -> QuerySet[Ballot]:
-    """Return the announced ballots on whose roll an account stands, the latest first."""
+    """Return the announced ballots in which an account votes, for itself or for others, the latest first."""
     resident = resident_linked(actor.person_id) if actor.function == Function.RESIDENT else None
     if resident is None:
         return Ballot.objects.none()
     rows = Elector.objects.filter(resident=resident, state__in=STANDING).values("ballot")
-    return Ballot.objects.public().filter(pk__in=rows).select_related("unit").order_by("-opens_at")
+    held = Proxy.objects.filter(holder=resident, ended_at__isnull=True).values("ballot")
+    found = Ballot.objects.public().filter(Q(pk__in=rows) | Q(pk__in=held))
+    return found.select_related("unit").order_by("-opens_at")
 
 
 def ballots_around(area_path: str) -> QuerySet[Ballot]:

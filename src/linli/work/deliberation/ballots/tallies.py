@@ -15,7 +15,7 @@ from ..law.results import ELECTION, Asked, Result, Sheets, Voters, results_of
 from .models import Ballot, Box, Channel, Elector, Sheet, Vote
 from .models.roll import STANDING
 from .rules import Reconciliation
-from .selectors import questions_asked, rule_kept
+from .selectors import proxies_standing, questions_asked, rule_kept, voted_condition
 
 CHUNK = 5_000
 TOTAL = "sheets"
@@ -58,6 +58,7 @@ def ballot_tally(ballot: Ballot) -> dict[str, Any]:
         "questions": {result.asked.key: result.plain() for result in results(ballot)},
         "channels": channel_counts(ballot),
         "sheets": _sheets(ballot),
+        "proxies": sum(proxies_used(ballot)),
     }
 
 
@@ -80,6 +81,7 @@ def ballot_bundle(ballot: Ballot) -> dict[str, Any]:
         papers=papers(ballot),
         sheets=piles(ballot),
         receipts=ballot.sealed_counts.get("receipts", []),
+        proxies=proxies_used(ballot),
     )
 
 
@@ -88,6 +90,13 @@ def voters(ballot: Ballot) -> Voters:
     rows = Elector.objects.filter(ballot=ballot, state__in=STANDING)
     found = rows.aggregate(heads=Sum("heads"), area=Sum("area"))
     return Voters(Weights(found["heads"] or 0, found["area"] or 0))
+
+
+def proxies_used(ballot: Ballot) -> list[int]:
+    """Return with how many votes of others each holder of proxies voted; numbers only."""
+    givers = Elector.objects.filter(voted_condition(ballot), ballot=ballot, state__in=STANDING)
+    held = proxies_standing(ballot).filter(giver__in=givers).order_by()
+    return sorted(held.values("holder").annotate(n=Count("pk")).values_list("n", flat=True))
 
 
 def papers(ballot: Ballot) -> list[Paper]:

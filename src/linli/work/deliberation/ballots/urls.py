@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{ONE}roll/add/", rollpages.add_page, name="add"),
     path(f"{ONE}roll/<uuid:elector_id>/", rollpages.elector_page, name="elector"),
     path(f"{ONE}roll/<uuid:elector_id>/<slug:code>/", rollpages.elector_act_page, name="elector_act"),
+    path(f"{ONE}proxies/<uuid:scan_id>/<slug:variant>/", rollpages.proxy_scan, name="proxy_scan"),
     path(f"{ONE}objection/", rollpages.counter_objection_page, name="objection"),
     path(f"{ONE}objections/<uuid:objection_id>/", rollpages.ruling_page, name="ruling"),
     path(f"{ONE}sheets/", paperpages.sheets_page, name="sheets"),
@@ -37,5 +38,6 @@ urlpatterns = [
     path(f"{PUBLIC}bundle.json", council.bundle_file, name="bundle"),
     path(f"{PUBLIC}object/", council.object_page, name="object"),
     path(f"{PUBLIC}vote/<uuid:elector_id>/", council.vote_page, name="vote"),
+    path(f"{PUBLIC}proxies/<uuid:proxy_id>/end/", council.proxy_end_page, name="proxy_end"),
     path(f"{PUBLIC}receipt/<uuid:elector_id>/", council.receipt_page, name="receipt"),
 ]

@@ -44,6 +44,7 @@ WORKFLOW = Workflow(
         _move("rule_roll", _("处理名册异议"), (S.ANNOUNCED,)),
         _move("freeze", _("确定名册"), (S.ANNOUNCED,), S.FROZEN),
         _move("name_voter", _("登记表决人"), (S.DRAFT, S.ANNOUNCED, S.FROZEN, S.OPEN)),
+        _move("proxy", _("登记委托"), (S.ANNOUNCED, S.FROZEN, S.OPEN)),
         _move("sheets", _("印制票纸"), (S.FROZEN, S.OPEN)),
         _move("open", _("开始表决"), (S.FROZEN,), S.OPEN),
         _move("cast", _("投票"), (S.FROZEN, S.OPEN)),

@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import invalid
 from linli.foundation.places.models import Compound
 from linli.foundation.ui.forms import DeskForm, day, instant, long_text, short_text
-from linli.registers.residents.finding.services import residents_search
 
+from ..ballots.finding import person_found, who
 from ..ballots.models import Channel
 from ..law import rules_in_force
 from .models import Candidate, Election
@@ -25,26 +24,6 @@ from .services import ElectionDraft, PostEntry, RecallDraft
 from .workflow import State
 
 SECRET = (Channel.WEB, Channel.PAPER, Channel.BOX)
-WHO = gettext_lazy("姓名、手机号或证件号码；只用来找人，找到的人不重名才能登记")
-
-
-def person_found(actor: Actor, words: str, field: str) -> UUID:
-    """Return the one person of the actor's areas whom the words name; every search is recorded."""
-    found = residents_search(actor=actor, words=words).hits
-    exact = [hit for hit in found if hit.resident.state in ("here", "away")]
-    if len(exact) != 1:
-        words = (
-            _("没有找到这个人，请核对。")
-            if not exact
-            else _("找到%d个人，请改用手机号或证件号码。") % len(exact)
-        )
-        raise invalid(**{field: words})
-    return exact[0].resident.public_id
-
-
-def who(label: Any) -> forms.CharField:
-    """Return a field that names one person of the register."""
-    return short_text(label, limit=60, help_text=WHO)
 
 
 def rule_choices(kind: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Pure decisions about elections: who may be listed, whose proxy one may be, what is left after a round."""
+"""Pure decisions about elections: who may be listed, what is left after a round."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..law import DecisionRule, Proxies, Share, second_round_rule
+from ..law import DecisionRule, Share, second_round_rule
 
 USUAL_NOMINATORS = 10
 USUAL_HANDOVER_DAYS = 10
@@ -54,34 +54,6 @@ def list_refusal(
     if needs_woman and not any(candidate.is_woman for candidate in candidates):
         return _("候选人里要有妇女。")
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProxyFacts:
-    """What is known about a proxy before it is taken; ``held`` counts the proxies the holder has."""
-
-    held: int
-    holder_stands: bool
-    giver_on_roll: bool
-    holder_on_roll: bool
-    has_document: bool
-    is_same: bool = False
-
-
-def proxy_refusal(rule: Proxies | None, facts: ProxyFacts) -> str:
-    """Return why somebody cannot vote for another; empty where they can."""
-    if rule is None:
-        return _("这种选举方式不能委托投票。")
-    if facts.is_same:
-        return _("不能委托给自己。")
-    if not facts.giver_on_roll or not facts.holder_on_roll:
-        return _("委托人和受托人都要在选民名册上。")
-    if facts.holder_stands and not rule.candidate_may:
-        return _("候选人不能接受委托（%s）。") % rule.article
-    if rule.limit is not None and facts.held >= rule.limit:
-        words = _("每一选民接受的委托不能超过%(limit)d人（%(article)s）。")
-        return words % {"limit": rule.limit, "article": rule.article}
-    return _("委托要用书面形式，请写明委托书。") if rule.written and not facts.has_document else ""
 
 
 @dataclass(frozen=True, slots=True)

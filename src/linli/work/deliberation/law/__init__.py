@@ -5,6 +5,7 @@ from .dates import periods
 from .deciding import BadTally, Step, Verdict, decide
 from .electing import ElectionVerdict, SecondRoundPlan, elect, second_round_rule
 from .measures import Basis, Requirement, Share, Tally, Weights, Whole
+from .proxies import ProxyFacts, proxy_refusal
 from .rule import Caller, DecisionRule, Interval, Proxies, SecondRound, rule_from_json, rule_to_json
 from .rules import NoSuchRule, rule_of, rules_in_force
 
@@ -20,6 +21,7 @@ __all__ = [
     "Interval",
     "NoSuchRule",
     "Proxies",
+    "ProxyFacts",
     "Requirement",
     "SecondRound",
     "SecondRoundPlan",
@@ -32,6 +34,7 @@ __all__ = [
     "decide",
     "elect",
     "periods",
+    "proxy_refusal",
     "rule_from_json",
     "rule_of",
     "rule_to_json",

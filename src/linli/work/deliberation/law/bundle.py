@@ -37,17 +37,19 @@ def bundle_build(
     papers: Sequence[Paper] = (),
     sheets: Sequence[Sheets] = (),
     receipts: Sequence[str] = (),
+    proxies: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Return the bundle of a counted ballot, with its digest.
 
     ``head``: number, title, closing and the like, as they are printed. ``papers``: the named votes, whose
     area is left out where fewer than ten have the same (``rest`` has the sum). ``sheets``: uncoded sheets
-    and opened secret votes, counted. ``receipts``: hashes of the sealed votes. Everything is sorted by
+    and opened secret votes, counted. ``receipts``: hashes of the sealed votes. ``proxies``: with how many
+    votes of others each holder voted. Everything is sorted by
     content: neither order nor time says anything.
     """
     shown = _areas_shown(papers, rule)
     questions = [result.asked for result in results]
-    whole = {
+    whole: dict[str, Any] = {
         "format": FORMAT,
         "ballot": dict(head),
         "rule": rule_to_json(rule),
@@ -65,6 +67,8 @@ def bundle_build(
         "receipts": sorted(receipts),
         "result": {result.asked.key: result.plain() for result in results},
     }
+    if proxies:
+        whole["proxies"] = sorted(proxies)
     return whole | {"digest": bundle_digest(whole)}
 
 

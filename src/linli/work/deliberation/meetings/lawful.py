@@ -18,7 +18,7 @@ from linli.core.clock import local_date
 from linli.core.errors import Conflict, invalid
 from linli.foundation.ui.templatetags.linli import day
 
-from ..law import Basis, DecisionRule, NoSuchRule, Tally, decide, periods, rule_of, rules_in_force
+from ..law import Basis, DecisionRule, NoSuchRule, Proxies, Tally, decide, periods, rule_of, rules_in_force
 from ..law.measures import share_words
 from .models import Meeting
 from .rules import Quorum, kind_row
@@ -180,21 +180,11 @@ def hands_verdict(meeting: Meeting, *, key: str, present: int, hands: Mapping[st
 
 
 # -- proxies ----------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class ProxyTerms:
-    """What the rule of a meeting says of acting for others; without ``may`` nobody acts for anybody."""
+def proxy_terms(meeting: Meeting) -> tuple[Proxies | None, str]:
+    """Return what the rule of a meeting says of acting for others, and by which source, in words.
 
-    may: bool
-    limit: int | None
-    candidate_may: bool
-    must_be_written: bool
-    words: str
-
-
-def proxy_terms(meeting: Meeting) -> ProxyTerms:
-    """Return what the rule of a meeting says of acting for others; without a rule nobody may."""
+    Without a rule nobody may.
+    """
     rule = rule_for(meeting)
-    terms = rule.proxies if rule else None
-    if terms is None:
-        return ProxyTerms(False, None, False, False, _("依据：%s。") % rule.source if rule else "")
-    return ProxyTerms(True, terms.limit, terms.candidate_may, terms.written, _("依据：%s。") % terms.article)
+    source = (rule.proxies.article if rule.proxies else rule.source) if rule else ""
+    return rule.proxies if rule else None, _("依据：%s。") % source if source else ""

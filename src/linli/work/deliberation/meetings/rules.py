@@ -121,28 +121,6 @@ def names_refusal(rows: Sequence[Named], already: int) -> str | None:
     return None
 
 
-def proxy_refusal(
-    *,
-    may: bool,
-    limit: int | None,
-    held: int,
-    candidate_may: bool,
-    is_candidate: bool,
-    must_be_written: bool,
-    is_written: bool,
-) -> str | None:
-    """Return why a member may not act for one more, or ``None``; ``limit`` None: the law names no number."""
-    if not may:
-        return _("这类会议不得委托他人出席。")
-    if is_candidate and not candidate_may:
-        return _("候选人不得接受委托。")
-    if limit is not None and held >= limit:
-        return _("一个人最多接受%(limit)d人委托，受托人已接受%(held)d人。") % {"limit": limit, "held": held}
-    if must_be_written and not is_written:
-        return _("委托须有书面委托书，请收到后勾选。")
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Quorum:
     """Whether enough are there: how many of how many, what is asked for in words, how many are missing."""

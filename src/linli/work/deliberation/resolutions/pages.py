@@ -29,13 +29,13 @@ from linli.foundation.ui.templatetags.linli import yuan
 from ..ballots.models import Ballot
 from ..ballots.permissions import can_see_ballots
 from ..meetings.models import AgendaItem, Meeting
+from ..uploads import PhotosTaken, photos_take
 from . import selectors, services
 from .forms import MakeForm, ResolutionFilterForm
 from .models import Resolution, Task
 from .permissions import can_make_resolutions
 from .selectors import ResolutionFilters
 from .table import ACTS, TASK_ACTS, ActRow
-from .uploads import PhotosTaken, photos_take
 from .words import ICONS, VERBS
 from .workflow import State
 

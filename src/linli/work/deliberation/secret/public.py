@@ -17,7 +17,7 @@ from linli.foundation.accounts.permissions import actor_of, actor_required
 
 from ..ballots.models import Ballot
 from ..ballots.rules import ABSTAIN, casting_refusal
-from ..ballots.selectors import questions_asked
+from ..ballots.selectors import proxies_given, questions_asked
 from ..ballots.workflow import ENDED
 from . import selectors
 from .rules import plain_length
@@ -64,6 +64,8 @@ def _why_not(request: HttpRequest, ballot: Ballot, ceremony: Any, electors: list
         return _("您不在这次投票的名册上。如认为有误，请联系组织单位。")
     if all(row.voided_web_at is not None for row in electors):
         return _("您已经领了纸质票，请用纸质票投票；一人只能投一次。")
+    if proxies_given(ballot, electors):
+        return _("您已经委托别人代投这一票；要自己投，请先在表决页面撤销委托。")
     if ceremony is None or ceremony.state != State.READY:
         return _("网上投票还没有准备好，请稍后再来，或到居委会领取纸质票。")
     return ""

@@ -2,6 +2,7 @@
 
 from .ballot import Ballot, Channel, Kind, Question, Way
 from .objections import Objection
+from .proxies import Proxy
 from .roll import Elector, ElectorPart
 from .sheets import Box, BoxCount, Keying, Sheet
 from .votes import Vote, VoteBefore
@@ -16,6 +17,7 @@ __all__ = [
     "Keying",
     "Kind",
     "Objection",
+    "Proxy",
     "Question",
     "Sheet",
     "Vote",

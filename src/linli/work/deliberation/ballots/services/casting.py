@@ -23,6 +23,7 @@ from ..models import Ballot, Channel, Elector, Sheet, Vote, VoteBefore
 from ..permissions import can_take_votes
 from ..rules import Choices, casting_refusal, marks_faults, receipt_of
 from ..selectors import questions_asked
+from .proxies import proxy_of_vote
 from .steps import elector_locked, hold
 
 NONE_YET = -1
@@ -38,7 +39,7 @@ def vote_cast(
     choices: Mapping[str, Sequence[str]],
     seen: int = NONE_YET,
 ) -> Vote:
-    """Cast one's own named vote, whole, or change it until the close where the rule allows.
+    """Cast one's own named vote, or that of who gave one a proxy; whole; change it where the rule allows.
 
     ``choices`` is question → marked choices. ``seen`` is how often the vote had been changed on the page that
     was sent (-1: there was none), so that a stale page never undoes what happened since. Needs assurance 2.
@@ -66,8 +67,7 @@ def _own_elector(actor: Actor, ballot_id: UUID, elector_id: UUID) -> tuple[Ballo
     ballot = _running(ballot_id)
     resident = resident_linked(actor.person_id)
     elector = elector_locked(ballot=ballot, elector_id=elector_id)
-    if resident is None or elector.resident_id != resident.pk:
-        raise NotFound(_("名册上没有这位表决人。"))
+    proxy_of_vote(ballot=ballot, elector=elector, resident=resident)
     return ballot, elector
 
 

@@ -24,7 +24,7 @@ from ..models import Ballot, Elector, ElectorPart, Objection
 from ..permissions import can_take_votes
 from ..rollsources import OWNERS, RollRow, part_place, roll_rows
 from ..rules import roll_digest
-from ..selectors import roll_lines, running_elsewhere
+from ..selectors import proxies_standing, roll_lines, running_elsewhere
 from ..wording import day_words
 from .steps import ballot_begin, ballot_move, ballot_shared, duty_done, text_required
 
@@ -87,6 +87,8 @@ def elector_name_voter(
         raise invalid(resident=_("这个人的登记已经注销，不能作表决人。"))
     if hasattr(elector, "vote"):
         raise Conflict(_("这一户（套）已经投过票，不能再换表决人。"))
+    if proxies_standing(ballot).filter(giver=elector).exists():
+        raise Conflict(_("这一户（套）已经委托别人代投，不能换表决人。"), hint=_("请先撤销委托。"))
     changes = changes_of(elector, resident_id=person.pk, establishment_id=None, remark=why)
     record("elector.name_voter", elector, changes)
     return elector

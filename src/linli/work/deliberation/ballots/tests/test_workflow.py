@@ -7,11 +7,34 @@ from linli.work.deliberation.ballots.workflow import WORKFLOW, State
 
 ALLOWED = {
     State.DRAFT: {"edit", "roll", "announce", "name_voter", "cancel"},
-    State.ANNOUNCED: {"roll", "object_roll", "rule_roll", "freeze", "name_voter", "cancel"},
+    State.ANNOUNCED: {"roll", "object_roll", "rule_roll", "freeze", "name_voter", "proxy", "cancel"},
     State.FROZEN: {
-        *("name_voter", "sheets", "open", "cast", "return", "key", "box", "close", "reconcile", "cancel")
+        *(
+            "name_voter",
+            "proxy",
+            "sheets",
+            "open",
+            "cast",
+            "return",
+            "key",
+            "box",
+            "close",
+            "reconcile",
+            "cancel",
+        )
     },
-    State.OPEN: {"name_voter", "sheets", "cast", "return", "key", "box", "close", "reconcile", "cancel"},
+    State.OPEN: {
+        "name_voter",
+        "proxy",
+        "sheets",
+        "cast",
+        "return",
+        "key",
+        "box",
+        "close",
+        "reconcile",
+        "cancel",
+    },
     State.CLOSED: {"key", "count_box", "reconcile", "count"},
     State.COUNTED: {"object_result", "rule_result", "recount", "settle"},
     State.SETTLED: set(),

@@ -14,9 +14,8 @@ from linli.registers.residents.models import Resident
 
 from ...ballots.models import Elector
 from ...ballots.models.roll import STANDING
-from ...law import rule_of
+from ...law import ProxyFacts, proxy_refusal, rule_of
 from ..models import Candidate, Election, Proxy, Round
-from ..rules import ProxyFacts, proxy_refusal
 from .steps import election_begin, resident_seen
 
 

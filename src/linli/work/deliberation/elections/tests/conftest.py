@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from linli.core import clock as time
-from linli.core.actor import Actor, system
-from linli.core.service import record, service
-from linli.registers.residents.models import AccountLink, Resident, SearchToken
-from linli.registers.residents.services.upkeep import tokens_write
-from linli.registers.residents.tests.plans import Plan, building_make, household_make, person_make
+from linli.core.actor import system
+from linli.registers.residents.models import AccountLink, Resident
+from linli.registers.residents.tests.plans import (
+    Plan,
+    building_make,
+    household_make,
+    people_findable,
+    person_make,
+)
 from linli.work.deliberation.ballots.models import Ballot
 from linli.work.deliberation.ballots.services import counting, making, rolls
 from linli.work.deliberation.elections import services as do
@@ -143,12 +147,6 @@ def name_of(number: int) -> str:
     return f"王{GIVEN[min(number, VOTERS - 2)]}明"
 
 
-@service
-def _tokens(*, actor: Actor, people: list[Resident]) -> None:
-    tokens_write(residents=people)
-    record("resident.tokens", people[0], touched=[SearchToken])
-
-
 @pytest.fixture
 def polls(cast: Cast, clock: Any) -> Polls:
     """Return the neighbourhood; ``resident`` and ``neighbour`` are its first two people."""
@@ -165,7 +163,7 @@ def polls_make(cast: Cast) -> Polls:
         person = person_make(plan, date(1970, 1, 1), sex, name=name_of(number))
         household_make(plan, room, person)
         polls.people.append(person)
-    _tokens(actor=system("setup"), people=polls.people)
+    people_findable(actor=system("setup"), people=polls.people)
     for name, person in zip(("resident", "neighbour"), polls.people, strict=False):
         AccountLink.objects.create(
             person=cast.person(name),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linli.work.deliberation.elections import rules
-from linli.work.deliberation.law import Proxies, Share, rule_of
+from linli.work.deliberation.law import Share, rule_of
 
 ON = date(2026, 3, 10)
 LAW = rule_of("committee_election_voters", ON)
@@ -44,40 +44,6 @@ def test_a_woman_stands_where_the_law_asks_for_one() -> None:
     assert rules.list_refusal(POSTS, men, must_exceed=True, needs_woman=True) == "候选人里要有妇女。"
     women = [*men, standing(9, 2, is_woman=True)]
     assert rules.list_refusal(POSTS, women, must_exceed=True, needs_woman=True) == ""
-
-
-def facts(**more: Any) -> rules.ProxyFacts:
-    given = {"held": 0, "holder_stands": False, "giver_on_roll": True, "holder_on_roll": True}
-    return rules.ProxyFacts(**{**given, "has_document": True, **more})
-
-
-@pytest.mark.parametrize(
-    ("more", "words"),
-    [
-        ({}, ""),
-        ({"held": 2}, ""),
-        ({"held": 3}, "不能超过3人"),
-        ({"holder_stands": True}, "候选人不能接受委托"),
-        ({"giver_on_roll": False}, "选民名册"),
-        ({"holder_on_roll": False}, "选民名册"),
-        ({"has_document": False}, "书面"),
-        ({"is_same": True}, "自己"),
-    ],
-)
-def test_whose_proxy_one_may_be(more: dict[str, Any], words: str) -> None:
-    said = rules.proxy_refusal(LAW.proxies, facts(**more))
-    assert words in said
-    assert bool(said) is bool(words)
-
-
-def test_representatives_send_nobody() -> None:
-    assert rule_of("committee_election_representatives", ON).proxies is None
-    assert "不能委托" in rules.proxy_refusal(None, facts())
-
-
-def test_a_rule_may_let_candidates_hold_and_leave_the_paper() -> None:
-    loose = Proxies(limit=1, candidate_may=True, written=False, who="", article="")
-    assert rules.proxy_refusal(loose, facts(holder_stands=True, has_document=False)) == ""
 
 
 @given(st.integers(0, 5_000), st.integers(1, 5), st.integers(2, 10), st.booleans())

@@ -13,10 +13,11 @@ from linli.core.errors import Conflict, NotFound, invalid
 from linli.core.service import record, service
 from linli.foundation.ui.templatetags.linli import local_time
 
+from ...law import ProxyFacts, proxy_refusal
 from .. import lawful
 from ..models import Attendance, Invitee, Meeting, Proxy, Way
 from ..permissions import can_help_meeting, can_run_meeting
-from ..rules import early_refusal, proxy_refusal
+from ..rules import early_refusal
 from ..selectors import quorum_of
 from ..workflow import WORKFLOW, State
 from .acts import Act, act_begin, invitee_of
@@ -167,18 +168,16 @@ def proxy_give(*, actor: Actor, meeting_id: int, giver_id: int, holder_id: int, 
     giver = invitee_of(meeting=act.meeting, invitee_id=giver_id)
     holder = invitee_of(meeting=act.meeting, invitee_id=holder_id)
     _proxy_checked(act, giver, holder)
-    terms = lawful.proxy_terms(act.meeting)
-    refusal = proxy_refusal(
-        may=terms.may,
-        limit=terms.limit,
+    facts = ProxyFacts(
         held=holder.proxies_held.count(),
-        candidate_may=terms.candidate_may,
-        is_candidate=holder.is_candidate,
-        must_be_written=terms.must_be_written,
-        is_written=is_written,
+        holder_stands=holder.is_candidate,
+        giver_on_roll=giver.is_member,
+        holder_on_roll=holder.is_member,
+        has_document=is_written,
     )
-    if refusal:
-        raise Conflict(f"{refusal}{terms.words}", hint=_("请委托人到场，或换一位受托人。"))
+    terms, words = lawful.proxy_terms(act.meeting)
+    if refusal := proxy_refusal(terms, facts):
+        raise Conflict(f"{refusal}{words}", hint=_("请委托人到场，或换一位受托人。"))
     act.save_row(
         Proxy(
             giver=giver,

@@ -14,7 +14,7 @@ from linli.registers.residents.linking.selectors import resident_linked
 
 from ...ballots.models import Ballot, Channel, Elector
 from ...ballots.rules import casting_refusal
-from ...ballots.selectors import questions_asked
+from ...ballots.selectors import proxies_given, questions_asked
 from ...ballots.services.steps import elector_locked, hold
 from ..models import Ceremony
 from ..rules import sealed_length
@@ -84,4 +84,6 @@ def _own(actor: Actor, ballot: Ballot, elector_id: UUID) -> Elector:
         raise NotFound(_("名册上没有这位表决人。"))
     if elector.voided_web_at is not None:
         raise Conflict(_("您已经领了纸质票，网上的票已经作废。"), hint=_("请用纸质票投票；一人只能投一次。"))
+    if proxies_given(ballot, [elector]):
+        raise Conflict(_("您已经委托别人代投这一票。"), hint=_("要自己投，请先在表决页面撤销委托。"))
     return elector
