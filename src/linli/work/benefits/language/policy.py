@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .tree import Condition, Every, Labelled, No, Node, Of, Other, Rule, Term
+from .tree import Condition, Every, Labelled, No, Node, Of, Other, Rule, Term, Worth
 
 
 class Unit(StrEnum):
@@ -33,14 +33,6 @@ class Exclusion:
     policy: str
     label: str
     clause: str
-
-
-@dataclass(frozen=True, slots=True)
-class WorthAsking:
-    """When 待核 justifies asking: nothing but ``missing`` is open, and ``when`` (if any) holds."""
-
-    missing: frozenset[str]
-    when: Condition | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ class PolicyText:
     excludes: tuple[Exclusion, ...] = ()
     stacks_with: tuple[str, ...] = ()
     is_income: bool = True
-    worth_asking: WorthAsking | None = None
+    worth_asking: Worth | None = None
     is_automatic: bool = False
     bring: tuple[str, ...] = ()
     where: str = ""
@@ -91,4 +83,4 @@ class PolicyText:
         )
         when = Every((self.when, *no_others)) if no_others else self.when
         of = Of.HOUSEHOLD if self.unit is Unit.HOUSEHOLD else Of.PERSON
-        return Rule(policy, version, of, when, self.amount)
+        return Rule(policy, version, of, when, self.amount, self.worth_asking)

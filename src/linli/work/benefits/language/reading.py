@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from . import values
 from .columns import Kind
 from .grammar import Reading, Table, TooMany
-from .policy import Exclusion, Note, Pays, PolicyText, Unit, WorthAsking
+from .policy import Exclusion, Note, Pays, PolicyText, Unit
 from .source import Fault, Path, Raw, Source, Unreadable, source_read
-from .tree import Condition, Of, Other, Term
+from .tree import Condition, Every, Of, Other, Term, Worth
 
 FIELDS = (
     *("unit", "pays", "document", "source", "mark", "when", "amount", "excludes", "stacks", "worth_asking"),
@@ -181,12 +181,12 @@ class _Version:
             return True
         return not self._yes_no(table["not_income"], (*path, "not_income"))
 
-    def _worth_asking(self, raw: Raw, path: Path) -> WorthAsking:
+    def _worth_asking(self, raw: Raw, path: Path) -> Worth:
         table = self.reading.table(raw, path, ("missing", "when"))
         place = (*path, "missing")
         names = self.reading.gather(self.reading.items(table.get("missing", ""), place), place, self._column)
-        when = self.reading.silent(table["when"], (*path, "when")) if table.get("when") else None
-        return WorthAsking(frozenset(names), when)
+        when = self.reading.silent(table["when"], (*path, "when")) if table.get("when") else Every(())
+        return Worth(tuple(dict.fromkeys(names)), when)
 
     def _column(self, raw: Raw, path: Path) -> str:
         self.reading.inside += 1  # a fact of any member may be what is missing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -12,6 +12,10 @@ from .source import Raw, source_read
 _TOP = (
     *("unit", "pays", "document", "source", "mark", "when", "amount", "excludes", "stacks", "worth_asking"),
     *("automatic", "bring", "where", "plain", "notes"),
+)
+_CASE = (
+    *("name", "on", "person", "members", "household", "policies", "standards"),
+    *("expect", "amount", "missing"),
 )
 _INNER = (
     *("label", "name", "policy", "what", "clause"),
@@ -31,7 +35,16 @@ def policy_write(raw: Raw) -> str:
 
     ``raw`` is what ``source_read`` gives, perhaps edited. Reading it again gives the same content.
     """
-    whole: Any = _Top(_laid_out(raw)) if isinstance(raw, dict) else _ordered(raw, _AT)
+    return _dumped(_Top(_laid_out(raw, _TOP)) if isinstance(raw, dict) else _ordered(raw, _AT))
+
+
+def cases_write(raw: Raw) -> str:
+    """Return cases as YAML in the one layout, each case a block."""
+    rows = raw if isinstance(raw, list) else []
+    return _dumped([_Top(_laid_out(row, _CASE)) if isinstance(row, dict) else row for row in rows])
+
+
+def _dumped(whole: Any) -> str:
     return yaml.dump(
         whole,
         Dumper=_Dumper,
@@ -47,8 +60,8 @@ def canonical(text: str) -> str:
     return policy_write(source_read(text).raw)
 
 
-def _laid_out(raw: dict[str, Raw]) -> dict[str, Raw]:
-    at = {name: n for n, name in enumerate(_TOP)}
+def _laid_out(raw: dict[str, Raw], names: Sequence[str]) -> dict[str, Raw]:
+    at = {name: n for n, name in enumerate(names)}
     return {name: _ordered(raw[name], _AT) for name in _in_order(raw, at)}
 
 
@@ -61,7 +74,7 @@ def _ordered(raw: Raw, at: Mapping[str, int]) -> Raw:
 
 
 def _in_order(raw: dict[str, Raw], at: Mapping[str, int]) -> list[str]:
-    filled = (name for name, value in raw.items() if value not in ("", [], {}))
+    filled = (name for name, value in raw.items() if value not in ("", []))
     return sorted(filled, key=lambda name: at.get(name, len(at)))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from linli.work.benefits.language.columns import Kind
 from linli.work.benefits.language.grammar import MOST_CONDITIONS
-from linli.work.benefits.language.policy import Note, Pays, PolicyText, Unit, WorthAsking
+from linli.work.benefits.language.policy import Note, Pays, PolicyText, Unit
 from linli.work.benefits.language.reading import policy_read
 from linli.work.benefits.language.source import Unreadable
 from linli.work.benefits.language.tree import (
@@ -34,6 +34,7 @@ from linli.work.benefits.language.tree import (
     Sum,
     Term,
     Today,
+    Worth,
     Years,
 )
 
@@ -211,8 +212,8 @@ def test_all_that_people_are_told() -> None:
     assert (found.unit, found.pays, found.mark) == (Unit.PERSON, Pays.MONTH, "○")
     assert found.bring == ("户口簿", "身份证")
     assert (found.is_income, found.stacks_with, found.is_automatic) == (False, ("dibao",), True)
-    assert found.worth_asking == WorthAsking(
-        frozenset({"disability_grade"}), Every((Compare(Op.AT_LEAST, AGE, Constant(60)),))
+    assert found.worth_asking == Worth(
+        ("disability_grade",), Every((Compare(Op.AT_LEAST, AGE, Constant(60)),))
     )
     assert found.notes == (
         Note("2025年标准未查到", "✘", "未核实清单"),

@@ -1,0 +1,85 @@
+"""Cases beside a policy, judged by the plain evaluator: what came out, and whether it is what must. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..language.cases import Case, verdict_words
+from ..language.columns import columns
+from ..language.tree import Compare, Condition, Constant, Every, Op, Rule, Some, Standard
+from ..language.wording import yuan_words
+from .answers import HouseholdFacts, Judged, PersonFacts
+from .order import looks_at
+from .plain import judged
+
+_OPEN = Compare(Op.EQUAL, Standard("?"), Constant(0))  # no figure has this code: never known
+_GIVEN: Mapping[bool | None, Condition] = {True: Every(()), False: Some(()), None: _OPEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came out of one case; ``faults`` say in Chinese what is not as expected, none if all is."""
+
+    case: Case
+    found: Judged | None
+    faults: tuple[str, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether everything came out as the case says."""
+        return not self.faults
+
+
+def tried(case: Case, rule: Rule, others: Iterable[Rule], standards: Mapping[str, int]) -> Tried:
+    """Judge a case by ``rule``; ``others`` and ``standards`` are those in force on its day.
+
+    Verdicts and figures that the case gives go before them. A policy of persons needs a ``person``.
+    """
+    household = HouseholdFacts(
+        case.household, tuple(PersonFacts(at, values) for at, values in enumerate(case.people))
+    )
+    rules = _needed(rule, {other.policy: other for other in others} | _given(case, rule))
+    verdicts = judged(rules, household, case.on, {**standards, **case.standards})[rule.policy]
+    if not verdicts:
+        return Tried(case, None, ("这项政策按个人判断，案例里没有写人（person）。",))
+    found = verdicts[0]
+    return Tried(case, found, tuple(_faults(case, found)))
+
+
+def _given(case: Case, rule: Rule) -> dict[str, Rule]:
+    return {code: Rule(code, "", rule.of, _GIVEN[verdict]) for code, verdict in case.verdicts.items()}
+
+
+def _needed(rule: Rule, others: Mapping[str, Rule]) -> list[Rule]:
+    """Return a rule and all that it looks at, whatever is known of."""
+    found = {rule.policy: rule}
+    waiting = [rule]
+    while waiting:
+        for code in looks_at(waiting.pop()):
+            if code in others and code not in found:
+                found[code] = others[code]
+                waiting.append(others[code])
+    return list(found.values())
+
+
+def _faults(case: Case, found: Judged) -> Iterable[str]:
+    if found.verdict is not case.expect:
+        yield f"应当{verdict_words(case.expect)}，算出来是{verdict_words(found.verdict)}。" + _why(found)
+    elif case.amount is not None and found.amount != case.amount:
+        said = "不知道" if found.amount is None else yuan_words(found.amount)
+        yield f"金额应当是{yuan_words(case.amount)}，算出来是{said}。"
+    elif case.missing is not None and case.missing != set(found.missing):
+        yield f"缺的应当是{_names(case.missing)}，算出来是{_names(found.missing)}。"
+
+
+def _why(found: Judged) -> str:
+    if found.verdict is None:
+        return f"还缺：{_names(found.missing)}。" if found.missing else ""
+    failed = [line.label for line in found.trace if line.answer is False and line.depth == 0]
+    return f"没有满足：{'、'.join(failed)}。" if failed else ""
+
+
+def _names(names: Iterable[str]) -> str:
+    known = columns()
+    return "、".join(known[name].label if name in known else name for name in sorted(names)) or "没有"
