@@ -9,6 +9,7 @@ from itertools import cycle
 from linli.core.clock import today
 from linli.foundation.places.selectors import place_resolve
 from linli.registers.residents.models import Resident
+from linli.work.deliberation.assessments.models import Assessment
 from linli.work.deliberation.assessments.rules import Marks
 from linli.work.deliberation.assessments.services import assessment_confirm, assessment_enter
 from linli.work.deliberation.assessments.tasks import dates_watch as assessments_watch
@@ -168,16 +169,24 @@ def bodies_meet(stage: Stage, end: datetime) -> Plot:
 
 
 def _assessed(stage: Stage) -> None:
-    """The year's assessment of one committee: entered by its head, compared and published by the street."""
-    committee = Body.objects.get(kind="residents_committee", place_code=COMMITTEES["dunhua"])
+    """The year's assessments: one compared and published by the street, one that waits for a second person."""
+    entered = _assess(stage, "dunhua", 0)
+    assessment_confirm(actor=stage.cast["street.duty"], assessment_id=entered.pk)
+    _assess(stage, "kongjiang", 18)
+
+
+def _assess(stage: Stage, key: str, worst: int) -> Assessment:
+    """Enter the sums of one committee; ``worst`` papers more find its last member incompetent."""
+    committee = Body.objects.get(kind="residents_committee", place_code=COMMITTEES[key])
     members = members_on(committee, today())
     marks = {member.pk: Marks(24 - number, 4 + number, 2) for number, member in enumerate(members)}
-    entered = assessment_enter(
-        actor=stage.cast["dunhua.head"],
+    last, papers = members[-1].pk, marks[members[-1].pk]
+    marks[last] = Marks(papers.competent - worst, papers.basic, papers.incompetent + worst)
+    return assessment_enter(
+        actor=stage.cast[f"{key}.head"],
         body_id=committee.pk,
         held_on=today(),
         composition=34,
         attendees=30,
         marks=marks,
     )
-    assessment_confirm(actor=stage.cast["street.duty"], assessment_id=entered.pk)

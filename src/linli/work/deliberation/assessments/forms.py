@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.foundation.ui.forms import DeskForm, day
 
 from ..bodies.models import Member
+from .models import Assessment
 from .rules import Marks
 
 COLUMNS = (
@@ -61,3 +62,23 @@ class RejectForm(DeskForm):
     """Why the sums are sent back."""
 
     reason = forms.CharField(label=_("哪里不符"), max_length=300)
+
+
+class FilterForm(forms.Form):
+    """How the list is narrowed and sorted."""
+
+    q = forms.CharField(label=_("委员会"), required=False, max_length=60)
+    state = forms.ChoiceField(
+        label=_("状态"), required=False, choices=[("", _("全部")), *Assessment.State.choices]
+    )
+    year = forms.IntegerField(label=_("年份"), required=False, min_value=1990, max_value=9999)
+    sort = forms.ChoiceField(
+        label=_("排序"),
+        required=False,
+        choices=[
+            ("", _("最近的在前")),
+            ("oldest", _("最早的在前")),
+            ("body", _("按委员会")),
+            ("incompetent", _("不称职多的在前")),
+        ],
+    )

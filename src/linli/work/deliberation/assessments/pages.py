@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,18 +21,21 @@ from linli.core.errors import Conflict, InvalidInput, NotAllowed
 from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.models import Level
-from linli.foundation.places.selectors import division_name
+from linli.foundation.places.selectors import division_name, division_names
 
+from ..bodies.models import Body
 from ..bodies.rules import is_warned
 from ..bodies.selectors import bodies_in, body_get, members_on
 from . import selectors
-from .forms import COLUMNS, EnterForm, RejectForm
+from .forms import COLUMNS, EnterForm, FilterForm, RejectForm
 from .models import Assessment
 from .permissions import can_confirm_assessment, can_enter_assessment, can_see_assessments
 from .rules import ASSESSED
+from .selectors import AssessmentFilters
 from .services import WARN_DAYS, assessment_confirm, assessment_enter, assessment_reject
 
 PER_PAGE = 25
+SOONEST = 6
 TONES = {"entered": "action", "published": "done", "rejected": "quiet"}
 
 
@@ -41,20 +46,61 @@ def _let_in(request: HttpRequest) -> Actor:
     return actor
 
 
-@require_GET
-@desk_page
-def list_page(request: HttpRequest) -> HttpResponse:
-    """Show by when each committee must be assessed, and the assessments there were."""
-    actor, today = _let_in(request), clock.today()
-    due = []
+def filters_of(query: QueryDict) -> tuple[FilterForm, AssessmentFilters]:
+    """Return the list's filters as an address has them; what cannot be read narrows nothing."""
+    form = FilterForm(query)
+    form.is_valid()
+    chosen = form.cleaned_data
+    return form, AssessmentFilters(
+        q=chosen.get("q", ""),
+        state=chosen.get("state", ""),
+        year=chosen.get("year"),
+        sort=chosen.get("sort", ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """By when a committee must be assessed, how near that is, and whether the reader enters it."""
+
+    body: Body
+    last_on: date | None
+    limit: date | None
+    level: str
+    enters: bool
+
+
+def _due(actor: Actor) -> list[Due]:
+    """Return the committees, those first that must be assessed soonest."""
+    found, today = [], clock.today()
     for body, last_on in selectors.committees_for(actor):
         limit = selectors.assess_by(body, last_on)
         is_near = limit is not None and is_warned(limit, today, WARN_DAYS)
         level = "red" if limit and today > limit else "amber" if is_near else "green"
-        due.append((body, last_on, limit, level, can_enter_assessment(actor, body)))
-    page = Paginator(selectors.assessment_list(actor), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [(row, TONES[row.state]) for row in page.object_list]
-    return render(request, "assessments/list.html", {"due": due[:100], "page": page, "rows": rows})
+        found.append(Due(body, last_on, limit, level, can_enter_assessment(actor, body)))
+    return sorted(found, key=lambda one: (one.limit or date.max, one.body.pk))
+
+
+@require_GET
+@desk_page
+def list_page(request: HttpRequest) -> HttpResponse:
+    """Show by when each committee must be assessed, and the assessments there were."""
+    actor = _let_in(request)
+    form, filters = filters_of(request.GET)
+    page = Paginator(selectors.assessment_list(actor, filters), PER_PAGE).get_page(request.GET.get("page"))
+    due = _due(actor)
+    names = division_names({one.body.area_path for one in due}, Level.STREET)
+    shown = due if request.GET.get("due") == "all" else due[:SOONEST]
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [(row, TONES[row.state]) for row in page.object_list],
+        "is_narrowed": bool(filters.q or filters.state or filters.year),
+        "due": [(one, names.get(one.body.area_path, "")) for one in shown],
+        "due_count": len(due),
+        "is_cut": len(shown) < len(due),
+    }
+    return render(request, "assessments/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,15 +159,18 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one assessment: the sums, the comparison by the rule, what follows by law."""
     actor = _let_in(request)
     assessment = selectors.assessment_get(actor, public_id)
+    return render(request, "assessments/record.html", _record(actor, assessment, RejectForm()))
+
+
+def _record(actor: Actor, assessment: Assessment, form: RejectForm) -> dict[str, Any]:
     is_open = assessment.state == Assessment.State.ENTERED
-    context = {
+    return {
         **_context(assessment),
         "confirms": is_open and can_confirm_assessment(actor, assessment),
         "waits": is_open and assessment.entered_by_id in actor.person_ids,
         "keeps": can_enter_assessment(actor, assessment.body),
-        "form": RejectForm(),
+        "form": form,
     }
-    return render(request, "assessments/record.html", context)
 
 
 @require_POST
@@ -141,7 +190,10 @@ def reject(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send the sums back."""
     actor = _let_in(request)
     found = selectors.assessment_get(actor, public_id)
-    assessment_reject(actor=actor, assessment_id=found.pk, reason=request.POST.get("reason", ""))
+    form = RejectForm(request.POST)
+    if not form.is_valid():
+        return render(request, "assessments/record.html", _record(actor, found, form), status=422)
+    assessment_reject(actor=actor, assessment_id=found.pk, reason=form.cleaned_data["reason"])
     messages.success(request, _("已退回，请重新登记。"))
     return HttpResponseRedirect(reverse("assessments:record", args=[public_id]))
 

@@ -51,7 +51,9 @@ def assessment_list(actor: Actor, filters: AssessmentFilters | None = None) -> Q
     if asked.year:
         rows = rows.filter(held_on__year=asked.year)
     found = Count("rows", filter=Q(rows__is_incompetent=True))
-    return rows.annotate(incompetent=found).order_by(*SORTS.get(asked.sort, SORTS[""]))
+    return rows.annotate(assessed=Count("rows"), incompetent=found).order_by(
+        *SORTS.get(asked.sort, SORTS[""])
+    )
 
 
 def assessment_get(actor: Actor, public_id: UUID) -> Assessment:

@@ -195,3 +195,67 @@ def test_the_pages(hall: Hall, committee: Body) -> None:
     assert "一致，公布结果" in other.get(record).content.decode()
     assert other.post(reverse("assessments:confirm", args=[found.public_id])).status_code == 302
     assert "已公布" in client.get(record).content.decode()
+
+
+def listed(hall: Hall, query: str = "", who: str = "street") -> list[str]:
+    """Return the days of the assessments that the list shows, in its order."""
+    answer = hall.cast.client(who).get(f"{reverse('assessments:list')}?{query}")
+    assert answer.status_code == 200
+    return [f"{row.held_on:%m-%d}" for row, _tone in answer.context["rows"]]
+
+
+def test_the_list_is_searched_filtered_and_sorted_and_says_why_it_is_empty(
+    hall: Hall, committee: Body
+) -> None:
+    published(hall, committee, BAD, BAD)
+    time.clock_forward(timedelta(days=1))
+    published(hall, committee, GOOD, GOOD)
+    time.clock_forward(timedelta(days=1))
+    enter(hall, committee, BAD, GOOD)
+    assert listed(hall) == ["03-12", "03-11", "03-10"]
+    assert listed(hall, "sort=oldest") == ["03-10", "03-11", "03-12"]
+    assert listed(hall, "sort=incompetent") == ["03-10", "03-12", "03-11"]
+    assert listed(hall, "state=published&q=桂花&year=2026") == ["03-11", "03-10"]
+    assert listed(hall, "year=2025") == listed(hall, "q=没有这个") == []
+    assert listed(hall, "sort=nonsense&year=abc&state=x") == ["03-12", "03-11", "03-10"]
+    assert listed(hall, who="worker_b") == []
+    empty = hall.cast.client("street").get(f"{reverse('assessments:list')}?year=2025").content.decode()
+    assert "请放宽条件" in empty
+
+
+def test_the_list_is_taken_away_as_it_is_narrowed(hall: Hall, committee: Body) -> None:
+    published(hall, committee, BAD, GOOD)
+    time.clock_forward(timedelta(days=1))
+    enter(hall, committee)
+    address = reverse("exports:make", args=["assessments"])
+    answer = hall.cast.client("street").post(f"{address}?state=published", {"format": "csv"})
+    head, row, last = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    found = dict(zip(head.split(","), row.split(","), strict=True))
+    assert (found["委员会"], found["评议日期"]) == ("桂花第一居委会", "2026-03-10")
+    assert (found["评议了几人"], found["不称职几人"], found["会议有效"]) == ("2", "1", "有效")
+    assert "行数：1" in last
+    assert hall.cast.client("worker_b").post(address, {"format": "csv"}).status_code == 404
+
+
+def test_those_assessed_soonest_come_first_the_rest_on_demand(hall: Hall, committee: Body) -> None:
+    for number in range(7):
+        hall.found("residents_committee", name=f"居委会{number}")
+    published(hall, committee)
+    page = hall.cast.client("street").get(reverse("assessments:list"))
+    assert len(page.context["due"]) == 6
+    assert committee not in [one.body for one, _place in page.context["due"]]
+    assert "显示全部8个委员会" in page.content.decode()
+    whole = hall.cast.client("street").get(f"{reverse('assessments:list')}?due=all")
+    assert [one.body for one, _place in whole.context["due"]][-1] == committee
+
+
+def test_a_reason_that_is_missing_is_asked_for_on_the_page(
+    hall: Hall, committee: Body, unchanged: Callable[[], None]
+) -> None:
+    entered = enter(hall, committee)
+    unchanged()
+    reject = reverse("assessments:reject", args=[entered.public_id])
+    answer = hall.cast.client("worker2").post(reject, {"reason": ""})
+    assert answer.status_code == 422
+    assert "哪里不符" in answer.content.decode()
+    unchanged()
