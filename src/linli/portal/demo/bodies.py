@@ -169,7 +169,7 @@ def bodies_meet(stage: Stage, end: datetime) -> Plot:
 
 
 def _assessed(stage: Stage) -> None:
-    """The year's assessments: one compared and published by the street, one that waits for a second person."""
+    """The year's assessments: one published by the street, one that waits for a second person."""
     entered = _assess(stage, "dunhua", 0)
     assessment_confirm(actor=stage.cast["street.duty"], assessment_id=entered.pk)
     _assess(stage, "kongjiang", 18)
