@@ -7,9 +7,12 @@ class ElectionsConfig(AppConfig):
     verbose_name = "选举"
 
     def ready(self) -> None:
-        """Say what this part's codes are called."""
+        """Say what this part's codes are called, and tell the keepers of keys who stands."""
         from linli.foundation.audit.words import verb_words_add
 
+        from ..secret.standing import standers_told_by
+        from .selectors import standers_of
         from .words import RECORDED
 
         verb_words_add(RECORDED)
+        standers_told_by(standers_of)

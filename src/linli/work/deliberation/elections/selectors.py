@@ -16,7 +16,9 @@ from linli.core.errors import NotFound
 from linli.registers.residents.linking.selectors import resident_linked
 from linli.registers.residents.models import Guardian, Membership, Resident
 
+from ..ballots.models import Ballot
 from ..bodies.models import Body
+from ..secret.standing import Stander
 from .models import Candidate, Election, Post, Recall, RelationNote, Round
 from .permissions import can_see_election
 from .rules import Standing
@@ -275,3 +277,13 @@ def recalls_near(area_path: str) -> list[Recall]:
 
 def _concerns(held_at: str, area_path: str) -> bool:
     return not area_path or area_path.startswith(held_at)
+
+
+def standers_of(ballot: Ballot) -> list[Stander]:
+    """Return on whom a ballot decides: everybody who stands in its election, or whom its recall concerns."""
+    round_ = Round.objects.filter(ballot=ballot).first()
+    if round_ is not None:
+        rows = Candidate.objects.filter(election=round_.election_id, state__in=LIVE)
+        return [Stander(row.resident_id, row.name) for row in rows]
+    names = Recall.objects.filter(ballot=ballot).values_list("name", flat=True)
+    return [Stander(None, name) for name in names]

@@ -24,6 +24,7 @@ from .forms import KeyForm, ResultForm, TrusteesForm
 from .models import Ceremony, Side, Trustee
 from .permissions import can_appoint_trustees, trustee_of
 from .shown import asked_rows, holders, key_shown, result_tables
+from .standing import barred_trustees
 from .workflow import WORKFLOW, State
 
 TONES = {State.READY: "done", State.OPENED: "done", State.DESTROYED: "quiet"}
@@ -57,6 +58,8 @@ def ceremony_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "ceremony": ceremony,
         "tone": TONES.get(State(ceremony.state), "action") if ceremony else "action",
         "trustees": [(row, names.get(row.person_id, "")) for row in trustees],
+        "barred": [names.get(person, "") for person in barred_trustees(ceremony)] if ceremony else [],
+        "is_early": clock.now() < ballot.opens_at,
         "key": key_shown(ceremony.public_key) if ceremony and ceremony.public_key else "",
         "next": _next(actor, ballot, ceremony, seat),
         "others": _others(actor, ballot, ceremony),

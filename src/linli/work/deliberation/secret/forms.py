@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -14,8 +15,14 @@ from linli.foundation.accounts.selectors import person_names
 from ..ballots.models import Ballot
 from .models import Side
 from .selectors import trustee_choices
+from .standing import barred_among
 
 LONGEST_RESULT = 2_000_000
+
+
+def _offered(person: int, names: Mapping[int, str], barred: set[int]) -> tuple[int, str]:
+    words = _("%s（候选人，不能保管）") if person in barred else "%s"
+    return person, words % names[person]
 
 
 class TrusteesForm(forms.Form):
@@ -27,12 +34,13 @@ class TrusteesForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = trustee_choices(ballot)
         names = person_names(person for persons in offered.values() for person in persons)
+        barred = barred_among(ballot, names)
         for side, persons in offered.items():
             label = str(Side(side).label)
             self.fields[side] = forms.TypedChoiceField(
                 label=label,
                 coerce=int,
-                choices=[("", _("请选择")), *((person, names[person]) for person in persons)],
+                choices=[("", _("请选择")), *(_offered(person, names, barred) for person in persons)],
                 help_text="" if persons else _("%s还没有在岗人员，请先在“人员与岗位”里登记。") % label,
                 error_messages={"required": _("请选择%s的保管人。") % label},
             )

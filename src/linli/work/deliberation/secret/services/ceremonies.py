@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed, invalid
+from linli.core.errors import Conflict, NotAllowed, invalid, invalid_if
 from linli.core.service import changes_of, record, service
 from linli.core.words import in_house_language
 from linli.foundation.notices.services import notice_queue
@@ -22,6 +22,7 @@ from ..models import Ceremony, Side, Trustee
 from ..permissions import can_appoint_trustees, trustee_of
 from ..rules import key_faults
 from ..selectors import ceremony_of, trustee_choices
+from ..standing import barred_among, barred_trustees
 from .steps import before_voting, ceremony_begin, ceremony_move, duty_done, duty_put, secret_ballot
 
 PREPARING = (Ballots.DRAFT, Ballots.ANNOUNCED, *RUNNING)
@@ -78,6 +79,9 @@ def _persons_checked(ballot: Ballot, persons: Mapping[str, int]) -> None:
             raise invalid(**{side: _("请选择%s的一位在岗人员。") % Side(side).label})
     if len(set(persons.values())) < len(Side.values):
         raise invalid(street=_("三份密钥要由三个人保管，同一个人不能保管两份。"))
+    barred = barred_among(ballot, persons.values())
+    words = _("这位是这次投票的候选人，不能保管密钥，请另选一位。")
+    invalid_if({side: words for side in Side.values if persons[side] in barred})
 
 
 def _told(ceremony: Ceremony, persons: Iterable[int]) -> None:
@@ -108,6 +112,11 @@ def key_register(
     if not (can_appoint_trustees(actor, ceremony.ballot) or trustee_of(actor, ceremony)):
         raise NotAllowed(hint=_("密钥仪式由组织单位和保管人办理。"))
     before_voting(ballot=ceremony.ballot)
+    if barred_trustees(ceremony):
+        raise Conflict(
+            _("保管人里有这次投票的候选人，不能用他们的份额生成密钥。"),
+            hint=_("请先更换这位保管人，再办理密钥仪式。"),
+        )
     if faults := key_faults(public_key, share_hashes):
         raise invalid(**faults)
     for trustee, share_hash in zip(ceremony.trustees.all(), share_hashes, strict=True):
@@ -134,6 +143,11 @@ def share_keep(*, actor: Actor, ballot_id: UUID) -> Ceremony:
         raise NotAllowed(_("您不是这次投票的密钥保管人。"))
     if trustee.kept_at is not None:
         raise Conflict(_("您已经确认过收好份额。"))
+    if trustee.person_id in barred_trustees(ceremony):
+        raise Conflict(
+            _("您是这次投票的候选人，不能保管密钥。"),
+            hint=_("请组织单位更换保管人，重新生成密钥；您手里的份额请当场销毁。"),
+        )
     record("key.keep", trustee, changes_of(trustee, kept_at=clock.now()))
     _duty_of(ceremony, trustee)
     if not ceremony.trustees.filter(kept_at__isnull=True).exists():

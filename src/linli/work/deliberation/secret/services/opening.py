@@ -32,6 +32,7 @@ from ..rules import (
     standing,
 )
 from ..selectors import sealed_rows
+from ..standing import barred_trustees
 from ..workflow import State
 from .closing import closed
 from .steps import ceremony_begin, ceremony_move, duty_done
@@ -49,8 +50,10 @@ class Handed:
 def sealed_hand_out(*, actor: Actor, ballot_id: UUID) -> Handed:
     """Hand the sealed choices to a trustee after the close; refused where they are not those sealed then."""
     ceremony = ceremony_begin(actor=actor, ballot_id=ballot_id, move="hand_out")
-    if trustee_of(actor, ceremony) is None:
+    trustee = trustee_of(actor, ceremony)
+    if trustee is None:
         raise NotAllowed(_("加密的选票只有密钥保管人本人能取。"))
+    _no_candidate(ceremony, {trustee.seat})
     if ceremony.state == State.READY:
         closed(ceremony=ceremony)
     rows = sealed_rows(ceremony.ballot)
@@ -63,6 +66,15 @@ def sealed_hand_out(*, actor: Actor, ballot_id: UUID) -> Handed:
     groups = _grouped(ceremony, found)
     record("sealed.hand_out", ceremony)
     return Handed(groups, ceremony.receipts_digest)
+
+
+def _no_candidate(ceremony: Ceremony, seats: set[int]) -> None:
+    """Refuse to open with the share of somebody who stands: any two others suffice."""
+    barred = barred_trustees(ceremony)
+    if ceremony.trustees.filter(seat__in=seats, person_id__in=barred).exists():
+        raise Conflict(
+            _("这位保管人是这次投票的候选人，不能参加开票。"), hint=_("请另外两位保管人开票，两份就够。")
+        )
 
 
 def _grouped(ceremony: Ceremony, found: dict[str, tuple[bytes, str]]) -> list[dict[str, Any]]:
@@ -98,6 +110,7 @@ def opening_return(*, actor: Actor, ballot_id: UUID, seats: Sequence[int], resul
     chosen = sorted({int(seat) for seat in seats})
     if len(chosen) != ENOUGH or not set(chosen) <= set(range(1, SHARES + 1)):
         raise invalid(result=_("开票要用两位保管人的份额。"))
+    _no_candidate(ceremony, {trustee.seat, *chosen})
     asked = questions_asked(ceremony.ballot)
     if words := result_faults(ceremony.groups, asked, ceremony.receipts, result):
         raise invalid(result=words + _("请重新取回选票，再开一次。"))
