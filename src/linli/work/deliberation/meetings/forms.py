@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.core import clock
-from linli.core.actor import EXECUTING, Actor, Function
+from linli.core.actor import EXECUTING, Actor
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import area_choices, path_prefixes, unit_list
 from linli.foundation.places.models import Division
@@ -20,11 +20,10 @@ from linli.foundation.ui.forms import DeskForm, day, instant, long_text, short_t
 
 from ..bodies.models import Body
 from . import lawful
-from .models import AgendaItem, Invitee, Kind, Meeting, Outcome, Part, Told
+from .models import AgendaItem, Kind, Meeting, Outcome, Part, Told
+from .peopleforms import InviteeField
 from .rules import Arrangement, kind_row, setting
 from .workflow import State
-
-COME = {*EXECUTING, Function.COMMITTEE, Function.STREET, Function.SUPERVISOR}
 
 
 class MeetingFilterForm(forms.Form):
@@ -177,61 +176,6 @@ class ItemForm(DeskForm):
             del self.fields["is_vote_wanted"]
 
 
-class PeopleForm(DeskForm):
-    """Names for the list, one a line."""
-
-    names = long_text(
-        gettext_lazy("名单"),
-        limit=20_000,
-        help_text=gettext_lazy("一行一个人：姓名，身份。例如：王芳，3号楼代表"),
-    )
-    part = short_text(
-        gettext_lazy("身份"), required=False, limit=30, help_text=gettext_lazy("没有单独写的都用这个")
-    )
-    is_member = forms.TypedChoiceField(
-        label=gettext_lazy("有没有表决权"),
-        choices=[
-            ("yes", gettext_lazy("成员，有表决权")),
-            ("no", gettext_lazy("列席，可以发言")),
-        ],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-        initial="yes",
-    )
-
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["names"].widget.attrs["rows"] = 8
-        if meeting.state != State.DRAFT:
-            field: Any = self.fields["is_member"]
-            field.choices, field.initial = [("no", _("列席，可以发言"))], "no"
-
-
-class UnitsForm(DeskForm):
-    """Units whose people are asked."""
-
-    units = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("请哪些单位参加"),
-        queryset=Unit.objects.none(),
-        to_field_name="public_id",
-        widget=forms.CheckboxSelectMultiple,
-    )
-    is_member = forms.BooleanField(
-        label=gettext_lazy("他们是成员，有表决权"),
-        required=False,
-        help_text=gettext_lazy("联席会议的成员单位可以勾选；一般是列席"),
-    )
-
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        here = meeting.area_path
-        near = Q(areas__path__startswith=here) | Q(areas__path__in=path_prefixes(here))
-        field: Any = self.fields["units"]
-        field.queryset = unit_list().filter(near, function__in=COME).distinct().order_by("name")
-        if meeting.state != State.DRAFT:
-            del self.fields["is_member"]
-
-
 class CallForm(DeskForm):
     """Telling people; a late notice asks the street for its reason."""
 
@@ -254,29 +198,6 @@ class CallForm(DeskForm):
             self.fields["late_reason"].required = True
 
 
-def invitee_words(one: Invitee) -> str:
-    """Return somebody of the list as a form offers them."""
-    part = f"（{one.part}）" if one.part else ""
-    return f"{one.number} {one.name}{part}"
-
-
-class InviteeField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Somebody of the list, by number and name."""
-
-    def __init__(self, label: Any, **more: Any) -> None:
-        super().__init__(
-            queryset=Invitee.objects.none(),
-            to_field_name="public_id",
-            empty_label=gettext_lazy("请选择"),
-            label=label,
-            **more,
-        )
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Show number, name and as what they come."""
-        return invitee_words(obj)
-
-
 class OpenForm(DeskForm):
     """Who leads and who writes."""
 
@@ -288,20 +209,6 @@ class OpenForm(DeskForm):
         for name in ("chair", "recorder"):
             field: Any = self.fields[name]
             field.queryset = meeting.invitees.all()
-
-
-class ProxyForm(DeskForm):
-    """Who does not come and who acts for them."""
-
-    giver = InviteeField(gettext_lazy("委托人"), help_text=gettext_lazy("不能到会的成员"))
-    holder = InviteeField(gettext_lazy("受托人"))
-    is_written = forms.BooleanField(label=gettext_lazy("已收到书面委托书"), required=False)
-
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("giver", "holder"):
-            field: Any = self.fields[name]
-            field.queryset = meeting.invitees.filter(is_member=True)
 
 
 class DecideForm(DeskForm):

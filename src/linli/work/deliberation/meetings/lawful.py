@@ -53,6 +53,12 @@ def rule_for(meeting: Meeting) -> DecisionRule | None:
     return rule_get(meeting.rule_key, meeting.rule_on or local_date(meeting.starts_at))
 
 
+def is_election(meeting: Meeting) -> bool:
+    """Whether somebody is elected at a meeting."""
+    rule = rule_for(meeting)
+    return rule is not None and rule.kind == "election"
+
+
 def _counted_by(rule: DecisionRule, by_household: bool) -> DecisionRule:
     """Return the rule with the one threshold of turnout by which this meeting is composed.
 

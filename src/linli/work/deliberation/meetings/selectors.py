@@ -177,7 +177,7 @@ def speaking_now(meeting: Meeting) -> SpeakerTurn | None:
 # -- what may be done ---------------------------------------------------------------------
 RUNNING = (
     *("call", "open", "close", "adjourn", "write", "file", "call_again"),
-    *("add_item", "invite", "invite_guest", "edit", "sign", "object", "cancel"),
+    *("add_item", "invite", "invite_guest", "mark", "edit", "sign", "object", "cancel"),
 )
 HELPING = ("tell", "attend", "leave", "proxy")
 
@@ -196,6 +196,8 @@ def _fits(meeting: Meeting, move: str) -> bool:
     if move == "call_again":
         is_new = not Meeting.objects.filter(previous=meeting).exists()
         return is_new and meeting.items.filter(outcome=Outcome.POSTPONED).exists()
+    if move == "mark":
+        return lawful.is_election(meeting) and meeting.invitees.exists()
     if move == "adjourn":
         return bool(meeting.rule_key) and clock.now() >= meeting.starts_at
     if move in ("attend", "leave", "proxy", "open"):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.core.actor import Actor
 from linli.foundation.ui.forms import DeskForm
 
-from . import forms, services
+from . import forms, peopleforms, services
 from .models import Meeting
 from .permissions import can_override_notice
 
@@ -145,7 +145,7 @@ ACTS: dict[str, ActRow] = {
     "invite": ActRow(
         _("增加名单"),
         _("一行一个人；成员计入到会人数，列席的人可以发言"),
-        forms.PeopleForm,
+        peopleforms.PeopleForm,
         services.invitees_add,
         _("名单已增加。"),
         "users",
@@ -164,16 +164,25 @@ ACTS: dict[str, ActRow] = {
     "staff": ActRow(
         _("邀请单位"),
         _("单位里有账号的人会收到通知，可以在工作台看到这次会议"),
-        forms.UnitsForm,
+        peopleforms.UnitsForm,
         services.staff_invite,
         _("已加入名单。"),
         "building",
         "invite_guest",
     ),
+    "candidates": ActRow(
+        _("标明候选人"),
+        _("名单上谁是这次选举的候选人；候选人不能接受委托"),
+        peopleforms.CandidatesForm,
+        services.candidates_mark,
+        _("候选人已标明。"),
+        "user-check",
+        "mark",
+    ),
     "proxy": ActRow(
         _("登记委托"),
         _("按会议依据的规则：最多受几个人委托、候选人能不能受托"),
-        forms.ProxyForm,
+        peopleforms.ProxyForm,
         services.proxy_give,
         _("委托已登记。"),
         "users",

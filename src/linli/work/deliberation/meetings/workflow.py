@@ -36,6 +36,7 @@ WORKFLOW = Workflow(
         _move("drop_item", _("撤下议题"), (S.DRAFT,)),
         _move("invite", _("增加应到的人"), (S.DRAFT,)),
         _move("invite_guest", _("邀请列席的人"), LIVE),
+        _move("mark", _("标明候选人"), LIVE),
         _move("uninvite", _("移出名单"), (S.DRAFT,)),
         _move("call", _("发会议通知"), (S.DRAFT,), S.CALLED),
         _move("tell", _("记下通知到了谁"), (S.CALLED,)),

@@ -280,16 +280,19 @@ def invitee_drop(*, actor: Actor, meeting_id: int, invitee_id: int) -> Meeting:
 @service(idempotent=True)
 def candidates_mark(*, actor: Actor, meeting_id: int, invitee_ids: Sequence[int]) -> Meeting:
     """Say who of the list stands for election at this meeting; they may act for nobody else."""
-    act = act_begin(actor=actor, meeting_id=meeting_id, move="invite_guest", may=can_run_meeting)
+    act = act_begin(actor=actor, meeting_id=meeting_id, move="mark", may=can_run_meeting)
+    if not lawful.is_election(act.meeting):
+        raise Conflict(_("这次会议不选举，没有候选人。"), hint=_("要选举的，请在会议安排里选择选举的规则。"))
     for one in act.meeting.invitees.all():
         wanted = one.pk in invitee_ids
         if one.is_candidate != wanted:
             if wanted and one.proxies_held.exists():
-                raise Conflict(_("这个人已接受了别人的委托，不能再列为候选人。"), hint=_("请先撤销委托。"))
+                words = _("%d号已接受了别人的委托，不能再列为候选人。") % one.number
+                raise Conflict(words, hint=_("候选人要在登记委托以前标明。"))
             one.is_candidate = wanted
             act.save_row(one, "is_candidate")
     act.facts["people"] = len(invitee_ids)
-    return act.finish("invite")
+    return act.finish("mark")
 
 
 @service(idempotent=True)

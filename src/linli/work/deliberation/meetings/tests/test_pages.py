@@ -14,7 +14,7 @@ from linli.work.deliberation.meetings import services as do
 from linli.work.deliberation.meetings.models import Meeting
 from linli.work.deliberation.meetings.selectors import present_count
 
-from .conftest import MEETS_AT, NAMES, Hall
+from .conftest import MEETS_AT, NAMES, Hall, tables_digest
 
 pytestmark = pytest.mark.django_db
 
@@ -320,3 +320,66 @@ def test_only_meetings_that_the_reader_may_open_are_linked(hall: Hall) -> None:
     assert to_first in page(hall, "worker", "record", second.public_id)
     assert to_second not in page(hall, "department", "record", first.public_id)
     assert hall.cast.client("department").get(to_second).status_code == 404
+
+
+# -- candidates at a meeting that elects ---------------------------------------------------------
+def electing(hall: Hall) -> Meeting:
+    meeting = hall.draft(kind="council", rule_key="committee_election_voters")
+    hall.add(meeting, is_vote_wanted=False)
+    return hall.people(meeting)
+
+
+def test_who_stands_is_marked_on_the_page_and_may_be_taken_back(hall: Hall) -> None:
+    meeting = electing(hall)
+    assert "标明候选人" in page(hall, "worker", "people", meeting.public_id)
+    assert "标明候选人" in page(hall, "worker", "record", meeting.public_id)
+    people = list(meeting.invitees.order_by("number"))
+    said = {"candidates": [str(people[7].public_id), str(people[8].public_id)]}
+    assert "候选人已标明" in act(hall, meeting, "candidates", **said).content.decode()
+    marked = meeting.invitees.filter(is_candidate=True).values_list("number", flat=True)
+    assert list(marked) == [8, 9]
+    form = page(hall, "worker", "act", meeting.public_id, "candidates")
+    assert form.count("checked") == 2
+    listed = page(hall, "worker", "people", meeting.public_id)
+    assert listed.count(">候选人<") == 2 or listed.count("候选人</") == 2
+    assert "标明候选人" in page(hall, "worker", "record", meeting.public_id)  # its line in the story
+    act(hall, meeting, "candidates")
+    assert not meeting.invitees.filter(is_candidate=True).exists()
+
+
+def test_marking_is_refused_where_nobody_is_elected_or_to_others(hall: Hall) -> None:
+    plain = hall.ready()
+    assert "标明候选人" not in page(hall, "worker", "people", plain.public_id)
+    before = tables_digest()
+    one = [str(plain.invitees.first().public_id)]
+    answer = act(hall, plain, "candidates", candidates=one)
+    assert answer.status_code == 409
+    assert "这次会议不选举" in answer.content.decode()
+    meeting = electing(hall)
+    before = tables_digest()
+    one = [str(meeting.invitees.first().public_id)]
+    assert act(hall, meeting, "candidates", who="supervisor", candidates=one).status_code == 403
+    assert act(hall, meeting, "candidates", who="worker_b", candidates=one).status_code == 404
+    stranger = [str(plain.invitees.first().public_id)]
+    assert act(hall, meeting, "candidates", candidates=stranger).status_code == 422
+    assert tables_digest() == before
+
+
+def test_who_acts_for_another_is_no_candidate(hall: Hall) -> None:
+    meeting = electing(hall)
+    meeting.refresh_from_db()
+    meeting = hall.come(hall_at_hour(hall, meeting), 1)
+    people = {one.number: one for one in meeting.invitees.all()}
+    said = {"giver": people[2].public_id, "holder": people[1].public_id, "is_written": "on"}
+    act(hall, meeting, "proxy", **said)
+    before = tables_digest()
+    answer = act(hall, meeting, "candidates", candidates=[str(people[1].public_id)])
+    assert answer.status_code == 409
+    assert "1号已接受了别人的委托" in answer.content.decode()
+    assert tables_digest() == before
+
+
+def hall_at_hour(hall: Hall, meeting: Meeting) -> Meeting:
+    meeting = hall.call(meeting, by="street", late_reason="试")
+    hall.hour(meeting)
+    return meeting

@@ -15,9 +15,9 @@ from linli.work.deliberation.meetings.workflow import WORKFLOW, State
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOW = datetime(2026, 3, 10, 1, tzinfo=UTC)
 ALLOWED = {
-    "draft": "edit add_item drop_item invite invite_guest uninvite call cancel",
-    "called": "add_item invite_guest tell attend leave proxy open adjourn cancel",
-    "open": "add_item invite_guest attend leave proxy speak decide close adjourn",
+    "draft": "edit add_item drop_item invite invite_guest mark uninvite call cancel",
+    "called": "add_item invite_guest mark tell attend leave proxy open adjourn cancel",
+    "open": "add_item invite_guest mark attend leave proxy speak decide close adjourn",
     "closed": "call_again write object answer",
     "minuted": "call_again write sign object answer file",
     "filed": "call_again",
