@@ -56,7 +56,7 @@ def test_version(policy: ShippedPolicy, version: ShippedVersion) -> None:
     assert len(cases) >= 6
     assert {case.expect for case in cases} == {True, False, None}
     for case in cases:
-        assert version.from_on <= case.on or case.expect is None
+        assert version.from_on <= case.on
         assert version.to_on is None or case.on < version.to_on
 
 
