@@ -32,12 +32,43 @@ class Audience:
     members: Members
 
 
+@dataclass(frozen=True, slots=True)
+class RecordAudience:
+    """A group that belongs to one record (the electors of a ballot): ``members(pk)``, one column as above.
+
+    In ``Broadcast.audience`` it stands as ``name:pk``; nobody chooses it by hand.
+    """
+
+    name: str
+    label: str | Promise
+    members: Callable[[int], "QuerySet[Any, Any]"]
+
+
 _AUDIENCES: dict[str, Audience] = {}
+_OF_RECORDS: dict[str, RecordAudience] = {}
 
 
 def audience_add(audience: Audience) -> None:
     """Add a group, or replace one of the same name."""
     _AUDIENCES[audience.name] = audience
+
+
+def record_audience_add(audience: RecordAudience) -> None:
+    """Add a group that belongs to a record, or replace one of the same name."""
+    _OF_RECORDS[audience.name] = audience
+
+
+def audience_label(name: str) -> str | Promise:
+    """Return what a group is called; one that no room offers any more by its own name."""
+    found = _AUDIENCES.get(name) or _OF_RECORDS.get(name.partition(":")[0])
+    return found.label if found else name
+
+
+def _members(name: str, areas: Areas, days: int) -> "QuerySet[Any, Any] | None":
+    if name in _AUDIENCES:
+        return _AUDIENCES[name].members(areas, days)
+    kind, _colon, key = name.partition(":")
+    return _OF_RECORDS[kind].members(int(key)) if kind in _OF_RECORDS and key.isdigit() else None
 
 
 def audience_choices() -> list[tuple[str, str | Promise]]:
@@ -50,7 +81,8 @@ def people_of(areas: Areas, names: Iterable[str], days: int) -> QuerySet[Person]
 
     Groups that no room offers any more count as empty.
     """
-    groups = [_AUDIENCES[name].members(areas, days).order_by() for name in names if name in _AUDIENCES]
+    found = [_members(name, areas, days) for name in names]
+    groups = [group.order_by() for group in found if group is not None]
     if not groups:
         return Person.objects.none()
     active = Account.objects.filter(person_id=OuterRef("pk"), is_active=True)

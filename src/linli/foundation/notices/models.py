@@ -40,15 +40,18 @@ class Broadcast(models.Model):
 
     ``area_path`` is the smallest area that holds all of them: who covers it may see, approve and stop.
     ``audience`` names the groups (``audiences.py``). ``cursor`` is the last person who was reached:
-    batches go by ascending person, so that a killed worker goes on where it was.
+    batches go by ascending person, so that a killed worker goes on where it was. ``kind`` and ``url`` are
+    what its notices carry where it tells of a room's record (``notice_spread``).
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
     purpose = models.CharField(_("性质"), max_length=12, choices=Purpose.choices, default=Purpose.INFORMATION)
-    title = models.CharField(_("标题"), max_length=60)
+    kind = models.CharField(max_length=40, default="broadcast")
+    title = models.CharField(_("标题"), max_length=120)
     body = models.TextField(_("正文"), max_length=2000)
+    url = models.CharField(max_length=200, blank=True)
     sms_text = models.CharField(_("短信内容"), max_length=300, blank=True)
     channels = models.JSONField(_("外发渠道"), default=list, blank=True)
     audience = models.JSONField(_("发给谁"), default=list)
@@ -58,7 +61,7 @@ class Broadcast(models.Model):
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")
     send_at = models.DateTimeField(_("发送时间"), null=True, blank=True)
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    created_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     planned_count = models.PositiveIntegerField(_("可送达人数"), default=0)
     planned_cost = models.PositiveBigIntegerField(_("预计费用（分）"), default=0)
     submitted_at = models.DateTimeField(null=True, blank=True)

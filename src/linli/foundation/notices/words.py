@@ -16,6 +16,7 @@ VERBS = {
     "broadcast.stop": _("叫停群发"),
     "broadcast.stopped": _("群发已停"),
     "broadcast.submit": _("提交群发"),
+    "broadcast.tell": _("群发法定告知"),
     "broadcast.try": _("试发"),
     "notice.choose": _("设置接收的消息"),
     "subscription.end": _("退订社区通知"),

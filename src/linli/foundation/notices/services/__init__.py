@@ -27,11 +27,19 @@ from .outbox import (
     delivery_settle,
     notice_queue,
 )
-from .spreading import broadcast_begin, broadcast_finish, broadcast_settle_stop, broadcast_spread
+from .spreading import (
+    Telling,
+    broadcast_begin,
+    broadcast_finish,
+    broadcast_settle_stop,
+    broadcast_spread,
+    notice_spread,
+)
 
 __all__ = [
     "LEASE",
     "Draft",
+    "Telling",
     "broadcast_approve",
     "broadcast_begin",
     "broadcast_cancel",
@@ -53,6 +61,7 @@ __all__ = [
     "neighbourhood_unsubscribe",
     "notice_queue",
     "notice_read",
+    "notice_spread",
     "notices_read_all",
     "refusals_set",
 ]

@@ -230,7 +230,7 @@ def broadcast_return(*, actor: Actor, broadcast_id: int, note: str, version: int
     _require_another(actor, broadcast)
     words = _note(note)
     notice_queue(
-        person_ids=[broadcast.created_by_id],
+        person_ids=[broadcast.created_by_id] if broadcast.created_by_id else [],
         kind="broadcast.return",
         title=f"群发被退回修改：{broadcast.title}",
         body=words,

@@ -1,22 +1,26 @@
 """Carrying a broadcast out: people in batches, one transaction each, as a named system actor."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, Max, QuerySet, Value
 
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed
-from linli.core.service import changes_of, record, service
+from linli.core.service import changes_of, record, require_service, service
 from linli.foundation.accounts.models import Person
+from linli.foundation.places.models import Division
 
-from ..audiences import people_left
+from ..audiences import people_left, people_of
 from ..models import Broadcast, Delivery, Notice
 from ..permissions import can_send
 from ..rules import needs_second_person
 from ..selectors import broadcast_areas, broadcast_begins, broadcast_reach
 from ..workflow import WORKFLOW, State
+from .outbox import notice_queue
 
 BATCH = 5_000
 # In the inbox of each: one row, made from the query itself. The random key is the database's.
@@ -29,6 +33,60 @@ def _own(actor: Actor, broadcast_id: int) -> Broadcast | None:
         raise NotAllowed()
     rows = Broadcast.objects.select_for_update(skip_locked=True)
     return rows.filter(pk=broadcast_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a room tells the people of one of its records; words without personal details.
+
+    ``audience`` is ``name:pk`` of a group that the room has added; ``by_id`` who answers for it,
+    none for a machine.
+    """
+
+    audience: str
+    area_path: str
+    kind: str
+    title: str
+    body: str
+    url: str
+    purpose: str
+    by_id: int | None
+    unit_id: int | None = None
+
+
+@require_service
+def notice_spread(*, telling: Telling) -> int:
+    """Tell the people of a record: up to 500 at once, more as a broadcast that the worker carries out.
+
+    The broadcast needs no second person, because its words are the room's own and what they follow from was
+    decided. Returns how many are told, or will be.
+    """
+    people = people_of((), [telling.audience], 0)
+    told = people.count()
+    if not needs_second_person(told):
+        words = {"title": telling.title, "body": telling.body, "url": telling.url}
+        keys = people.values_list("pk", flat=True)
+        return notice_queue(person_ids=keys, kind=telling.kind, purpose=telling.purpose, **words)
+    broadcast = Broadcast.objects.create(
+        state=State.RUNNING,
+        purpose=telling.purpose,
+        kind=telling.kind,
+        title=telling.title[:120],
+        body=telling.body,
+        url=telling.url,
+        channels=list(settings.NOTICE_CHANNELS),
+        audience=[telling.audience],
+        area_path=telling.area_path,
+        unit_id=telling.unit_id,
+        created_by_id=telling.by_id,
+        created_at=clock.now(),
+        started_at=clock.now(),
+        send_at=clock.now(),
+        planned_count=told,
+    )
+    broadcast.places.set(Division.objects.filter(path=telling.area_path, valid_to__isnull=True))
+    record("broadcast.tell", broadcast, touched=[Broadcast.places.through])
+    return told
 
 
 @service
@@ -74,10 +132,10 @@ def _insert(broadcast: Broadcast, people: QuerySet[Person], at: datetime) -> int
     columns = {
         "person_id": F("pk"),
         "purpose": Value(broadcast.purpose),
-        "kind": Value("broadcast"),
+        "kind": Value(broadcast.kind),
         "title": Value(broadcast.title),
         "body": Value(""),
-        "url": Value(""),
+        "url": Value(broadcast.url),
         "created_at": Value(at),
         "is_queued": Value(bool(broadcast.channels)),
         "broadcast_id": Value(broadcast.pk),

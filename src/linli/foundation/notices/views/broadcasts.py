@@ -18,7 +18,7 @@ from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.accounts.selectors import person_name
 
 from .. import sms
-from ..audiences import audience_choices
+from ..audiences import audience_label
 from ..channels import channel_label
 from ..forms import BroadcastForm, NoteForm, broadcast_initial, text_choices
 from ..models import Broadcast
@@ -156,15 +156,14 @@ def broadcast_count(request: HttpRequest) -> HttpResponse:
 
 
 def _context(actor: Actor, broadcast: Broadcast) -> dict[str, Any]:
-    labels = dict(audience_choices())
     is_open = broadcast.state in NOT_SENT
     return {
         "broadcast": broadcast,
         "places": broadcast.places.order_by("path"),
-        "audience": [labels.get(name, name) for name in broadcast.audience],
+        "audience": [audience_label(name) for name in broadcast.audience],
         "channels": [channel_label(name) for name in broadcast.channels],
         "sms_text": sms.signed(broadcast.sms_text or broadcast.title) if "sms" in broadcast.channels else "",
-        "author": person_name(broadcast.created_by_id),
+        "author": person_name(broadcast.created_by_id) if broadcast.created_by_id else _("系统"),
         "approver": person_name(broadcast.approved_by_id) if broadcast.approved_by_id else "",
         "reach": broadcast_reach(broadcast, broadcast_areas(broadcast)) if is_open else None,
         "begins": broadcast_begins(broadcast),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -28,7 +29,7 @@ from linli.foundation.accounts.models import Person, Role
 from linli.registers.residents.holding import holds_on
 from linli.registers.residents.linking.selectors import link_own, resident_linked
 from linli.registers.residents.masking import name_masked
-from linli.registers.residents.models import Membership, Owner, Ownership, Resident
+from linli.registers.residents.models import AccountLink, Membership, Owner, Ownership, Resident
 from linli.registers.residents.sealing import sealed_get
 
 from ..law import DecisionRule, rule_from_json, rule_of
@@ -191,6 +192,17 @@ def elector_get(ballot: Ballot, public_id: UUID) -> Elector:
     if found is None:
         raise NotFound(_("名册上没有这一行。"))
     return found
+
+
+# -- telling ------------------------------------------------------------------------------------
+ELECTORS = "ballots.electors"
+
+
+def elector_accounts(ballot_pk: int) -> QuerySet[Any, Any]:
+    """Return who votes for a standing row of a ballot and has an account: one column of people."""
+    voters = Elector.objects.filter(ballot=ballot_pk, state__in=STANDING, resident__isnull=False)
+    links = AccountLink.objects.standing().filter(resident__in=voters.values("resident"))
+    return links.values("person_id")
 
 
 # -- residents ----------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def ballot_open(*, actor: Actor, ballot_id: UUID) -> Ballot:
     if clock.now() < ballot.opens_at:
         raise Conflict(_("表决还没有开始。"))
     body = f"请在{day_words(clock.local_date(ballot.closes_at))}截止以前投票。"
-    electors_told(ballot=ballot, kind="open", title="表决开始", body=body)
+    electors_told(actor=actor, ballot=ballot, kind="open", title="表决开始", body=body)
     return ballot_move(ballot=ballot, move="open", verb="open")
 
 
@@ -83,7 +83,7 @@ def ballot_count(*, actor: Actor, ballot_id: UUID, version: int | None = None) -
         result_objections_until=days_after(clock.today(), days, holiday_calendar()),
     )
     duty_put(ballot=ballot, action="settle", due_at=_settle_by(ballot))
-    electors_told(ballot=ballot, kind="count", title="表决结果", body="结果和算法请打开查看。")
+    electors_told(actor=actor, ballot=ballot, kind="count", title="表决结果", body="结果和算法请打开查看。")
     return counted
 
 

@@ -19,9 +19,8 @@ from linli.core.rows import row_insert
 from linli.core.service import record, require_service, service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.duties.calendar import holiday_calendar
-from linli.foundation.notices.services import notice_queue
+from linli.foundation.notices.services import Telling, notice_spread
 from linli.foundation.places.models import Building, Compound
-from linli.registers.residents.models import AccountLink
 
 from ...bodies.models import Body
 from ...law import DecisionRule, periods, rule_of, rule_to_json
@@ -31,7 +30,7 @@ from ..models.roll import STANDING
 from ..permissions import can_organise_at, can_organise_ballots, can_override_ballot
 from ..rollsources import OF_BODIES, OWNERS
 from ..rules import YES_NO, lateness
-from ..selectors import public_url, rule_kept
+from ..selectors import ELECTORS, public_url, rule_kept
 from ..wording import day_words
 from .steps import ballot_begin, ballot_move, duty_done, duty_put, text_required
 
@@ -240,7 +239,7 @@ def ballot_announce(*, actor: Actor, ballot_id: UUID, version: int, override_rea
     duty_put(ballot=ballot, action="freeze", due_at=ballot.opens_at)
     opens = day_words(clock.local_date(ballot.opens_at))
     body = f"{opens}开始投票。请先核对名册，有误请提出异议。"
-    electors_told(ballot=ballot, kind="announce", title="表决公告", body=body)
+    electors_told(actor=actor, ballot=ballot, kind="announce", title="表决公告", body=body)
     return ballot
 
 
@@ -273,13 +272,23 @@ def _lateness_settled(
 
 
 @require_service
-def electors_told(*, ballot: Ballot, kind: str, title: str, body: str) -> int:
-    """Tell the electors who have accounts; number and words of the ballot only. Returns how many."""
-    voters = Elector.objects.filter(ballot=ballot, state__in=STANDING, resident__isnull=False)
-    links = AccountLink.objects.standing().filter(resident__in=voters.values("resident"))
-    people = links.values_list("person_id", flat=True)
-    said = {"title": f"{title}：{ballot.title}", "body": body, "url": public_url(ballot)}
-    return notice_queue(person_ids=people, kind=f"ballot.{kind}", purpose="lawful", **said)
+def electors_told(*, actor: Actor, ballot: Ballot, kind: str, title: str, body: str) -> int:
+    """Tell the electors who have accounts; number and words of the ballot only. Returns how many.
+
+    Many are told in batches, by the worker, as a broadcast of which the area's desks see how far it is.
+    """
+    telling = Telling(
+        audience=f"{ELECTORS}:{ballot.pk}",
+        area_path=ballot.area_path,
+        kind=f"ballot.{kind}",
+        title=f"{title}：{ballot.title}",
+        body=body,
+        url=public_url(ballot),
+        purpose="lawful",
+        by_id=actor.person_id or ballot.created_by_id,
+        unit_id=ballot.unit_id,
+    )
+    return notice_spread(telling=telling)
 
 
 @service
@@ -290,5 +299,5 @@ def ballot_cancel(*, actor: Actor, ballot_id: UUID, reason: str, version: int | 
     duty_done(actor=actor, ballot=ballot)
     if ballot.announced_at is not None:
         body = "原因见公告页。已经投的票不计。"
-        electors_told(ballot=ballot, kind="cancel", title="表决取消", body=body)
+        electors_told(actor=actor, ballot=ballot, kind="cancel", title="表决取消", body=body)
     return ballot_move(ballot=ballot, move="cancel", verb="cancel", cancelled_reason=why)
