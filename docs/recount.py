@@ -118,15 +118,14 @@ def proxies_wrong(bundle):
 
 def recount(bundle, notice=""):
     """Return what does not agree (nothing, if all does) and the count in words."""
-    wrong, said = [], []
     if bundle.get("format") != "linli-ballot/1":
-        return ["不认识这种数据包"], said
+        return ["不认识这种数据包"], []
+    wrong, said = proxies_wrong(bundle), []
     if digest_of(bundle) != bundle["digest"]:
         wrong.append("数据包的摘要与内容不符：数据包被改动过")
     if notice and notice.strip().lower() != bundle["digest"]:
         wrong.append("数据包的摘要与公告上的不同")
-    wrong += proxies_wrong(bundle)
-    receipts = [paper["receipt"] for paper in bundle["papers"]] + bundle["receipts"]
+    roll, receipts = bundle["roll"], [paper["receipt"] for paper in bundle["papers"]] + bundle["receipts"]
     if len(set(receipts)) != len(receipts):
         wrong.append("有重复的回执：同一张票算了两次")
     for question in bundle["questions"]:
@@ -137,8 +136,9 @@ def recount(bundle, notice=""):
         decided, steps = verdict(bundle, question, took, got)
         mine.update(decided)
         said += [question["text"], *("  " + words for words in steps)]
-        if took[0] > bundle["roll"]["heads"] or took[1] > bundle["roll"]["area"]:
-            wrong.append(f"{question['text']}：票比名册上的人或面积还多")
+        homes = roll["households_present"] > min(roll["households"], took[0])
+        if took[0] > roll["heads"] or took[1] > roll["area"] or homes:
+            wrong.append(f"{question['text']}：票比名册上的人、户或面积还多")
         if mine != bundle["result"][question["key"]]:
             wrong.append(f"{question['text']}：重新计票的结果与公布的不同")
     return wrong, said

@@ -99,6 +99,8 @@ class TurnoutOut(Schema):
     area: int
     all_heads: int
     all_area: int
+    households: int = Field(description=_("有人投票的户；只在村民会议按户计算时有。"))
+    all_households: int
 
 
 class OwnOut(Schema):

@@ -29,6 +29,7 @@ from linli.registers.residents.sealing import sealed_get
 
 from ..bodies.models import Member
 from .models import Ballot, Elector
+from .rules import VILLAGERS
 
 ADULT = 18
 IN, DOUBT = Elector.State.IN, Elector.State.DOUBT
@@ -140,7 +141,8 @@ def adults(actor: Actor, ballot: Ballot, on: date) -> Iterator[RollRow]:
     people = Resident.objects.filter(in_areas("area_path", (ballot.area_path,)), state=Resident.State.HERE)
     if ballot.compound_id:
         people = people.filter(compound=ballot.compound_id)
-    homes = _homes(people, on)
+    pairs = memberships_of(people, on)
+    homes, households = _homes(pairs, on), dict(pairs) if counts_households(ballot) else {}
     ordered = sorted(people.iterator(), key=lambda one: (homes.get(one.pk, ("~", ""))[0], one.pk))
     for person in ordered:
         of_age = is_adult(person, on)
@@ -150,6 +152,7 @@ def adults(actor: Actor, ballot: Ballot, on: date) -> Iterator[RollRow]:
                 label=name_masked(sealed_get(person, "name")) or "（姓名未登记）",
                 place=homes.get(person.pk, ("", ""))[1],
                 resident_id=person.pk,
+                household_id=households.get(person.pk),
                 state=IN if of_age else DOUBT,
                 remark="" if of_age else "出生日期没有登记，请核对是否满18周岁",
             )
@@ -170,12 +173,19 @@ def is_adult(person: Resident, on: date) -> bool | None:
 Home = tuple[str, str]  # by which it is sorted, and in words
 
 
-def _homes(people: QuerySet[Resident, Any], on: date) -> dict[int, Home]:
+def memberships_of(people: QuerySet[Resident, Any], on: date) -> list[tuple[int, int]]:
+    """Return who belongs to which household on a day; of several the last is where they live."""
+    members = Membership.objects.filter(holds_on(on), resident__in=people.values("pk"))
+    return list(members.order_by("-presence", "pk").values_list("resident_id", "household_id"))
+
+
+def counts_households(ballot: Ballot) -> bool:
+    """Whether households are counted beside heads: villagers meet by one or the other."""
+    return ballot.electorate in VILLAGERS
+
+
+def _homes(pairs: Iterable[tuple[int, int]], on: date) -> dict[int, Home]:
     """Return where people live (else are registered): resident → the order of the home, and its words."""
-    members = Membership.objects.filter(holds_on(on), resident__in=people.values("pk")).order_by(
-        "-presence", "pk"
-    )
-    pairs = list(members.values_list("resident_id", "household_id"))
     homes = _household_homes({household for _person, household in pairs}, on)
     return {person: homes[household] for person, household in pairs if household in homes}
 

@@ -22,6 +22,7 @@ YES_NO = (
     {"key": "abstain", "label": "弃权"},
 )
 ABSTAIN, INVALID = "abstain", "invalid"
+VILLAGERS = frozenset({"villagers", "villagers_group"})  # whose households count beside heads
 Choices = dict[str, list[str]]  # question → what is marked
 
 
@@ -99,18 +100,32 @@ def receipt_of(vote_id: Any, choices: Mapping[str, Iterable[str]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RollLine:
-    """One standing row of a roll as it is published; area in 1/100 m²."""
+    """One standing row of a roll as it is published; area in 1/100 m², households numbered from 1."""
 
     number: int
     label: str
     place: str
     heads: int
     area: int
+    household: int = 0
 
     @property
     def text(self) -> str:
-        """The line that is hashed."""
-        return f"{self.number}\t{self.place}\t{self.label}\t{self.heads}\t{self.area}"
+        """The line that is hashed; the household stands in it where households count."""
+        plain = f"{self.number}\t{self.place}\t{self.label}\t{self.heads}\t{self.area}"
+        return f"{plain}\t{self.household}" if self.household else plain
+
+
+def household_numbers(households: Sequence[int | None]) -> list[int]:
+    """Number households in the order of the roll; who is registered in none counts as one of their own.
+
+    All are 0 where nobody's household is known: then households are not counted.
+    """
+    if not any(households):
+        return [0] * len(households)
+    known: dict[object, int] = {}
+    keys = [key if key else ("alone", place) for place, key in enumerate(households)]
+    return [known.setdefault(key, len(known) + 1) for key in keys]
 
 
 def roll_digest(lines: Iterable[RollLine]) -> str:

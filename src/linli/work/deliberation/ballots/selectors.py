@@ -36,7 +36,7 @@ from ..law import DecisionRule, rule_from_json, rule_of
 from ..law.results import Asked
 from .models import Ballot, Elector, ElectorPart, Kind, Proxy, Question, Sheet, Vote
 from .models.roll import STANDING
-from .rules import RollLine, phase
+from .rules import VILLAGERS, RollLine, household_numbers, phase
 from .workflow import RUNNING, State
 
 LIVE_SHEETS = (Sheet.State.ISSUED, Sheet.State.RETURNED, Sheet.State.MISSING)
@@ -75,8 +75,24 @@ def questions_asked(ballot: Ballot) -> list[Asked]:
 def roll_lines(ballot: Ballot) -> list[RollLine]:
     """Return the standing rows of a roll as they are published, in the order of their numbers."""
     rows = Elector.objects.filter(ballot=ballot, state__in=STANDING).order_by("number")
-    found = rows.values_list("number", "label", "place", "heads", "area")
-    return [RollLine(*row) for row in found.iterator(chunk_size=5_000)]
+    if ballot.electorate not in VILLAGERS:
+        found = rows.values_list("number", "label", "place", "heads", "area")
+        return [RollLine(*row) for row in found.iterator(chunk_size=5_000)]
+    many = list(rows.values_list("number", "label", "place", "heads", "area", "household_id"))
+    numbers = household_numbers([row[-1] for row in many])
+    return [RollLine(*row[:-1], number) for row, number in zip(many, numbers, strict=True)]
+
+
+def households_of(ballot: Ballot) -> tuple[int, int]:
+    """Return how many households stand on a roll and from how many somebody has voted; 0 of other rolls."""
+    if ballot.electorate not in VILLAGERS:
+        return 0, 0
+    rows = Elector.objects.filter(ballot=ballot, state__in=STANDING).order_by("number")
+    marked = rows.annotate(voted=ExpressionWrapper(voted_condition(ballot), BooleanField()))
+    pairs = list(marked.values_list("household_id", "voted"))
+    numbers = household_numbers([household for household, _voted in pairs])
+    came = {number for number, (_household, voted) in zip(numbers, pairs, strict=True) if voted}
+    return len({*numbers} - {0}), len(came - {0})
 
 
 def running_elsewhere(ballot: Ballot) -> dict[int, str]:
@@ -134,16 +150,18 @@ def stage_counts(actor: Actor) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """Who has voted so far: heads and area, of all; area in 1/100 m²."""
+    """Who has voted so far: heads and area, of all; area in 1/100 m². Households where they count."""
 
     heads: int
     area: int
     all_heads: int
     all_area: int
+    all_households: int = 0
+    households: int = 0
 
 
 def turnout(ballot: Ballot) -> Turnout:
-    """Return how many have voted so far, for whoever organises the ballot (one query)."""
+    """Return how many have voted so far, for whoever organises the ballot."""
     rows = Elector.objects.filter(ballot=ballot, state__in=STANDING)
     voted = voted_condition(ballot)
     found = rows.aggregate(
@@ -152,7 +170,9 @@ def turnout(ballot: Ballot) -> Turnout:
         heads_in=Sum("heads", filter=voted),
         area_in=Sum("area", filter=voted),
     )
-    return Turnout(*(found[key] or 0 for key in ("heads_in", "area_in", "all_heads", "all_area")))
+    sums = [found[key] or 0 for key in ("heads_in", "area_in", "all_heads", "all_area")]
+    homes, came = households_of(ballot)
+    return Turnout(*sums, all_households=homes, households=came)
 
 
 def voted_condition(ballot: Ballot) -> Q:

@@ -15,7 +15,8 @@ from ..law.results import ELECTION, Asked, Result, Sheets, Voters, results_of
 from .models import Ballot, Box, Channel, Elector, Sheet, Vote
 from .models.roll import STANDING
 from .rules import Reconciliation
-from .selectors import proxies_standing, questions_asked, rule_kept, voted_condition
+from .selectors import households_of, proxies_standing, questions_asked, rule_kept, voted_condition
+from .workflow import ENDED
 
 CHUNK = 5_000
 TOTAL = "sheets"
@@ -29,17 +30,19 @@ def results(ballot: Ballot) -> list[Result]:
 
 def results_kept(ballot: Ballot) -> list[Result]:
     """Return what came of each question from the figures that were counted, without reading a vote again."""
-    rule, electors = rule_kept(ballot), _weights(ballot.tally["electors"])
-    return [_kept(rule, asked, electors, ballot.tally["questions"]) for asked in questions_asked(ballot)]
+    rule, could = rule_kept(ballot), voters(ballot)
+    return [_kept(rule, asked, could, ballot.tally["questions"]) for asked in questions_asked(ballot)]
 
 
-def _kept(rule: DecisionRule, asked: Asked, electors: Weights, kept: Mapping[str, Any]) -> Result:
+def _kept(rule: DecisionRule, asked: Asked, could: Voters, kept: Mapping[str, Any]) -> Result:
     figures = kept[asked.key]
     tally = Tally.of_ballot(
-        electors,
+        could.electors,
         _weights(figures["participants"]),
         {key: _weights(found) for key, found in figures["choices"].items()},
         invalid=_weights(figures["invalid"]),
+        households=could.households,
+        households_present=could.households_present,
     )
     if rule.kind == ELECTION:
         return Result(asked, tally, elect(rule, tally, asked.seats))
@@ -52,9 +55,10 @@ def _weights(found: Mapping[str, int]) -> Weights:
 
 def ballot_tally(ballot: Ballot) -> dict[str, Any]:
     """Count a ballot and return its figures as plain values: numbers only, nobody is named."""
-    roll = voters(ballot).electors
+    could = voters(ballot)
     return {
-        "electors": {"heads": roll.heads, "area": roll.area},
+        "electors": {"heads": could.electors.heads, "area": could.electors.area},
+        "households": {"all": could.households, "present": could.households_present},
         "questions": {result.asked.key: result.plain() for result in results(ballot)},
         "channels": channel_counts(ballot),
         "sheets": _sheets(ballot),
@@ -86,10 +90,16 @@ def ballot_bundle(ballot: Ballot) -> dict[str, Any]:
 
 
 def voters(ballot: Ballot) -> Voters:
-    """Return the heads and the area of the standing roll."""
+    """Return heads, area and households of the standing roll; once it is counted, as they were counted.
+
+    By then nobody can tell any more who voted on the web in secret.
+    """
+    if ballot.state in ENDED:
+        households = ballot.tally.get("households", {"all": 0, "present": 0})
+        return Voters(_weights(ballot.tally["electors"]), households["all"], households["present"])
     rows = Elector.objects.filter(ballot=ballot, state__in=STANDING)
     found = rows.aggregate(heads=Sum("heads"), area=Sum("area"))
-    return Voters(Weights(found["heads"] or 0, found["area"] or 0))
+    return Voters(Weights(found["heads"] or 0, found["area"] or 0), *households_of(ballot))
 
 
 def proxies_used(ballot: Ballot) -> list[int]:

@@ -115,9 +115,20 @@ class Tally:
         choices: Mapping[str, Weights],
         *,
         invalid: Weights = Weights(),
+        households: int = 0,
+        households_present: int = 0,
     ) -> Tally:
         """Return the tally of a ballot by papers: who voted has come, whoever may vote is a member."""
-        return cls(electors, electors.heads, participants.heads, participants, choices, invalid)
+        return cls(
+            electors,
+            electors.heads,
+            participants.heads,
+            participants,
+            choices,
+            invalid,
+            households,
+            households_present,
+        )
 
     @classmethod
     def of_meeting(

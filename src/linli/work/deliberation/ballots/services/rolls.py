@@ -22,7 +22,14 @@ from linli.registers.residents.sealing import sealed_get
 
 from ..models import Ballot, Elector, ElectorPart, Objection
 from ..permissions import can_take_votes
-from ..rollsources import OWNERS, RollRow, part_place, roll_rows
+from ..rollsources import (
+    OWNERS,
+    RollRow,
+    counts_households,
+    memberships_of,
+    part_place,
+    roll_rows,
+)
 from ..rules import roll_digest
 from ..selectors import proxies_standing, roll_lines, running_elsewhere
 from ..wording import day_words
@@ -177,7 +184,9 @@ def _newcomer(actor: Actor, ballot: Ballot, resident_id: UUID | None, name: str)
             raise NotFound(_("没有找到这个人。"))
         _on_one_roll(ballot, person.pk)
         label = name_masked(sealed_get(person, "name")) or "（姓名未登记）"
-        return Elector(**added, subject=f"r{person.pk}", resident=person, label=label)
+        pairs = memberships_of(Resident.objects.filter(pk=person.pk), clock.today())
+        household = pairs[-1][1] if pairs and counts_households(ballot) else None
+        return Elector(**added, subject=f"r{person.pk}", resident=person, label=label, household_id=household)
     plain = text_required(value=name, name="name", words=_("请填写姓名。"), most=60)
     return Elector(**added, subject=f"n{uuid7()}", name=plain, label=name_masked(plain))
 
