@@ -170,9 +170,11 @@ def turnout(ballot: Ballot) -> Turnout:
         heads_in=Sum("heads", filter=voted),
         area_in=Sum("area", filter=voted),
     )
-    sums = [found[key] or 0 for key in ("heads_in", "area_in", "all_heads", "all_area")]
     homes, came = households_of(ballot)
-    return Turnout(*sums, all_households=homes, households=came)
+    heads, area, all_heads, all_area = (
+        found[key] or 0 for key in ("heads_in", "area_in", "all_heads", "all_area")
+    )
+    return Turnout(heads, area, all_heads, all_area, homes, came)
 
 
 def voted_condition(ballot: Ballot) -> Q:
