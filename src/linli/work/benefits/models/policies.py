@@ -77,7 +77,7 @@ class PolicyVersion(models.Model):
 
     ``text`` is the rule and ``cases`` are its examples, both YAML in the language of ``language``; ``digest``
     is of both as published. ``findings`` is what the checker said of this text. ``lock`` counts the edits of
-    a draft, so that two people do not write over each other.
+    a draft, so that two people do not write over each other; ``earlier`` lets the last edits be taken back.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -89,6 +89,7 @@ class PolicyVersion(models.Model):
     findings = models.JSONField(default=list)
     digest = models.CharField(max_length=64, blank=True)
     lock = models.PositiveIntegerField(default=1)
+    earlier = models.JSONField(default=list)  # the texts before the last edits of a draft, the newest last
     document = models.CharField(_("文号"), max_length=120, blank=True)
     from_on = models.DateField(_("从哪天起"), null=True, blank=True)
     to_on = models.DateField(

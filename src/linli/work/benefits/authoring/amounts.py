@@ -1,0 +1,96 @@
+"""What a policy pays, in words: a sum, a table, or how it is reckoned. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from linli.core.words import gettext_lazy
+
+from ..language.columns import columns
+from .edits import Node, children, group_of
+from .saying import Names, group_words, leaf_words, number_words
+
+MONEY = columns()["income"]  # a literal beside money is 元
+PERIODS: dict[str, str] = {
+    "month": gettext_lazy("每月"),
+    "year": gettext_lazy("每年"),
+    "once": gettext_lazy("一次性"),
+    "voucher": gettext_lazy("消费券（每月）"),
+    "status": gettext_lazy("只认定身份，不发钱"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAmount:
+    """How much: in a line of words, or a table of (whom, how much) with a heading of its first column."""
+
+    period: str
+    words: str = ""
+    heading: str = ""
+    rows: tuple[tuple[str, str], ...] = ()
+
+
+def amount_shown(draft: Node, names: Names) -> ShownAmount:
+    """Return what a draft says of how much is paid."""
+    period = str(PERIODS.get(str(draft.get("pays", "")), ""))
+    amount: Any = draft.get("amount", "")
+    if isinstance(amount, dict) and set(amount) == {"fixed"}:
+        amount = amount["fixed"]
+    match amount:
+        case "" | None:
+            return ShownAmount(period)
+        case {"bands": {"of": of, "rows": list(rows)}} if len(amount) == 1:
+            return _table(period, of, rows, names)
+        case {"choose": {"cases": list(cases), **rest}} if len(amount) == 1:
+            return _cases(period, cases, rest.get("otherwise"), names)
+    return ShownAmount(period, number_words(amount, names, MONEY))
+
+
+def _table(period: str, of: Any, rows: list[Any], names: Names) -> ShownAmount:
+    heading = _("周岁") if of == "age" else number_words(of, names)
+    shown = tuple(
+        (stretch_words(row.get("from"), row.get("to")), number_words(row.get("pay", ""), names, MONEY))
+        for row in rows
+        if isinstance(row, dict)
+    )
+    return ShownAmount(period, "", heading, shown)
+
+
+def stretch_words(low: Any, high: Any) -> str:
+    """Return a stretch from (with) to (without) in words."""
+    if low in (None, ""):
+        return _("不满%s") % high
+    if high in (None, ""):
+        return _("%s及以上") % low
+    return _("满%(low)s、不满%(high)s") % {"low": low, "high": high}
+
+
+def _cases(period: str, cases: list[Any], otherwise: Any, names: Names) -> ShownAmount:
+    shown = [
+        (condition_words(case.get("when"), names), number_words(case.get("pay", ""), names, MONEY))
+        for case in cases
+        if isinstance(case, dict)
+    ]
+    if otherwise not in (None, "", "0"):
+        shown.append((_("其他情况"), number_words(otherwise, names, MONEY)))
+    return ShownAmount(period, "", _("情况"), tuple(shown))
+
+
+def condition_words(node: Any, names: Names) -> str:
+    """Return a condition with everything below it in one line of words."""
+    if isinstance(node, list):
+        node = {"all": node}
+    group = group_of(node)
+    if group is None:
+        return str(node.get("label") or leaf_words(node, names)) if isinstance(node, dict) else str(node)
+    below = [condition_words(child, names) for _path, child in children(node, ())]
+    said = str(node.get("label") or "")
+    if said:
+        return said
+    joins = {"all": _("，并且"), "any": _("，或者")}
+    if group.value in joins:
+        return joins[group.value].join(below)
+    return f"{group_words(node, group)}：{'；'.join(below)}"

@@ -1,0 +1,121 @@
+"""A version looked through: can it be read, what is wrong or odd about it, how its cases come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..language.columns import Kind
+from ..language.policy import PolicyText
+from ..language.reading import policy_of
+from ..language.source import MOST_CHARACTERS, Source, Unreadable, source_read
+from ..models import Policy, PolicyVersion
+from . import selectors
+from ..language.writing import policy_write
+
+FAULT, ODD = "fault", "odd"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong (must be mended) or odd: where, what, what to do. ``line`` from 1, 0 unknown."""
+
+    kind: str
+    place: str
+    words: str
+    hint: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """How one case came out: as it was written that it should, or otherwise and how."""
+
+    name: str
+    is_right: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found in a version; ``says`` is ``None`` where it cannot be read."""
+
+    says: PolicyText | None
+    findings: Sequence[Finding] = ()
+    cases: Sequence[CaseShown] = field(default=())
+
+    @property
+    def faults(self) -> list[Finding]:
+        """What must be mended before it can be published."""
+        return [finding for finding in self.findings if finding.kind == FAULT]
+
+    @property
+    def kept(self) -> list[dict[str, Any]]:
+        """What is kept with the version."""
+        return [asdict(finding) for finding in self.findings]
+
+
+def first_text(unit: str) -> str:
+    """Return the text with which a policy begins: nothing is said yet."""
+    return policy_write({"unit": unit, "pays": "month", "mark": "✘"})
+
+
+def size_fault(text: str, cases: str) -> dict[str, str]:
+    """Return why texts cannot be kept: too long, or not a map at all, so that nothing could be shown of it."""
+    for name, written in (("text", text), ("cases", cases)):
+        if len(written) > MOST_CHARACTERS:
+            return {name: _("太长，最多%d个字。") % MOST_CHARACTERS}
+    try:
+        if not isinstance(source_read(text).raw, dict):
+            return {"text": _("规则要写成“名称: 内容”的形式，例如 unit: person。")}
+        if cases.strip():
+            source_read(cases)
+    except Unreadable as refusal:
+        return {"text" if text_is_it(text) else "cases": refusal.message + refusal.hint}
+    return {}
+
+
+def text_is_it(text: str) -> bool:
+    """Whether it is the rule that cannot be taken apart."""
+    try:
+        source_read(text)
+    except Unreadable:
+        return True
+    return False
+
+
+def draft_of(version: PolicyVersion) -> dict[str, Any]:
+    """Return the map that a version's text says."""
+    raw = source_read(version.text).raw
+    return raw if isinstance(raw, dict) else {}
+
+
+def standard_kinds() -> Mapping[str, Kind]:
+    """Return code → what kind of number a figure of the city is."""
+    return {
+        code: Kind.MONEY if row.is_money else Kind.NUMBER for code, row in selectors.standard_codes().items()
+    }
+
+
+def looked_through(version: PolicyVersion) -> Looked:
+    """Read a version, check it and run its cases."""
+    try:
+        source = source_read(version.text)
+        says = policy_of(source, standard_kinds())
+    except Unreadable as refusal:
+        found = [Finding(FAULT, fault.place, fault.words, fault.hint, fault.line) for fault in refusal.faults]
+        return Looked(None, found)
+    return Looked(says, _checked(version, source, says), ())
+
+
+def _checked(version: PolicyVersion, source: Source, says: PolicyText) -> list[Finding]:
+    found = list[Finding]()
+    if says.unit.value != version.policy.unit:
+        words = _("这项政策是发给“%s”的，规则里写的不一样。") % Policy.Unit(version.policy.unit).label
+        found.append(Finding(FAULT, "unit", words))
+    return found
+
+
