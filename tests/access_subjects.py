@@ -41,6 +41,9 @@ from linli.registers.residents.receipts.rules import Paid
 from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
+from linli.work.benefits.authoring.services.conditions import condition_add
+from linli.work.benefits.authoring.services.standards import standard_propose
+from linli.work.benefits.authoring.services.versions import policy_start
 from linli.work.deliberation.assessments.rules import Marks
 from linli.work.deliberation.assessments.services import assessment_enter
 from linli.work.deliberation.ballots.services.boxes import box_make
@@ -285,6 +288,28 @@ def decision_tables(cast: Cast) -> Subjects:
     return {"decision_table": table.public_id, "decision_lock": draft.lock, "decision_day": clock.today()}
 
 
+def policies(cast: Cast) -> Subjects:
+    """A district's policy with a draft of two conditions; a figure that waits for a second person."""
+    district = cast.actor("district")
+    policy = policy_start(actor=district, code="elder", name="老年津贴", authority="区民政局", unit="person")
+    for lock, age in enumerate(("65", "60"), 1):
+        node = {"age": {"from": age}}
+        draft = condition_add(actor=district, policy_id=policy.pk, lock=lock, place="when", node=node)
+    figure = standard_propose(
+        actor=district,
+        code="dibao",
+        name="低保标准",
+        from_on=date(2026, 7, 1),
+        amount=159_500,
+        source="测试",
+    )
+    return {
+        "drafted_policy": policy.public_id,
+        "drafted_lock": draft.lock,
+        "waiting_standard": figure.public_id,
+    }
+
+
 def exclusions(cast: Cast) -> Subjects:
     """A closed matter of committee A that its administrator asks to leave out; coming weights."""
     said = {"reason": "lawful_way", "note": "法院已经受理"}
@@ -448,6 +473,7 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     places,
     matters,
     decision_tables,
+    policies,
     exports,
     views,
     notices,

@@ -39,6 +39,8 @@ DESK: dict[str, set[Function]] = {
     "categories": set(STAFF),
     "clocks": set(STAFF),
     "routing-rows": set(GOVERNING),
+    "policies": set(GOVERNING),
+    "standards": set(GOVERNING),
     "compounds": {*GOVERNING, Function.OPERATOR},
     "compounds-unplaced": {*GOVERNING, Function.OPERATOR},
     "buildings": {*GOVERNING, Function.OPERATOR},

@@ -32,6 +32,7 @@ ROOMS = (
     "work.deliberation.ballots",
     "work.deliberation.secret",
     "work.deliberation.elections",
+    "work.benefits",
     "oversight.dashboards",
     "doors.open311",
     "doors.webhooks",

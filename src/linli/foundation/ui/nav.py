@@ -81,7 +81,13 @@ DESK = (
         functions=frozenset({Function.OPERATOR}),
         also=("/desk/residents/",),
     ),
-    NavEntry(_("服务"), icon="heart-handshake", url_name="services:list", functions=FIELD | EXECUTING),
+    NavEntry(
+        _("服务"),
+        icon="heart-handshake",
+        url_name="benefits:policies",
+        functions=GOVERNING,
+        also=("/desk/benefits/",),
+    ),
     NavEntry(_("报表"), icon="table", url_name="reports:list", functions=FIELD),
     NavEntry(_("数据"), icon="chart-bar", url_name="dashboards:overview", functions=GOVERNING),
 )
@@ -250,6 +256,11 @@ COUNCIL = (
         functions=GOVERNING | {Function.SUPERVISOR},
     ),
     NavEntry(_("决议"), icon="clipboard-check", url_name="resolutions:list", functions=COUNCILLING),
+)
+# The tabs of 服务.
+SERVICES = (
+    NavEntry(_("惠民政策"), icon="heart-handshake", url_name="benefits:policies", functions=GOVERNING),
+    NavEntry(_("政策标准"), icon="list-details", url_name="benefits:standards", functions=GOVERNING),
 )
 FOOT = (
     NavEntry(_("使用帮助"), icon="help", url_name="portal:help"),

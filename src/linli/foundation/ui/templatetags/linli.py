@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from linli.core.clock import BEIJING, now
-from linli.foundation.ui.nav import COUNCIL, MATTERS, REGISTRY, Link, NavEntry, links
+from linli.foundation.ui.nav import COUNCIL, MATTERS, REGISTRY, SERVICES, Link, NavEntry, links
 
 register = template.Library()
 WEEKDAYS = "一二三四五六日"
@@ -124,6 +124,12 @@ def matters_tabs(context: dict[str, Any]) -> dict[str, Any]:
 def council_tabs(context: dict[str, Any]) -> dict[str, Any]:
     """Draw the tabs of 议事 that the reader's function sees, the present one marked; a single one is none."""
     return _tabs(context, _("议事"), COUNCIL)
+
+
+@register.inclusion_tag("ui/section_tabs.html", takes_context=True)
+def services_tabs(context: dict[str, Any]) -> dict[str, Any]:
+    """Draw the tabs of 服务 that the reader's function sees, the present one marked; a single one is none."""
+    return _tabs(context, _("服务"), SERVICES)
 
 
 @register.simple_tag

@@ -62,9 +62,9 @@ def _table(period: str, of: Any, rows: list[Any], names: Names) -> ShownAmount:
 def stretch_words(low: Any, high: Any) -> str:
     """Return a stretch from (with) to (without) in words."""
     if low in (None, ""):
-        return _("不满%s") % high
+        return str(_("不满%s") % high)
     if high in (None, ""):
-        return _("%s及以上") % low
+        return str(_("%s及以上") % low)
     return _("满%(low)s、不满%(high)s") % {"low": low, "high": high}
 
 

@@ -12,16 +12,16 @@ from ..language.columns import Kind
 from ..language.policy import PolicyText
 from ..language.reading import policy_of
 from ..language.source import MOST_CHARACTERS, Source, Unreadable, source_read
+from ..language.writing import policy_write
 from ..models import Policy, PolicyVersion
 from . import selectors
-from ..language.writing import policy_write
 
 FAULT, ODD = "fault", "odd"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong (must be mended) or odd: where, what, what to do. ``line`` from 1, 0 unknown."""
+    """One thing that is wrong (must be mended) or odd. ``line`` counts from 1; 0 is unknown."""
 
     kind: str
     place: str
@@ -64,7 +64,7 @@ def first_text(unit: str) -> str:
 
 
 def size_fault(text: str, cases: str) -> dict[str, str]:
-    """Return why texts cannot be kept: too long, or not a map at all, so that nothing could be shown of it."""
+    """Return why texts cannot be kept: too long, or nothing could be shown of them; by field."""
     for name, written in (("text", text), ("cases", cases)):
         if len(written) > MOST_CHARACTERS:
             return {name: _("太长，最多%d个字。") % MOST_CHARACTERS}
@@ -117,5 +117,3 @@ def _checked(version: PolicyVersion, source: Source, says: PolicyText) -> list[F
         words = _("这项政策是发给“%s”的，规则里写的不一样。") % Policy.Unit(version.policy.unit).label
         found.append(Finding(FAULT, "unit", words))
     return found
-
-

@@ -35,7 +35,9 @@ NONE = ("none", gettext_lazy("没有"))
 Choices = Sequence[tuple[str, Any]]
 
 
-def _whole(label: Any, *, required: bool = False, most: int = 9_999, help_text: Any = "") -> forms.IntegerField:
+def _whole(
+    label: Any, *, required: bool = False, most: int = 9_999, help_text: Any = ""
+) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         required=required,
@@ -53,7 +55,9 @@ def _whole(label: Any, *, required: bool = False, most: int = 9_999, help_text: 
 class LeafForm(DeskForm):
     """What every condition has: the words that the trace shows, and its clause."""
 
-    def __init__(self, *args: Any, fact: str = "", standards: Choices = (), policies: Choices = (), **kwargs: Any):
+    def __init__(
+        self, *args: Any, fact: str = "", standards: Choices = (), policies: Choices = (), **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         self.fact, self.standards, self.policies = fact, standards, policies
         self.arrange()
@@ -64,7 +68,10 @@ class LeafForm(DeskForm):
             help_text=gettext_lazy("居民和工作人员看到的说法；不填就按上面的内容自动写"),
         )
         self.fields["clause"] = short_text(
-            gettext_lazy("依据哪一条"), required=False, limit=120, help_text=gettext_lazy("例如：第三条第一款")
+            gettext_lazy("依据哪一条"),
+            required=False,
+            limit=120,
+            help_text=gettext_lazy("例如：第三条第一款"),
         )
         self.fields["lock"] = lock_field()
 
@@ -79,7 +86,9 @@ class LeafForm(DeskForm):
 class AgeForm(LeafForm):
     """Completed years of age, from (with) to (without)."""
 
-    low = _whole(gettext_lazy("年满（周岁）"), most=150, help_text=gettext_lazy("过完生日的第二天起算满；不限就空着"))
+    low = _whole(
+        gettext_lazy("年满（周岁）"), most=150, help_text=gettext_lazy("过完生日的第二天起算满；不限就空着")
+    )
     high = _whole(gettext_lazy("不满（周岁）"), most=150, help_text=gettext_lazy("不限就空着"))
 
     def clean(self) -> dict[str, Any] | None:
@@ -200,9 +209,7 @@ class SinceForm(LeafForm):
     )
     op = forms.ChoiceField(label=gettext_lazy("怎么比"), choices=OPS, initial="under")
     number = _whole(gettext_lazy("多少个月（年）"), required=True)
-    calendar = forms.BooleanField(
-        label=gettext_lazy("按自然月算（当月起），不看日子"), required=False
-    )
+    calendar = forms.BooleanField(label=gettext_lazy("按自然月算（当月起），不看日子"), required=False)
 
     def arrange(self) -> None:
         """Offer every date."""

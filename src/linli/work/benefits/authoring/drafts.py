@@ -48,7 +48,8 @@ def draft_set(
 ) -> dict[str, tuple[Any, Any]]:
     """Put a text and its cases into a draft, look through them and return what ``record`` wants to know.
 
-    The text before is kept so that it can be taken back, unless ``earlier`` says what is. Raises ``InvalidInput`` where it cannot be read.
+    The text before is kept so that it can be taken back, unless ``earlier`` says what is. Raises
+    ``InvalidInput`` where it cannot be taken apart.
     """
     if fault := size_fault(text, cases):
         raise invalid(**fault)
@@ -79,5 +80,3 @@ def _kept_earlier(texts: list[str]) -> list[str]:
 def digest_of(version: PolicyVersion) -> str:
     """Return the digest of what a version says: the rule and its cases."""
     return hashlib.sha256(f"{version.text}\0{version.cases}".encode()).hexdigest()
-
-

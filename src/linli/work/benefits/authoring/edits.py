@@ -42,11 +42,11 @@ class NoSuchPlace(LookupError):
 
 def path_of(place: str) -> Path:
     """Return the path that a place says (``when.all[2]``); the other way round is ``place_of``."""
-    if len(place) > MOST_PLACE or "".join(f"[{i}]" if i else n for i, n in _STEP.findall(place)) != place.replace(
-        ".", ""
-    ):
+    steps = _STEP.findall(place[:MOST_PLACE])
+    path = tuple(int(index) if index else name for index, name in steps)
+    if place_of(path) != place:
         raise NoSuchPlace(place)
-    return tuple(int(index) if index else name for index, name in _STEP.findall(place))
+    return path
 
 
 def group_of(node: Any) -> Group | None:
@@ -116,10 +116,10 @@ def node_at(draft: Node, path: Path) -> Node:
 
 
 def _put(draft: Node, path: Path, value: Any) -> None:
-    holder = _follow(draft, path[:-1])
+    holder: Any = _follow(draft, path[:-1])
     if not isinstance(holder, dict | list):
         raise NoSuchPlace(place_of(path))
-    holder[path[-1]] = value
+    holder[path[-1]] = value  # type: ignore[index]  # a path was followed: its steps fit what they step into
 
 
 def settled(draft: Node) -> Node:
@@ -196,7 +196,7 @@ def removed(draft: Node, path: Path) -> Node:
     node_at(after, path)
     while path != ROOT:
         holder = _follow(after, path[:-1])
-        if isinstance(holder, list) and len(holder) > 1:
+        if isinstance(holder, list) and len(holder) > 1 and isinstance(path[-1], int):
             del holder[path[-1]]
             return after
         path = _holder_of(path)

@@ -68,7 +68,9 @@ class AmountForm(DeskForm):
     of = forms.ChoiceField(label=gettext_lazy("按什么分档"), required=False, choices=[])
     lock = lock_field()
 
-    def __init__(self, *args: Any, standards: Choices = (), of_household: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, standards: Choices = (), of_household: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for at in range(BANDS):
             self.fields[f"from{at}"] = _edge(_("满"))
@@ -221,9 +223,7 @@ class AboutForm(DeskForm):
         required=False,
         help_text=gettext_lazy("不用本人申请；名单仍由两个人核对后才发"),
     )
-    not_income = forms.BooleanField(
-        label=gettext_lazy("发的钱不算作家庭收入"), required=False
-    )
+    not_income = forms.BooleanField(label=gettext_lazy("发的钱不算作家庭收入"), required=False)
     excludes = forms.MultipleChoiceField(
         label=gettext_lazy("和哪些政策不能同时享受"),
         required=False,

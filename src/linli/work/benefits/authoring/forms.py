@@ -43,7 +43,9 @@ class FilterForm(forms.Form):
         choices=[("", gettext_lazy("全部")), *VersionState.choices],
     )
     unit = forms.ChoiceField(
-        label=gettext_lazy("发给谁"), required=False, choices=[("", gettext_lazy("全部")), *Policy.Unit.choices]
+        label=gettext_lazy("发给谁"),
+        required=False,
+        choices=[("", gettext_lazy("全部")), *Policy.Unit.choices],
     )
     sort = forms.ChoiceField(label=gettext_lazy("排列"), required=False, choices=list(SORTS.items()))
 
@@ -96,9 +98,7 @@ class ProposeForm(DeskForm):
     from_on = day(
         gettext_lazy("从哪天起用"), help_text=gettext_lazy("按文件写的施行日期；可以是过去的日子（补发）")
     )
-    to_on = day(
-        gettext_lazy("从哪天起停用"), required=False, help_text=gettext_lazy("文件写明有效期的才填")
-    )
+    to_on = day(gettext_lazy("从哪天起停用"), required=False, help_text=gettext_lazy("文件写明有效期的才填"))
     document = short_text(
         gettext_lazy("文号"), limit=120, help_text=gettext_lazy("例如：沪民残福发〔2025〕5号")
     )
@@ -119,9 +119,13 @@ class StandardForm(DeskForm):
     """A dated figure."""
 
     code = short_text(
-        gettext_lazy("代号"), limit=40, help_text=gettext_lazy("规则里用它引用，例如 dibao；已有的标准用原来的代号")
+        gettext_lazy("代号"),
+        limit=40,
+        help_text=gettext_lazy("规则里用它引用，例如 dibao；已有的标准用原来的代号"),
     )
-    name = short_text(gettext_lazy("名称"), limit=60, help_text=gettext_lazy("例如：最低生活保障标准（每人每月）"))
+    name = short_text(
+        gettext_lazy("名称"), limit=60, help_text=gettext_lazy("例如：最低生活保障标准（每人每月）")
+    )
     is_money = forms.TypedChoiceField(
         label=gettext_lazy("是什么数"),
         choices=[("yes", gettext_lazy("金额（元）")), ("no", gettext_lazy("普通的数"))],

@@ -13,6 +13,7 @@ from ..language.columns import Kind as ColumnKind
 from ..language.columns import columns
 from ..language.tree import Of
 from .edits import WORDS_OF, Node
+from .saying import line_named
 
 OPS = ("from", "over", "under", "at_most", "equals")
 
@@ -112,12 +113,12 @@ def _choice_read(node: Node) -> dict[str, Any] | None:
     held = node.get("in")
     if set(node) != {"fact", "in"} or not isinstance(held, list) or not all(isinstance(v, str) for v in held):
         return None
-    line = columns().get(str(node["fact"]))
+    line = line_named(str(node["fact"]))
     return {"fact": line.name, "values": held} if line and line.kind is ColumnKind.CHOICE else None
 
 
 def _number_read(node: Node) -> dict[str, Any] | None:
-    line = columns().get(str(node.get("fact")))
+    line = line_named(str(node.get("fact", "")))
     if line is None or line.kind not in (ColumnKind.MONEY, ColumnKind.NUMBER):
         return None
     bound = _bound_read(node, ("fact",))
@@ -125,7 +126,7 @@ def _number_read(node: Node) -> dict[str, Any] | None:
 
 
 def _date_read(node: Node) -> dict[str, Any] | None:
-    line = columns().get(str(node.get("fact")))
+    line = line_named(str(node.get("fact", "")))
     bound = _bound_read(node, ("fact",))
     if line is None or line.kind is not ColumnKind.DATE or bound is None or "number" not in bound:
         return None
@@ -154,6 +155,8 @@ def _household_read(node: Node) -> dict[str, Any] | None:
     if not isinstance(value, dict) or len(value) != 1 or bound is None:
         return None
     (how, fact), *_rest = value.items()
+    if not isinstance(fact, str):
+        return None
     return {"how": how, "fact": fact, **bound} if how in ("per_head", "total") and fact in columns() else None
 
 

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from linli.core.words import gettext_lazy
 
+from ..language import values
 from ..language.columns import ColumnLine, Kind, columns
 from ..language.source import Path, place_of
-from .edits import MANY, ROOT, Group, Node, children, count_below, group_of
 from ..language.writing import policy_write
+from .edits import MANY, ROOT, Group, Node, children, count_below, group_of
 
 MOST_DRAWN = 200
 GROUPS: dict[Group, str] = {
@@ -149,15 +150,25 @@ def leaf_words(node: Any, names: Names) -> str:
     for head, said in _SAID.items():
         if head in node:
             try:
-                return said(node, names)
+                words = str(said(node, names))
             except (KeyError, TypeError, ValueError, AttributeError):
                 break
+            if words:
+                return words
     rest = {name: value for name, value in node.items() if name not in ("label", "clause", "mark")}
     return policy_write(rest).strip() if rest else _("还没有写")
 
 
+def line_named(name: str) -> ColumnLine | None:
+    """Return what may be looked at by its name or its Chinese label; ``None`` where there is no such."""
+    try:
+        return values.column_named(columns(), name)
+    except values.WrongValue:
+        return None
+
+
 def _fact_words(node: Node, names: Names) -> str:
-    line = columns().get(str(node["fact"]))
+    line = line_named(str(node["fact"]))
     if line is None:
         return _("没有“%s”这个事实") % node["fact"]
     if "in" in node or "is" in node:
@@ -190,12 +201,12 @@ def number_words(value: Any, names: Names, line: ColumnLine | None = None) -> st
     if not isinstance(value, dict) or not value:
         return str(value)
     head = next((name for name in value if name in _NUMBERS), "")
-    return _NUMBERS[head](value, names, line) if head else policy_write(value).strip()
+    return str(_NUMBERS[head](value, names, line)) if head else policy_write(value).strip()
 
 
 def _word_words(value: str, line: ColumnLine | None) -> str:
-    if value in columns():
-        return columns()[value].label
+    if (named := line_named(value)) is not None:
+        return named.label
     if value == "age":
         return _("年龄")
     if value == "today":
@@ -302,7 +313,7 @@ def _value_words(node: Node, names: Names) -> str:
 def _line_of(term: Any) -> ColumnLine | None:
     """Return the column whose kind a reckoned number has: the first one named in it."""
     if isinstance(term, str):
-        return columns().get(term)
+        return line_named(term)
     held = term.values() if isinstance(term, dict) else term if isinstance(term, list) else ()
     return next((line for line in map(_line_of, held) if line is not None), None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -51,7 +52,7 @@ def _readable(actor: Actor) -> Q:
 
 
 def policy_table(actor: Actor, *, sort: str = "name", **asked: str) -> QuerySet[Policy]:
-    """Return ``policy_list`` with what a table shows: version and day in force, its document, what is in work."""
+    """Return ``policy_list`` with what a table shows: the version in force and what is in work."""
     versions = PolicyVersion.objects.filter(policy=OuterRef("pk"))
     begun = versions.filter(PUBLISHED, from_on__lte=clock.today()).order_by("-from_on")
     work = versions.exclude(PUBLISHED)
@@ -63,7 +64,7 @@ def policy_table(actor: Actor, *, sort: str = "name", **asked: str) -> QuerySet[
         work=Case(When(_readable(actor), then=Subquery(work.values("state")[:1])), default=Value("")),
         changed=Subquery(versions.order_by("-changed_at").values("changed_at")[:1]),
     )
-    orders = {
+    orders: dict[str, list[Any]] = {
         "-changed": [F("changed").desc(nulls_last=True)],
         "-begun": [F("from_on").desc(nulls_last=True)],
         "authority": ["authority"],
@@ -111,7 +112,9 @@ def version_on(policy: Policy, day: date) -> PolicyVersion | None:
 
 def version_next(policy: Policy, day: date) -> PolicyVersion | None:
     """Return the published version whose day comes next."""
-    return _with_policy(policy, policy.versions.filter(PUBLISHED, from_on__gt=day).order_by("from_on").first())
+    return _with_policy(
+        policy, policy.versions.filter(PUBLISHED, from_on__gt=day).order_by("from_on").first()
+    )
 
 
 def version_list(actor: Actor, policy: Policy) -> list[PolicyVersion]:
@@ -148,16 +151,14 @@ def _over(end: date | None, day: date) -> bool:
 
 # -- standards ----------------------------------------------------------------------------------------------
 def standard_list(actor: Actor) -> list[StandardValue]:
-    """Return the figures of the actor's areas and above, by code, the newest first; waiting ones for writers."""
+    """Return the figures of the actor's areas and above, the newest first; waiting ones only for writers."""
     if not can_see_policies(actor):
         raise NotAllowed(_("您的岗位不查看政策标准。"))
     above = [area for path in actor.areas for area in path_prefixes(path)]
     inside = Q(area_path__in=above) | in_areas("area_path", actor.areas)
     rows = StandardValue.objects.filter(inside).select_related("proposed_by", "published_by")
     return [
-        row
-        for row in rows
-        if row.state == VersionState.PUBLISHED or can_see_drafts(actor, row.area_path)
+        row for row in rows if row.state == VersionState.PUBLISHED or can_see_drafts(actor, row.area_path)
     ]
 
 

@@ -14,7 +14,9 @@ urlpatterns = [
     path(STANDARDS, standards.standards_page, name="standards"),
     path(f"{STANDARDS}new/", standards.standard_new_page, name="standard_new"),
     path(f"{STANDARDS}<uuid:public_id>/publish/", standards.standard_publish_page, name="standard_publish"),
-    path(f"{STANDARDS}<uuid:public_id>/withdraw/", standards.standard_withdraw_page, name="standard_withdraw"),
+    path(
+        f"{STANDARDS}<uuid:public_id>/withdraw/", standards.standard_withdraw_page, name="standard_withdraw"
+    ),
     path(POLICY, policies.policy_page, name="policy"),
     path(DRAFT, draft.draft_page, name="draft"),
     path(f"{DRAFT}start/", policies.draft_start_page, name="draft_start"),

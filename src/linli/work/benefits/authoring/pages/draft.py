@@ -33,7 +33,9 @@ from .shared import number_of, page, work_of
 MOST_FINDINGS = 40
 
 
-def draft_context(request: HttpRequest, version: PolicyVersion, looked: Looked | None = None) -> dict[str, Any]:
+def draft_context(
+    request: HttpRequest, version: PolicyVersion, looked: Looked | None = None
+) -> dict[str, Any]:
     """Return what the frame of every page of a draft shows."""
     actor, looked = actor_of(request), looked or looked_through(version)
     may_change = can_write_policy(actor, version.policy) and version.state == VersionState.DRAFT
@@ -68,7 +70,9 @@ def draft_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     looked, draft = looked_through(version), draft_of(version)
     at = _place_asked(request, draft)
     tree = tree_shown(draft, names_known(), by_place(looked.findings), at) if "when" in draft else None
-    return page(request, "draft", {**draft_context(request, version, looked), "tree": tree, "at": place_of(at)})
+    return page(
+        request, "draft", {**draft_context(request, version, looked), "tree": tree, "at": place_of(at)}
+    )
 
 
 def _place_asked(request: HttpRequest, draft: dict[str, Any]) -> Any:
@@ -114,9 +118,7 @@ def _written_page(request: HttpRequest, public_id: UUID, name: str) -> HttpRespo
 
 def _written(request: HttpRequest, version: PolicyVersion, name: str, said: dict[str, Any]) -> HttpResponse:
     texts = {"text": version.text, "cases": version.cases, name: said[name]}
-    saved = version_save(
-        actor=actor_of(request), policy_id=version.policy_id, lock=said["lock"], **texts
-    )
+    saved = version_save(actor=actor_of(request), policy_id=version.policy_id, lock=said["lock"], **texts)
     faults = sum(finding["kind"] == "fault" for finding in saved.findings)
     if faults:
         messages.warning(request, _("已保存，有%d处要改，见“检查”。") % faults)

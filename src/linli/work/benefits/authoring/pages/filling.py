@@ -34,7 +34,9 @@ def _to_write(request: HttpRequest, public_id: UUID) -> PolicyVersion:
     return version
 
 
-def _fill(request: HttpRequest, version: PolicyVersion, said: dict[str, Any], lock: int, to: str) -> HttpResponse:
+def _fill(
+    request: HttpRequest, version: PolicyVersion, said: dict[str, Any], lock: int, to: str
+) -> HttpResponse:
     draft_fill(actor=actor_of(request), policy_id=version.policy_id, lock=lock, said=said)
     messages.success(request, _("已保存。"))
     return redirect(f"benefits:{to}", version.policy.public_id)
@@ -66,9 +68,13 @@ def about_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = AboutForm(
         request.POST if request.method == "POST" else None,
         initial={"lock": version.lock, **about_typed(draft)},
-        policies=list(Policy.objects.exclude(pk=version.policy_id).order_by("name").values_list("code", "name")),
+        policies=list(
+            Policy.objects.exclude(pk=version.policy_id).order_by("name").values_list("code", "name")
+        ),
         facts=[(name, line.label) for name, line in columns().items() if line.is_fact],
     )
     if request.method == "POST" and form.is_valid():
         return _fill(request, version, form.said(draft), form.cleaned_data["lock"], "about")
-    return page(request, "about", {**draft_context(request, version), "form": form}, 422 if form.errors else 200)
+    return page(
+        request, "about", {**draft_context(request, version), "form": form}, 422 if form.errors else 200
+    )

@@ -22,7 +22,13 @@ from ...models import Policy, PolicyVersion
 from ...models.policies import VersionState
 from .. import selectors
 from ..forms import FilterForm, RefuseForm, StartForm
-from ..permissions import can_publish_version, can_see_drafts, can_see_policies, can_start_policy, can_write_policy
+from ..permissions import (
+    can_publish_version,
+    can_see_drafts,
+    can_see_policies,
+    can_start_policy,
+    can_write_policy,
+)
 from ..services.versions import policy_start, version_draft, version_publish, version_refuse, version_withdraw
 from ..shown import shown_version
 from .shared import number_of, page
@@ -167,5 +173,3 @@ def withdraw_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     version_withdraw(actor=actor, policy_id=selectors.policy_get(actor, public_id).pk)
     messages.success(request, _("已撤回，可以接着改。"))
     return redirect("benefits:draft", public_id)
-
-

@@ -12,12 +12,12 @@ from linli.core.errors import Conflict, NotFound, invalid
 from linli.core.service import record, service
 
 from ...language.source import Path
+from ...language.writing import policy_write
 from ...models import PolicyVersion
 from .. import edits
 from ..checked import draft_of
 from ..drafts import draft_for_change, draft_set
 from ..edits import Group, Node, NoSuchPlace
-from ...language.writing import policy_write
 
 MOST_CONDITIONS = 500
 Edit = Callable[[Node, Path], Node]
@@ -46,7 +46,8 @@ def condition_add(*, actor: Actor, policy_id: int, lock: int, place: str, node: 
     version = draft_for_change(actor, policy_id, lock)
     if edits.count_below(draft_of(version).get("when")) >= MOST_CONDITIONS:
         raise Conflict(
-            _("一项政策最多%d个条件。") % MOST_CONDITIONS, hint=_("请拆成几项政策，用“符合哪项政策”互相引用。")
+            _("一项政策最多%d个条件。") % MOST_CONDITIONS,
+            hint=_("请拆成几项政策，用“符合哪项政策”互相引用。"),
         )
     return _edited(
         actor, policy_id, lock, place, "policy.edit", lambda draft, path: edits.added(draft, path, node)
@@ -82,7 +83,7 @@ def group_change(
     clause: str = "",
 ) -> PolicyVersion:
     """Join the conditions of a group otherwise, or put a single condition into a group of its own."""
-    if group not in Group:
+    if group not in {one.value for one in Group}:
         raise invalid(group=_("请选择这一组怎么算。"))
 
     def edit(draft: Node, path: Path) -> Node:

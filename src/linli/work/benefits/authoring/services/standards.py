@@ -37,7 +37,7 @@ def standard_propose(
     is_money: bool = True,
     mark: str = "✘",
 ) -> StandardValue:
-    """Put a figure forward from a day on (``amount`` in fen, or a plain number); another person publishes it."""
+    """Put a figure forward (``amount`` in fen, or a plain number); another person publishes it."""
     if not can_start_policy(actor):
         raise NotAllowed(_("政策标准由区、市制定。"))
     area = own_area(actor)

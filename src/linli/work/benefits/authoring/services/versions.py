@@ -17,7 +17,7 @@ from linli.core.timelimits import Limit, LimitUnit
 from linli.foundation.duties.services import duty_close, duty_open
 from linli.foundation.places.rules import path_codes
 
-from ...models import Policy, PolicyVersion
+from ...models import Policy, PolicyVersion, Preview
 from ...models.policies import VersionState
 from ..checked import first_text, looked_through
 from ..drafts import digest_of, draft_for_change, draft_set, policy_for_change
@@ -108,7 +108,7 @@ def version_discard(*, actor: Actor, policy_id: int, lock: int) -> Policy:
     """Throw a draft away; what is published stays. A policy that never was published goes with it."""
     version = draft_for_change(actor, policy_id, lock)
     policy = version.policy
-    record("policy.discard", version)
+    record("policy.discard", version, touched=[Preview])
     version.delete()
     if not policy.versions.exists():
         record("policy.remove", policy)

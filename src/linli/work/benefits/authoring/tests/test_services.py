@@ -1,0 +1,248 @@
+"""Policies are begun and written by their district or city; a refusal changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refusal, StaleVersion
+from linli.foundation.audit.models import AuditRecord
+from linli.foundation.duties.models import Duty
+from linli.work.benefits.authoring import selectors
+from linli.work.benefits.authoring.checked import draft_of as said_by
+from linli.work.benefits.authoring.services import conditions as edit
+from linli.work.benefits.authoring.services import standards as figures
+from linli.work.benefits.authoring.services import versions as do
+from linli.work.benefits.models import Policy, PolicyVersion, StandardValue
+from tests.people import Cast
+
+from .conftest import CASES, TEXT, PolicyMaker, draft_of
+
+pytestmark = pytest.mark.django_db
+START = {"code": "elder", "name": "老年津贴", "authority": "区民政局", "unit": "person"}
+
+
+def state() -> list[Any]:
+    """Everything of this room that a refusal must leave alone."""
+    return [
+        list(model.objects.order_by("pk").values()) for model in (Policy, PolicyVersion, StandardValue, Duty)
+    ]
+
+
+def refused(kind: type[Refusal], act: Any, /, **arguments: Any) -> Refusal:
+    """The act is refused in such a way, and nothing has changed."""
+    before, records = state(), AuditRecord.objects.count()
+    with pytest.raises(kind) as raised:
+        act(**arguments)
+    assert state() == before and AuditRecord.objects.count() == records
+    return raised.value
+
+
+# -- beginning -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("who", ["district", "city"])
+def test_district_and_city_begin_policies_of_their_own(seconds: Cast, who: str) -> None:
+    policy = do.policy_start(actor=seconds.actor(who), **START)
+    assert policy.area_path == seconds.actor(who).areas[0]
+    draft = draft_of(policy)
+    assert draft.number == 1 and draft.state == "draft" and draft.findings
+    assert AuditRecord.objects.filter(verb="policy.start", subject_id=str(policy.public_id)).count() == 1
+
+
+@pytest.mark.parametrize(
+    "who", ["worker", "street", "department", "supervisor", "operator", "resident", "visitor", "grid_worker"]
+)
+def test_nobody_else_begins_any(cast: Cast, who: str) -> None:
+    refused(NotAllowed, do.policy_start, actor=cast.actor(who), **START)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("code", value) for value in ("", "Elder", "1a", "a", "老年", "a" * 41, "a-b")),
+        *(("name", value) for value in ("", " ", "长" * 81)),
+        ("authority", ""),
+        ("unit", "dog"),
+    ],
+)
+def test_what_cannot_begin_is_said_beside_its_field(cast: Cast, field: str, value: str) -> None:
+    found = refused(InvalidInput, do.policy_start, actor=cast.actor("district"), **{**START, field: value})
+    assert list(found.details) == [field]
+
+
+def test_a_code_is_used_once(policy_of: PolicyMaker, seconds: Cast) -> None:
+    policy_of()
+    refused(InvalidInput, do.policy_start, actor=seconds.actor("city"), **START)
+
+
+# -- writing ---------------------------------------------------------------------------------------------
+def test_a_text_is_kept_with_what_is_found_in_it(policy_of: PolicyMaker, seconds: Cast) -> None:
+    policy, district = policy_of(), seconds.actor("district")
+    assert draft_of(policy).findings == []
+    wrong = TEXT.replace("hukou", "hukoo")
+    saved = do.version_save(actor=district, policy_id=policy.pk, lock=2, text=wrong, cases=CASES)
+    assert saved.text == wrong and saved.lock == 3
+    (finding,) = saved.findings
+    assert finding["kind"] == "fault" and finding["place"] == "when.all[0].fact" and finding["line"] == 8
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("text", "- 1\n- 2"),
+        ("text", "when: [unclosed"),
+        ("text", ""),
+        ("text", "a: &x 1\nb: *x"),
+        ("text", "x: " + "长" * 400_001),
+        ("cases", "- name: [unclosed"),
+    ],
+)
+def test_what_cannot_be_taken_apart_is_not_kept(
+    policy_of: PolicyMaker, seconds: Cast, field: str, text: str
+) -> None:
+    policy = policy_of()
+    texts = {"text": TEXT, "cases": CASES, field: text}
+    found = refused(
+        InvalidInput, do.version_save, actor=seconds.actor("district"), policy_id=policy.pk, lock=2, **texts
+    )
+    assert list(found.details) == [field]
+
+
+def test_two_people_do_not_write_over_each_other(policy_of: PolicyMaker, seconds: Cast) -> None:
+    policy = policy_of()
+    texts = {"text": TEXT + "notes: []", "cases": CASES}
+    refused(
+        StaleVersion, do.version_save, actor=seconds.actor("district2"), policy_id=policy.pk, lock=1, **texts
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "how"),
+    [("city", NotAllowed), ("street", NotAllowed), ("worker", NotAllowed), ("other_district", NotFound)],
+)
+def test_only_its_own_district_writes(policy_of: PolicyMaker, seconds: Cast, who: str, how: Any) -> None:
+    policy = policy_of()
+    refused(how, do.version_save, actor=seconds.actor(who), policy_id=policy.pk, lock=2, text=TEXT, cases="")
+    refused(how, do.version_draft, actor=seconds.actor(who), policy_id=policy.pk)
+    refused(how, do.version_discard, actor=seconds.actor(who), policy_id=policy.pk, lock=2)
+    refused(
+        how, edit.condition_act, actor=seconds.actor(who), policy_id=policy.pk, lock=2, place="when", act="up"
+    )
+
+
+def test_edits_are_taken_back_one_by_one(policy_of: PolicyMaker, seconds: Cast) -> None:
+    policy, district = policy_of(), seconds.actor("district")
+    node = {"policy": "dibao"}
+    edit.condition_add(actor=district, policy_id=policy.pk, lock=2, place="when", node=node)
+    edit.condition_act(actor=district, policy_id=policy.pk, lock=3, place="when.all[0]", act="remove")
+    assert said_by(draft_of(policy))["when"]["all"][-1] == node
+    do.version_undo(actor=district, policy_id=policy.pk, lock=4)
+    do.version_undo(actor=district, policy_id=policy.pk, lock=5)
+    assert draft_of(policy).text == TEXT
+    do.version_undo(actor=district, policy_id=policy.pk, lock=6)
+    refused(Conflict, do.version_undo, actor=district, policy_id=policy.pk, lock=7)
+
+
+def test_each_act_of_the_browser_leaves_a_readable_draft(policy_of: PolicyMaker, seconds: Cast) -> None:
+    policy = policy_of()
+    about = {"actor": seconds.actor("district"), "policy_id": policy.pk}
+    edit.group_change(**about, lock=2, place="when.all[1]", group="any", label="年龄", clause="")
+    edit.condition_add(**about, lock=3, place="when.all[1]", node={"age": {"under": "3"}})
+    edit.condition_change(**about, lock=4, place="when.all[0]", node={"fact": "hukou", "in": ["hmt"]})
+    edit.group_change(**about, lock=5, place="when.all[1]", group="at_least", count=2)
+    edit.condition_act(**about, lock=6, place="when.all[1]", act="up")
+    saved = edit.draft_fill(**about, lock=7, said={"amount": "80", "bring": [], "where": "街道"})
+    assert saved.findings == [] and saved.lock == 8
+    says = said_by(saved)
+    assert says["when"]["all"][0]["at_least"]["count"] == "2" and says["amount"] == "80"
+    assert "bring" not in says and says["where"] == "街道"
+
+
+def test_a_place_that_is_gone_is_refused(policy_of: PolicyMaker, seconds: Cast) -> None:
+    policy = policy_of()
+    about = {"actor": seconds.actor("district"), "policy_id": policy.pk, "lock": 2}
+    refused(NotFound, edit.condition_act, **about, place="when.all[9]", act="remove")
+    refused(NotFound, edit.condition_add, **about, place="when.all[0]", node={"policy": "x"})
+    refused(NotFound, edit.group_change, **about, place="amount", group="any")
+    refused(InvalidInput, edit.condition_act, **about, place="when.all[0]", act="explode")
+    refused(InvalidInput, edit.group_change, **about, place="when.all[0]", group="perhaps")
+
+
+def test_a_draft_thrown_away_takes_a_policy_that_never_was_with_it(
+    policy_of: PolicyMaker, seconds: Cast
+) -> None:
+    policy = policy_of()
+    do.version_discard(actor=seconds.actor("district2"), policy_id=policy.pk, lock=2)
+    assert not Policy.objects.exists() and not PolicyVersion.objects.exists()
+    assert set(AuditRecord.objects.values_list("verb", flat=True)) >= {"policy.discard", "policy.remove"}
+
+
+# -- dated figures -----------------------------------------------------------------------------------------
+FIGURE: dict[str, Any] = {
+    "code": "dibao",
+    "name": "低保标准",
+    "from_on": date(2024, 7, 1),
+    "amount": 159_500,
+    "source": "沪民规〔2023〕6号",
+    "mark": "○",
+}
+
+
+def test_a_figure_counts_once_another_person_has_published_it(seconds: Cast) -> None:
+    district = seconds.actor("district")
+    row = figures.standard_propose(actor=district, **FIGURE)
+    day = date(2025, 1, 1)
+    assert selectors.standards_on(day, row.area_path) == {}
+    assert Duty.objects.filter(subject_id=str(row.public_id), state="open").count() == 1
+    refused(NotAllowed, figures.standard_publish, actor=district, standard_id=row.pk)
+    figures.standard_publish(actor=seconds.actor("district2"), standard_id=row.pk)
+    assert selectors.standards_on(day, row.area_path) == {"dibao": 159_500}
+    assert selectors.standards_on(date(2024, 6, 30), row.area_path) == {}
+    assert not Duty.objects.filter(subject_id=str(row.public_id), state="open").exists()
+    refused(Conflict, figures.standard_withdraw, actor=district, standard_id=row.pk)
+
+
+def test_the_nearest_area_and_the_latest_day_win(seconds: Cast) -> None:
+    for proposer, second, day, amount in (
+        ("city", "city2", date(2024, 7, 1), 100),
+        ("district", "district2", date(2024, 1, 1), 300),
+        ("city", "city2", date(2025, 7, 1), 200),
+    ):
+        more = {**FIGURE, "from_on": day, "amount": amount}
+        row = figures.standard_propose(actor=seconds.actor(proposer), **more)
+        figures.standard_publish(actor=seconds.actor(second), standard_id=row.pk)
+    city, district = seconds.actor("city").areas[0], seconds.actor("district").areas[0]
+    other = seconds.actor("other_district").areas[0]
+    assert selectors.standards_on(date(2026, 1, 1), city) == {"dibao": 200}
+    assert selectors.standards_on(date(2026, 1, 1), district) == {"dibao": 300}
+    assert selectors.standards_on(date(2025, 1, 1), other) == {"dibao": 100}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("code", "低保"),
+        ("name", ""),
+        ("amount", -1),
+        ("amount", 10**13),
+        ("source", ""),
+        ("mark", "?"),
+        ("from_on", date(2024, 7, 1)),
+        ("is_money", False),
+    ],
+)
+def test_what_is_no_figure_is_said_beside_its_field(seconds: Cast, field: str, value: Any) -> None:
+    figures.standard_propose(actor=seconds.actor("district"), **FIGURE)
+    more = {**FIGURE, "from_on": date(2025, 7, 1), field: value}
+    found = refused(InvalidInput, figures.standard_propose, actor=seconds.actor("district"), **more)
+    assert list(found.details) == [field]
+
+
+def test_others_neither_publish_nor_take_back_a_figure(seconds: Cast) -> None:
+    row = figures.standard_propose(actor=seconds.actor("district"), **FIGURE)
+    refused(NotFound, figures.standard_publish, actor=seconds.actor("other_district"), standard_id=row.pk)
+    refused(NotFound, figures.standard_publish, actor=seconds.actor("street"), standard_id=row.pk)
+    refused(NotFound, figures.standard_withdraw, actor=seconds.actor("other_district"), standard_id=row.pk)
+    figures.standard_withdraw(actor=seconds.actor("district"), standard_id=row.pk)
+    assert not StandardValue.objects.exists()

@@ -1,0 +1,1 @@
+"""The public catalogue: policies in plain words, their history, a check that keeps nothing."""

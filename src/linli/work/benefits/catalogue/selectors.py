@@ -1,0 +1,89 @@
+"""What everybody may read of policies: what has been published, with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from linli.core import clock
+from linli.core.errors import NotFound
+
+from ..authoring.selectors import PUBLISHED, versions_in_force
+from ..authoring.shown import Names, ShownVersion, names_known, shown_version
+from ..models import Policy, PolicyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLine:
+    """One policy as the list shows it: in force today."""
+
+    policy: Policy
+    version: PolicyVersion
+    shown: ShownVersion
+
+    @property
+    def first_words(self) -> str:
+        """The first line of what is said in plain words."""
+        return self.shown.plain.strip().split("\n")[0]
+
+
+def public_list(*, words: str = "", unit: str = "") -> list[PublicLine]:
+    """Return the policies in force today whose name, authority or plain words say ``words``, by name."""
+    names, found = names_known(), list[PublicLine]()
+    for version in versions_in_force(clock.today()):
+        if unit and version.policy.unit != unit:
+            continue
+        shown = shown_version(version, names)
+        if shown is not None and _says(version.policy, shown, words):
+            found.append(PublicLine(version.policy, version, shown))
+    return sorted(found, key=lambda line: line.policy.name)
+
+
+def _says(policy: Policy, shown: ShownVersion, words: str) -> bool:
+    text = f"{policy.name} {policy.authority} {shown.plain}".lower()
+    return all(word in text for word in words.lower().split())
+
+
+def public_get(code: str) -> Policy:
+    """Return a policy of which a version has been published, or raise ``NotFound``."""
+    found = Policy.objects.public().filter(code=code).first()
+    if found is None:
+        raise NotFound(_("没有这项政策。"), hint=_("请回到惠民政策看全部政策。"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One published version: its days, what changed, how much it paid."""
+
+    version: PolicyVersion
+    until: date | None
+    amount: str
+    is_now: bool
+
+
+def history_of(policy: Policy, names: Names, now: PolicyVersion | None) -> Sequence[HistoryLine]:
+    """Return the published versions of a policy, the newest first."""
+    later: date | None = None
+    found = list[HistoryLine]()
+    for version in policy.versions.filter(PUBLISHED).order_by("-from_on"):
+        version.policy = policy
+        shown = shown_version(version, names)
+        until = min((day for day in (version.to_on, later) if day is not None), default=None)
+        is_now = now is not None and version.pk == now.pk
+        found.append(HistoryLine(version, until, _amount_words(shown), is_now))
+        later = version.from_on
+    return found
+
+
+def _amount_words(shown: ShownVersion | None) -> str:
+    if shown is None:
+        return ""
+    amount = shown.amount
+    if amount.rows:
+        rows = "；".join(f"{who} {much}" for who, much in amount.rows)
+        return f"{amount.period}：{rows}"
+    return f"{amount.period} {amount.words}".strip()

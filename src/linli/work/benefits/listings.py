@@ -1,0 +1,5 @@
+"""The lists of this room as files."""
+
+from .authoring import listings as authoring
+
+__all__ = ["authoring"]
