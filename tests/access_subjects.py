@@ -42,6 +42,7 @@ from linli.registers.residents.receipts.services import receipt_add
 from linli.registers.residents.tests.houses import house_make
 from linli.registers.residents.tests.plans import building_make, household_make, person_make, shop_make
 from linli.work.benefits.authoring.services.conditions import condition_add
+from linli.work.benefits.authoring.services.shipping import policies_ship
 from linli.work.benefits.authoring.services.standards import standard_propose
 from linli.work.benefits.authoring.services.versions import policy_start
 from linli.work.deliberation.assessments.rules import Marks
@@ -295,9 +296,10 @@ def policies(cast: Cast) -> Subjects:
     for lock, age in enumerate(("65", "60"), 1):
         node = {"age": {"from": age}}
         draft = condition_add(actor=district, policy_id=policy.pk, lock=lock, place="when", node=node)
+    policies_ship(actor=system("policies"), place=cast.places["province"])
     figure = standard_propose(
         actor=district,
-        code="dibao",
+        code="dibao_own",
         name="低保标准",
         from_on=date(2026, 7, 1),
         amount=159_500,

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..engine.order import BadRule
+from ..engine.trying import tried
+from ..language.cases import Case, cases_read
 from ..language.columns import Kind
 from ..language.policy import PolicyText
-from ..language.reading import policy_of
-from ..language.source import MOST_CHARACTERS, Source, Unreadable, source_read
+from ..language.reading import policy_of, policy_read
+from ..language.source import MOST_CHARACTERS, Fault, Source, Unreadable, source_read
+from ..language.tree import Rule
 from ..language.writing import policy_write
 from ..models import Policy, PolicyVersion
 from . import selectors
 
-FAULT, ODD = "fault", "odd"
+FAULT, ODD, CASES = "fault", "odd", "cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +112,55 @@ def looked_through(version: PolicyVersion) -> Looked:
         source = source_read(version.text)
         says = policy_of(source, standard_kinds())
     except Unreadable as refusal:
-        found = [Finding(FAULT, fault.place, fault.words, fault.hint, fault.line) for fault in refusal.faults]
-        return Looked(None, found)
-    return Looked(says, _checked(version, source, says), ())
+        return Looked(None, [_of_fault(fault) for fault in refusal.faults])
+    found = _checked(version, source, says)
+    try:
+        cases = cases_read(version.cases, standard_kinds())
+    except Unreadable as refusal:
+        return Looked(says, [*found, *(_of_fault(fault, CASES) for fault in refusal.faults)])
+    return Looked(says, found, _cases_run(version, says, cases))
+
+
+def _of_fault(fault: Fault, before: str = "") -> Finding:
+    place = f"{before}{fault.place}" if fault.place.startswith("[") else fault.place or before
+    return Finding(FAULT, place, fault.words, fault.hint, fault.line)
+
+
+def _cases_run(version: PolicyVersion, says: PolicyText, cases: Sequence[Case]) -> list[CaseShown]:
+    """Judge every case by the draft, with the other policies and the figures of the case's day."""
+    code, days = version.policy.code, {case.on for case in cases}
+    rule = says.rule(code, str(version.number))
+    others = {day: [one for one in rules_on(day) if one.policy != code] for day in days}
+    figures = {day: selectors.standards_on(day, version.policy.area_path) for day in days}
+    found = list[CaseShown]()
+    for case in cases:
+        try:
+            came = tried(case, rule, others[case.on], figures[case.on])
+        except BadRule as error:
+            found.append(CaseShown(case.name, is_right=False, words=str(error)))
+        else:
+            found.append(CaseShown(case.name, came.is_right, "".join(came.faults)))
+    return found
+
+
+def rules_on(day: date) -> list[Rule]:
+    """Return the rule of every policy in force on a day; one that cannot be read any more is left out."""
+    kinds = tuple(sorted(standard_kinds().items()))
+    found = list[Rule]()
+    for version in selectors.versions_in_force(day):
+        says = text_read(version.text, kinds)
+        if says is not None:
+            found.append(says.rule(version.policy.code, str(version.number)))
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def text_read(text: str, kinds: tuple[tuple[str, Kind], ...]) -> PolicyText | None:
+    """Return what a published text says, read once; ``None`` where it cannot be read."""
+    try:
+        return policy_read(text, dict(kinds))
+    except Unreadable:
+        return None
 
 
 def _checked(version: PolicyVersion, source: Source, says: PolicyText) -> list[Finding]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from linli.core import clock
 
-from ..authoring.selectors import version_next, version_on
+from ..authoring.selectors import version_latest, version_next, version_on
 from ..authoring.shown import names_known, shown_version
 from ..models import Policy
 from . import selectors
@@ -50,15 +50,14 @@ def policy_page(request: HttpRequest, code: str) -> HttpResponse:
     policy = selectors.public_get(code)
     today = clock.today()
     now, coming = version_on(policy, today), version_next(policy, today)
-    version = now or coming or policy.versions.filter(selectors.PUBLISHED).order_by("-from_on")[0]
-    version.policy = policy
+    version = now or coming or version_latest(policy)
     names = names_known()
     context = {
         "policy": policy,
         "version": version,
         "now": now,
         "coming": coming,
-        "shown": shown_version(version, names),
+        "shown": shown_version(version, names) if version else None,
         "history": selectors.history_of(policy, names, now),
     }
     return page(request, "policy", context)

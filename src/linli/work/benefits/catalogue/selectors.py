@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.errors import NotFound
 
+from ..authoring.saying import Names
 from ..authoring.selectors import PUBLISHED, versions_in_force
-from ..authoring.shown import Names, ShownVersion, names_known, shown_version
+from ..authoring.shown import ShownVersion, names_known, shown_version
 from ..models import Policy, PolicyVersion
 
 

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from linli.core.actor import system
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refusal, StaleVersion
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.duties.models import Duty
 from linli.work.benefits.authoring import selectors
 from linli.work.benefits.authoring.checked import draft_of as said_by
+from linli.work.benefits.authoring.checked import looked_through
 from linli.work.benefits.authoring.services import conditions as edit
 from linli.work.benefits.authoring.services import standards as figures
 from linli.work.benefits.authoring.services import versions as do
+from linli.work.benefits.authoring.services.shipping import policies_ship
 from linli.work.benefits.models import Policy, PolicyVersion, StandardValue
 from tests.people import Cast
 
@@ -246,3 +249,138 @@ def test_others_neither_publish_nor_take_back_a_figure(seconds: Cast) -> None:
     refused(NotFound, figures.standard_withdraw, actor=seconds.actor("other_district"), standard_id=row.pk)
     figures.standard_withdraw(actor=seconds.actor("district"), standard_id=row.pk)
     assert not StandardValue.objects.exists()
+
+
+# -- publication -------------------------------------------------------------------------------------------
+DAY = date(2026, 7, 1)
+SAID: dict[str, Any] = {"from_on": DAY, "document": "试行〔2026〕1号", "remark": "第一版"}
+
+
+def proposed(seconds: Cast, policy: Policy, **more: Any) -> PolicyVersion:
+    lock = draft_of(policy).lock
+    return do.version_propose(
+        actor=seconds.actor("district"), policy_id=policy.pk, lock=lock, **{**SAID, **more}
+    )
+
+
+def published(seconds: Cast, policy: Policy, **more: Any) -> PolicyVersion:
+    digest = proposed(seconds, policy, **more).digest
+    return do.version_publish(actor=seconds.actor("district2"), policy_id=policy.pk, digest=digest)
+
+
+def test_a_version_counts_from_its_day_once_another_person_has_published_it(
+    policy_of: PolicyMaker, seconds: Cast
+) -> None:
+    policy = policy_of()
+    waiting = proposed(seconds, policy)
+    assert waiting.state == "waiting" and not Policy.objects.public().exists()
+    assert Duty.objects.filter(subject_id=str(policy.public_id), state="open").count() == 1
+    about = {"policy_id": policy.pk, "digest": waiting.digest}
+    refused(NotAllowed, do.version_publish, actor=seconds.actor("district"), **about)
+    refused(NotAllowed, do.version_publish, actor=seconds.actor("street"), **about)
+    refused(NotFound, do.version_publish, actor=seconds.actor("other_district"), **about)
+    refused(
+        StaleVersion, do.version_publish, actor=seconds.actor("district2"), policy_id=policy.pk, digest="x"
+    )
+    done = do.version_publish(actor=seconds.actor("district2"), **about)
+    assert done.state == "published" and selectors.version_on(policy, DAY) == done
+    assert selectors.version_on(policy, date(2026, 6, 30)) is None
+    assert not Duty.objects.filter(subject_id=str(policy.public_id), state="open").exists()
+
+
+def test_the_city_may_be_the_second_person_of_a_district(policy_of: PolicyMaker, seconds: Cast) -> None:
+    policy = policy_of()
+    digest = proposed(seconds, policy).digest
+    assert do.version_publish(actor=seconds.actor("city"), policy_id=policy.pk, digest=digest).published_by
+
+
+def test_what_is_published_is_never_written_again(policy_of: PolicyMaker, seconds: Cast) -> None:
+    policy, district = policy_of(), seconds.actor("district")
+    first = published(seconds, policy)
+    refused(Conflict, do.version_save, actor=district, policy_id=policy.pk, lock=3, text=TEXT, cases="")
+    draft = do.version_draft(actor=district, policy_id=policy.pk)
+    assert draft.number == 2 and draft.text == first.text
+    assert do.version_draft(actor=district, policy_id=policy.pk) == draft
+    later = TEXT.replace("amount: 75", "amount: 80")
+    cases = CASES.replace("amount: 75", "amount: 80")
+    do.version_save(actor=district, policy_id=policy.pk, lock=1, text=later, cases=cases)
+    found = refused(InvalidInput, proposed, seconds=seconds, policy=policy)
+    assert list(found.details) == ["from_on"]
+    second = published(seconds, policy, from_on=date(2027, 1, 1), to_on=date(2028, 1, 1))
+    for day, version in ((date(2026, 12, 31), first), (date(2027, 1, 1), second), (date(2028, 1, 1), None)):
+        assert selectors.version_on(policy, day) == version
+    first.refresh_from_db()
+    assert first.text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("document", ""), ("remark", " "), ("remark", "长" * 201), ("to_on", DAY), ("to_on", date(2026, 6, 1))],
+)
+def test_what_is_missing_to_propose_is_said_beside_its_field(
+    policy_of: PolicyMaker, seconds: Cast, field: str, value: Any
+) -> None:
+    policy = policy_of()
+    found = refused(InvalidInput, proposed, seconds=seconds, policy=policy, **{field: value})
+    assert list(found.details) == [field]
+
+
+@pytest.mark.parametrize(
+    ("text", "cases", "words"),
+    [
+        (TEXT.replace("hukou", "hukoo"), CASES, "必须改好"),
+        (TEXT.replace("unit: person", "unit: child"), CASES, "发给"),
+        (TEXT, "", "还没有案例"),
+        (TEXT, CASES.replace("expect: not", "expect: unknown"), "生日当天还不算"),
+        (TEXT, CASES.replace("amount: 75", "amount: 76"), "第二天起每月75元"),
+        (TEXT, CASES.replace("missing: [hukou]", "missing: [birth]"), "不知道户籍就待核"),
+        (TEXT, CASES.replace("on: 2025-03-01", "on: 昨天"), "日期"),
+    ],
+)
+def test_nothing_wrong_is_handed_on(
+    policy_of: PolicyMaker, seconds: Cast, text: str, cases: str, words: str
+) -> None:
+    policy = policy_of(text=text, cases=cases)
+    assert words in refused(Conflict, proposed, seconds=seconds, policy=policy).message
+
+
+def test_a_refused_version_is_written_on_and_a_waiting_one_is_taken_back(
+    policy_of: PolicyMaker, seconds: Cast
+) -> None:
+    policy, district, second = policy_of(), seconds.actor("district"), seconds.actor("district2")
+    proposed(seconds, policy)
+    refused(Conflict, do.version_save, actor=district, policy_id=policy.pk, lock=3, text=TEXT, cases="")
+    refused(InvalidInput, do.version_refuse, actor=second, policy_id=policy.pk, reason=" ")
+    refused(NotAllowed, do.version_refuse, actor=district, policy_id=policy.pk, reason="不对")
+    back = do.version_refuse(actor=second, policy_id=policy.pk, reason="文号不对")
+    assert back.state == "draft" and back.remark == "文号不对" and back.digest == ""
+    assert not Duty.objects.filter(subject_id=str(policy.public_id), state="open").exists()
+    proposed(seconds, policy)
+    refused(NotAllowed, do.version_withdraw, actor=seconds.actor("city"), policy_id=policy.pk)
+    assert do.version_withdraw(actor=district, policy_id=policy.pk).state == "draft"
+    refused(Conflict, do.version_withdraw, actor=district, policy_id=policy.pk)
+
+
+# -- what comes with the software --------------------------------------------------------------------------
+def test_what_is_shipped_is_put_in_once_and_left_alone(seconds: Cast) -> None:
+    place, machine = seconds.places["province"], system("policies")
+    versions, rows = policies_ship(actor=machine, place=place)
+    assert versions == PolicyVersion.objects.count() >= 14 and rows == StandardValue.objects.count() > 0
+    assert policies_ship(actor=machine, place=place) == (0, 0)
+    nursing = Policy.objects.get(code="disabled_nursing")
+    before, after = (selectors.version_on(nursing, day) for day in (date(2025, 6, 30), date(2025, 7, 1)))
+    assert before is not None and after is not None and before != after
+    refused(NotAllowed, policies_ship, actor=seconds.actor("city"), place=place)
+
+
+def test_the_city_writes_on_what_was_shipped(seconds: Cast) -> None:
+    policies_ship(actor=system("policies"), place=seconds.places["province"])
+    policy, city = Policy.objects.get(code="elder_allowance"), seconds.actor("city")
+    draft = do.version_draft(actor=city, policy_id=policy.pk)
+    looked = looked_through(draft)
+    assert not looked.faults and looked.cases and all(case.is_right for case in looked.cases)
+    said = {**SAID, "from_on": date(2027, 1, 1)}
+    waiting = do.version_propose(actor=city, policy_id=policy.pk, lock=draft.lock, **said)
+    done = do.version_publish(actor=seconds.actor("city2"), policy_id=policy.pk, digest=waiting.digest)
+    assert policies_ship(actor=system("policies"), place=seconds.places["province"]) == (0, 0)
+    assert selectors.version_latest(policy) == done
