@@ -170,7 +170,7 @@ def line_named(name: str) -> ColumnLine | None:
 def _fact_words(node: Node, names: Names) -> str:
     line = line_named(str(node["fact"]))
     if line is None:
-        return _("没有“%s”这个事实") % node["fact"]
+        return str(_("没有“%s”这个事实") % node["fact"])
     if "in" in node or "is" in node:
         chosen = node["in"] if "in" in node else [node["is"]]
         words = _("、").join(value_words(line, str(value)) for value in chosen)
