@@ -89,12 +89,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
     form, filters = filters_of(request.GET)
     page = Paginator(selectors.assessment_list(actor, filters), PER_PAGE).get_page(request.GET.get("page"))
     due = _due(actor)
-    names = division_names({one.body.area_path for one in due}, Level.STREET)
     shown = due if request.GET.get("due") == "all" else due[:SOONEST]
+    paths = {one.body.area_path for one in shown} | {row.area_path for row in page.object_list}
+    names = division_names(paths, Level.STREET)
     context = {
         "form": form,
         "page": page,
-        "rows": [(row, TONES[row.state]) for row in page.object_list],
+        "rows": [(row, TONES[row.state], names.get(row.area_path, "")) for row in page.object_list],
         "is_narrowed": bool(filters.q or filters.state or filters.year),
         "due": [(one, names.get(one.body.area_path, "")) for one in shown],
         "due_count": len(due),

@@ -18,9 +18,9 @@ from linli.core import clock
 from linli.core.actor import Actor, Assurance, Function
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.permissions import actor_of, actor_required
-from linli.foundation.places.selectors import division_by_code
 from linli.foundation.ui.nav import address
 
+from ..bodies.around import area_chosen
 from . import selectors, tallies
 from .forms import MarksForm, ObjectionForm
 from .gate import vote_place
@@ -47,7 +47,7 @@ def council_page(request: HttpRequest) -> HttpResponse:
     """Show what the reader may vote on, and what is decided around their neighbourhood."""
     actor = actor_of(request)
     own = list(selectors.ballots_of_account(actor)[:SHOWN])
-    area = _area(request)
+    area = area_chosen(request)
     around = selectors.ballots_around(area) if area else Ballot.objects.none()
     others = [row for row in around[:SHOWN] if row.pk not in {one.pk for one in own}]
     context = {
@@ -56,18 +56,10 @@ def council_page(request: HttpRequest) -> HttpResponse:
         "is_linked": actor.is_signed_in and actor.assurance >= Assurance.REGISTERED,
         "has_place": bool(area),
         "meetings": address("meetings:public_list"),
+        "bodies": address("bodies:public_list"),
         "resolutions": address("resolutions:public_list"),
     }
     return _page(request, "council", context)
-
-
-def _area(request: HttpRequest) -> str:
-    """Return the path of the neighbourhood that the reader chose, empty where there is none."""
-    code = request.place_code()  # type: ignore[attr-defined]
-    try:
-        return division_by_code(code).path if code else ""
-    except NotFound:
-        return ""
 
 
 def _has_voted(actor: Actor, ballot: Ballot) -> bool:

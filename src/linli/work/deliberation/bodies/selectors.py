@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotFound
-from linli.foundation.accounts.selectors import person_names
+from linli.core.fields import in_areas
+from linli.foundation.accounts.selectors import path_prefixes, person_names
 
-from .kinds import Composed, composition_faults
+from .kinds import Composed, composition_faults, kinds
 from .models import Body, BodyEvent, Member, Sitting, Term
 from .rules import is_warned, meet_by
 
@@ -83,6 +84,42 @@ def body_get(actor: Actor, public_id: UUID | str) -> Body:
     if found is None:
         raise NotFound(_("没有找到这个组织。"))
     return found
+
+
+def body_public(public_id: UUID) -> Body:
+    """Return a standing body as everybody may read of it, or raise ``NotFound``."""
+    rows = Body.objects.standing().select_related("unit", "compound", "parent")
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("没有找到这个组织。"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A body as residents find it in the list: how many hold office, who leads, the term that runs."""
+
+    body: Body
+    count: int
+    chair: Member | None
+    term: Term | None
+
+
+def bodies_told(area_path: str) -> list[Told]:
+    """Return the standing bodies around a place: in it and above it, the nearest first (four queries)."""
+    near = Q(area_path__in=path_prefixes(area_path)) | in_areas("area_path", (area_path,))
+    rows = list(Body.objects.standing().filter(near).select_related("compound"))
+    today = clock.today()
+    office = Member.objects.filter(body__in=rows).filter(from_on__lte=today, to_on__isnull=True)
+    counts = dict(office.order_by().values_list("body").annotate(n=Count("pk")))
+    chairs = {one.body_id: one for one in office.filter(post="chair").select_related("resident", "person")}
+    terms = {one.body_id: one for one in Term.objects.filter(body__in=rows, ended_on__isnull=True)}
+    order = list(kinds())
+    told = [Told(row, counts.get(row.pk, 0), chairs.get(row.pk), terms.get(row.pk)) for row in rows]
+    for one in told:
+        if one.chair is not None:
+            one.chair.body = one.body
+    return sorted(told, key=lambda one: (-len(one.body.area_path), order.index(one.body.kind), one.body.pk))
 
 
 def bodies_in(actor: Actor, area_path: str, kinds: Iterable[str] = ()) -> list[Body]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import pages
+from . import pages, public
 
 app_name = "bodies"
 ONE = "desk/council/bodies/<uuid:public_id>/"
@@ -13,5 +13,7 @@ urlpatterns = [
     path(f"{ONE}history/", pages.history_page, name="history"),
     path(f"{ONE}do/<slug:code>/", pages.act_page, name="act"),
     path(f"{ONE}members/<uuid:member>/<slug:code>/", pages.member_page, name="member"),
+    path("council/bodies/", public.public_list, name="public_list"),
+    path("council/bodies/<uuid:public_id>/", public.public_page, name="public"),
     path(f"{ONE}sittings/<uuid:sitting>/undo/", pages.unmet, name="unmet"),
 ]

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from linli.core.actor import Actor
 from linli.core.codes import code_plain, code_shown
-from linli.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn
+from linli.core.errors import Conflict, InvalidInput, NotSignedIn
 from linli.foundation.accounts.permissions import actor_of
-from linli.foundation.places.selectors import division_by_code
 
+from ..bodies.around import area_chosen
 from . import lawful, selectors, services
 from .forms import SignInForm
 from .models import Meeting
@@ -40,7 +40,7 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any], status: 
 @require_GET
 def public_list(request: HttpRequest) -> HttpResponse:
     """Show what is coming up around the reader's neighbourhood, and what was decided."""
-    area = _area(request)
+    area = area_chosen(request)
     past = Paginator(selectors.public_held(area) if area else Meeting.objects.none(), PER_PAGE).get_page(
         request.GET.get("page")
     )
@@ -51,15 +51,6 @@ def public_list(request: HttpRequest) -> HttpResponse:
         "past": past.object_list,
     }
     return render(request, "meetings/public_list.html", context)
-
-
-def _area(request: HttpRequest) -> str:
-    """Return the path of the neighbourhood that the reader chose, empty where there is none."""
-    code = request.place_code()  # type: ignore[attr-defined]
-    try:
-        return division_by_code(code).path if code else ""
-    except NotFound:
-        return ""
 
 
 @require_GET

@@ -10,28 +10,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from linli.core import clock
-from linli.core.errors import NotFound
-from linli.foundation.places.selectors import division_by_code
 
+from ..bodies.around import area_chosen
 from . import selectors
 from .models import Resolution, Task
 
 PER_PAGE = 20
 
 
-def _area(request: HttpRequest) -> str:
-    """Return the path of the neighbourhood that the reader chose, empty where there is none."""
-    code = request.place_code()  # type: ignore[attr-defined]
-    try:
-        return division_by_code(code).path if code else ""
-    except NotFound:
-        return ""
-
-
 @require_GET
 def public_list(request: HttpRequest) -> HttpResponse:
     """Show what was decided around the reader's neighbourhood."""
-    area = _area(request)
+    area = area_chosen(request)
     rows = selectors.public_list(area) if area else Resolution.objects.none()
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"has_place": bool(area), "page": found, "rows": found.object_list}

@@ -201,7 +201,7 @@ def listed(hall: Hall, query: str = "", who: str = "street") -> list[str]:
     """Return the days of the assessments that the list shows, in its order."""
     answer = hall.cast.client(who).get(f"{reverse('assessments:list')}?{query}")
     assert answer.status_code == 200
-    return [f"{row.held_on:%m-%d}" for row, _tone in answer.context["rows"]]
+    return [f"{row.held_on:%m-%d}" for row, *_ in answer.context["rows"]]
 
 
 def test_the_list_is_searched_filtered_and_sorted_and_says_why_it_is_empty(
