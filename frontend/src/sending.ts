@@ -4,6 +4,9 @@ import { confirmFirst } from "./dialogs";
 import { announce, say, silence } from "./words";
 
 const WAITS = [2, 4, 8, 15, 30];
+// A redirect is told in this header instead of being followed here: following would draw the next page
+// unseen, and with it use up the message that says what was saved.
+const FOLLOW = "X-Linli-Follow";
 
 export function csrfToken(): string {
   return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
@@ -46,7 +49,7 @@ async function sendUntilReceived(form: HTMLFormElement, data: FormData): Promise
     let wait = WAITS[Math.min(attempt, WAITS.length - 1)] ?? 30;
     let words = say("网络断了，内容已保存，正在重试。", "The connection was lost. Your text is kept; trying again.");
     try {
-      const response = await fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "text/html" } });
+      const response = await fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "text/html", [FOLLOW]: "no" } });
       const after = response.headers.get("Retry-After");
       if (response.status !== 503 || !after) return response;
       // Too many at once: the same request, with the same key, goes again when the server says.
@@ -81,9 +84,10 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
   busy(form, submitter, true);
   const response = await sendUntilReceived(form, content(form, submitter));
   silence();
-  if (response.redirected) {
+  const next = response.headers.get(FOLLOW);
+  if (next) {
     form.dataset.received = "yes";
-    window.location.assign(response.url);
+    window.location.assign(next);
     return;
   }
   busy(form, submitter, false);

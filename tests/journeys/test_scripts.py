@@ -33,6 +33,20 @@ def test_a_draft_survives_and_goes_when_it_was_received(visitor: Visitor) -> Non
     expect(page.get_by_label("内容")).to_have_value("")
 
 
+def test_what_was_saved_is_said_on_the_page_that_follows_drawn_once(visitor: Visitor) -> None:
+    page = visitor()
+    page.goto("/test/report/")
+    drawn: list[str] = []
+    page.on("request", lambda sent: drawn.append(sent.method) if "/test/receipt/" in sent.url else None)
+    page.get_by_label("内容").fill("3号楼灯坏了")
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_role("heading", name="回执")).to_be_visible()
+    expect(page.get_by_text("已收到。")).to_be_visible()
+    assert drawn == ["GET"]
+    page.reload()
+    expect(page.get_by_text("已收到。")).to_have_count(0)
+
+
 @pytest.mark.usefixtures("line_may_break")
 def test_a_lost_connection_is_tried_again_under_the_same_key(visitor: Visitor) -> None:
     page = visitor()

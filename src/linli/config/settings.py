@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "linli.foundation.accounts.middleware.ActorMiddleware",
     "linli.portal.middleware.NeighbourhoodMiddleware",
+    "linli.foundation.ui.middleware.FollowMiddleware",
     "linli.foundation.ui.middleware.RefusalMiddleware",
     "linli.portal.api.middleware.InterfaceMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -1,8 +1,9 @@
 """Give each request a number to quote, and turn refusals raised anywhere in a view into answers."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from linli.core.errors import Refusal
 from linli.core.service import request_id
@@ -31,3 +32,23 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal; everything else is a fault and stays one."""
         return refusal_response(request, exception) if isinstance(exception, Refusal) else None
+
+
+FOLLOW = "X-Linli-Follow"
+
+
+class FollowMiddleware:
+    """Tell a redirect in a header to the script that sends forms: where it followed the redirect itself, the
+    page would be drawn twice, and the message of what was saved be gone with the one that nobody sees."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 204 and the address where the request asks not to be redirected."""
+        response = self.get_response(request)
+        if request.headers.get(FOLLOW) == "no" and isinstance(response, HttpResponseRedirect):
+            response.status_code = HTTPStatus.NO_CONTENT
+            response[FOLLOW] = response.url
+            del response["Location"]
+        return response

@@ -151,3 +151,19 @@ def test_gallery_is_for_the_demo_only(client: Client, settings: Any, address: st
 def test_no_component_is_left_untranslated(client: Client) -> None:
     for address in ("/ui/gallery/", "/ui/gallery/portal/", "/test/report/", "/desk/test/"):
         assert "<c-" not in client.get(address).content.decode()
+
+
+def test_a_script_that_sends_is_told_where_to_go_and_the_message_waits_there(client: Client) -> None:
+    told = client.post("/test/report/", {"text": "灯坏了"}, headers={"X-Linli-Follow": "no"})
+    assert (told.status_code, told["X-Linli-Follow"]) == (204, "/test/receipt/")
+    assert "Location" not in told.headers
+    assert "已收到。" in client.get("/test/receipt/").content.decode()
+    assert "已收到。" not in client.get("/test/receipt/").content.decode()
+
+
+def test_everybody_else_is_redirected_and_a_form_with_remarks_comes_back_as_ever(client: Client) -> None:
+    plain = client.post("/test/report/", {"text": "灯坏了"})
+    assert (plain.status_code, plain["Location"]) == (302, "/test/receipt/")
+    wrong = client.post("/test/report/", {"text": ""}, headers={"X-Linli-Follow": "no"})
+    assert wrong.status_code == 422
+    assert "X-Linli-Follow" not in wrong.headers
