@@ -22,7 +22,7 @@ from linli.work.deliberation.ballots.services import (
 )
 from linli.work.deliberation.ballots.services.making import Draft, QuestionEntry
 
-from .life import Plot, Stage
+from .life import Plot, Stage, at_hour
 
 CLOCK = system("ballots")
 SAID = ("yes", "yes", "yes", "yes", "no", "yes", "abstain")
@@ -38,7 +38,7 @@ def lift(stage: Stage, end: datetime) -> Plot:
     """Owners of one building decide on a lift by heads and area: web, paper and door ballots."""
     head, worker = stage.cast["dunhua.head"], stage.cast["dunhua.worker"]
     place = stage.places[0]
-    yield (at := end - timedelta(days=19.5))
+    yield (at := at_hour(end - timedelta(days=20), 10))
     draft = Draft(
         title=f"{place.buildings[0].name}加装电梯",
         rule_key="owners_part_major",
@@ -47,8 +47,8 @@ def lift(stage: Stage, end: datetime) -> Plot:
             QuestionEntry("同意按楼层分摊建设费用，运行费由受益户共同承担"),
         ],
         text="预计总费用62万元，财政补贴28万元。施工四个月，期间出入走北侧便道。图纸和报价在居委会可以看。",
-        opens_at=at + timedelta(days=15.5),
-        closes_at=end + timedelta(days=6),
+        opens_at=at_hour(at + timedelta(days=16), 9),
+        closes_at=at_hour(end + timedelta(days=6), 20),
         channels=["web", "paper", "phone", "door"],
         compound_id=place.compound.public_id,
         building_ids=[place.buildings[0].public_id],
@@ -147,14 +147,14 @@ def rules_of_the_house(stage: Stage, end: datetime) -> Plot:
     """Households of 七彩家园 vote on rules about parking; four of five take part, it passes."""
     head, worker = stage.cast["kongjiang.head"], stage.cast["kongjiang.worker"]
     place = next(one for one in stage.places if one.compound.name == "七彩家园")
-    yield (at := end - timedelta(days=19))
+    yield (at := at_hour(end - timedelta(days=19), 10))
     draft = Draft(
         title="七彩家园停车公约",
         rule_key="residents_meeting_households",
         questions=[QuestionEntry("同意《七彩家园停车公约》")],
         text="一户一位优先，来访车辆停北门，晚上十点后地面车位可以临停。",
-        opens_at=at + timedelta(days=11),
-        closes_at=end - timedelta(days=3),
+        opens_at=at_hour(at + timedelta(days=11), 9),
+        closes_at=at_hour(end - timedelta(days=3), 20),
         channels=["web", "paper", "phone", "door"],
         way="named",
         compound_id=place.compound.public_id,
@@ -168,5 +168,5 @@ def rules_of_the_house(stage: Stage, end: datetime) -> Plot:
     _doors(worker, head, ballot, electors[: len(electors) * 4 // 5])
     yield ballot.closes_at
     counting.ballot_close(actor=CLOCK, ballot_id=ballot.public_id)
-    yield ballot.closes_at + timedelta(hours=4)
+    yield at_hour(ballot.closes_at + timedelta(days=1), 9, 30)
     counting.ballot_count(actor=head, ballot_id=ballot.public_id)

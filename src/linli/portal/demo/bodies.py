@@ -20,7 +20,7 @@ from linli.work.deliberation.bodies.services import MemberEntry
 from linli.work.deliberation.bodies.tasks import dates_watch
 
 from .cast import COMMITTEES, STREET
-from .life import Plot, Stage
+from .life import Plot, Stage, at_hour
 
 NAMES = (
     *("顾建国", "沈秀英", "陆志明", "周惠芳", "徐伟民", "朱丽萍", "胡国强", "何美华", "施文斌", "曹玉兰"),
@@ -153,13 +153,13 @@ def bodies_meet(stage: Stage, end: datetime) -> Plot:
         (80, ("owners_committee",)),
         (40, ("residents_representatives", "council_community")),
     ):
-        yield end - timedelta(days=days)
+        yield at_hour(end - timedelta(days=days), 10)
         for body in Body.objects.filter(kind__in=kinds, place_code=COMMITTEES["dunhua"]):
             actor = stage.cast["dunhua.head"]
             do.body_met(actor=actor, body_id=body.pk, on=today(), note="记录在居委会档案室")
-    yield end - timedelta(days=30)
+    yield at_hour(end - timedelta(days=30), 10)
     _assessed(stage)
-    yield end - timedelta(days=2)
+    yield at_hour(end - timedelta(days=2), 16)
     for body in Body.objects.filter(kind="residents_committee"):
         who = "dunhua.head" if body.place_code == COMMITTEES["dunhua"] else "kongjiang.head"
         do.body_met(actor=stage.cast[who], body_id=body.pk, on=today(), note="月度例会")

@@ -20,7 +20,7 @@ from linli.work.deliberation.secret import services as secret
 from linli.work.deliberation.secret.models import Ceremony
 from linli.work.deliberation.secret.rules import plain_length
 
-from .life import Plot, Stage
+from .life import Plot, Stage, at_hour
 
 CLOCK = system("ballots")
 TRUSTEES = {"committee": "dunhua.head", "supervision": "supervisor", "street": "street.duty"}
@@ -55,7 +55,7 @@ def _named(actor: Actor, election: Election, people: list[Resident], posts: tupl
 def committee(stage: Stage, end: datetime) -> Plot:
     """The committee is elected anew: the party names, the list is published, people vote on web and paper."""
     head, worker = stage.cast["dunhua.head"], stage.cast["dunhua.worker"]
-    yield (at := end - timedelta(days=38))
+    yield (at := at_hour(end - timedelta(days=38), 10))
     draft = do.ElectionDraft(
         title="敦化居民委员会补选",
         rule_key="committee_election_voters",
@@ -66,7 +66,7 @@ def committee(stage: Stage, end: datetime) -> Plot:
     _named(head, election, _adults(head, 40)[20:26], (1, 1, 2, 2, 2))
     yield at + timedelta(days=8)
     do.candidates_publish(actor=head, election_id=election.public_id)
-    yield (announced := at + timedelta(days=8.2))
+    yield (announced := at_hour(at + timedelta(days=8), 15))
     ballot = _announced(head, election, announced, end)
     yield announced + timedelta(days=12)
     rolls.roll_freeze(actor=head, ballot_id=ballot.public_id)
@@ -86,8 +86,8 @@ def _announced(head: Actor, election: Election, at: datetime, end: datetime) -> 
     round_ = do.round_open(
         actor=head,
         election_id=election.public_id,
-        opens_at=at + timedelta(days=27),
-        closes_at=end + timedelta(days=2),
+        opens_at=at_hour(at + timedelta(days=27), 9),
+        closes_at=at_hour(end + timedelta(days=2), 18),
         channels=["web", "paper", "box"],
     )
     ballot = Ballot.objects.get(pk=round_.ballot_id)
@@ -126,7 +126,7 @@ def _votes(woman: Actor, ballot: Ballot) -> None:
 def naming(stage: Stage, end: datetime) -> Plot:
     """Another committee takes names: two by the party, one by voters who still lack some."""
     head = stage.cast["kongjiang.head"]
-    yield (at := end - timedelta(days=3))
+    yield (at := at_hour(end - timedelta(days=3), 10))
     draft = do.ElectionDraft(
         title="控江居民小组组长推选",
         rule_key="group_election",
@@ -145,15 +145,15 @@ def naming(stage: Stage, end: datetime) -> Plot:
 def recall(stage: Stage, end: datetime) -> Plot:
     """Some ask for a recall; there are not enough of them yet."""
     head = stage.cast["kongjiang.head"]
-    yield end - timedelta(days=2)
-    opens_at = end + timedelta(days=25)
+    yield at_hour(end - timedelta(days=2), 10)
+    opens_at = at_hour(end + timedelta(days=25), 9)
     draft = do.RecallDraft(
         name="本届一位委员",
         office="居委会委员",
         reason="连续三个月没有参加居委会工作，也没有说明原因。",
         rule_key="committee_recall_voters",
         opens_at=opens_at,
-        closes_at=opens_at + timedelta(days=1),
+        closes_at=at_hour(opens_at, 18),
         channels=["paper", "box"],
     )
     made = do.recall_make(actor=head, draft=draft)

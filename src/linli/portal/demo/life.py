@@ -23,6 +23,22 @@ Plot = Iterator[datetime]
 Scene = Generator[datetime, None, datetime]
 
 
+def at_hour(day: datetime, hour: int, minute: int = 0) -> datetime:
+    """Return a time of day in Beijing on the day of an instant: meetings and ballots keep decent hours."""
+    return datetime.combine(day.astimezone(BEIJING).date(), time(hour, minute), BEIJING)
+
+
+def begun_before(at: datetime, least: timedelta) -> datetime:
+    """Return when a meeting that runs at an instant began: ``least`` before it and from 9 to 19 o'clock.
+
+    At night it is the meeting of the evening before, which went on.
+    """
+    began = (at - least).astimezone(BEIJING).replace(minute=0, second=0, microsecond=0)
+    if began.hour < 9:
+        return at_hour(began - timedelta(days=1), 19)
+    return at_hour(began, min(began.hour, 19))
+
+
 def play(plots: Iterable[Plot], end: datetime) -> int:
     """Play all plots up to ``end`` in the order of time; return how many steps were taken."""
     queue: list[tuple[datetime, int, Plot]] = []

@@ -4,9 +4,8 @@ one in preparation with a matter on its agenda."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from linli.core.clock import BEIJING
 from linli.core.clock import now as clock_now
 from linli.foundation.places.selectors import place_resolve
 from linli.work.deliberation.bodies.models import Body
@@ -18,7 +17,7 @@ from linli.work.matters import services as matters
 
 from . import scenes as scene
 from .cast import COMMITTEES
-from .life import Plot, Scene, Stage
+from .life import Plot, Scene, Stage, at_hour, begun_before
 from .photos import upload
 from .scenes import Story
 
@@ -28,19 +27,16 @@ NAMES = (
     "郭文英，1号楼代表\n马建国，2号楼代表\n宋丽华，3号楼代表\n唐志强，4号楼代表\n冯玉兰，5号楼代表\n邓国庆，6号楼代表\n"
     "曹桂芳，7号楼代表\n彭卫东，8号楼代表\n曾秀珍，敦睦里代表\n肖海涛，敦睦里代表\n田美玲，商户代表\n董长林，楼组长"
 )
+RUNNING_FOR = timedelta(minutes=20)  # at least, when the demo is built
 SCREEN = "居委会二楼会议室"
 
 
 def councils(stage: Stage, end: datetime) -> Iterator[Plot]:
     """Return the plots, each begun so long before the end that its state is found on the last day."""
-    yield _filed(stage, end - timedelta(days=24))
-    yield _lapsed(stage, end - timedelta(days=17))
-    yield _running(stage, end - timedelta(days=5), end)
-    yield _preparing(stage, end - timedelta(days=2))
-
-
-def _at(day: datetime, hour: int, minute: int = 0) -> datetime:
-    return datetime.combine(day.astimezone(BEIJING).date(), time(hour, minute), BEIJING)
+    yield _filed(stage, at_hour(end - timedelta(days=24), 10))
+    yield _lapsed(stage, at_hour(end - timedelta(days=17), 10))
+    yield _running(stage, at_hour(end - timedelta(days=6), 9), end)
+    yield _preparing(stage, at_hour(end - timedelta(days=2), 10))
 
 
 def _called(stage: Stage, title: str, starts_at: datetime, items: list[tuple[str, str, bool]]) -> Meeting:
@@ -103,7 +99,7 @@ def _filed(stage: Stage, at: datetime) -> Plot:
         ("和风苑北门夜间关闭", "晚上十一点到早上五点关闭，请大家表决。", True),
         ("通报上半年居务公开情况", "", False),
     ]
-    meeting = _called(stage, "本年第三次居民代表会议", _at(at + timedelta(days=6), 14), items)
+    meeting = _called(stage, "本年第三次居民代表会议", at_hour(at + timedelta(days=6), 14), items)
     yield at + timedelta(days=1)
     _told(stage, meeting)
     yield meeting.starts_at + timedelta(minutes=5)
@@ -191,7 +187,7 @@ def _lapsed(stage: Stage, at: datetime) -> Plot:
     """Five of twelve come, eight must: not held, called again for next week."""
     yield at
     items = [("使用公共收益修缮凉亭", "预算三万二千元，三家报价附后。", True)]
-    meeting = _called(stage, "本年第四次居民代表会议", _at(at + timedelta(days=8), 19), items)
+    meeting = _called(stage, "本年第四次居民代表会议", at_hour(at + timedelta(days=8), 19), items)
     yield at + timedelta(days=1)
     _told(stage, meeting)
     yield meeting.starts_at + timedelta(minutes=30)
@@ -199,7 +195,7 @@ def _lapsed(stage: Stage, at: datetime) -> Plot:
     worker = stage.cast["dunhua.worker"]
     do.meeting_adjourn(actor=worker, meeting_id=meeting.pk, note="当晚暴雨，多数代表没有到。")
     yield (then := meeting.starts_at + timedelta(days=2))
-    again = _at(then + timedelta(days=12), 14)
+    again = at_hour(then + timedelta(days=12), 14)
     new = do.meeting_call_again(
         actor=worker, meeting_id=meeting.pk, starts_at=again, about="上次人数不足，这次改在周末下午。"
     )
@@ -221,7 +217,7 @@ def _running(stage: Stage, at: datetime, end: datetime) -> Plot:
         ("增设晾衣架", "花坛东侧装六组，费用从公共收益出。", True),
         ("整治飞线充电", "请物业介绍进度。", False),
     ]
-    meeting = _called(stage, "楼组长和代表议事会", end - timedelta(minutes=50), items)
+    meeting = _called(stage, "楼组长和代表议事会", begun_before(end, RUNNING_FOR), items)
     yield at + timedelta(hours=5)
     _told(stage, meeting)
     yield meeting.starts_at
@@ -254,7 +250,7 @@ def _preparing(stage: Stage, at: datetime) -> Plot:
     )
     yield max(at, then)
     organ = Body.objects.get(kind=REPRESENTATIVES, place_code=COMMITTEES["dunhua"])
-    meeting = _drafted(stage, "下月居民代表会议", _at(at + timedelta(days=16), 14), organ)
+    meeting = _drafted(stage, "下月居民代表会议", at_hour(at + timedelta(days=16), 14), organ)
     worker = stage.cast["dunhua.worker"]
     do.members_invite(actor=worker, meeting_id=meeting.pk)
     do.matter_to_item(

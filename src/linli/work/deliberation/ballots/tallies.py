@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 from linli.core import clock
 
 from ..law import Cast, DecisionRule, Tally, Weights, decide, elect
-from ..law.bundle import Paper, bundle_build
+from ..law.bundle import FEWEST, Paper, bundle_build
 from ..law.results import ELECTION, Asked, Result, Sheets, Voters, results_of
 from .models import Ballot, Box, Channel, Elector, Sheet, Vote
 from .models.roll import STANDING
@@ -63,6 +63,7 @@ def ballot_tally(ballot: Ballot) -> dict[str, Any]:
         "channels": channel_counts(ballot),
         "sheets": _sheets(ballot),
         "proxies": sum(proxies_used(ballot)),
+        "fewest": FEWEST,
     }
 
 
@@ -86,6 +87,7 @@ def ballot_bundle(ballot: Ballot) -> dict[str, Any]:
         sheets=piles(ballot),
         receipts=ballot.sealed_counts.get("receipts", []),
         proxies=proxies_used(ballot),
+        fewest=ballot.tally.get("fewest", 0) if ballot.state in ENDED else FEWEST,
     )
 
 

@@ -16,7 +16,8 @@ from .results import Asked, Result, Sheets, Voters
 from .rule import DecisionRule, rule_to_json
 
 FORMAT = "linli-ballot/1"
-# The floor area of fewer flats than this says whose they are: it is shown only as a sum.
+# The floor area of fewer flats than this says whose they are: it is shown only as a sum. So does a box with
+# fewer papers: it is published together with others.
 FEWEST = 10
 
 
@@ -38,13 +39,14 @@ def bundle_build(
     sheets: Sequence[Sheets] = (),
     receipts: Sequence[str] = (),
     proxies: Sequence[int] = (),
+    fewest: int = FEWEST,
 ) -> dict[str, Any]:
     """Return the bundle of a counted ballot, with its digest.
 
     ``head``: number, title, closing and the like, as they are printed. ``papers``: the named votes, whose
     area is left out where fewer than ten have the same (``rest`` has the sum). ``sheets``: uncoded sheets
     and opened secret votes, counted. ``receipts``: hashes of the sealed votes. ``proxies``: with how many
-    votes of others each holder voted. Everything is sorted by
+    votes of others each holder voted. ``fewest``: boxes with fewer papers are published together. Everything is sorted by
     content: neither order nor time says anything.
     """
     shown = _areas_shown(papers, rule)
@@ -63,7 +65,7 @@ def bundle_build(
         },
         "papers": sorted((_paper(paper, shown) for paper in papers), key=lambda row: row["receipt"]),
         "rest": _rest(questions, [paper.cast for paper in papers if paper.cast.area not in shown], rule),
-        "sheets": sorted((_sheets(pile) for pile in sheets), key=_canonical),
+        "sheets": sorted((_sheets(pile) for pile in sheets_merged(sheets, fewest)), key=_canonical),
         "receipts": sorted(receipts),
         "result": {result.asked.key: result.plain() for result in results},
     }
@@ -80,6 +82,30 @@ def bundle_digest(bundle: Mapping[str, Any]) -> str:
 
 def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def sheets_merged(piles: Sequence[Sheets], fewest: int = FEWEST) -> list[Sheets]:
+    """Return the piles as they are published: none with fewer papers than ``fewest``, unless all together.
+
+    The small ones go into one; where that is still small, the smallest of the others goes with it. 0 merges
+    nothing.
+    """
+    if not fewest:
+        return list(piles)
+    ranked = sorted((pile for pile in piles if pile.ballots), key=lambda pile: pile.ballots)
+    merged: Sheets | None = None
+    while ranked and (ranked[0].ballots < fewest or (merged is not None and merged.ballots < fewest)):
+        pile = ranked.pop(0)
+        merged = pile if merged is None else _together(merged, pile)
+    return ranked if merged is None else [merged, *ranked]
+
+
+def _together(one: Sheets, other: Sheets) -> Sheets:
+    counts = {
+        key: dict(Counter(one.counts.get(key, {})) + Counter(other.counts.get(key, {})))
+        for key in {*one.counts, *other.counts}
+    }
+    return Sheets(one.ballots + other.ballots, counts)
 
 
 def _question(asked: Asked) -> dict[str, Any]:

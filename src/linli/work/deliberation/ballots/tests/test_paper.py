@@ -1,6 +1,7 @@
 """Sheets: numbered, handed out once, taken back before the close, keyed in by two, accounted for; boxes."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from linli.core import clock as time
 from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed, NotAllowed, NotFound
 from linli.work.deliberation.ballots.models import Ballot, Box, BoxCount, Elector, Keying, Sheet, Vote
 from linli.work.deliberation.ballots.services import boxes, casting, counting, paper
-from linli.work.deliberation.ballots.tallies import reconciliation
+from linli.work.deliberation.ballots.tallies import ballot_bundle, reconciliation
 
 from .hall import Hall
+from .test_bundle import recount
 
 pytestmark = pytest.mark.django_db
 Unchanged = Callable[[], None]
@@ -344,3 +346,24 @@ def test_a_named_ballot_has_no_boxes_and_others_no_hands_on_paper(hall: Hall, un
                 elector_ids=[hall.owner(ballot, "101").public_id],
             )
     unchanged()
+
+
+def test_a_box_of_one_is_published_with_the_others_only(hall: Hall, tmp_path: Path) -> None:
+    ballot = secret(hall)
+    mobile, station = box_of(hall, ballot, "mobile"), box_of(hall, ballot)
+    stub_in_box(hall, ballot, "woman", mobile)
+    for name in ("husband", "wife", "third"):
+        stub_in_box(hall, ballot, name, station)
+    hall.closed(ballot)
+    for by in ("worker", "worker2"):
+        count(hall, ballot, mobile, by, 1, no=1)
+        count(hall, ballot, station, by, 3, yes=3)
+    counted = counting.ballot_count(actor=hall.who("worker"), ballot_id=ballot.public_id)
+    bundle = ballot_bundle(counted)
+    assert bundle["sheets"] == [{"ballots": 4, "counts": {"1": {"no": 1, "yes": 3}}}]
+    assert bundle["digest"] == counted.tally_digest
+    assert recount(tmp_path, bundle, counted.tally_digest)[0] == 0
+    earlier = {key: value for key, value in counted.tally.items() if key != "fewest"}
+    Ballot.objects.filter(pk=counted.pk).update(tally=earlier)  # counted before boxes were merged
+    counted.refresh_from_db()
+    assert [pile["ballots"] for pile in ballot_bundle(counted)["sheets"]] == [1, 3]

@@ -21,7 +21,7 @@ from linli.work.deliberation.law import (
     rules_in_force,
     second_round_rule,
 )
-from linli.work.deliberation.law.bundle import FEWEST, Paper, bundle_build, bundle_digest
+from linli.work.deliberation.law.bundle import FEWEST, Paper, bundle_build, bundle_digest, sheets_merged
 from linli.work.deliberation.law.results import Asked, Sheets, Voters, results_of
 
 ON = date(2026, 11, 26)
@@ -234,3 +234,58 @@ def test_ours_and_the_script_always_agree(
     bundle = bundle_of(rule, questions, voters, cast, sheets)
     assert script.recount(json.loads(json.dumps(bundle)))[0] == []
     assert bundle["digest"] == bundle_digest(bundle) == script.digest_of(bundle)
+
+
+# -- small boxes --------------------------------------------------------------------------------------
+def pile(yes: int, no: int = 0) -> Sheets:
+    return Sheets(yes + no, {"1": {"yes": yes, "no": no}})
+
+
+@pytest.mark.parametrize(
+    ("boxes", "shown"),
+    [
+        ([1, 12], [13]),  # a box of one goes with the next
+        ([9, 12], [21]),
+        ([10, 12], [10, 12]),  # at the boundary nothing is merged
+        ([1, 2, 7, 30], [10, 30]),  # the small ones are enough together
+        ([1, 2, 30, 40], [33, 40]),
+        ([3, 4], [7]),  # all there is
+        ([0, 30], [30]),
+        ([0, 0], []),
+    ],
+)
+def test_no_small_box_is_published_alone(boxes: list[int], shown: list[int]) -> None:
+    assert sorted(one.ballots for one in sheets_merged([pile(n) for n in boxes])) == shown
+
+
+def test_old_bundles_are_not_merged() -> None:
+    assert sheets_merged([pile(1), pile(0), pile(12)], 0) == [pile(1), pile(0), pile(12)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)), max_size=12), st.integers(1, 30))
+def test_merging_loses_no_paper_and_no_mark(boxes: list[tuple[int, int]], fewest: int) -> None:
+    piles = [pile(*box) for box in boxes]
+    found = sheets_merged(piles, fewest)
+
+    def sums(of: list[Sheets]) -> tuple[int, int, int]:
+        counts = [one.counts["1"] for one in of]
+        marks = (sum(count.get(mark, 0) for count in counts) for mark in ("yes", "no"))
+        return (sum(one.ballots for one in of), *marks)
+
+    assert sums(found) == sums(piles)
+    small = [one for one in found if one.ballots < fewest]
+    assert len(small) <= (len(found) == 1)
+    assert len(found) <= len(piles)
+
+
+def test_the_script_agrees_on_merged_boxes() -> None:
+    rule = rule_of("committee_election_voters", ON)
+    asked = [Asked("1", "主任", {"甲": "甲", "乙": "乙"})]
+    sheets = (
+        Sheets(1, {"1": {"甲": 1}}),
+        Sheets(12, {"1": {"甲": 7, "乙": 4, "invalid": 1}}),
+        Sheets(30, {"1": {"乙": 28, "abstain": 2}}),
+    )
+    bundle = bundle_of(rule, asked, Voters(Weights(60)), [], sheets)
+    assert [one["ballots"] for one in bundle["sheets"]] == [13, 30]
+    assert script.recount(json.loads(json.dumps(bundle)), bundle["digest"])[0] == []
