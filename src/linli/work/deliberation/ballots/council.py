@@ -28,6 +28,7 @@ from .models import Ballot, Channel, Elector, Objection, Proxy, Vote
 from .pages import lawful_dates_of, shown_results, state_label, tone, way_of
 from .permissions import can_see_roll
 from .rules import casting_refusal
+from .scope import scope_words
 from .selectors import rule_kept, state_now
 from .services import casting, objecting, proxies
 from .workflow import ENDED, State
@@ -85,6 +86,7 @@ def public_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "tone": tone(ballot),
         "questions": list(ballot.questions.all()),
         "rule": rule_kept(ballot),
+        "scope": scope_words(ballot),
         "dates": lawful_dates_of(ballot),
         "stages": way_of(ballot) if state != State.CANCELLED else [],
         "channels": [str(Channel(code).label) for code in ballot.channels],

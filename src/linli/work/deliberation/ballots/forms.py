@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from linli.core.actor import Actor
 from linli.core.clock import BEIJING
-from linli.foundation.places.models import Building, Compound
+from linli.foundation.places.models import Building, Compound, Stair
 from linli.foundation.ui.forms import DeskForm, day, instant, long_text, short_text, yes_no
 
 from ..law import DecisionRule
@@ -20,7 +20,8 @@ from ..law.results import Asked
 from .finding import who
 from .models import Ballot, Box, Channel, Kind, Proxy, Way
 from .models.ballot import NAMED_ONLY
-from .rollsources import OF_BODIES, OWNERS
+from .rollsources import OF_BODIES
+from .scope import narrows
 from .selectors import colleagues
 from .services.making import Draft, QuestionEntry
 
@@ -53,6 +54,12 @@ class BallotForm(DeskForm):
     buildings = forms.MultipleChoiceField(
         label=gettext_lazy("哪几幢楼"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    stairs = forms.MultipleChoiceField(
+        label=gettext_lazy("哪几个单元"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("只关一个单元的选这里；整幢都算的选上面的楼"),
+    )
     way = forms.ChoiceField(
         label=gettext_lazy("记名还是无记名"), choices=Way.choices, widget=forms.RadioSelect, required=False
     )
@@ -81,13 +88,21 @@ class BallotForm(DeskForm):
             barred = NAMED_ONLY if rule.way == "secret" else {Channel.BOX}
             kept = [choice for choice in Channel.choices if choice[0] not in barred]
             self.fields["channels"].choices = kept  # type: ignore[attr-defined]
-        if rule.electorate in OWNERS - {"owners"} and compound is not None:
-            rows = Building.objects.filter(compound=compound, closed_on__isnull=True)
-            self.fields["buildings"].choices = [  # type: ignore[attr-defined]
-                (str(row.public_id), row.name) for row in rows
-            ]
-        else:
-            del self.fields["buildings"]
+        self._offer_parts(rule, compound)
+
+    def _offer_parts(self, rule: DecisionRule, compound: Compound | None) -> None:
+        if compound is None or not narrows(rule.electorate):
+            del self.fields["buildings"], self.fields["stairs"]
+            return
+        buildings = Building.objects.filter(compound=compound, closed_on__isnull=True)
+        stairs = Stair.objects.filter(building__in=buildings).select_related("building")
+        ordered = stairs.order_by("building__sort_key", "building__name", "sort_key", "name")
+        self.fields["buildings"].choices = [  # type: ignore[attr-defined]
+            (str(row.public_id), row.name) for row in buildings
+        ]
+        self.fields["stairs"].choices = [  # type: ignore[attr-defined]
+            (str(row.public_id), f"{row.building.name}{row.name}") for row in ordered
+        ]
 
     def draft(self) -> Draft:
         """Return what was typed as the service takes it."""
@@ -105,6 +120,7 @@ class BallotForm(DeskForm):
             compound_id=self.compound.public_id if self.compound else None,
             body_id=UUID(said["body"]) if said.get("body") else None,
             building_ids=[UUID(key) for key in said.get("buildings", ())],
+            stair_ids=[UUID(key) for key in said.get("stairs", ())],
         )
 
 

@@ -39,6 +39,7 @@ from .permissions import (
     can_take_votes,
 )
 from .rollsources import OF_BODIES, OWNERS, SOURCES
+from .scope import narrows, scope_words
 from .selectors import BallotFilters, rule_kept, state_now
 from .services import making
 from .table import ACTS, acts_for
@@ -157,9 +158,13 @@ def new_page(request: HttpRequest, key: str) -> HttpResponse:
         raise NotAllowed(_("您的岗位不能组织表决。"), hint=_("表决由居委会或街镇组织。"))
     rule = _rule(key)
     compound = _compound(actor, request.GET.get("compound", ""))
-    if rule.electorate in OWNERS and compound is None:
-        rows = Compound.objects.visible_to(actor).filter(ownerships__isnull=False).distinct()
-        return page(request, "compounds", {"rule": rule, "compounds": rows[:200]})
+    may_narrow = narrows(rule.electorate) and compound is None
+    if compound is None and (rule.electorate in OWNERS or (may_narrow and "narrow" in request.GET)):
+        rows = Compound.objects.visible_to(actor)
+        if rule.electorate in OWNERS:
+            rows = rows.filter(ownerships__isnull=False).distinct()
+        context = {"rule": rule, "compounds": rows[:200], "of_owners": rule.electorate in OWNERS}
+        return page(request, "compounds", context)
     before = kept(request)
     form = BallotForm(
         request.POST if request.method == "POST" else None,
@@ -173,6 +178,7 @@ def new_page(request: HttpRequest, key: str) -> HttpResponse:
         messages.success(request, _("已起草。下一步：生成名册并核对，再公告。"))
         return to_record(made)
     context = {"form": form, "rule": rule, "compound": compound, "restored": before is not None}
+    context["may_narrow"] = may_narrow
     return page(request, "new", context | _lawful(rule), 422 if form.errors else 200)
 
 
@@ -249,6 +255,7 @@ def _typed_before(ballot: Ballot) -> dict[str, Any]:
         "way": ballot.way,
         "body": str(ballot.body.public_id) if ballot.body else "",
         "buildings": [str(key) for key in ballot.buildings.values_list("public_id", flat=True)],
+        "stairs": [str(key) for key in ballot.stairs.values_list("public_id", flat=True)],
     }
 
 
@@ -302,6 +309,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "stages": way_of(ballot) if state != State.CANCELLED else [],
         "dates": lawful_dates_of(ballot),
         "rule": rule_kept(ballot),
+        "scope": scope_words(ballot),
         "runs": runs,
         "takes": can_take_votes(actor, ballot),
         "reads_roll": can_see_roll(actor, ballot),

@@ -22,6 +22,7 @@ from . import selectors
 from .models import Ballot, Channel, Sheet
 from .pages import lawful_dates_of, page, readers_only, shown_results
 from .permissions import can_see_roll, can_take_votes
+from .scope import scope_words
 from .selectors import public_url, rule_kept
 from .workflow import ENDED, State
 
@@ -47,6 +48,7 @@ def _context(ballot: Ballot, **more: Any) -> dict[str, Any]:
         "back": reverse("ballots:record", args=[ballot.public_id]),
         "now_at": clock.now(),
         "rule": rule_kept(ballot),
+        "scope": scope_words(ballot),
         **more,
     }
 

@@ -43,7 +43,7 @@ from .forms import (
 from .models import Ballot, Elector, ElectorPart, Kind, Objection, Sheet
 from .pages import page, readers_only, to_record
 from .permissions import can_run_ballot, can_see_roll, can_take_votes
-from .rollsources import OWNERS, part_place
+from .rollsources import OWNERS, part_place, parts_chosen
 from .selectors import state_now
 from .services import casting, objecting, paper, proxies, rolls
 from .words import ICONS
@@ -381,9 +381,7 @@ def add_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _free_parts(ballot: Ballot) -> list[tuple[str, str]]:
     if ballot.electorate not in OWNERS:
         return []
-    rows = Part.objects.open().filter(compound=ballot.compound_id)
-    if chosen := list(ballot.buildings.values_list("pk", flat=True)):
-        rows = rows.filter(building__in=chosen)
+    rows = Part.objects.open().filter(parts_chosen(ballot), compound=ballot.compound_id)
     taken = ElectorPart.objects.filter(ballot=ballot).values("part")
     free = rows.exclude(pk__in=taken).select_related("building", "stair")[:500]
     return [(str(part.public_id), part_place(part)) for part in free]

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.core.actor import Actor
@@ -73,10 +73,9 @@ def roll_rows(actor: Actor, ballot: Ballot, on: date) -> list[RollRow]:
 # -- owners ------------------------------------------------------------------------------------------------
 def owners(actor: Actor, ballot: Ballot, on: date) -> Iterator[RollRow]:
     """Yield the owners of a compound, or of some of its buildings, by heads and area."""
-    titles = Ownership.objects.filter(holds_on(on), compound=ballot.compound_id)
-    chosen = list(ballot.buildings.values_list("pk", flat=True))
-    if chosen:
-        titles = titles.filter(part__building__in=chosen)
+    titles = Ownership.objects.filter(
+        holds_on(on), parts_chosen(ballot, "part__"), compound=ballot.compound_id
+    )
     related = titles.select_related("part__building", "part__stair").prefetch_related(WITH_OWNERS)
     order = ("part__building__sort_key", "part__stair__sort_key", "part__sort_key", "part__name", "pk")
     found = list(related.order_by(*order))
@@ -135,12 +134,29 @@ def _places(parts: list[Part]) -> str:
     return f"{part_place(parts[0])[:100]}等{len(parts)}套"
 
 
+def parts_chosen(ballot: Ballot, lookup: str = "") -> Q:
+    """Return the condition that a part lies in what a ballot is about; ``lookup`` leads to the part."""
+    buildings = list(ballot.buildings.values_list("pk", flat=True))
+    stairs = list(ballot.stairs.values_list("pk", flat=True))
+    if not (buildings or stairs):
+        return Q()
+    return Q(**{f"{lookup}building__in": buildings}) | Q(**{f"{lookup}stair__in": stairs})
+
+
+def _households_in(condition: Q, on: date) -> QuerySet[Occupancy, Any]:
+    homes = Occupancy.objects.filter(holds_on(on), condition, household__isnull=False)
+    return homes.values("household")
+
+
 # -- adults ------------------------------------------------------------------------------------------------
 def adults(actor: Actor, ballot: Ballot, on: date) -> Iterator[RollRow]:
     """Yield everybody of full age on the day who is registered in the place; who may not be, in doubt."""
     people = Resident.objects.filter(in_areas("area_path", (ballot.area_path,)), state=Resident.State.HERE)
     if ballot.compound_id:
         people = people.filter(compound=ballot.compound_id)
+    if condition := parts_chosen(ballot, "part__"):
+        inside = Membership.objects.filter(holds_on(on), household__in=_households_in(condition, on))
+        people = people.filter(pk__in=inside.values("resident"))
     pairs = memberships_of(people, on)
     homes, households = _homes(pairs, on), dict(pairs) if counts_households(ballot) else {}
     ordered = sorted(people.iterator(), key=lambda one: (homes.get(one.pk, ("~", ""))[0], one.pk))
@@ -213,6 +229,8 @@ def households(actor: Actor, ballot: Ballot, on: date) -> Iterator[RollRow]:
     )
     if ballot.compound_id:
         members = members.filter(household__compound=ballot.compound_id)
+    if condition := parts_chosen(ballot, "part__"):
+        members = members.filter(household__in=_households_in(condition, on))
     ordered = members.select_related("resident").order_by("household_id", "pk")
     by_home = {home: list(rows) for home, rows in groupby(ordered, key=lambda row: row.household_id)}
     homes = _household_homes(by_home, on)

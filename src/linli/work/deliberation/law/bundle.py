@@ -46,8 +46,8 @@ def bundle_build(
     ``head``: number, title, closing and the like, as they are printed. ``papers``: the named votes, whose
     area is left out where fewer than ten have the same (``rest`` has the sum). ``sheets``: uncoded sheets
     and opened secret votes, counted. ``receipts``: hashes of the sealed votes. ``proxies``: with how many
-    votes of others each holder voted. ``fewest``: boxes with fewer papers are published together. Everything is sorted by
-    content: neither order nor time says anything.
+    votes of others each holder voted. ``fewest``: boxes with fewer papers are published together. Everything
+    is sorted by content: neither order nor time says anything.
     """
     shown = _areas_shown(papers, rule)
     questions = [result.asked for result in results]

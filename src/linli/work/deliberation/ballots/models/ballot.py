@@ -101,6 +101,7 @@ class Ballot(models.Model):
         "places.Compound", models.PROTECT, null=True, blank=True, related_name="ballots"
     )
     buildings = models.ManyToManyField("places.Building", blank=True, related_name="ballots")
+    stairs = models.ManyToManyField("places.Stair", blank=True, related_name="ballots")
     opens_at = models.DateTimeField(_("开始时间"))
     closes_at = models.DateTimeField(_("截止时间"))
     roll_on = models.DateField(_("名册以哪天为准"), null=True, blank=True)

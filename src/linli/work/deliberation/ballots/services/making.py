@@ -20,7 +20,7 @@ from linli.core.service import record, require_service, service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.duties.calendar import holiday_calendar
 from linli.foundation.notices.services import Telling, notice_spread
-from linli.foundation.places.models import Building, Compound
+from linli.foundation.places.models import Compound
 
 from ...bodies.models import Body
 from ...law import DecisionRule, periods, rule_of, rule_to_json
@@ -28,13 +28,15 @@ from ..models import Ballot, Channel, Elector, ElectorPart, Question, Way
 from ..models.ballot import NAMED_ONLY
 from ..models.roll import STANDING
 from ..permissions import can_organise_at, can_organise_ballots, can_override_ballot
-from ..rollsources import OF_BODIES, OWNERS
+from ..rollsources import OF_BODIES
 from ..rules import YES_NO, lateness
+from ..scope import Scope, scope_read
 from ..selectors import ELECTORS, public_url, rule_kept
 from ..wording import day_words
 from .steps import ballot_begin, ballot_move, duty_done, duty_put, text_required
 
 MOST_QUESTIONS, MOST_CHOICES = 20, 60
+SCOPE = (Ballot.buildings.through, Ballot.stairs.through)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Draft:
     way: str = ""
     compound_id: UUID | None = None
     building_ids: Sequence[UUID] = field(default_factory=tuple)
+    stair_ids: Sequence[UUID] = field(default_factory=tuple)
     area_path: str = ""
     body_id: UUID | None = None
     meeting: UUID | None = None
@@ -73,7 +76,7 @@ def ballot_make(*, actor: Actor, draft: Draft) -> Ballot:
     if unit is None or not can_organise_ballots(actor):
         raise NotAllowed(_("表决由居委会或街镇组织。"), hint=_("请联系本居委会。"))
     now = clock.now()
-    columns, buildings = _columns(actor, draft)
+    columns, scope = _columns(actor, draft)
     ballot = Ballot(
         number=f"{now:%y}{public_number(8)}",
         created_at=now,
@@ -82,9 +85,9 @@ def ballot_make(*, actor: Actor, draft: Draft) -> Ballot:
         **columns,
     )
     row_insert(ballot)
-    ballot.buildings.set(buildings)
+    _scope_write(ballot, scope)
     _questions_write(ballot, draft)
-    record("ballot.make", ballot, touched=[Question, Ballot.buildings.through])
+    record("ballot.make", ballot, touched=[Question, *SCOPE])
     return ballot
 
 
@@ -92,28 +95,35 @@ def ballot_make(*, actor: Actor, draft: Draft) -> Ballot:
 def ballot_edit(*, actor: Actor, ballot_id: UUID, version: int, draft: Draft) -> Ballot:
     """Change a draft; a roll that no longer fits what the ballot is about is taken away."""
     ballot = ballot_begin(actor=actor, ballot_id=ballot_id, move="edit", version=version)
-    columns, buildings = _columns(actor, draft)
-    about = (ballot.compound_id, ballot.body_id, ballot.area_path, ballot.electorate)
-    before = {*ballot.buildings.values_list("pk", flat=True)}
+    columns, scope = _columns(actor, draft)
     keys = [columns[name].pk if columns[name] else None for name in ("compound", "body")]
-    after = (*keys, columns["area_path"])
-    if about != (*after, columns["electorate"]) or before != {one.pk for one in buildings}:
+    after = (*keys, columns["area_path"], columns["electorate"])
+    is_as_before = after == (ballot.compound_id, ballot.body_id, ballot.area_path, ballot.electorate)
+    if not (_scope_write(ballot, scope) and is_as_before):
         ElectorPart.objects.filter(ballot=ballot).delete()
         Elector.objects.filter(ballot=ballot).delete()
         columns["roll_on"] = None
-    ballot.buildings.set(buildings)
     Question.objects.filter(ballot=ballot).delete()
     _questions_write(ballot, draft)
-    touched: list[type[Model]] = [Question, Ballot.buildings.through, Elector, ElectorPart]
+    touched: list[type[Model]] = [Question, *SCOPE, Elector, ElectorPart]
     return ballot_move(ballot=ballot, move="edit", verb="edit", touched=touched, **columns)
 
 
-def _columns(actor: Actor, draft: Draft) -> tuple[dict[str, Any], list[Building]]:
+def _scope_write(ballot: Ballot, scope: Scope) -> bool:
+    """Write what a ballot is about; says whether it is what it was."""
+    chosen = ((ballot.buildings, scope.buildings), (ballot.stairs, scope.stairs))
+    is_same = all({row.pk for row in rows.all()} == {one.pk for one in wanted} for rows, wanted in chosen)
+    ballot.buildings.set(scope.buildings)
+    ballot.stairs.set(scope.stairs)
+    return is_same
+
+
+def _columns(actor: Actor, draft: Draft) -> tuple[dict[str, Any], Scope]:
     today = clock.today()
     rule = rule_of(draft.rule_key, today)
-    compound, buildings = _about(rule, draft)
+    scope = scope_read(rule.electorate, draft.compound_id, draft.building_ids, draft.stair_ids)
     body = _body(actor, rule, draft)
-    path = _path(actor, draft, compound, body)
+    path = _path(actor, draft, scope.compound, body)
     if not can_organise_at(actor, path):
         raise NotAllowed(_("您不能在这个地方组织表决。"), hint=_("表决由当地居委会或街镇组织。"))
     _times_checked(draft)
@@ -132,28 +142,11 @@ def _columns(actor: Actor, draft: Draft) -> tuple[dict[str, Any], list[Building]
         "meeting": draft.meeting,
         "area_path": path,
         "place_code": path.rstrip("/").rpartition("/")[2],
-        "compound": compound,
+        "compound": scope.compound,
         "opens_at": draft.opens_at,
         "closes_at": draft.closes_at,
     }
-    return columns, buildings
-
-
-def _about(rule: DecisionRule, draft: Draft) -> tuple[Compound | None, list[Building]]:
-    compound = Compound.objects.filter(public_id=draft.compound_id).first() if draft.compound_id else None
-    if rule.electorate in OWNERS and compound is None:
-        raise invalid(compound=_("业主表决请选择是哪个小区。"))
-    if compound is None:
-        return None, []
-    wanted = set(draft.building_ids)
-    buildings = list(Building.objects.filter(compound=compound, public_id__in=wanted))
-    if len(buildings) < len(wanted):
-        raise invalid(buildings=_("有楼栋不属于这个小区，请重新选择。"))
-    if rule.electorate in OWNERS - {"owners"} and not buildings:
-        raise invalid(buildings=_("部分共用的事项请选择是哪几幢楼：只以这些楼的业主为全体计算。"))
-    if rule.electorate == "owners" and buildings:
-        raise invalid(buildings=_("全体业主的事项不能只选几幢楼；只关几幢楼的请用“部分共用”的规则。"))
-    return compound, buildings
+    return columns, scope
 
 
 def _body(actor: Actor, rule: DecisionRule, draft: Draft) -> Body | None:

@@ -28,6 +28,7 @@ from ..rollsources import (
     counts_households,
     memberships_of,
     part_place,
+    parts_chosen,
     roll_rows,
 )
 from ..rules import roll_digest
@@ -194,7 +195,8 @@ def _newcomer(actor: Actor, ballot: Ballot, resident_id: UUID | None, name: str)
 def _part_named(ballot: Ballot, part_id: UUID | None, area: int) -> Part | None:
     if ballot.electorate not in OWNERS:
         return None
-    parts = Part.objects.filter(compound=ballot.compound_id).select_related("building", "stair")
+    inside = Part.objects.filter(parts_chosen(ballot), compound=ballot.compound_id)
+    parts = inside.select_related("building", "stair")
     part = parts.filter(public_id=part_id).first() if part_id else None
     if part is None:
         raise invalid(part=_("请选择这次表决范围内的房屋。"))
