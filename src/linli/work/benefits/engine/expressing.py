@@ -88,6 +88,11 @@ def unknown() -> Expr:
     return ibis.null("int64")
 
 
+def _never_known() -> Expr:
+    """Return a number that nobody knows, not as a bare null: Ibis would say "= null" as "is null"."""
+    return number(0).nullif(number(0))
+
+
 def joined(parts: Sequence[Expr], join: Callable[[Expr, Expr], Expr], empty: Expr) -> Expr:
     """Join parts two by two, so that ten thousand of them lie no deeper than fourteen."""
     rest = list(parts) or [empty]
@@ -173,7 +178,7 @@ def _in_row(of: Expr, row: Band) -> Expr:
 def _bands(at: At, node: Bands) -> Expr:
     of = at.value(node.of)
     rows = [(_in_row(of, row), at.value(row.value).cast("int64")) for row in node.rows]
-    return ibis.cases(*rows, else_=unknown()) if rows else unknown()
+    return ibis.cases(*rows, else_=unknown()) if rows else _never_known()
 
 
 def _choose(at: At, node: Choose) -> Expr:
@@ -206,7 +211,7 @@ def _at_least(at: At, node: AtLeast) -> Expr:
 
 VALUES: dict[type, Callable[[At, Any], Expr]] = {
     Constant: lambda at, node: number(node.value),
-    Standard: lambda at, node: unknown(),
+    Standard: lambda at, node: _never_known(),
     Column: lambda at, node: at.column(node.name),
     Past: _past,
     Years: _years,
@@ -217,14 +222,15 @@ VALUES: dict[type, Callable[[At, Any], Expr]] = {
     Compare: lambda at, node: _COMPARED[node.op](at.value(node.left), at.value(node.right)),
     OneOf: _one_of,
     Holds: lambda at, node: at.value(node.members) != number(0),
-    Other: lambda at, node: ibis.null("boolean"),
+    Other: lambda at, node: _never_known() > number(0),
     Every: lambda at, node: joined(
         [at.value(part) for part in node.parts], lambda a, b: a & b, ibis.literal(True)
     ),
     Some: lambda at, node: joined(
         [at.value(part) for part in node.parts], lambda a, b: a | b, ibis.literal(False)
     ),
-    No: lambda at, node: ~at.value(node.inner),
+    # Not "~": Ibis leaves out the brackets of "(not x) is null".
+    No: lambda at, node: at.value(node.inner) == ibis.literal(False),
     AtLeast: _at_least,
 }
 
