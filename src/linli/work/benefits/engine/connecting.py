@@ -17,3 +17,29 @@ def connected(spill: Path | None = None, threads: int = THREADS, memory: str = M
     """Return a connection to an empty engine in memory; what does not fit goes to the folder ``spill``."""
     more = {"temp_directory": str(spill)} if spill else {}
     return ibis.duckdb.connect(threads=threads, memory_limit=memory, **more)
+
+
+def written(engine: Any, said: Any, path: Path, more: str = "") -> int:
+    """Write what an expression gives to a Parquet file, under another name until it is whole; return rows."""
+    return sql_written(engine, engine.compile(said), path, more)
+
+
+def sql_written(engine: Any, sql: str, path: Path, more: str = "") -> int:
+    """Write what a statement gives to a Parquet file, under another name until it is whole; return rows."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    engine.con.execute(f"COPY ({sql}) TO '{quoted(unfinished)}' (FORMAT parquet{more})")
+    rows = int(engine.con.fetchone()[0])
+    unfinished.chmod(0o600)
+    unfinished.replace(path)
+    return rows
+
+
+def rows_of(engine: Any, said: Any) -> list[dict[str, Any]]:
+    """Return what an expression gives, which must be little."""
+    rows: list[dict[str, Any]] = engine.con.sql(engine.compile(said)).to_arrow_table().to_pylist()
+    return rows
+
+
+def quoted(path: Path) -> str:
+    """Return a path as it stands between the quotes of a statement."""
+    return str(path).replace("'", "''")

@@ -162,7 +162,7 @@ def _reckoned(at: At, node: Reckoned) -> Expr:
             return ibis.ifelse((left == number(0)) | (right == number(0)), number(0), left * right)
         case Sum.SHARE:
             twice = (right * number(2)).nullif(number(0))
-            return ((left * number(2) + right) / twice).floor().cast("int64")
+            return (left * number(2) + right) // twice
         case Sum.LOWER:
             return ibis.cases((left <= right, left), (left > right, right), else_=unknown())
         case Sum.HIGHER:

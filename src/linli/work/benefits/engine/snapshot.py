@@ -1,0 +1,152 @@
+"""The snapshot: the registry of one day in columns, by parts of a district, sorted by household.
+
+``snapshot.json`` says the day, the legend of the bits, the parts; ``people/`` holds a table a part: whole
+numbers, ``absent``, and what policies say of households, reckoned once for all of them; ``keys/`` apart says
+which resident a running number is. Nobody but the owner of the process may look into the folder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import ibis
+from django.utils.translation import gettext as _
+
+from linli.core.errors import Conflict
+
+from ..language.columns import columns
+from ..language.tree import Rule
+from .columnar import kept_columns, question
+from .connecting import connected, written
+from .legend import Legend
+from .sources import PartOrder, Source
+
+ORDER = "snapshot.json"
+MOST_DAYS = 7
+Progress = Callable[[int, int], None]
+
+
+class SnapshotTooOld(Conflict):
+    """The snapshot is older than what may be reckoned upon."""
+
+    code = "snapshot.too_old"
+
+
+class SnapshotBroken(Conflict):
+    """A folder holds no snapshot, another one, or not all of its parts."""
+
+    code = "snapshot.broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One snapshot on disk."""
+
+    folder: Path
+    day: date
+    legend: Legend
+    parts: tuple[str, ...]
+
+    def people(self, part: str) -> Path:
+        """Return the file of a part."""
+        return self.folder / "people" / f"{part}.parquet"
+
+    def keys(self, part: str) -> Path:
+        """Return the file that says who is who in a part."""
+        return self.folder / "keys" / f"{part}.parquet"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part is there."""
+        return all(self.people(part).exists() for part in self.parts)
+
+
+def snapshot_make(
+    folder: Path,
+    source: Source,
+    day: date,
+    rules: Iterable[Rule] = (),
+    standards: Mapping[str, int] | None = None,
+    progress: Progress = lambda done, all_: None,
+) -> Snapshot:
+    """Make a snapshot, or go on with one that was broken off: parts that are there stay.
+
+    What ``rules`` say of households is reckoned along. Raises ``SnapshotBroken`` where the folder holds
+    another day's.
+    """
+    snapshot, orders = _ordered(folder, source, day)
+    asked = question(rules, day, standards or {}, snapshot.legend)
+    engine = connected(folder / "spill")
+    for at, part in enumerate(orders):
+        if not snapshot.people(part.name).exists():
+            table = with_absent(source.table(engine, part, snapshot.legend.facts), snapshot.legend)
+            _part_made(engine, table, snapshot, part.name, asked)
+        progress(at + 1, len(orders))
+    return snapshot
+
+
+def _ordered(folder: Path, source: Source, day: date) -> tuple[Snapshot, list[PartOrder]]:
+    for inner in ("people", "keys", "spill"):
+        (folder / inner).mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    if not (folder / ORDER).exists():
+        orders = source.parts()
+        kept = {"day": day.isoformat(), "legend": list(columns()), "parts": [asdict(part) for part in orders]}
+        (folder / f"{ORDER}.unfinished").write_text(json.dumps(kept))
+        (folder / f"{ORDER}.unfinished").replace(folder / ORDER)
+    kept = json.loads((folder / ORDER).read_text())
+    snapshot = _read(folder, kept)
+    if snapshot.day != day:
+        raise SnapshotBroken(_("这个文件夹里是另一天的快照。"), hint=_("请换一个空文件夹。"))
+    return snapshot, [PartOrder(part["name"], tuple(part["of"])) for part in kept["parts"]]
+
+
+def _read(folder: Path, kept: Mapping[str, Any]) -> Snapshot:
+    names = tuple(part["name"] for part in kept["parts"])
+    return Snapshot(folder, date.fromisoformat(kept["day"]), Legend(tuple(kept["legend"])), names)
+
+
+def snapshot_open(folder: Path, on: date | None = None, most_days: int = MOST_DAYS) -> Snapshot:
+    """Return a whole snapshot; with ``on`` it may be so many days old at most.
+
+    Raises ``SnapshotBroken`` where there is none or a part is missing, ``SnapshotTooOld``.
+    """
+    if not (folder / ORDER).exists():
+        raise SnapshotBroken(_("这里没有快照。"), hint=_("请先做一个快照。"))
+    snapshot = _read(folder, json.loads((folder / ORDER).read_text()))
+    if not snapshot.is_whole:
+        raise SnapshotBroken(_("快照还没有做完。"), hint=_("请接着做完再用。"))
+    if on is not None and (on - snapshot.day).days > most_days:
+        words = _("快照是%(day)s的，已超过%(days)d天，不能再用。")
+        raise SnapshotTooOld(
+            words % {"day": snapshot.day.isoformat(), "days": most_days}, hint=_("请重新做一个快照。")
+        )
+    return snapshot
+
+
+def with_absent(table: Any, legend: Legend) -> Any:
+    """Return a table with ``absent``: a bit for each column of the legend that is null."""
+    bits = [
+        ibis.ifelse(table[fact].isnull(), ibis.literal(legend.bits([fact]), "int64"), 0)
+        for fact in legend.facts
+        if fact in table.columns
+    ]
+    return table.mutate(absent=reduce(lambda left, right: left + right, bits, ibis.literal(0, "int64")))
+
+
+def _part_made(engine: Any, table: Any, snapshot: Snapshot, part: str, asked: Any) -> None:
+    # Laid down once: it is read again for each grouping over households.
+    engine.con.execute(f"CREATE OR REPLACE TEMP TABLE flat AS {engine.compile(table)}")
+    flat = engine.table("flat")
+    keys = [name for name in ("person", "household", "resident", "household_id") if name in flat.columns]
+    if "resident" in keys:
+        written(engine, flat.select(*keys), snapshot.keys(part))
+    carried = [name for name in flat.columns if name not in ("resident", "household_id")]
+    written(engine, kept_columns(flat, asked, carried).order_by("household", "person"), snapshot.people(part))
+    engine.con.execute("DROP TABLE flat")
