@@ -313,8 +313,9 @@ _UNVALUED = (Over.COUNT, Over.ANY, Over.EVERY)
 _GATHERED: dict[Over, Callable[[Expr], Expr]] = {
     Over.ANY: lambda column: column.max(),
     Over.EVERY: lambda column: column.min(),
-    Over.COUNT: lambda column: column.sum(),
-    Over.TOTAL: lambda column: column.sum(),
+    # DuckDB adds up to 128 bits, Ibis takes it for 64 and leaves a plain cast out.
+    Over.COUNT: lambda column: column.sum().cast("decimal(38, 0)"),
+    Over.TOTAL: lambda column: column.sum().cast("decimal(38, 0)"),
     Over.MOST: lambda column: column.max(),
     Over.LEAST: lambda column: column.min(),
 }
