@@ -34,11 +34,12 @@ def _owned(prefix: str) -> Way:
 def _resident(prefix: str) -> list[Way]:
     member = f"{prefix}memberships__"
     gone: Any = ~Q(**{f"{prefix}state": "here"}) & Q(**{f"{member}to_on": F(f"{prefix}state_on")})
-    [(building, lives)] = _household(f"{member}household__")
+    [(building, lives)] = household_ways(f"{member}household__")
     return [(building, lives & (_stands(member) | gone)), _owned(prefix)]
 
 
-def _household(prefix: str) -> list[Way]:
+def household_ways(prefix: str) -> list[Way]:
+    """Return the ways from a household to its buildings; ``prefix`` is the way to it (``household__``)."""
     lived = f"{prefix}occupancies__"
     return [(f"{lived}part__building__", _stands(lived, f"{prefix}ended_on"))]
 
@@ -56,7 +57,7 @@ def _event(prefix: str) -> list[Way]:
     """An act on a part is of that part's building; without one, of whom it is about."""
     about = [
         *_resident(f"{prefix}resident__"),
-        *_household(f"{prefix}household__"),
+        *household_ways(f"{prefix}household__"),
         *_establishment(f"{prefix}establishment__"),
     ]
     return [*_part(prefix), *((way, holds & Q(part__isnull=True)) for way, holds in about)]
@@ -73,7 +74,7 @@ def _of_resident(prefix: str) -> list[Way]:
 
 _WAYS = {
     "resident": _resident,
-    "household": _household,
+    "household": household_ways,
     "establishment": _establishment,
     "ownership": _part,
     "doorcode": _part,

@@ -23,6 +23,7 @@ from ..linking.selectors import people_of_account
 from ..models import Consent, Fact, RegisterEvent, Resident
 from ..services.events import event_note
 from .carrying import corrected_entry, fact_text, held_of
+from .following import objection_followed
 from .selectors import FACT, PERSON, objection_of
 from .words import NO_MATCHING
 
@@ -125,7 +126,7 @@ def objection_make(*, actor: Actor, resident_id: UUID | str) -> Consent:
         given_at=clock.now(),
     )
     _note(actor, resident, "objection.make")
-    record("objection.make", made, touched=[RegisterEvent])
+    record("objection.make", made, touched=[RegisterEvent, *objection_followed(resident)])
     return made
 
 

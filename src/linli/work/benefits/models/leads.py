@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from linli.core.actor import GOVERNING, Actor, Function
 from linli.core.fields import PathField, in_areas, uuid7
 from linli.foundation.accounts.models import Person, Unit
+from linli.foundation.accounts.selectors import path_prefixes
+from linli.foundation.places.models.grids import lies_in
 from linli.registers.residents.models import Household, Resident
+from linli.registers.residents.models.ways import household_ways
 
 from .policies import Policy, PolicyVersion
 from .runs import Run
@@ -24,13 +27,36 @@ class LeadQuerySet(models.QuerySet[Any]):
     """Rows about people: only who works with them reads any; who governs may count."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """Return the rows in the areas of those who go to people."""
-        if actor.function == Function.SYSTEM:
-            return self.all()
-        return self.filter(in_areas("area_path", actor.areas)) if actor.function in VISITING else self.none()
+        """Return the rows in the areas of those who go to people; in a grid, of its buildings."""
+        if actor.function not in VISITING:
+            return self.none()
+        return self.filter(lies_in(self.model, actor.areas, household_ways("household__")))
 
     def countable_by(self, actor: Actor) -> Self:
         """Return the rows that the actor may count, never to be listed for them."""
+        if actor.function == Function.SYSTEM:
+            return self.all()
+        return self.filter(in_areas("area_path", actor.areas)) if actor.function in GOVERNING else self.none()
+
+
+class WaveQuerySet(models.QuerySet[Any]):
+    """Waves by the area over which they run."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Return the waves in the actor's areas and those from above that reach into them."""
+        if actor.function == Function.SYSTEM:
+            return self.all()
+        if actor.function not in GOVERNING:
+            return self.none()
+        above = [path for area in actor.areas for path in path_prefixes(area)]
+        return self.filter(in_areas("area_path", actor.areas) | Q(area_path__in=above))
+
+
+class BatchQuerySet(models.QuerySet[Any]):
+    """Lists without application, by area; they say how many, never who."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Return the lists in the areas of whoever governs."""
         if actor.function == Function.SYSTEM:
             return self.all()
         return self.filter(in_areas("area_path", actor.areas)) if actor.function in GOVERNING else self.none()
@@ -54,7 +80,12 @@ class Wave(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     released_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     released_at = models.DateTimeField()
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="+")  # looked through
+    filled_at = models.DateTimeField(null=True, blank=True)  # everybody whom that run found is a lead
     ended_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = WaveQuerySet.as_manager()
 
     class Meta:
         ordering = ["-released_at", "-id"]
@@ -192,6 +223,7 @@ class LeadEvent(models.Model):
     from_state = models.CharField(max_length=10, choices=Lead.State.choices)
     to_state = models.CharField(max_length=10, choices=Lead.State.choices)
     reason = models.CharField(_("原因"), max_length=200, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)  # a wrong press, taken back then
 
     class Meta:
         ordering = ["at", "id"]
@@ -222,7 +254,7 @@ class Batch(models.Model):
     decided_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
 
-    objects = LeadQuerySet.as_manager()
+    objects = BatchQuerySet.as_manager()
 
     class Meta:
         ordering = ["-proposed_at", "-id"]

@@ -1,0 +1,1 @@
+"""Telling people: waves, leads grouped by household, visits, results, and who needs no application."""

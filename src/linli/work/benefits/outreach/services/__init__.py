@@ -1,0 +1,30 @@
+"""Every write of outreach."""
+
+from .dealing import wave_deal
+from .leads import leads_take
+from .visits import (
+    lead_settle,
+    lead_undo,
+    outreach_assign,
+    outreach_channel,
+    outreach_message,
+    outreach_tell,
+)
+from .waves import wave_change, wave_end, wave_filled, wave_pause, wave_release, wave_resume
+
+__all__ = [
+    "lead_settle",
+    "lead_undo",
+    "leads_take",
+    "outreach_assign",
+    "outreach_channel",
+    "outreach_message",
+    "outreach_tell",
+    "wave_change",
+    "wave_deal",
+    "wave_end",
+    "wave_filled",
+    "wave_pause",
+    "wave_release",
+    "wave_resume",
+]

@@ -1,0 +1,311 @@
+"""Waves, dealing and what is pressed at the door."""
+
+from datetime import timedelta
+
+import pytest
+
+from linli.core.clock import clock_forward
+from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed, NotAllowed, NotFound, StaleVersion
+from linli.foundation.duties.models import Duty
+from linli.foundation.notices.models import Notice
+from linli.registers.residents.tests.houses import house_linked
+from linli.work.benefits.models import Lead, Outreach, Wave
+from linli.work.benefits.outreach.found import Found
+from linli.work.benefits.outreach.services import (
+    lead_settle,
+    lead_undo,
+    outreach_assign,
+    outreach_channel,
+    outreach_message,
+    outreach_tell,
+    wave_change,
+    wave_end,
+    wave_pause,
+    wave_release,
+    wave_resume,
+)
+from tests.people import Cast
+
+from .world import doors_make
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def state_of(lead: Lead) -> tuple[str, str]:
+    lead.refresh_from_db()
+    assert lead.outreach is not None
+    return lead.state, lead.outreach.state
+
+
+# -- waves --------------------------------------------------------------------------------------------------
+def test_a_wave_is_released_by_those_above_in_their_area(cast: Cast) -> None:
+    doors = doors_make(cast)
+    for name in ("worker", "grid_worker", "other_district", "department"):
+        with pytest.raises((InvalidInput, NotFound)):
+            doors.release(actor=name)
+    assert not Wave.objects.exists()
+    for name in ("street", "district", "city"):
+        doors.release(actor=name).delete()
+
+
+def test_one_wave_of_a_policy_runs_in_an_area(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.release()
+    with pytest.raises(Conflict):
+        doors.release()
+    assert Wave.objects.count() == 1
+
+
+@pytest.mark.parametrize("wanted", [0, -1, 101])
+def test_a_week_holds_a_sensible_number(cast: Cast, wanted: int) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        doors_make(cast).release(per_worker_week=wanted)
+    assert "per_worker_week" in refused.value.details
+
+
+def test_a_policy_that_is_not_published_is_not_released(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.elder.state = "draft"
+    doors.elder.save()
+    with pytest.raises(Conflict):
+        doors.release()
+
+
+def test_the_same_form_twice_is_one_wave(cast: Cast) -> None:
+    doors, path = doors_make(cast), cast.places["street_place"].path
+    said = {"policy_id": doors.elder.policy.public_id, "area_path": path, "per_worker_week": 3}
+    first = wave_release(actor=cast.actor("district"), request_key="k" * 20, **said)
+    assert wave_release(actor=cast.actor("district"), request_key="k" * 20, **said) == first
+
+
+def test_a_paused_wave_hands_out_nobody(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.take(doors.found(0))
+    wave = doors.release()
+    wave = wave_pause(actor=cast.actor("district"), wave_id=wave.public_id, version=wave.version)
+    assert doors.deal(wave).visits == 0
+    with pytest.raises(StaleVersion):
+        wave_resume(actor=cast.actor("district"), wave_id=wave.public_id, version=1)
+    wave = wave_resume(actor=cast.actor("district"), wave_id=wave.public_id, version=wave.version)
+    assert doors.deal(wave).visits == 1
+    wave = wave_end(actor=cast.actor("city"), wave_id=wave.public_id, version=wave.version)
+    with pytest.raises(Conflict):
+        wave_pause(actor=cast.actor("city"), wave_id=wave.public_id, version=wave.version)
+    assert doors.release().state == "open"  # another may begin
+
+
+def test_a_wave_from_above_is_not_changed_below(cast: Cast) -> None:
+    doors = doors_make(cast)
+    wave = wave_release(
+        actor=cast.actor("city"),
+        policy_id=doors.elder.policy.public_id,
+        area_path=cast.places["district_place"].path,
+        per_worker_week=5,
+    )
+    with pytest.raises(NotAllowed):
+        wave_pause(actor=cast.actor("street"), wave_id=wave.public_id, version=1)
+    with pytest.raises(NotFound):
+        wave_change(actor=cast.actor("other_district"), wave_id=wave.public_id, version=1, per_worker_week=2)
+    wave.refresh_from_db()
+    assert (wave.state, wave.per_worker_week) == ("open", 5)
+
+
+# -- dealing ------------------------------------------------------------------------------------------------
+def test_a_household_gets_one_visit_for_all_its_leads(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.take(doors.found(0), doors.found(1), Found(doors.homes[0].pk, None))
+    doors.take(doors.found(0), version=doors.care)
+    round_ = doors.deal(doors.release())
+    assert (round_.visits, round_.leads) == (2, 4)
+    visit = Outreach.objects.get(household=doors.homes[0])
+    assert visit.leads.count() == 3
+    duty = Duty.objects.get(subject_id=str(visit.public_id))
+    assert (duty.person_id, duty.due_at) == (visit.worker_id, visit.due_at)
+    assert "3项" in duty.title
+    assert duty.url == f"/desk/benefits/visits/{visit.public_id}/"
+
+
+def test_workers_get_alike_and_no_more_than_a_week_holds(cast: Cast) -> None:
+    doors = doors_make(cast, homes=9)
+    doors.take(*(doors.found(n) for n in range(9)))
+    wave = doors.release(per_worker_week=2)
+    assert doors.deal(wave).visits == 6  # two of the committee and one of the grid
+    assert sorted(Outreach.objects.values_list("worker", flat=True)).count(cast.person("worker").pk) == 2
+    assert doors.deal(wave).visits == 0
+    clock_forward(7 * DAY)
+    assert doors.deal(wave).visits == 3
+    assert not Lead.objects.filter(state="waiting").exists()
+
+
+def test_what_is_found_later_joins_the_visit_that_is_under_way(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.take(doors.found(0))
+    wave = doors.release(per_worker_week=1)
+    doors.deal(wave)
+    doors.take(Found(doors.homes[0].pk, None))
+    round_ = doors.deal(wave)
+    assert (round_.visits, round_.leads) == (0, 1)
+    assert Outreach.objects.get().leads.count() == 2
+
+
+def test_who_is_only_worth_asking_waits_for_a_wave_that_says_so(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.take(doors.found(0, is_eligible=False, missing=("income",)))
+    wave = doors.release()
+    assert doors.deal(wave).visits == 0
+    wave_end(actor=cast.actor("district"), wave_id=wave.public_id, version=1)
+    assert doors.deal(doors.release(includes_unknown=True)).visits == 1
+
+
+def test_nobody_working_there_leaves_everybody_waiting(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.take(Found(doors.other.pk, doors.other_person.pk))
+    cast.role("worker_b").delete()
+    assert doors.deal(doors.release(), "committee_b_place").visits == 0
+    assert Lead.objects.get().state == "waiting"
+
+
+# -- at the door --------------------------------------------------------------------------------------------
+def test_told_applied_granted(cast: Cast) -> None:
+    visit, lead = doors_make(cast).visited()
+    worker = cast.actor("worker")
+    outreach_tell(actor=worker, outreach_id=visit.public_id, version=visit.version)
+    assert state_of(lead) == ("told", "done")
+    assert Duty.objects.get(room="benefits").state == "done"
+    for move, state in (("apply", "applied"), ("grant", "granted")):
+        lead_settle(actor=worker, lead_id=lead.public_id, version=lead.version, move=move)
+        assert state_of(lead)[0] == state
+    assert [event.to_state for event in lead.events.all()] == ["open", "told", "applied", "granted"]
+    assert lead.decided_at is not None
+
+
+def test_a_refusal_by_the_authority_says_why(cast: Cast) -> None:
+    visit, lead = doors_make(cast).visited()
+    said = {"actor": cast.actor("worker"), "lead_id": lead.public_id, "version": lead.version}
+    for reason in ("", "  ", "长" * 201):
+        with pytest.raises(InvalidInput) as refused:
+            lead_settle(**said, move="refuse", reason=reason)
+        assert "reason" in refused.value.details
+    assert state_of(lead) == ("open", "open")
+    lead_settle(**said, move="refuse", reason="收入超过标准")
+    assert state_of(lead) == ("refused", "done")
+    assert lead.reason == "收入超过标准"
+    assert visit.leads.count() == 1
+
+
+@pytest.mark.parametrize("move", ["deal", "lapse", "object", "approve", "", "vanish"])
+def test_what_is_a_machines_is_not_pressed(cast: Cast, move: str) -> None:
+    _visit, lead = doors_make(cast).visited()
+    with pytest.raises(InvalidInput):
+        lead_settle(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version, move=move)
+    assert state_of(lead) == ("open", "open")
+
+
+def test_two_at_once(cast: Cast) -> None:
+    _visit, lead = doors_make(cast).visited()
+    said = {"lead_id": lead.public_id, "version": lead.version}
+    lead_settle(actor=cast.actor("worker"), **said, move="tell")
+    with pytest.raises(StaleVersion):
+        lead_settle(actor=cast.actor("worker2"), **said, move="has")
+    assert state_of(lead)[0] == "told"
+
+
+def test_an_end_is_an_end(cast: Cast) -> None:
+    _visit, lead = doors_make(cast).visited()
+    lead_settle(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version, move="has")
+    lead.refresh_from_db()
+    with pytest.raises(MoveNotAllowed):
+        lead_settle(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version, move="tell")
+
+
+@pytest.mark.parametrize("name", ["worker_b", "other_worker", "district", "city", "department", "resident"])
+def test_nobody_else_sees_or_presses(cast: Cast, name: str) -> None:
+    visit, lead = doors_make(cast).visited()
+    with pytest.raises(NotFound):
+        lead_settle(actor=cast.actor(name), lead_id=lead.public_id, version=lead.version, move="tell")
+    with pytest.raises(NotFound):
+        outreach_tell(actor=cast.actor(name), outreach_id=visit.public_id, version=visit.version)
+    assert state_of(lead) == ("open", "open")
+
+
+def test_a_wrong_press_is_taken_back(cast: Cast) -> None:
+    visit, lead = doors_make(cast).visited()
+    outreach_tell(actor=cast.actor("worker"), outreach_id=visit.public_id, version=visit.version)
+    lead.refresh_from_db()
+    lead_undo(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version)
+    assert state_of(lead) == ("open", "open")
+    assert lead.contacted_at is None
+    visit.refresh_from_db()
+    assert visit.first_contact_at is None
+    assert Duty.objects.filter(room="benefits", state="open").count() == 1
+    with pytest.raises(Conflict):  # the dealing is a machine's
+        lead_undo(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version)
+
+
+def test_taking_back_has_its_time_and_its_people(cast: Cast) -> None:
+    _visit, lead = doors_make(cast).visited()
+    lead_settle(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version, move="tell")
+    lead.refresh_from_db()
+    with pytest.raises(NotAllowed):
+        lead_undo(actor=cast.actor("grid_worker"), lead_id=lead.public_id, version=lead.version)
+    clock_forward(8 * DAY)
+    with pytest.raises(Conflict):
+        lead_undo(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version)
+    assert state_of(lead)[0] == "told"
+
+
+def test_taken_back_into_the_visit_that_began_since(cast: Cast) -> None:
+    doors = doors_make(cast)
+    visit, lead = doors.visited()
+    outreach_tell(actor=cast.actor("worker"), outreach_id=visit.public_id, version=visit.version)
+    doors.take(Found(doors.homes[0].pk, None))
+    doors.deal(Wave.objects.get())
+    lead.refresh_from_db()
+    lead_undo(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version)
+    lead.refresh_from_db()
+    assert lead.outreach == Outreach.objects.get(state="open")
+    assert lead.outreach != visit
+
+
+def test_a_colleague_goes_instead(cast: Cast) -> None:
+    visit, _lead = doors_make(cast).visited()
+    colleague = cast.person("grid_worker")
+    with pytest.raises(InvalidInput):
+        outreach_assign(
+            actor=cast.actor("worker"),
+            outreach_id=visit.public_id,
+            version=visit.version,
+            person_id=cast.person("other_worker").pk,
+        )
+    outreach_assign(
+        actor=cast.actor("worker"),
+        outreach_id=visit.public_id,
+        version=visit.version,
+        person_id=colleague.pk,
+    )
+    assert Duty.objects.get(room="benefits", state="open").person == colleague
+
+
+def test_a_message_names_no_benefit(cast: Cast) -> None:
+    doors, house = doors_make(cast), house_linked(cast)
+    doors.take(Found(house.household.pk, house.father.pk))
+    doors.deal(doors.release())
+    visit = Outreach.objects.get()
+    outreach_message(actor=cast.actor("worker"), outreach_id=visit.public_id, version=visit.version)
+    notice = Notice.objects.get(kind="benefits.found")
+    assert notice.person == cast.person("resident")
+    assert "津贴" not in notice.title + notice.body
+    visit.refresh_from_db()
+    assert (visit.channel, visit.state) == ("message", "open")
+
+
+def test_no_account_no_message(cast: Cast) -> None:
+    visit, _lead = doors_make(cast).visited()
+    with pytest.raises(Conflict):
+        outreach_message(actor=cast.actor("worker"), outreach_id=visit.public_id, version=visit.version)
+    with pytest.raises(InvalidInput):
+        outreach_channel(
+            actor=cast.actor("worker"), outreach_id=visit.public_id, version=visit.version, channel="pigeon"
+        )
+    assert not Notice.objects.exists()

@@ -1,0 +1,120 @@
+"""Policies and households for the tests of outreach: made directly, the acts are the services'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from linli.core import clock
+from linli.core.actor import Actor, system
+from linli.foundation.accounts.selectors import Holders
+from linli.registers.residents.models import Household, Resident
+from linli.registers.residents.tests.facts_world import compound_at, household_at, parts_of, resident_at
+from linli.work.benefits.models import Lead, Outreach, Policy, PolicyVersion, Wave
+from linli.work.benefits.outreach.found import Found, Taken
+from linli.work.benefits.outreach.services import leads_take, wave_deal, wave_release
+from linli.work.benefits.outreach.services.dealing import Dealt
+from tests.people import Cast
+
+MACHINE = system("benefits")
+RULE = """\
+unit: person
+pays: month
+document: 测试文号
+source: 测试
+mark: ✘
+when: {label: 年满65周岁, clause: 第三条, age: {from: 65}}
+amount: 75.00
+bring: [身份证]
+where: 社区事务受理服务中心
+plain: 年满65周岁可以申请。
+"""
+
+
+def policy_make(cast: Cast, code: str, name: str, *, unit: str = "person", text: str = RULE) -> PolicyVersion:
+    """Make a published policy of the city and return its version."""
+    now = clock.now()
+    policy = Policy.objects.create(
+        code=code,
+        name=name,
+        authority="民政局",
+        unit=unit,
+        area_path=cast.places["province"].path,
+        created_at=now,
+    )
+    return PolicyVersion.objects.create(
+        policy=policy,
+        number=1,
+        state="published",
+        text=text,
+        from_on=date(2025, 1, 1),
+        made_at=now,
+        changed_at=now,
+        published_at=now,
+    )
+
+
+@dataclass
+class Doors:
+    """Households of two in committee a, one in committee b; two policies."""
+
+    cast: Cast
+    homes: list[Household]
+    people: list[Resident]
+    other: Household
+    other_person: Resident
+    elder: PolicyVersion
+    care: PolicyVersion
+
+    def take(self, *found: Found, version: PolicyVersion | None = None) -> Taken:
+        """Let leads be taken today."""
+        return leads_take(actor=MACHINE, version=version or self.elder, found=found, on=clock.today())
+
+    def found(self, place: int, **more: object) -> Found:
+        """Say that the head of a household was found."""
+        return Found(self.homes[place].pk, self.people[place].pk, **more)  # type: ignore[arg-type]
+
+    def release(self, per_worker_week: int = 10, actor: str = "district", **more: bool) -> Wave:
+        """Let a wave of the first policy begin in the street."""
+        return wave_release(
+            actor=self.actor(actor),
+            policy_id=self.elder.policy.public_id,
+            area_path=self.cast.places["street_place"].path,
+            per_worker_week=per_worker_week,
+            **more,
+        )
+
+    def deal(self, wave: Wave, place: str = "committee_a_place") -> Dealt:
+        """Hand out in one committee."""
+        path = self.cast.places[place].path
+        return wave_deal(actor=MACHINE, wave=wave, committee=path, holders=Holders())
+
+    def actor(self, name: str) -> Actor:
+        """Return somebody of the cast."""
+        return self.cast.actor(name)
+
+    def visited(self) -> tuple[Outreach, Lead]:
+        """Take, release and deal one lead; return its visit and itself."""
+        self.take(self.found(0))
+        self.deal(self.release())
+        lead = Lead.objects.get()
+        assert lead.outreach is not None
+        return lead.outreach, lead
+
+
+def doors_make(cast: Cast, homes: int = 3) -> Doors:
+    """Make the world."""
+    here, there = cast.places["committee_a_place"].path, cast.places["committee_b_place"].path
+    parts = parts_of(compound_at(cast), *(f"{101 + n}" for n in range(homes)))
+    people = [resident_at(here, birth_month=date(1950, 1, 1)) for _n in range(homes)]
+    made = [household_at(here, one, part=part) for one, part in zip(people, parts, strict=True)]
+    other_person = resident_at(there, birth_month=date(1950, 1, 1))
+    return Doors(
+        cast=cast,
+        homes=made,
+        people=people,
+        other=household_at(there, other_person),
+        other_person=other_person,
+        elder=policy_make(cast, "elder", "老年综合津贴"),
+        care=policy_make(cast, "care", "养老服务补贴"),
+    )
