@@ -1,6 +1,6 @@
 """Addresses of outreach."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path
 
 app_name = "outreach"

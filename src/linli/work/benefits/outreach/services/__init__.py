@@ -2,6 +2,7 @@
 
 from .dealing import wave_deal
 from .leads import leads_take
+from .learning import lead_checked, lead_correct, lead_doubt, visit_learn, visit_reveal
 from .visits import (
     lead_settle,
     lead_undo,
@@ -13,6 +14,9 @@ from .visits import (
 from .waves import wave_change, wave_end, wave_filled, wave_pause, wave_release, wave_resume
 
 __all__ = [
+    "lead_checked",
+    "lead_correct",
+    "lead_doubt",
     "lead_settle",
     "lead_undo",
     "leads_take",
@@ -20,6 +24,8 @@ __all__ = [
     "outreach_channel",
     "outreach_message",
     "outreach_tell",
+    "visit_learn",
+    "visit_reveal",
     "wave_change",
     "wave_deal",
     "wave_end",

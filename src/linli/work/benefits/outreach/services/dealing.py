@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -18,13 +18,14 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import Holders, path_prefixes
 from linli.foundation.duties.models import Duty
 from linli.foundation.duties.services import duty_open
-from linli.registers.residents.models import Household
+from linli.registers.residents.models import Household, Resident
 
 from ...models import Lead, LeadEvent, Outreach, Wave
 from ..dealing import Load, dealt, week_begins
 from ..permissions import can_deal
 from ..settings import visit_limit
 from .closing import ROOM, VISIT
+from .judging import leads_judged
 
 S = Lead.State
 MOST = 500  # households in one transaction
@@ -33,11 +34,16 @@ GOING = (Function.COMMITTEE, Function.GRID_WORKER)
 
 @dataclass(slots=True)
 class Dealt:
-    """What one round handed out: visits, leads, and households where nobody works or has room."""
+    """What one round handed out, and how many leads fitted no more when they were looked at again."""
 
     visits: int = 0
     leads: int = 0
-    households: list[int] = field(default_factory=list)
+    gone: int = 0
+
+    @property
+    def did_anything(self) -> bool:
+        """Whether another round may do more."""
+        return bool(self.leads or self.gone)
 
 
 @service
@@ -53,17 +59,40 @@ def wave_deal(*, actor: Actor, wave: Wave, committee: str, holders: Holders) -> 
     round_ = Dealt()
     if wave.state != Wave.State.OPEN:
         return round_
+    loads = _loads(wave, committee, holders)
     homes = _homes_waiting(wave, committee)
     visits = _under_way(homes)
-    workers = dealt([home for home in homes if home not in visits], _loads(wave, committee, holders))
-    visits |= _opened(committee, workers)
-    round_.visits, round_.households = len(workers), list(visits)
-    if visits:
-        round_.leads = _leads_given(wave, visits)
-        _duties_opened(visits, set(workers))
-        told = f"派出{round_.visits}户、线索{round_.leads}条"
-        record("wave.deal", wave, touched=[Outreach, Lead, LeadEvent, Duty], purpose=told)
+    room = sum(max(load.room, 0) for load in loads.values())
+    homes = [home for home in homes if home in visits] + [home for home in homes if home not in visits][:room]
+    leads = _looked_at(wave, homes, round_)
+    going = {lead.household_id for lead in leads}
+    new = dealt([home for home in homes if home in going and home not in visits], loads)
+    visits = {home: visit for home, visit in visits.items() if home in going} | _opened(committee, new)
+    round_.visits, round_.leads = len(new), _leads_given(wave, leads, visits)
+    _duties_opened(visits, set(new))
+    if round_.did_anything:
+        told = f"派出{round_.visits}户、线索{round_.leads}条；不再符合{round_.gone}条"
+        record(
+            "wave.deal", wave, touched=[Outreach, Lead, LeadEvent, Duty, Resident, Household], purpose=told
+        )
     return round_
+
+
+def _looked_at(wave: Wave, homes: Sequence[int], round_: Dealt) -> list[Lead]:
+    """Return all that waits in some households, looked at with what is known now, but what is paused."""
+    paused = Wave.objects.filter(state=Wave.State.PAUSED).values("policy_id")
+    rows = Lead.objects.select_for_update(of=("self",)).filter(household__in=homes, state=S.WAITING)
+    rows = rows.exclude(policy__in=paused).select_related("policy", "resident", "household")
+    leads = list(rows.order_by("pk"))
+    gone = {lead.pk for lead in leads_judged(leads=leads)}
+    round_.gone = len(gone)
+    return [lead for lead in leads if lead.pk not in gone and _is_wanted(wave, lead)]
+
+
+def _is_wanted(wave: Wave, lead: Lead) -> bool:
+    """Who is only worth asking waits for a wave that says so."""
+    is_own = lead.policy_id == wave.policy_id
+    return lead.verdict == Lead.Verdict.ELIGIBLE or wave.includes_unknown or not is_own
 
 
 def _waiting(wave: Wave, committee: str) -> Q:
@@ -113,29 +142,20 @@ def _opened(committee: str, workers: dict[int, int]) -> dict[int, Outreach]:
     return {row.household_id: row for row in rows}
 
 
-def _leads_given(wave: Wave, visits: dict[int, Outreach]) -> int:
-    """Give the visits everything that waits for their people, but what is paused."""
-    paused = Wave.objects.filter(state=Wave.State.PAUSED).values("policy_id")
-    rows = Lead.objects.select_for_update().filter(household__in=list(visits), state=S.WAITING)
-    leads = list(rows.exclude(policy__in=paused).order_by("pk"))
-    if not wave.includes_unknown:
-        leads = [lead for lead in leads if lead.policy_id != wave.policy_id or _is_eligible(lead)]
-    now = clock.now()
-    for lead in leads:
+def _leads_given(wave: Wave, leads: Sequence[Lead], visits: dict[int, Outreach]) -> int:
+    """Give leads to the visits of their households."""
+    now, given = clock.now(), [lead for lead in leads if lead.household_id in visits]
+    for lead in given:
         visit = visits[lead.household_id]
         lead.state, lead.outreach, lead.version = S.OPEN, visit, lead.version + 1
         lead.area_path = visit.area_path  # households move
         lead.wave_id = wave.pk if lead.policy_id == wave.policy_id else lead.wave_id
-    Lead.objects.bulk_update(leads, ["state", "outreach", "version", "area_path", "wave"], batch_size=500)
+    Lead.objects.bulk_update(given, ["state", "outreach", "version", "area_path", "wave"], batch_size=500)
     LeadEvent.objects.bulk_create(
-        [LeadEvent(lead=lead, at=now, from_state=S.WAITING, to_state=S.OPEN) for lead in leads],
+        [LeadEvent(lead=lead, at=now, from_state=S.WAITING, to_state=S.OPEN) for lead in given],
         batch_size=500,
     )
-    return len(leads)
-
-
-def _is_eligible(lead: Lead) -> bool:
-    return lead.verdict == Lead.Verdict.ELIGIBLE
+    return len(given)
 
 
 def _duties_opened(visits: dict[int, Outreach], new: set[int]) -> None:
@@ -158,7 +178,7 @@ def visit_duty(*, visit: Outreach, leads: int) -> Duty:
         subject_id=str(visit.public_id),
         subject_number="",
         title=f"政策上门：{leads}项待遇要告知这一户",
-        url=reverse("outreach:record", args=[visit.public_id]),
+        url=reverse("benefits:visit", args=[visit.public_id]),
         action=VISIT,
         action_label="上门告知",
         area_path=visit.area_path,

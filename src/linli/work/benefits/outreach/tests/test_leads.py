@@ -111,7 +111,8 @@ def test_a_batch_that_breaks_off_leaves_nothing(cast: Cast, monkeypatch: pytest.
 
 def test_an_objection_ends_what_runs_at_once(cast: Cast) -> None:
     doors, house = doors_make(cast), house_linked(cast)
-    doors.take(Found(house.household.pk, house.father.pk), Found(house.household.pk, None))
+    doors.take(Found(house.household.pk, house.father.pk))
+    doors.take(Found(house.household.pk, None), version=doors.family)
     doors.take(Found(house.household.pk, house.mother.pk), version=doors.care)
     doors.deal(doors.release())
     assert Lead.objects.filter(state="open").count() == 3

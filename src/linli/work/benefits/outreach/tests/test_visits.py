@@ -1,6 +1,6 @@
 """Waves, dealing and what is pressed at the door."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,6 +8,8 @@ from linli.core.clock import clock_forward
 from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed, NotAllowed, NotFound, StaleVersion
 from linli.foundation.duties.models import Duty
 from linli.foundation.notices.models import Notice
+from linli.registers.residents.facts.services import fact_set
+from linli.registers.residents.sealing import sealed_values
 from linli.registers.residents.tests.houses import house_linked
 from linli.work.benefits.models import Lead, Outreach, Wave
 from linli.work.benefits.outreach.found import Found
@@ -24,6 +26,7 @@ from linli.work.benefits.outreach.services import (
     wave_release,
     wave_resume,
 )
+from linli.work.benefits.outreach.traces import trace_opened
 from tests.people import Cast
 
 from .world import doors_make
@@ -114,7 +117,8 @@ def test_a_wave_from_above_is_not_changed_below(cast: Cast) -> None:
 # -- dealing ------------------------------------------------------------------------------------------------
 def test_a_household_gets_one_visit_for_all_its_leads(cast: Cast) -> None:
     doors = doors_make(cast)
-    doors.take(doors.found(0), doors.found(1), Found(doors.homes[0].pk, None))
+    doors.take(doors.found(0), doors.found(1))
+    doors.take(Found(doors.homes[0].pk, None), version=doors.family)
     doors.take(doors.found(0), version=doors.care)
     round_ = doors.deal(doors.release())
     assert (round_.visits, round_.leads) == (2, 4)
@@ -141,21 +145,20 @@ def test_workers_get_alike_and_no_more_than_a_week_holds(cast: Cast) -> None:
 def test_what_is_found_later_joins_the_visit_that_is_under_way(cast: Cast) -> None:
     doors = doors_make(cast)
     doors.take(doors.found(0))
-    wave = doors.release(per_worker_week=1)
-    doors.deal(wave)
-    doors.take(Found(doors.homes[0].pk, None))
-    round_ = doors.deal(wave)
+    doors.deal(doors.release(per_worker_week=1))
+    doors.take(Found(doors.homes[0].pk, None), version=doors.family)
+    round_ = doors.deal(doors.release(per_worker_week=1, version=doors.family))
     assert (round_.visits, round_.leads) == (0, 1)
     assert Outreach.objects.get().leads.count() == 2
 
 
 def test_who_is_only_worth_asking_waits_for_a_wave_that_says_so(cast: Cast) -> None:
     doors = doors_make(cast)
-    doors.take(doors.found(0, is_eligible=False, missing=("income",)))
-    wave = doors.release()
+    doors.take(doors.found(0, is_eligible=False, missing=("care_level",)), version=doors.care)
+    wave = doors.release(version=doors.care)
     assert doors.deal(wave).visits == 0
     wave_end(actor=cast.actor("district"), wave_id=wave.public_id, version=1)
-    assert doors.deal(doors.release(includes_unknown=True)).visits == 1
+    assert doors.deal(doors.release(version=doors.care, includes_unknown=True)).visits == 1
 
 
 def test_nobody_working_there_leaves_everybody_waiting(cast: Cast) -> None:
@@ -164,6 +167,44 @@ def test_nobody_working_there_leaves_everybody_waiting(cast: Cast) -> None:
     cast.role("worker_b").delete()
     assert doors.deal(doors.release(), "committee_b_place").visits == 0
     assert Lead.objects.get().state == "waiting"
+
+
+def test_who_fits_no_more_is_not_gone_to(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.take(doors.found(0), doors.found(1))
+    for name, value in sealed_values(doors.people[0], birth=date(1990, 1, 1)).items():
+        setattr(doors.people[0], name, value)
+    doors.people[0].save()
+    round_ = doors.deal(doors.release())
+    assert (round_.visits, round_.leads, round_.gone) == (1, 1, 1)
+    gone = Lead.objects.get(resident=doors.people[0])
+    assert (gone.state, gone.outreach, gone.events.get().to_state) == ("gone", None, "gone")
+
+
+def test_whoever_is_gone_to_has_a_trace_that_only_their_key_opens(cast: Cast) -> None:
+    doors = doors_make(cast)
+    _visit, lead = doors.visited()
+    assert "周岁" not in lead.trace_sealed
+    [line] = trace_opened(lead).lines
+    assert (line.label, line.clause, line.answer, line.value) == ("年满65周岁", "第三条", "yes", "年龄 76")
+    assert lead.amount == 7_500
+    assert lead.resident is not None
+    lead.resident.data_key = ""  # erased
+    assert trace_opened(lead).lines == ()
+
+
+def test_sensitive_values_stand_as_dots_until_they_are_opened(cast: Cast) -> None:
+    doors = doors_make(cast)
+    fact_set(actor=cast.actor("worker"), subject=doors.people[0], key="care_level", value="3")
+    doors.take(doors.found(0), version=doors.care)
+    doors.deal(doors.release(version=doors.care, includes_unknown=True))
+    lead = Lead.objects.get()
+    trace = trace_opened(lead)
+    assert trace.sensitive == ("care_level",)
+    assert [line.value for line in trace.lines] == ["年龄 76", "", "***"]
+    assert trace_opened(lead, {"care_level"}).lines[2].value == "照护等级 三级"
+    assert trace.absent == (("hukou", doors.people[0].pk),)
+    assert lead.missing == ["hukou"]
 
 
 # -- at the door --------------------------------------------------------------------------------------------
@@ -259,8 +300,8 @@ def test_taken_back_into_the_visit_that_began_since(cast: Cast) -> None:
     doors = doors_make(cast)
     visit, lead = doors.visited()
     outreach_tell(actor=cast.actor("worker"), outreach_id=visit.public_id, version=visit.version)
-    doors.take(Found(doors.homes[0].pk, None))
-    doors.deal(Wave.objects.get())
+    doors.take(Found(doors.homes[0].pk, None), version=doors.family)
+    doors.deal(doors.release(version=doors.family))
     lead.refresh_from_db()
     lead_undo(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version)
     lead.refresh_from_db()

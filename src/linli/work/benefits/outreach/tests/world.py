@@ -9,7 +9,8 @@ from linli.core import clock
 from linli.core.actor import Actor, system
 from linli.foundation.accounts.selectors import Holders
 from linli.registers.residents.models import Household, Resident
-from linli.registers.residents.tests.facts_world import compound_at, household_at, parts_of, resident_at
+from linli.registers.residents.tests.facts_world import compound_at, household_at, parts_of
+from linli.registers.residents.tests.houses import resident_row
 from linli.work.benefits.models import Lead, Outreach, Policy, PolicyVersion, Wave
 from linli.work.benefits.outreach.found import Found, Taken
 from linli.work.benefits.outreach.services import leads_take, wave_deal, wave_release
@@ -28,6 +29,30 @@ amount: 75.00
 bring: [身份证]
 where: 社区事务受理服务中心
 plain: 年满65周岁可以申请。
+"""
+
+FAMILY = """\
+unit: household
+pays: month
+document: 测试文号
+source: 测试
+mark: ✘
+when: {label: 家里有65周岁以上的人, clause: 第四条, members: {any: {age: {from: 65}}}}
+amount: 50.00
+"""
+CARE = """\
+unit: person
+pays: month
+document: 测试文号
+source: 测试
+mark: ✘
+when:
+  all:
+    - {label: 年满60周岁, clause: 第三条, age: {from: 60}}
+    - {label: 本市户籍, clause: 第二条, fact: hukou, in: [local]}
+    - {label: 照护等级一级以上, clause: 第五条, fact: care_level, in: ["1", "2", "3", "4", "5", "6"]}
+amount: 300.00
+worth_asking: {missing: [care_level, hukou], when: {age: {from: 60}}}
 """
 
 
@@ -65,6 +90,7 @@ class Doors:
     other_person: Resident
     elder: PolicyVersion
     care: PolicyVersion
+    family: PolicyVersion
 
     def take(self, *found: Found, version: PolicyVersion | None = None) -> Taken:
         """Let leads be taken today."""
@@ -74,11 +100,17 @@ class Doors:
         """Say that the head of a household was found."""
         return Found(self.homes[place].pk, self.people[place].pk, **more)  # type: ignore[arg-type]
 
-    def release(self, per_worker_week: int = 10, actor: str = "district", **more: bool) -> Wave:
-        """Let a wave of the first policy begin in the street."""
+    def release(
+        self,
+        per_worker_week: int = 10,
+        actor: str = "district",
+        version: PolicyVersion | None = None,
+        **more: bool,
+    ) -> Wave:
+        """Let a wave of a policy (the first) begin in the street."""
         return wave_release(
             actor=self.actor(actor),
-            policy_id=self.elder.policy.public_id,
+            policy_id=(version or self.elder).policy.public_id,
             area_path=self.cast.places["street_place"].path,
             per_worker_week=per_worker_week,
             **more,
@@ -106,9 +138,10 @@ def doors_make(cast: Cast, homes: int = 3) -> Doors:
     """Make the world."""
     here, there = cast.places["committee_a_place"].path, cast.places["committee_b_place"].path
     parts = parts_of(compound_at(cast), *(f"{101 + n}" for n in range(homes)))
-    people = [resident_at(here, birth_month=date(1950, 1, 1)) for _n in range(homes)]
+    people = [resident_row(part, "顾阿婆", birth=date(1950, 1, 1)) for part in parts]
     made = [household_at(here, one, part=part) for one, part in zip(people, parts, strict=True)]
-    other_person = resident_at(there, birth_month=date(1950, 1, 1))
+    [far] = parts_of(compound_at(cast, "committee_b_place", "丹桂里"), "201")
+    other_person = resident_row(far, "陆阿公", birth=date(1948, 2, 2))
     return Doors(
         cast=cast,
         homes=made,
@@ -116,5 +149,6 @@ def doors_make(cast: Cast, homes: int = 3) -> Doors:
         other=household_at(there, other_person),
         other_person=other_person,
         elder=policy_make(cast, "elder", "老年综合津贴"),
-        care=policy_make(cast, "care", "养老服务补贴"),
+        care=policy_make(cast, "care", "养老服务补贴", text=CARE),
+        family=policy_make(cast, "family", "老人家庭补贴", unit="household", text=FAMILY),
     )

@@ -1,0 +1,168 @@
+"""Reading outreach: whose doors, what was found for them, and how far it has come in an area."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from linli.core.actor import Actor
+from linli.core.errors import NotAllowed, NotFound
+from linli.core.fields import in_areas
+from linli.foundation.accounts.selectors import person_names
+from linli.registers.residents.selectors import HouseholdPeople, cards_of
+
+from ..models import Lead, LeadEvent, Outreach
+from .permissions import can_see_leads
+
+S = Lead.State
+WAITING_RESULT = (S.TOLD, S.APPLIED)
+TABS = ("open", "result", "done")
+ORDERS = {
+    "due": [F("due_at").asc(nulls_last=True), "pk"],
+    "never": ["first_contact_at", F("due_at").asc(nulls_last=True), "pk"],
+    "new": ["-opened_at", "-pk"],
+}
+
+
+def leads_refused(actor: Actor) -> None:
+    """Refuse those who do not go to people, in words."""
+    if not can_see_leads(actor):
+        hint = _("区和市看进度，不看个人。") if actor.is_governing else _("如有需要，请联系居村委会。")
+        raise NotAllowed(_("政策上门由居村委会、网格员和街镇办理。"), hint=hint)
+
+
+def outreach_list(
+    actor: Actor,
+    *,
+    tab: str = "open",
+    words: str = "",
+    policy: str = "",
+    area: str = "",
+    is_mine: bool = False,
+    sort: str = "due",
+) -> QuerySet[Outreach]:
+    """Return the visits of the actor's areas: to be made, with a result to come, or over.
+
+    ``words`` is a part of the compound's or the dwelling's name, ``policy`` a code, ``area`` a path.
+    """
+    leads_refused(actor)
+    rows: QuerySet[Outreach] = Outreach.objects.visible_to(actor).filter(_of_tab(tab))
+    if words := words.strip():
+        lived = Q(household__occupancies__to_on__isnull=True)
+        named = Q(household__occupancies__part__name__contains=words)
+        named |= Q(household__occupancies__part__building__name__contains=words)
+        rows = rows.filter(Q(household__compound__name__contains=words) | lived & named)
+    if policy:
+        rows = rows.filter(Exists(Lead.objects.filter(outreach=OuterRef("pk"), policy__code=policy)))
+    if area:
+        rows = rows.filter(in_areas("area_path", (area,)))
+    if is_mine:
+        rows = rows.filter(worker__in=actor.person_ids)
+    return rows.distinct().order_by(*ORDERS.get(sort, ORDERS["due"]))
+
+
+def _of_tab(tab: str) -> Q:
+    if tab == "open":
+        return Q(state=Outreach.State.OPEN)
+    to_come = Exists(Lead.objects.filter(outreach=OuterRef("pk"), state__in=WAITING_RESULT))
+    return Q(to_come if tab == "result" else ~to_come, state=Outreach.State.DONE)
+
+
+def outreach_numbers(actor: Actor) -> dict[str, int]:
+    """Return how many visits stand in each tab."""
+    return {tab: outreach_list(actor, tab=tab).count() for tab in TABS}
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One visit on the list: which household (masked), what for, who goes."""
+
+    visit: Outreach
+    home: HouseholdPeople
+    leads: tuple[Lead, ...]
+    worker: str
+
+    @property
+    def head(self) -> str:
+        """The head's masked name."""
+        return self.home.head.name if self.home.head else ""
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return str(self.home.part or self.visit.household.compound or "")
+
+    @property
+    def policies(self) -> str:
+        """What was found, in words."""
+        return "、".join(dict.fromkeys(lead.policy.name for lead in self.leads))
+
+    @property
+    def is_never_contacted(self) -> bool:
+        """Whether nobody has spoken to them yet."""
+        return self.visit.first_contact_at is None
+
+
+def visit_rows(actor: Actor) -> Any:
+    """Return what dresses visits for a list of this actor (a fixed number of queries)."""
+
+    def dress(visits: Sequence[Outreach]) -> list[VisitRow]:
+        rows = Outreach.objects.filter(pk__in=[visit.pk for visit in visits])
+        leads = Prefetch("leads", Lead.objects.select_related("policy").order_by("pk"))
+        found = {row.pk: row for row in rows.select_related("household__compound").prefetch_related(leads)}
+        cards = cards_of(actor, [row.household for row in found.values()])
+        homes = {card.household.pk: card for card in cards}
+        names = person_names(visit.worker_id for visit in visits)
+        return [
+            VisitRow(
+                found[visit.pk],
+                homes[visit.household_id],
+                tuple(found[visit.pk].leads.all()),
+                names.get(visit.worker_id or 0, ""),
+            )
+            for visit in visits
+        ]
+
+    return dress
+
+
+def outreach_get(actor: Actor, public_id: UUID | str) -> Outreach:
+    """Return one visit that the actor may see, or raise ``NotFound``."""
+    rows = Outreach.objects.visible_to(actor).select_related("household__compound", "worker", "unit")
+    found: Outreach | None = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("没有找到这次上门。"))
+    return found
+
+
+def leads_of(visit: Outreach) -> list[Lead]:
+    """Return the leads of a visit with their policies, people and steps."""
+    rows = visit.leads.select_related("policy", "policy_version", "resident", "household")
+    steps = Prefetch("events", LeadEvent.objects.order_by("at", "pk"))
+    return list(rows.prefetch_related(steps).order_by("pk"))
+
+
+def policies_found(actor: Actor) -> list[tuple[str, str]]:
+    """Return code and name of the policies of which leads stand in the actor's areas."""
+    rows = Lead.objects.visible_to(actor).order_by("policy__name")
+    return list(rows.values_list("policy__code", "policy__name").distinct())
+
+
+def household_leads(actor: Actor, household_ids: Collection[int]) -> dict[int, list[Lead]]:
+    """Return household → its leads, the newest first (one query)."""
+    rows = Lead.objects.visible_to(actor).filter(household__in=list(household_ids))
+    found = defaultdict[int, list[Lead]](list)
+    for row in rows.select_related("policy", "outreach").order_by("-found_on", "-pk"):
+        found[row.household_id].append(row)
+    return dict(found)
+
+
+def leads_by_state(rows: QuerySet[Any]) -> Iterable[tuple[int, str, int]]:
+    """Return (policy id, state, how many) of leads."""
+    return rows.order_by().values_list("policy", "state").annotate(n=Count("pk"))
