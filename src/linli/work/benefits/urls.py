@@ -2,6 +2,7 @@
 
 from .authoring.urls import urlpatterns as authoring
 from .catalogue.urls import urlpatterns as catalogue
+from .outreach.urls import urlpatterns as outreach
 
 app_name = "benefits"
-urlpatterns = [*authoring, *catalogue]
+urlpatterns = [*outreach, *authoring, *catalogue]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from linli.core.actor import Actor
+from linli.core import clock
+from linli.core.actor import Actor, Function
 from linli.core.errors import NotAllowed, NotFound
 from linli.core.fields import in_areas
-from linli.foundation.accounts.selectors import person_names
+from linli.foundation.accounts.selectors import person_ids_for, person_names
+from linli.foundation.duties.rules import Colour, duty_colour
 from linli.registers.residents.selectors import HouseholdPeople, cards_of
 
 from ..models import Lead, LeadEvent, Outreach
@@ -23,7 +25,7 @@ from .permissions import can_see_leads
 S = Lead.State
 WAITING_RESULT = (S.TOLD, S.APPLIED)
 TABS = ("open", "result", "done")
-ORDERS = {
+ORDERS: dict[str, list[Any]] = {
     "due": [F("due_at").asc(nulls_last=True), "pk"],
     "never": ["first_contact_at", F("due_at").asc(nulls_last=True), "pk"],
     "new": ["-opened_at", "-pk"],
@@ -64,7 +66,8 @@ def outreach_list(
         rows = rows.filter(in_areas("area_path", (area,)))
     if is_mine:
         rows = rows.filter(worker__in=actor.person_ids)
-    return rows.distinct().order_by(*ORDERS.get(sort, ORDERS["due"]))
+    order = ORDERS.get(sort, ORDERS["due"])
+    return rows.distinct().order_by(*order)
 
 
 def _of_tab(tab: str) -> Q:
@@ -104,6 +107,11 @@ class VisitRow:
         return "、".join(dict.fromkeys(lead.policy.name for lead in self.leads))
 
     @property
+    def colour(self) -> Colour:
+        """Green or red, as the visit's limit stands now."""
+        return duty_colour(clock.now(), self.visit.due_at, None)
+
+    @property
     def is_never_contacted(self) -> bool:
         """Whether nobody has spoken to them yet."""
         return self.visit.first_contact_at is None
@@ -141,6 +149,12 @@ def outreach_get(actor: Actor, public_id: UUID | str) -> Outreach:
     return found
 
 
+def workers_at(area_path: str) -> set[int]:
+    """Return who goes to people at a place."""
+    going = (Function.COMMITTEE, Function.GRID_WORKER)
+    return {one for function in going for one in person_ids_for(function=function, area_path=area_path)}
+
+
 def leads_of(visit: Outreach) -> list[Lead]:
     """Return the leads of a visit with their policies, people and steps."""
     rows = visit.leads.select_related("policy", "policy_version", "resident", "household")
@@ -161,8 +175,3 @@ def household_leads(actor: Actor, household_ids: Collection[int]) -> dict[int, l
     for row in rows.select_related("policy", "outreach").order_by("-found_on", "-pk"):
         found[row.household_id].append(row)
     return dict(found)
-
-
-def leads_by_state(rows: QuerySet[Any]) -> Iterable[tuple[int, str, int]]:
-    """Return (policy id, state, how many) of leads."""
-    return rows.order_by().values_list("policy", "state").annotate(n=Count("pk"))

@@ -13,7 +13,7 @@ from linli.registers.residents.models import Household, Resident
 
 from ..engine.answers import Judged, Line, Measured
 from ..language.columns import Kind, columns
-from ..language.tree import Column, Compare, Constant, OneOf
+from ..language.tree import Column, Compare, Constant, Holds, OneOf
 from ..language.wording import condition_words, kind_of, value_words
 from ..models import Lead
 
@@ -41,12 +41,13 @@ class LineShown:
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Why: on which day it was reckoned, line by line; ``absent`` says which facts of whom are missing
-    (resident id, 0 the household's); ``sensitive`` names the facts whose values stand as dots."""
+    (resident id, 0 the household's); ``columns`` were looked at, of them ``sensitive`` stand as dots."""
 
     on: date | None = None
     lines: tuple[LineShown, ...] = ()
     absent: tuple[tuple[str, int], ...] = ()
     sensitive: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -85,7 +86,8 @@ def _kept(line: Line) -> dict[str, Any]:
 
 def _measure(measured: Measured, said: _Measure) -> None:
     if measured.found is not None:
-        said.values.append(f"{condition_words(measured.term)} {_words(measured, measured.found)}")
+        what = measured.test if isinstance(measured.test, Holds) else measured.term
+        said.values.append(f"{condition_words(what)} {_words(measured, measured.found)}")
     if measured.against is not None and not _is_written(measured):
         said.against.append(_words(measured, measured.against))
     for looked in measured.looked:
@@ -142,12 +144,13 @@ def trace_shown(found: Judged, on: date) -> Trace:
 
 
 def _trace(kept: dict[str, Any], opened: Collection[str]) -> Trace:
-    secret = dict.fromkeys(name for line in kept["lines"] for name in _sensitive(line["columns"]))
+    names = dict.fromkeys(name for line in kept["lines"] for name in line["columns"])
     return Trace(
         on=date.fromisoformat(kept["on"]),
         lines=tuple(_shown(line, opened) for line in kept["lines"]),
         absent=tuple((fact, person) for fact, person in kept["absent"]),
-        sensitive=tuple(secret),
+        sensitive=tuple(_sensitive(names)),
+        columns=tuple(names),
     )
 
 

@@ -1,10 +1,22 @@
-"""Addresses of outreach."""
+"""Addresses of the desk's pages of outreach, under 服务."""
 
-from django.http import HttpResponse
 from django.urls import path
 
-app_name = "outreach"
-DESK = "desk/benefits/"
+from .pages import acts, visits
+
+VISITS = "desk/benefits/visits/"
+VISIT = f"{VISITS}<uuid:public_id>/"
+LEAD = f"{VISIT}leads/<uuid:lead_id>/"
 urlpatterns = [
-    path(f"{DESK}visits/<uuid:public_id>/", lambda request, public_id: HttpResponse(), name="record")
+    path(VISITS, visits.list_page, name="visits"),
+    path(VISIT, visits.visit_page, name="visit"),
+    path(f"{VISIT}tell/", acts.tell, name="visit_tell"),
+    path(f"{VISIT}channel/", acts.channel, name="visit_channel"),
+    path(f"{VISIT}assign/", acts.assign, name="visit_assign"),
+    path(f"{VISIT}ask/<str:who>/<slug:key>/", acts.ask, name="visit_ask"),
+    path(f"{LEAD}settle/", acts.settle, name="lead_settle"),
+    path(f"{LEAD}undo/", acts.undo, name="lead_undo"),
+    path(f"{LEAD}checked/", acts.checked, name="lead_checked"),
+    path(f"{LEAD}wrong/", acts.wrong, name="lead_wrong"),
+    path(f"{LEAD}wrong/<str:who>/<slug:key>/", acts.correct, name="lead_correct"),
 ]

@@ -12,7 +12,6 @@ from linli.core import clock
 from linli.core.actor import Actor, Function
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion, invalid_if
 from linli.core.service import changes_of, record, require_service, service
-from linli.foundation.accounts.selectors import person_ids_for
 from linli.foundation.duties.models import Duty
 from linli.foundation.duties.services import duty_close
 from linli.foundation.notices.services.outbox import notice_queue
@@ -20,6 +19,7 @@ from linli.registers.residents.facts.subjects import accounts_of
 
 from ...models import Lead, LeadEvent, Outreach
 from ..permissions import can_assign_outreach, can_settle_lead, can_work_outreach
+from ..selectors import workers_at
 from ..settings import undo_days
 from ..workflow import GOING, LEADS, REASONED
 from .closing import ROOM, VISIT, outreaches_settle
@@ -182,7 +182,7 @@ def outreach_assign(*, actor: Actor, outreach_id: UUID | str, version: int, pers
         raise NotAllowed(_("由居委会或街镇改派。"))
     if visit.state != Outreach.State.OPEN:
         raise Conflict(_("这次上门已经办完，不用改派。"))
-    if person_id not in workers_of(area_path=visit.area_path):
+    if person_id not in workers_at(visit.area_path):
         raise InvalidInput(_("请选择在这里工作的同事。"), details={"person": _("请选择在这里工作的同事。")})
     duty_close(room=ROOM, subject_id=str(visit.public_id), action=VISIT, state="cancelled")
     waiting = visit.leads.filter(state=S.OPEN).count()
@@ -192,13 +192,6 @@ def outreach_assign(*, actor: Actor, outreach_id: UUID | str, version: int, pers
     visit.save(update_fields=["worker"])
     record("outreach.assign", visit, touched=[Outreach, Duty])
     return visit
-
-
-@require_service
-def workers_of(*, area_path: str) -> set[int]:
-    """Return who goes to people at a place."""
-    going = (Function.COMMITTEE, Function.GRID_WORKER)
-    return {one for function in going for one in person_ids_for(function=function, area_path=area_path)}
 
 
 @service

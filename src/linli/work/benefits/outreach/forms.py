@@ -1,0 +1,96 @@
+"""The shape of what is filled in on the pages of outreach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from linli.core.actor import Actor
+from linli.foundation.accounts.selectors import area_choices
+
+from ..models import Policy
+from .selectors import policies_found
+
+SORTS = (
+    ("due", gettext_lazy("快到期的在前")),
+    ("never", gettext_lazy("从未联系过的在前")),
+    ("new", gettext_lazy("新派的在前")),
+)
+
+
+class VisitFilterForm(forms.Form):
+    """What narrows the list of visits."""
+
+    q = forms.CharField(label=gettext_lazy("小区、楼号或室号"), required=False, max_length=40)
+    policy = forms.ChoiceField(label=gettext_lazy("政策"), required=False)
+    area = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    mine = forms.ChoiceField(
+        label=gettext_lazy("谁去"),
+        required=False,
+        choices=[("", gettext_lazy("所有人")), ("1", gettext_lazy("只看派给我的"))],
+    )
+    sort = forms.ChoiceField(label=gettext_lazy("排序"), required=False, choices=SORTS)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["policy"] = _choice(_("政策"), [("", _("全部")), *policies_found(actor)])
+        areas = [(place.path, place.name) for place in area_choices(actor.areas)]
+        if len(areas) > 1:
+            self.fields["area"] = _choice(_("区域"), [("", _("全部")), *areas])
+        else:
+            del self.fields["area"]
+
+    def asked(self) -> dict[str, Any]:
+        """Return the filters for ``outreach_list``; what is no choice is left out."""
+        self.is_valid()
+        said = self.cleaned_data
+        return {
+            "words": said.get("q", ""),
+            "policy": said.get("policy", ""),
+            "area": said.get("area", ""),
+            "is_mine": bool(said.get("mine")),
+            "sort": said.get("sort") or "due",
+        }
+
+
+def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=choices)
+
+
+class WaveForm(forms.Form):
+    """A wave to be released."""
+
+    policy = forms.ChoiceField(label=gettext_lazy("政策"))
+    area = forms.ChoiceField(label=gettext_lazy("区域"))
+    per_worker_week = forms.IntegerField(
+        label=gettext_lazy("每人每周几户"), initial=10, help_text=gettext_lazy("1到100户；可以随时调整。")
+    )
+    includes_unknown = forms.BooleanField(label=gettext_lazy("包括缺情况、值得上门核实的"), required=False)
+
+    def __init__(self, *args: Any, policies: list[Policy], areas: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["policy"] = forms.ChoiceField(
+            label=_("政策"), choices=[(str(one.public_id), one.name) for one in policies]
+        )
+        self.fields["area"] = forms.ChoiceField(
+            label=_("区域"), choices=[(place.path, place.name) for place in areas]
+        )
+
+
+class BatchForm(forms.Form):
+    """A list without application to be put together."""
+
+    policy = forms.ChoiceField(label=gettext_lazy("政策"))
+    area = forms.ChoiceField(label=gettext_lazy("区域"))
+
+    def __init__(self, *args: Any, policies: list[Policy], areas: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["policy"] = forms.ChoiceField(
+            label=_("政策"), choices=[(str(one.public_id), one.name) for one in policies]
+        )
+        self.fields["area"] = forms.ChoiceField(
+            label=_("区域"), choices=[(place.path, place.name) for place in areas]
+        )
