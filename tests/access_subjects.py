@@ -45,6 +45,7 @@ from linli.work.benefits.authoring.services.conditions import condition_add
 from linli.work.benefits.authoring.services.shipping import policies_ship
 from linli.work.benefits.authoring.services.standards import standard_propose
 from linli.work.benefits.authoring.services.versions import policy_start
+from linli.work.benefits.outreach.tests.world import doors_make
 from linli.work.deliberation.assessments.rules import Marks
 from linli.work.deliberation.assessments.services import assessment_enter
 from linli.work.deliberation.ballots.services.boxes import box_make
@@ -470,6 +471,17 @@ def elections(cast: Cast) -> Subjects:
     }
 
 
+def outreach(cast: Cast) -> Subjects:
+    """A visit to a household of committee A, for one benefit that waits for a word."""
+    doors = doors_make(cast)
+    visit, lead = doors.visited()
+    return {
+        "visit": visit.public_id,
+        "lead": lead.public_id,
+        "visited_person": str(doors.people[0].public_id),
+    }
+
+
 BUILDERS: list[Callable[[Cast], Subjects]] = [
     accounts,
     places,
@@ -492,4 +504,5 @@ BUILDERS: list[Callable[[Cast], Subjects]] = [
     meetings,
     ballots,
     elections,
+    outreach,
 ]

@@ -84,8 +84,15 @@ DESK = (
     NavEntry(
         _("服务"),
         icon="heart-handshake",
+        url_name="benefits:visits",
+        functions=DOORSTEP,
+        also=("/desk/benefits/",),
+    ),
+    NavEntry(
+        _("服务"),
+        icon="heart-handshake",
         url_name="benefits:policies",
-        functions=GOVERNING,
+        functions=BY_NUMBERS,
         also=("/desk/benefits/",),
     ),
     NavEntry(_("报表"), icon="table", url_name="reports:list", functions=FIELD),
@@ -259,6 +266,13 @@ COUNCIL = (
 )
 # The tabs of 服务.
 SERVICES = (
+    NavEntry(_("政策上门"), icon="walk", url_name="benefits:visits", functions=DOORSTEP),
+    NavEntry(_("进度"), icon="chart-bar", url_name="benefits:funnel", functions=GOVERNING),
+    NavEntry(_("批次"), icon="send", url_name="benefits:waves", functions=GOVERNING),
+    NavEntry(_("免申即享"), icon="checks", url_name="benefits:batches", functions=GOVERNING),
+    NavEntry(
+        _("匹配"), icon="refresh", url_name="benefits:runs", functions=BY_NUMBERS | {Function.OPERATOR}
+    ),
     NavEntry(_("惠民政策"), icon="heart-handshake", url_name="benefits:policies", functions=GOVERNING),
     NavEntry(_("政策标准"), icon="list-details", url_name="benefits:standards", functions=GOVERNING),
 )

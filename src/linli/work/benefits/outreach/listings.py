@@ -16,9 +16,7 @@ def _visits(actor: Actor, query: QueryDict) -> Chosen:
     selectors.leads_refused(actor)
     form = VisitFilterForm(query, actor=actor)
     tab = query.get("tab", "open")
-    rows = selectors.outreach_list(
-        actor, tab=tab if tab in selectors.TABS else "open", **form.asked()
-    )
+    rows = selectors.outreach_list(actor, tab=tab if tab in selectors.TABS else "open", **form.asked())
     return Chosen(rows, form_conditions(form, ("sort",)), selectors.visit_rows(actor))
 
 

@@ -137,10 +137,10 @@ class Doors:
 def doors_make(cast: Cast, homes: int = 3) -> Doors:
     """Make the world."""
     here, there = cast.places["committee_a_place"].path, cast.places["committee_b_place"].path
-    parts = parts_of(compound_at(cast), *(f"{101 + n}" for n in range(homes)))
+    parts = parts_of(compound_at(cast, name="香樟苑"), *(f"{101 + n}" for n in range(homes)))
     people = [resident_row(part, "顾阿婆", birth=date(1950, 1, 1)) for part in parts]
     made = [household_at(here, one, part=part) for one, part in zip(people, parts, strict=True)]
-    [far] = parts_of(compound_at(cast, "committee_b_place", "丹桂里"), "201")
+    [far] = parts_of(compound_at(cast, "committee_b_place", "银杏里"), "201")
     other_person = resident_row(far, "陆阿公", birth=date(1948, 2, 2))
     return Doors(
         cast=cast,
@@ -148,7 +148,7 @@ def doors_make(cast: Cast, homes: int = 3) -> Doors:
         people=people,
         other=household_at(there, other_person),
         other_person=other_person,
-        elder=policy_make(cast, "elder", "老年综合津贴"),
-        care=policy_make(cast, "care", "养老服务补贴", text=CARE),
-        family=policy_make(cast, "family", "老人家庭补贴", unit="household", text=FAMILY),
+        elder=policy_make(cast, "test_elder", "老年综合津贴"),
+        care=policy_make(cast, "test_care", "养老服务补贴", text=CARE),
+        family=policy_make(cast, "test_family", "老人家庭补贴", unit="household", text=FAMILY),
     )
