@@ -476,8 +476,8 @@ def outreach(cast: Cast) -> Subjects:
     doors = doors_make(cast)
     visit, lead = doors.visited()
     return {
-        "visit": visit.public_id,
-        "lead": lead.public_id,
+        "benefit_visit": visit.public_id,
+        "benefit_lead": lead.public_id,
         "visited_person": str(doors.people[0].public_id),
     }
 

@@ -48,7 +48,9 @@ def test_the_list_says_where_and_what_and_hides_names(cast: Cast) -> None:
     assert "顾**" in text and "顾阿婆" not in text
     narrowed = cast.client("worker").get(LIST, {"tab": "open", "q": "没有这里", "policy": "test_elder"})
     assert "没有符合这些条件的上门" in narrowed.content.decode()
-    found = cast.client("worker").get(LIST, {"tab": "open", "q": "香樟", "policy": "test_elder", "sort": "never"})
+    found = cast.client("worker").get(
+        LIST, {"tab": "open", "q": "香樟", "policy": "test_elder", "sort": "never"}
+    )
     assert "老年综合津贴" in found.content.decode()
 
 

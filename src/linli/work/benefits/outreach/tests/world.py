@@ -146,7 +146,7 @@ def doors_make(cast: Cast, homes: int = 3) -> Doors:
         cast=cast,
         homes=made,
         people=people,
-        other=household_at(there, other_person),
+        other=household_at(there, other_person, part=far),
         other_person=other_person,
         elder=policy_make(cast, "test_elder", "老年综合津贴"),
         care=policy_make(cast, "test_care", "养老服务补贴", text=CARE),
