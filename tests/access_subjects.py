@@ -45,7 +45,7 @@ from linli.work.benefits.authoring.services.conditions import condition_add
 from linli.work.benefits.authoring.services.shipping import policies_ship
 from linli.work.benefits.authoring.services.standards import standard_propose
 from linli.work.benefits.authoring.services.versions import policy_start
-from linli.work.benefits.outreach.tests.world import doors_make
+from linli.work.benefits.outreach.tests.world import subjects as outreach
 from linli.work.deliberation.assessments.rules import Marks
 from linli.work.deliberation.assessments.services import assessment_enter
 from linli.work.deliberation.ballots.services.boxes import box_make
@@ -468,17 +468,6 @@ def elections(cast: Cast) -> Subjects:
         "election": election.public_id,
         "election_candidate": candidate.public_id,
         "recall": recall.public_id,
-    }
-
-
-def outreach(cast: Cast) -> Subjects:
-    """A visit to a household of committee A, for one benefit that waits for a word."""
-    doors = doors_make(cast)
-    visit, lead = doors.visited()
-    return {
-        "benefit_visit": visit.public_id,
-        "benefit_lead": lead.public_id,
-        "visited_person": str(doors.people[0].public_id),
     }
 
 

@@ -270,9 +270,7 @@ SERVICES = (
     NavEntry(_("进度"), icon="chart-bar", url_name="benefits:funnel", functions=GOVERNING),
     NavEntry(_("批次"), icon="send", url_name="benefits:waves", functions=GOVERNING),
     NavEntry(_("免申即享"), icon="checks", url_name="benefits:batches", functions=GOVERNING),
-    NavEntry(
-        _("匹配"), icon="refresh", url_name="benefits:runs", functions=BY_NUMBERS | {Function.OPERATOR}
-    ),
+    NavEntry(_("匹配"), icon="refresh", url_name="benefits:runs", functions=BY_NUMBERS | {Function.OPERATOR}),
     NavEntry(_("惠民政策"), icon="heart-handshake", url_name="benefits:policies", functions=GOVERNING),
     NavEntry(_("政策标准"), icon="list-details", url_name="benefits:standards", functions=GOVERNING),
 )

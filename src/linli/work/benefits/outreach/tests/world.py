@@ -152,3 +152,14 @@ def doors_make(cast: Cast, homes: int = 3) -> Doors:
         care=policy_make(cast, "test_care", "养老服务补贴", text=CARE),
         family=policy_make(cast, "test_family", "老人家庭补贴", unit="household", text=FAMILY),
     )
+
+
+def subjects(cast: Cast) -> dict[str, object]:
+    """Return what the access table speaks of: a visit for one benefit that waits for a word."""
+    doors = doors_make(cast)
+    visit, lead = doors.visited()
+    return {
+        "benefit_visit": visit.public_id,
+        "benefit_lead": lead.public_id,
+        "visited_person": str(doors.people[0].public_id),
+    }
