@@ -25,6 +25,7 @@ from linli.work.matters.tasks import lapse_guided
 
 from . import plots as plot
 from .ballots import ballots_held
+from .benefits import policies_build
 from .bodies import bodies_build, bodies_meet
 from .cast import MACHINE, people_build, places_build, units_build
 from .clusters import hot
@@ -183,6 +184,7 @@ def _stage_build(opened_at: datetime) -> Stage:
     )
     _posters(stage)
     rules_build(stage)
+    policies_build(stage)
     people_register(stage)
     changes_build(stage.cast)
     bodies_build(stage)

@@ -95,7 +95,9 @@ UNITS = [
 
 STAFF = [
     StaffPlan("city.officer", "city", "顾清", "city", "city", "值班长", True),
+    StaffPlan("city.second", "city2", "叶澜", "city", "city", "民政处"),
     StaffPlan("district.officer", "district", "沈怀", "district", "district", "值班员", True),
+    StaffPlan("district.second", "district2", "杜若", "district", "district", "民政科"),
     StaffPlan("street.duty", "street", "陆明", "street", "street", "城运中心值班", True),
     StaffPlan("street.second", "street2", "范静", "street", "street", "自治办"),
     StaffPlan("dunhua.head", "head", "许桂芳", "dunhua", "committee", "居委主任", True),

@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from ..engine.order import BadRule
 from ..engine.trying import tried
 from ..language.cases import Case, cases_read
+from ..language.checking import Around, KnownPolicy, KnownStandard, Severity, looked_at, version_check
+from ..language.checking import Finding as Checked
 from ..language.columns import Kind
 from ..language.policy import PolicyText
-from ..language.reading import policy_of, policy_read
-from ..language.source import MOST_CHARACTERS, Fault, Source, Unreadable, source_read
-from ..language.tree import Rule
+from ..language.reading import policy_read
+from ..language.source import MOST_CHARACTERS, Unreadable, source_read
+from ..language.tree import Of, Rule
 from ..language.writing import policy_write
 from ..models import Policy, PolicyVersion
 from . import selectors
 
-FAULT, ODD, CASES = "fault", "odd", "cases"
+FAULT, ODD = "fault", "odd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +110,45 @@ def standard_kinds() -> Mapping[str, Kind]:
 
 def looked_through(version: PolicyVersion) -> Looked:
     """Read a version, check it and run its cases."""
+    around = around_of(version.policy)
+    texts = (version.policy.code, version.text, version.cases)
+    checked = version_check(*texts, version.from_on, around)
+    found = [_finding(one) for one in checked]
     try:
-        source = source_read(version.text)
-        says = policy_of(source, standard_kinds())
-    except Unreadable as refusal:
-        return Looked(None, [_of_fault(fault) for fault in refusal.faults])
-    found = _checked(version, source, says)
+        says = policy_read(version.text, around.kinds)
+    except Unreadable:
+        return Looked(None, found)
+    if says.unit.value != version.policy.unit:
+        words = _("这项政策是发给“%s”的，规则里写的不一样。") % Policy.Unit(version.policy.unit).label
+        found.insert(0, Finding(FAULT, "unit", words))
     try:
-        cases = cases_read(version.cases, standard_kinds())
-    except Unreadable as refusal:
-        return Looked(says, [*found, *(_of_fault(fault, CASES) for fault in refusal.faults)])
+        cases = cases_read(version.cases, around.kinds)
+    except Unreadable:
+        return Looked(says, found)
     return Looked(says, found, _cases_run(version, says, cases))
 
 
-def _of_fault(fault: Fault, before: str = "") -> Finding:
-    place = f"{before}{fault.place}" if fault.place.startswith("[") else fault.place or before
-    return Finding(FAULT, place, fault.words, fault.hint, fault.line)
+def _finding(one: Checked) -> Finding:
+    kind = FAULT if one.severity is Severity.ERROR else ODD
+    return Finding(kind, one.place, one.words, one.hint, one.line)
+
+
+def around_of(policy: Policy) -> Around:
+    """Return what a version may name: the figures and the other policies, with their first days."""
+    begun = selectors.standards_begun()
+    kinds = standard_kinds()
+    standards = {code: KnownStandard(kinds[code], day) for code, day in begun.items() if code in kinds}
+    return Around(standards, {code: known for code, known in _policies().items() if code != policy.code})
+
+
+def _policies() -> dict[str, KnownPolicy]:
+    kinds = tuple(sorted(standard_kinds().items()))
+    found = dict[str, KnownPolicy]()
+    for code, unit, first, text in selectors.policies_begun():
+        of = Of.HOUSEHOLD if unit == Policy.Unit.HOUSEHOLD else Of.PERSON
+        says = text_read(text, kinds) if text else None
+        found[code] = KnownPolicy(of, first, looked_at(says) if says else frozenset())
+    return found
 
 
 def _cases_run(version: PolicyVersion, says: PolicyText, cases: Sequence[Case]) -> list[CaseShown]:
@@ -161,11 +186,3 @@ def text_read(text: str, kinds: tuple[tuple[str, Kind], ...]) -> PolicyText | No
         return policy_read(text, dict(kinds))
     except Unreadable:
         return None
-
-
-def _checked(version: PolicyVersion, source: Source, says: PolicyText) -> list[Finding]:
-    found = list[Finding]()
-    if says.unit.value != version.policy.unit:
-        words = _("这项政策是发给“%s”的，规则里写的不一样。") % Policy.Unit(version.policy.unit).label
-        found.append(Finding(FAULT, "unit", words))
-    return found

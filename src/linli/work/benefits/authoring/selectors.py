@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from linli.core import clock
@@ -183,6 +183,22 @@ def standard_rows_on(day: date, area_path: str) -> list[StandardValue]:
 def standards_on(day: date, area_path: str) -> dict[str, int]:
     """Return code → figure on a day at a place (fen, or a plain number); what has not begun is left out."""
     return {row.code: row.amount for row in standard_rows_on(day, area_path)}
+
+
+def standards_begun() -> dict[str, date]:
+    """Return code → the first day of a published figure."""
+    rows = StandardValue.objects.filter(PUBLISHED).values("code").annotate(first=Min("from_on"))
+    return {row["code"]: row["first"] for row in rows}
+
+
+def policies_begun() -> list[tuple[str, str, date | None, str]]:
+    """Return code, unit, first day and latest published text of every policy (``None``, "" without any)."""
+    latest = PolicyVersion.objects.filter(PUBLISHED, policy=OuterRef("pk")).order_by("-from_on")
+    rows = Policy.objects.annotate(
+        first=Min("versions__from_on", filter=Q(versions__state=VersionState.PUBLISHED)),
+        text=Subquery(latest.values("text")[:1]),
+    )
+    return [(*row[:3], row[3] or "") for row in rows.values_list("code", "unit", "first", "text")]
 
 
 def standard_codes() -> dict[str, StandardValue]:

@@ -27,6 +27,7 @@ from ..selectors import version_in_work, version_latest
 ROOM, CONFIRM, CONFIRM_WORDS = "benefits", "confirm_policy", "核准惠民政策"
 CONFIRM_LIMIT = Limit(3, LimitUnit.WORKING_DAY, "惠民政策须由另一人核准（建议值）")
 MOST_NAME, MOST_REMARK = 80, 200
+RESERVED = {"check"}  # an address of the public catalogue
 CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
@@ -50,8 +51,8 @@ def _start_faults(code: str, name: str, authority: str, unit: str) -> dict[str, 
     faults = dict[str, str]()
     if not CODE.fullmatch(code):
         faults["code"] = _("代号用小写字母、数字和下划线，字母开头，2至40个，例如 elder_allowance。")
-    elif Policy.objects.filter(code=code).exists():
-        faults["code"] = _("已有一项政策用这个代号，请换一个。")
+    elif code in RESERVED or Policy.objects.filter(code=code).exists():
+        faults["code"] = _("这个代号已经用了，请换一个。")
     if not name or len(name) > MOST_NAME:
         faults["name"] = _("请填写名称，最多%d个字。") % MOST_NAME
     if not authority or len(authority) > MOST_NAME:

@@ -14,6 +14,7 @@ from linli.work.benefits.models import Policy, StandardValue
 from tests.people import Cast
 
 from .conftest import TEXT, PolicyMaker, draft_of
+from .test_services import faults_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +45,9 @@ def test_a_policy_is_begun_and_its_first_conditions_ticked_and_typed(seconds: Ca
     assert says["when"] == {
         "all": [{"clause": "第二条", "fact": "hukou", "in": ["local", "hmt"]}, {"age": {"from": "65"}}]
     }
-    assert says["amount"] == "75" and draft_of(policy).findings == []
+    assert says["amount"] == "75" and not faults_of(draft_of(policy))
     page = text(client.get(at("draft", policy)))
-    for words in ("户籍是本市户籍、港澳台", "年满65周岁", "第二条", "没有发现问题"):
+    for words in ("户籍是本市户籍、港澳台", "年满65周岁", "第二条", "还没有案例"):
         assert words in page
 
 
@@ -146,7 +147,7 @@ def test_what_people_are_told_is_typed(policy_of: PolicyMaker, seconds: Cast) ->
     says = said_by(draft_of(policy))
     assert says["bring"] == ["户口簿", "身份证"] and says["automatic"] == "yes" and says["mark"] == "✔"
     assert says["stacks"] == {"not_income": "yes"} and says["worth_asking"] == {"missing": ["hukou"]}
-    assert "document" not in says and draft_of(policy).findings == []
+    assert "document" not in says and not faults_of(draft_of(policy))
 
 
 @pytest.mark.parametrize("who", ["street", "worker", "other_district"])

@@ -1,0 +1,135 @@
+"""The public pages: everybody reads what is published; the check asks, answers and keeps nothing."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from linli.core.actor import system
+from linli.work.benefits.authoring.services.shipping import policies_ship
+from tests.people import Cast
+
+pytestmark = pytest.mark.django_db
+CHECK = "benefits:check"
+
+
+@pytest.fixture
+def shipped(cast: Cast) -> Cast:
+    """The cast's city with the policies that come with the software."""
+    policies_ship(actor=system("policies"), place=cast.places["province"])
+    return cast
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def question(page: str) -> str:
+    found = re.search(r'name="question" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def test_everybody_reads_the_policies_and_how_sure_they_are(shipped: Cast) -> None:
+    client = shipped.client("visitor")
+    page = text(client.get(reverse("benefits:public_list")))
+    assert "老年综合津贴" in page and "还没有核对原文" in page
+    found = text(client.get(reverse("benefits:public_list"), {"q": "残疾"}))
+    assert "重度残疾人护理补贴" in found and "老年综合津贴" not in found
+    assert "没有找到这样的政策" in text(client.get(reverse("benefits:public_list"), {"q": "火星"}))
+
+
+def test_a_policy_says_who_how_much_and_what_changed(shipped: Cast) -> None:
+    client = shipped.client("visitor")
+    page = text(client.get(reverse("benefits:public", args=["elder_allowance"])))
+    for words in ("年满65周岁", "满70、不满80", "150.00元", "社会保障卡", "还没有核对原文"):
+        assert words in page
+    history = text(client.get(reverse("benefits:public", args=["disabled_nursing"])))
+    assert (
+        history.count("沪民残福发〔2025〕5号") and "2025年7月1日" in history and "至 2025年7月1日" in history
+    )
+
+
+def test_what_is_not_published_is_not_there(shipped: Cast) -> None:
+    assert shipped.client("visitor").get(reverse("benefits:public", args=["nothing"])).status_code == 404
+    assert shipped.client("visitor").get(reverse(CHECK), {"policy": "nothing"}).status_code == 404
+
+
+def test_one_policy_is_checked_by_two_questions(shipped: Cast) -> None:
+    client, about = shipped.client("visitor"), {"policy": "elder_allowance"}
+    assert "不保存" in text(client.get(reverse(CHECK), about))
+    page = text(client.post(reverse(CHECK), about))
+    assert question(page) == "birth"
+    sent = {**about, "token": token(page), "question": "birth", "answer": "1950-01-01", "act": "answer"}
+    page = text(client.post(reverse(CHECK), sent))
+    assert question(page) == "hukou"
+    sent = {**about, "token": token(page), "question": "hukou", "answer": "local", "act": "answer"}
+    page = text(client.post(reverse(CHECK), sent))
+    assert "看来可以享受（1）" in page and "150.00" in page and "年满65周岁" in page
+    page = text(client.post(reverse(CHECK), {**about, "token": token(page), "act": "back"}))
+    assert question(page) == "hukou"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("", "请填写"),
+        ("昨天", "日期"),
+        ("2999-01-01", "不能晚于今天"),
+        ("1700-01-01", "请核对日期"),
+        ("<script>", "日期"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused_beside_it(shipped: Cast, answer: str, words: str) -> None:
+    client, about = shipped.client("visitor"), {"policy": "elder_allowance"}
+    page = text(client.post(reverse(CHECK), about))
+    sent = {**about, "token": token(page), "question": "birth", "answer": answer, "act": "answer"}
+    refused = client.post(reverse(CHECK), sent)
+    assert refused.status_code == 422 and words in text(refused) and question(text(refused)) == "birth"
+    assert "<script>" not in text(refused)
+
+
+def test_what_is_not_known_is_passed_over_and_said(shipped: Cast) -> None:
+    client, about = shipped.client("visitor"), {"policy": "elder_allowance"}
+    page = text(client.post(reverse(CHECK), about))
+    for act in ("pass", "pass"):
+        sent = {**about, "token": token(page), "question": question(page), "act": act}
+        page = text(client.post(reverse(CHECK), sent))
+    assert "还不能定（1）" in page and "出生日期" in page and "户籍" in page
+
+
+def test_a_forged_form_begins_anew(shipped: Cast) -> None:
+    sent = {"token": "forged:token", "question": "hukou", "answer": "local", "act": "answer"}
+    page = text(shipped.client("visitor").post(reverse(CHECK), sent))
+    assert "已答0题" in page
+
+
+def test_nothing_is_stored_logged_or_put_into_an_address(
+    shipped: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = shipped.client("visitor")
+    client.get(reverse("benefits:public_list"))  # a first visit may begin a session; the check adds nothing
+    before = {model: model._default_manager.count() for model in apps.get_models()}
+    with caplog.at_level(logging.DEBUG):
+        page = text(client.post(reverse(CHECK)))
+        for _turn in range(3):
+            sent = {"token": token(page), "question": question(page), "act": "answer"}
+            kind = {"birth": "1943-07-19", "hukou": "local"}.get(question(page), "3")
+            answer = client.post(reverse(CHECK), {**sent, "answer": kind})
+            page = text(answer)
+            assert answer["Cache-Control"] and "no-store" in answer["Cache-Control"]
+    after = {model: model._default_manager.count() for model in apps.get_models()}
+    assert after == before
+    assert not any("1943" in str(row.get_decoded()) for row in Session.objects.all())
+    assert "1943" not in "".join(record.getMessage() for record in caplog.records if "SQL" not in record.name)
