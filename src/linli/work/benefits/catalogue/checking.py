@@ -5,7 +5,7 @@ Answers travel in the form, signed; they are neither stored nor logged, and no a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from django.core import signing
@@ -21,42 +21,49 @@ from linli.core.words import gettext_lazy
 from ..authoring.checked import rules_on
 from ..authoring.selectors import standards_on
 from ..language.columns import ColumnLine, Kind, columns
+from ..language.tree import NEVER
 from ..language.values import WrongValue, day, money, number
 from ..models import Policy
 from . import selectors
-from .asking import MOST_PEOPLE, PEOPLE, TOGETHER, Answers, next_question, outcome
+from .asking import MOST_PEOPLE, Answers, Asked, is_question
 from .pages import page
-from .results import results_shown
+from .results import results_shown, who_words
 
 SALT, MOST_AGE = "linli.benefits.check", 6 * 60 * 60
-MOST_ANSWERS = 60
+MOST_ANSWERS = 120
 NONE = "none"
 WORDS = {
-    "birth": gettext_lazy("出生日期是哪一天？"),
-    "sex": gettext_lazy("是男是女？"),
-    "hukou": gettext_lazy("户籍在哪里？"),
-    PEOPLE: gettext_lazy("家里住在一起的，一共几口人？"),
-    "income": gettext_lazy("本人一个月收入大约多少元？"),
-    TOGETHER: gettext_lazy("家里其他人一个月收入合计大约多少元？"),
+    "birth": gettext_lazy("%s的出生日期是哪一天？"),
+    "sex": gettext_lazy("%s是男是女？"),
+    "hukou": gettext_lazy("%s的户籍在哪里？"),
+    "income": gettext_lazy("%s一个月收入大约多少元？"),
 }
-HINTS = {
-    "income": gettext_lazy("工资、养老金等都算，没有收入填0"),
-    TOGETHER: gettext_lazy("都没有收入填0"),
-    PEOPLE: gettext_lazy("连本人一起算"),
-}
+HINTS = {"income": gettext_lazy("工资、养老金等都算；没有收入填0")}
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ShownQuestion:
     """One question as the page draws it; ``kind`` choice, date, money or number."""
 
-    name: str
+    fact: str
+    person: str
     words: str
     hint: str
     kind: str
     choices: list[tuple[str, str]]
     error: str = ""
     typed: str = ""
+    is_fact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An answer that cannot be: to which question, why, what was typed."""
+
+    fact: str
+    person: str
+    words: str
+    typed: str
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,77 +73,80 @@ def check_page(request: HttpRequest) -> HttpResponse:
     """Ask the next useful question, or say what comes out."""
     only = request.POST.get("policy", "") or request.GET.get("policy", "")
     policy = selectors.public_get(only) if only else None
-    if request.method == "GET":
-        return page(request, "check_start", {"policy": policy})
-    answers, wrong = _taken(request)
+    begun = _begun(request) if request.method == "POST" else None
+    if begun is None:
+        is_wrong = "people" in request.POST
+        return page(
+            request, "check_start", {"policy": policy, "is_wrong": is_wrong}, 422 if is_wrong else 200
+        )
+    answers, wrong = _taken(request, begun)
     return _answered(request, policy, answers, wrong)
 
 
+def _begun(request: HttpRequest) -> Answers | None:
+    """Return the answers that a form carries, none but how many people for a first one; ``None``: begin."""
+    try:
+        people, given = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=MOST_AGE)
+        return Answers(people, tuple((fact, whose, value) for fact, whose, value in given))
+    except signing.BadSignature:
+        typed = request.POST.get("people", "").strip()
+        return Answers(int(typed)) if typed.isdecimal() and 1 <= int(typed) <= MOST_PEOPLE else None
+
+
 def _answered(
-    request: HttpRequest, policy: Policy | None, answers: Answers, wrong: dict[str, str]
+    request: HttpRequest, policy: Policy | None, answers: Answers, wrong: Wrong | None
 ) -> HttpResponse:
-    today = clock.today()
     lines = selectors.public_list()
-    rules = rules_on(today)
-    area = policy.area_path if policy else (lines[0].policy.area_path if lines else "")
     wanted = [policy.code] if policy else [line.policy.code for line in lines]
-    found = outcome(answers, rules, today, standards_on(today, area))
-    name = wrong.get("question") or next_question(answers, found, wanted)
-    is_over = name is None or len(answers.given) >= MOST_ANSWERS or request.POST.get("act") == "finish"
+    area = policy.area_path if policy else min((line.policy.area_path for line in lines), default="")
+    today = clock.today()
+    asked = Asked.about(wanted, rules_on(today), today, standards_on(today, area))
+    is_over = request.POST.get("act") == "finish" or len(answers.given) >= MOST_ANSWERS
+    question = _shown_again(wrong) if wrong else None if is_over else _next(asked, answers)
+    results = results_shown([line for line in lines if line.policy.code in wanted], asked.outcome(answers))
     context = {
         "policy": policy,
-        "token": signing.dumps(list(answers.given.items()), salt=SALT, compress=True),
+        "token": signing.dumps([answers.people, answers.given], salt=SALT, compress=True),
         "count": len(answers.given),
-        "open": len(found.open_for(wanted)),
-        "question": None if is_over or name is None else _question(name, wrong),
-        "results": results_shown([line for line in lines if line.policy.code in wanted], found),
+        "question": question,
+        "results": results,
+        "limit": MOST_PEOPLE,
     }
-    return page(request, "check_result" if is_over else "check", context, 422 if wrong else 200)
+    return page(request, "check" if question else "check_result", context, 422 if wrong else 200)
 
 
-def _taken(request: HttpRequest) -> tuple[Answers, dict[str, str]]:
+def _taken(request: HttpRequest, answers: Answers) -> tuple[Answers, Wrong | None]:
     """Return the answers with the one that was sent, and what is wrong with that."""
-    try:
-        kept = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=MOST_AGE)
-        answers = Answers(dict(kept))
-    except signing.BadSignature:  # the first question, or a form that has grown old: begin anew
-        return Answers(), {}
-    act, name = request.POST.get("act", ""), request.POST.get("question", "")
+    said = request.POST
+    act, fact, person = (said.get(name, "") for name in ("act", "question", "person"))
     if act == "back":
-        return answers.without_last(), {}
-    if act == "finish" or name not in {*columns(), PEOPLE, TOGETHER}:
-        return answers, {}
+        return answers.without_last(), None
+    if act == "finish" or not is_question(fact, person, answers.people):
+        return answers, None
     if act == "pass":
-        return answers.with_one(name, None), {}
-    typed = request.POST.get("answer", "").strip()
+        return answers.with_one(fact, person, None), None
+    typed = NONE if act == NONE else said.get("answer", "").strip()
     try:
-        return answers.with_one(name, _value(name, typed)), {}
+        return answers.with_one(fact, person, _value(columns()[fact], typed)), None
     except WrongValue as error:
-        return answers, {"question": name, "words": error.words, "typed": typed[:40]}
+        return answers, Wrong(fact, person, error.words, typed[:40])
 
 
-def _value(name: str, typed: str) -> int:
+def _value(line: ColumnLine, typed: str) -> int:
     """Return the whole number of an answer; raises ``WrongValue``."""
-    if name == PEOPLE:
-        if not typed.isdecimal() or not 1 <= int(typed) <= MOST_PEOPLE:
-            raise WrongValue(_("请填写1到%d之间的整数。") % MOST_PEOPLE)
-        return int(typed)
-    line = _line(name)
     if line.kind is Kind.CHOICE:
         if typed == NONE:
             return 0
         if typed not in line.choices:
             raise WrongValue(_("请选一项；说不清就点“不清楚”。"))
         return line.number(typed)
+    if typed == NONE and line.kind is Kind.DATE:
+        return NEVER
     if not typed:
         raise WrongValue(_("请填写；说不清就点“不清楚”。"))
     if line.kind is Kind.DATE:
         return _date(typed)
     return money(_plain(typed)) if line.kind is Kind.MONEY else number(typed)
-
-
-def _line(name: str) -> ColumnLine:
-    return columns()["income" if name == TOGETHER else name]
 
 
 def _date(typed: str) -> int:
@@ -157,14 +167,23 @@ def _plain(typed: str) -> str:
     return text
 
 
-def _question(name: str, wrong: dict[str, str]) -> Question:
-    kind, choices, label = Kind.NUMBER, list[tuple[str, str]](), ""
-    if name != PEOPLE:
-        line = _line(name)
-        kind, label = line.kind, line.label
-        choices = [*line.choices.items()] if line.kind is Kind.CHOICE else []
-        if choices and name != "sex":
-            choices.append((NONE, _("没有")))
-    words = str(WORDS.get(name) or _("%s是什么情况？") % label)
-    error, typed = wrong.get("words", ""), wrong.get("typed", "")
-    return Question(name, words, str(HINTS.get(name, "")), kind.value, choices, error, typed)
+def _next(asked: Asked, answers: Answers) -> ShownQuestion | None:
+    found = asked.next_question(answers)
+    if found is None:
+        return None
+    return _question(found.fact, "" if found.person is None else str(found.person))
+
+
+def _shown_again(wrong: Wrong) -> ShownQuestion:
+    return replace(_question(wrong.fact, wrong.person), error=wrong.words, typed=wrong.typed)
+
+
+def _question(fact: str, person: str) -> ShownQuestion:
+    line = columns()[fact]
+    choices = [*line.choices.items()] if line.kind is Kind.CHOICE else []
+    if choices and line.is_fact and "no" not in line.choices:
+        choices.append((NONE, _("没有")))
+    asking = WORDS.get(fact)
+    words = str(asking) % who_words(person) if asking else f"{who_words(person)}：{line.label}？"
+    hint = str(HINTS.get(fact, ""))
+    return ShownQuestion(fact, person, words, hint, line.kind.value, choices, is_fact=line.is_fact)

@@ -17,6 +17,9 @@ from ..authoring.shown import ShownVersion, names_known, shown_version
 from ..models import Policy, PolicyVersion
 
 
+MOST_SHORT = 20
+
+
 @dataclass(frozen=True, slots=True)
 class PublicLine:
     """One policy as the list shows it: in force today."""
@@ -29,6 +32,13 @@ class PublicLine:
     def first_words(self) -> str:
         """The first line of what is said in plain words."""
         return self.shown.plain.strip().split("\n")[0]
+
+    @property
+    def short_amount(self) -> str:
+        """How much, where a few words say it; a formula stands on the policy's own page."""
+        amount = self.shown.amount
+        said = f"{amount.rows[0][1]} — {amount.rows[-1][1]}" if len(amount.rows) > 1 else amount.words
+        return said if len(said) <= MOST_SHORT else ""
 
 
 def public_list(*, words: str = "", unit: str = "") -> list[PublicLine]:

@@ -7,8 +7,7 @@ from datetime import date
 
 import pytest
 
-from linli.work.benefits.catalogue.asking import PEOPLE, TOGETHER, Answers, next_question, outcome
-from linli.work.benefits.language.columns import columns
+from linli.work.benefits.catalogue.asking import Answers, Asked, is_question
 from linli.work.benefits.language.reading import policy_read
 from linli.work.benefits.language.shipped import (
     policies_shipped,
@@ -16,73 +15,78 @@ from linli.work.benefits.language.shipped import (
     standards_on,
     standards_shipped,
 )
-from linli.work.benefits.language.tree import Rule
 
 DAY = date(2026, 11, 26)
-KINDS = standard_kinds(standards_shipped())
-FIGURES = standards_on(standards_shipped(), DAY)
 
 
 @functools.cache
-def rules() -> list[Rule]:
-    found = [(policy.code, policy.version_on(DAY)) for policy in policies_shipped()]
-    return [policy_read(version.text, KINDS).rule(code) for code, version in found if version is not None]
+def about(*wanted: str) -> Asked:
+    kinds = standard_kinds(standards_shipped())
+    there = [(policy.code, policy.version_on(DAY)) for policy in policies_shipped()]
+    rules = [policy_read(version.text, kinds).rule(code) for code, version in there if version is not None]
+    return Asked.about(wanted, rules, DAY, standards_on(standards_shipped(), DAY))
 
 
-def asked(known: dict[str, int | None], wanted: list[str]) -> tuple[list[str], Answers]:
+def asked(known: dict[str, int | None], wanted: Asked, people: int = 1) -> tuple[list[str], Answers]:
     """Answer what is asked from what is known (else pass over); return the questions in order."""
-    answers, names = Answers(), list[str]()
-    while (name := next_question(answers, outcome(answers, rules(), DAY, FIGURES), wanted)) is not None:
-        assert name not in names, "asked twice"
-        names.append(name)
-        answers = answers.with_one(name, known.get(name))
-    return names, answers
-
-
-def verdict(answers: Answers, code: str) -> bool | None:
-    return outcome(answers, rules(), DAY, FIGURES).by_policy[code].verdict
+    answers, names = Answers(people), list[tuple[str, str]]()
+    while (question := wanted.next_question(answers)) is not None:
+        at = (question.fact, str(question.person or ""))
+        assert at not in names and is_question(*at, people)
+        names.append(at)
+        answers = answers.with_one(*at, known.get(question.fact))
+    return [fact for fact, _whose in names], answers
 
 
 def test_what_is_settled_is_not_asked_on() -> None:
-    names, answers = asked({"birth": 19900101}, ["elder_allowance"])
-    assert names == ["birth"] and verdict(answers, "elder_allowance") is False
-    names, answers = asked({"birth": 19500101, "hukou": 1}, ["elder_allowance"])
-    assert names == ["birth", "hukou"]
-    assert outcome(answers, rules(), DAY, FIGURES).by_policy["elder_allowance"].amount == 15_000
+    elder = about("elder_allowance")
+    names, answers = asked({"birth": 19500101, "hukou": 2}, elder)
+    assert names == ["hukou"] and elder.outcome(answers)["elder_allowance"][0].verdict is False
+    names, answers = asked({"birth": 19500101, "hukou": 1}, elder)
+    assert sorted(names) == ["birth", "hukou"]
+    assert elder.outcome(answers)["elder_allowance"][0].amount == 15_000
 
 
-def test_a_question_passed_over_leaves_the_policy_open() -> None:
-    names, answers = asked({"birth": 19500101}, ["elder_allowance"])
-    assert names == ["birth", "hukou"] and verdict(answers, "elder_allowance") is None
+def test_a_question_passed_over_leaves_the_policy_open_and_is_not_asked_again() -> None:
+    elder = about("elder_allowance")
+    names, answers = asked({"birth": 19500101}, elder)
+    assert sorted(names) == ["birth", "hukou"]
+    (said,) = elder.outcome(answers)["elder_allowance"]
+    assert said.verdict is None and said.missing == ("hukou",)
 
 
-@pytest.mark.parametrize(("others", "is_poor"), [(100_000, True), (900_000, False)])
-def test_the_income_of_a_household_is_summed_exactly(others: int, is_poor: bool) -> None:
-    given = {"hukou": 1, PEOPLE: 3, "income": 50_000, TOGETHER: others}
-    home = {"money_per_head": 0, "homes": 1, "other_buildings": 0, "vehicles": 0}
-    answers = Answers({**given, **home})
-    household = answers.household()
-    assert sum(who.values.get("income") or 0 for who in household.members) == 50_000 + others
-    assert len(household.members) == 3
-    said = verdict(answers, "dibao")
-    assert said is not (not is_poor) and (is_poor or said is False)
+@pytest.mark.parametrize(("income", "verdict"), [(100_000, True), (900_000, False)])
+def test_everybody_of_the_household_is_asked_where_it_matters(income: int, verdict: bool) -> None:
+    known: dict[str, int | None] = {
+        **{"hukou": 1, "income": income, "employment": 6, "birth": 19800101},
+        **{"money_per_head": 0, "homes": 1, "other_buildings": 0, "vehicles": 0},
+    }
+    dibao = about("dibao")
+    names, answers = asked(known, dibao, people=2)
+    assert names.count("income") == 2
+    assert dibao.outcome(answers)["dibao"][0].verdict is verdict
 
 
-def test_until_it_is_known_how_many_live_there_a_sum_is_open() -> None:
-    answers = Answers({"hukou": 1, "income": 0})
-    assert verdict(answers, "dibao") is None
-    alone = answers.with_one(PEOPLE, 1)
-    assert len(alone.household().members) == 1
+def test_a_policy_that_is_not_in_force_is_left_out() -> None:
+    nothing = about("nothing_such")
+    assert nothing.next_question(Answers()) is None and nothing.outcome(Answers()) == {}
 
 
-def test_everything_asked_can_be_answered_and_it_ends() -> None:
-    wanted = [rule.policy for rule in rules()]
-    names, _answers = asked({}, wanted)
-    assert set(names) <= {*columns(), PEOPLE, TOGETHER} and len(names) < 50
-    assert names[0] in ("birth", "hukou")
+@pytest.mark.parametrize(
+    ("fact", "person", "is_one"),
+    [
+        ("birth", "1", True),
+        ("birth", "3", False),
+        ("birth", "", False),
+        ("homes", "", True),
+        ("x", "1", False),
+    ],
+)
+def test_a_form_asks_only_what_there_is(fact: str, person: str, is_one: bool) -> None:
+    assert is_question(fact, person, 2) is is_one
 
 
 def test_the_last_answer_is_taken_back() -> None:
-    answers = Answers({"birth": 19500101}).with_one("hukou", 1)
-    assert dict(answers.without_last().given) == {"birth": 19500101}
-    assert dict(Answers().without_last().given) == {}
+    answers = Answers(2).with_one("birth", "1", 19500101).with_one("hukou", "1", 1)
+    assert answers.without_last().given == (("birth", "1", 19500101),)
+    assert Answers().without_last() == Answers()
