@@ -174,7 +174,7 @@ def _fact_words(node: Node, names: Names) -> str:
     if "in" in node or "is" in node:
         chosen = node["in"] if "in" in node else [node["is"]]
         words = _("、").join(value_words(line, str(value)) for value in chosen)
-        return _("%(fact)s是%(words)s") % {"fact": line.label, "words": words}
+        return _("%(fact)s：%(words)s") % {"fact": line.label, "words": words}
     return line.label + compared_words(node, line, names)
 
 

@@ -16,7 +16,6 @@ from ..authoring.selectors import PUBLISHED, versions_in_force
 from ..authoring.shown import ShownVersion, names_known, shown_version
 from ..models import Policy, PolicyVersion
 
-
 MOST_SHORT = 20
 
 

@@ -21,7 +21,7 @@ from ...language.source import place_of
 from ...models import PolicyVersion
 from ...models.policies import VersionState
 from .. import selectors
-from ..checked import Finding, Looked, draft_of, looked_through
+from ..checked import FAULT, Finding, Looked, draft_of, looked_through
 from ..edits import ROOT, NoSuchPlace, node_at, path_of
 from ..forms import CasesForm, ProposeForm, TextForm
 from ..permissions import can_publish_version, can_write_policy
@@ -44,8 +44,9 @@ def draft_context(
         "policy": version.policy,
         "version": version,
         "looked": looked,
-        "findings": looked.findings[:MOST_FINDINGS],
-        "more_findings": max(len(looked.findings) - MOST_FINDINGS, 0),
+        "faults": looked.faults[:MOST_FINDINGS],
+        "more_faults": max(len(looked.faults) - MOST_FINDINGS, 0),
+        "hints": [finding for finding in looked.findings if finding.kind != FAULT],
         "wrong_cases": wrong,
         "may_change": may_change,
         "may_withdraw": can_write_policy(actor, version.policy) and version.state == VersionState.WAITING,

@@ -14,7 +14,7 @@ from linli.work.benefits.language.writing import policy_write
 NAMES = Names({"dibao": "最低生活保障"}, {"dibao": "低保标准"})
 LEAVES: list[tuple[Kind, dict[str, Any], str]] = [
     (Kind.AGE, {"age": {"from": "65", "under": "70"}}, "年满65周岁、不满70周岁"),
-    (Kind.CHOICE, {"fact": "hukou", "in": ["local", "none"]}, "户籍是本市户籍、没有"),
+    (Kind.CHOICE, {"fact": "hukou", "in": ["local", "none"]}, "户籍：本市户籍、没有"),
     (Kind.NUMBER, {"fact": "income", "under": "1595.50"}, "月收入低于1595.50元"),
     (Kind.NUMBER, {"fact": "income", "under": {"standard": "dibao"}}, "月收入低于低保标准"),
     (

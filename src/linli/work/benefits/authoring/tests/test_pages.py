@@ -47,7 +47,7 @@ def test_a_policy_is_begun_and_its_first_conditions_ticked_and_typed(seconds: Ca
     }
     assert says["amount"] == "75" and not faults_of(draft_of(policy))
     page = text(client.get(at("draft", policy)))
-    for words in ("户籍是本市户籍、港澳台", "年满65周岁", "第二条", "还没有案例"):
+    for words in ("户籍：本市户籍、港澳台", "年满65周岁", "第二条", "还没有案例"):
         assert words in page
 
 
