@@ -21,10 +21,12 @@ from .solving import Solved, left_of, solve
 from .source import Fault, Unreadable
 from .tree import (
     Bands,
+    Choose,
     Column,
     Compare,
     Condition,
     Constant,
+    Every,
     Holds,
     Labelled,
     Members,
@@ -100,15 +102,15 @@ class Around:
 
 def looked_at(text: PolicyText) -> frozenset[str]:
     """Return the policies that a version looks at."""
-    roots = [
-        text.when,
-        *([text.amount] if text.amount else []),
-        *([text.worth_asking.when] if text.worth_asking else []),
-    ]
-    nodes = (node for root in roots for node in walk(root))
-    return frozenset(node.policy for node in nodes if isinstance(node, Other)) | {
-        one.policy for one in text.excludes
-    }
+    nodes = (node for root in _roots(text) for node in walk(root))
+    named = frozenset(node.policy for node in nodes if isinstance(node, Other))
+    return named | {one.policy for one in text.excludes}
+
+
+def _roots(text: PolicyText) -> list[Node]:
+    """Return what a version says: who is eligible, how much, when asking is worth it."""
+    asking = [text.worth_asking.when] if text.worth_asking else []
+    return [text.when, *([text.amount] if text.amount else []), *asking]
 
 
 def version_check(
@@ -204,6 +206,18 @@ class _Check:
             hint = _("请删掉它，或核对它和外层条件的数字。")
             yield self._finding(Severity.WARNING, "branch.never", branch, said, hint)
 
+        yield from self._never_paid()
+
+    def _never_paid(self) -> Iterator[Finding]:
+        amount = self.text.amount
+        for when, _pay in amount.cases if isinstance(amount, Choose) and self.solved.left is not None else ():
+            if solve(Every((self.text.when, when))).left is None:
+                said = _("金额的情形“%(condition)s”不会出现，符合条件的人里没有这样的。") % {
+                    "condition": _said(when)
+                }
+                hint = _("请删掉这一种情形，或核对它和条件的数字。")
+                yield self._finding(Severity.WARNING, "case.never", when, said, hint)
+
     # ---- tables by stretches ----------------------------------------------------------------------------
     def _tables(self) -> Iterator[Finding]:
         for named in self.text.named:
@@ -269,7 +283,8 @@ class _Check:
     # ---- units, asking, amounts, words ------------------------------------------------------------------
     def _units(self) -> Iterator[Finding]:
         if self.text.unit is Unit.HOUSEHOLD:
-            for node in _outside_members(self.text.rule(self.policy).when):
+            outside = (node for root in _roots(self.text) for node in _outside_members(root))
+            for node in (*outside, *(Other(one.policy) for one in self.text.excludes)):
                 known = self.around.policies.get(node.policy)
                 if known and known.of is Of.PERSON:
                     words = _("“%(code)s”是发给个人的政策，这项政策以家庭为单位，不知道看谁。")

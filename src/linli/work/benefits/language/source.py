@@ -1,8 +1,8 @@
 """YAML as people write it, into plain maps, lists and texts that know their lines. Pure.
 
 Every value stays the text that was written (``75.00``, ``2025-07-01``, ``yes``): what it means is decided
-where it is read. Anchors, aliases and tags are refused, and so is what is too long or too deep, before
-anything is built of it.
+where it is read. What is written in Chinese words (``words``) becomes the same in codes. Anchors, aliases
+and tags are refused, and so is what is too long or too deep, before anything is built of it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from linli.core.errors import InvalidInput
 
+from .words import Path, Raw, codes_of_names, in_codes
+
+__all__ = ["Fault", "Path", "Raw", "Source", "Unreadable", "place_of", "source_read"]
 MOST_CHARACTERS = 400_000
 MOST_VALUES = 20_000
 MOST_DEPTH = 40
 
-Raw = str | list["Raw"] | dict[str, "Raw"]
-Path = tuple[str | int, ...]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -91,7 +92,7 @@ def source_read(text: str) -> Source:
         raise _refused(_("里面有不能用的字符。"), hint=_("请删掉看不见的特殊字符后再保存。")) from None
     if not building.roots:
         raise _refused(_("还没有写内容。"))
-    return Source(building.roots[0], building.lines)
+    return Source(in_codes(building.roots[0]), building.lines)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -150,9 +151,10 @@ class _Building:
 
     def _name(self, text: str, line: int) -> None:
         container = self.open[-1]
+        said, text = text, codes_of_names().get(text, text)
         if text in container:
             raise _refused(
-                _("“%(name)s”在同一处写了两次。") % {"name": text}, line=line, hint=_("请只留一个。")
+                _("“%(name)s”在同一处写了两次。") % {"name": said}, line=line, hint=_("请只留一个。")
             )
         self.key = text
 

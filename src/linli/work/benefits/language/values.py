@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ def money(text: str) -> int:
     """Return fen of 元 with at most two decimals; may be negative."""
     try:
         fen = Decimal(text) * 100
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all reckoning
         fen = Decimal("NaN")
     if not fen.is_finite() or abs(fen) >= _MOST_FEN or fen != fen.to_integral_value():
         raise WrongValue(_("这里要填金额，单位元，最多两位小数，例如 1595 或 75.50。"))

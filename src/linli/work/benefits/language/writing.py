@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from .source import Raw, source_read
+from .words import in_chinese
 
 _TOP = (
     *("unit", "pays", "document", "source", "mark", "when", "amount", "excludes", "stacks", "worth_asking"),
@@ -30,18 +31,28 @@ _FLOW_WIDTH = 100  # so long a map or list stands on one line
 _MOST_WIDTH = 1 << 20
 
 
-def policy_write(raw: Raw) -> str:
+def policy_write(raw: Raw, *, in_words: bool = False) -> str:
     """Return a version as canonical YAML: fields in one order, short conditions on one line.
 
-    ``raw`` is what ``source_read`` gives, perhaps edited. Reading it again gives the same content.
+    ``raw`` is what ``source_read`` gives, perhaps edited; reading the text again gives the same. ``in_words``
+    says it in Chinese.
     """
-    return _dumped(_Top(_laid_out(raw, _TOP)) if isinstance(raw, dict) else _ordered(raw, _AT))
+    if not isinstance(raw, dict):
+        return _dumped(_ordered(raw, _AT))
+    return _dumped(_block(_laid_out(raw, _TOP), in_words))
 
 
-def cases_write(raw: Raw) -> str:
+def cases_write(raw: Raw, *, in_words: bool = False) -> str:
     """Return cases as YAML in the one layout, each case a block."""
     rows = raw if isinstance(raw, list) else []
-    return _dumped([_Top(_laid_out(row, _CASE)) if isinstance(row, dict) else row for row in rows])
+    return _dumped(
+        [_block(_laid_out(row, _CASE), in_words) if isinstance(row, dict) else row for row in rows]
+    )
+
+
+def _block(table: dict[str, Raw], in_words: bool) -> dict[str, Raw]:
+    said = in_chinese(table) if in_words else table
+    return _Top(said) if isinstance(said, dict) else table
 
 
 def _dumped(whole: Any) -> str:

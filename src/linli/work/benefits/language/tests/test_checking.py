@@ -182,6 +182,17 @@ def test_gaps_of_money_and_dates_are_said_in_their_measure() -> None:
         (with_when("{policy: person}", unit="household"), [("unit.policy", "when[0]")]),
         (with_when("{members: {any: {policy: person}}}", unit="household"), []),
         (with_when("{policy: dibao}", unit="household"), []),
+        (
+            with_when("{policy: dibao}", unit="household") + "excludes: [{policy: person}]\n",
+            [("unit.policy", "excludes[0].policy")],
+        ),
+        (
+            with_when(
+                "{age: {from: 65}}",
+                amount="{choose: {cases: [{when: {age: {under: 60}}, pay: 1}], otherwise: 2}}",
+            ),
+            [("case.never", "amount.choose.cases[0].when")],
+        ),
         (with_when("{fact: hukou, in: [local]}", unit="child"), [("unit.child", "when")]),
         (with_when("{age: {under: 16}}", unit="child"), []),
         (with_when("{age: {from: 1}}", amount="-5"), [("amount.negative", "amount")]),
