@@ -42,7 +42,7 @@ def tried(case: Case, rule: Rule, others: Iterable[Rule], standards: Mapping[str
     rules = _needed(rule, {other.policy: other for other in others} | _given(case, rule))
     verdicts = judged(rules, household, case.on, {**standards, **case.standards})[rule.policy]
     if not verdicts:
-        return Tried(case, None, ("这项政策按个人判断，案例里没有写人（person）。",))
+        return Tried(case, None, ("这项政策按个人判断，案例里没有写“本人”。",))
     found = verdicts[0]
     return Tried(case, found, tuple(_faults(case, found)))
 

@@ -69,7 +69,7 @@ def cases_of(source: Source, standards: Mapping[str, Kind] | None = None) -> tup
     """Return the cases that have been read from YAML already."""
     reading = _Cases(source, Of.PERSON, standards or {})
     if not isinstance(source.raw, list):
-        raise source.fault((), _("案例要写成列表，每个案例以“- name:”开头。"))
+        raise source.fault((), _("案例要写成列表，每个案例以“- 案例:”开头。"))
     if len(source.raw) > MOST_CASES:
         raise source.fault((), _("案例太多，一个版本最多%(most)d个。") % {"most": MOST_CASES})
     found = reading.gather(source.raw, (), reading.case)
@@ -94,13 +94,13 @@ class _Cases(Reading):
         table = self.table(raw, path, _FIELDS)
         name = self.text(table.get("name", ""), (*path, "name"), 80)
         if not name:
-            raise self.source.fault(path, _("案例要有名称（name），说明它考的是什么。"))
+            raise self.source.fault(path, _("案例要有名称，说明它考的是什么。"))
         on = self.word(table.get("on", ""), (*path, "on"), values.day)
         expect = self.verdict(table.get("expect", ""), (*path, "expect"))
         amount = self._optional(table, path, "amount")
         missing = self._missing(table, path)
         if (amount is not None and expect is not True) or (missing is not None and expect is not None):
-            raise self.source.fault(path, _("金额（amount）只配 eligible，缺什么（missing）只配 unknown。"))
+            raise self.source.fault(path, _("写了金额的应当是符合，写了缺什么的应当是待核。"))
         return Case(
             name=name,
             on=date(on // 10000, on // 100 % 100, on % 100),
@@ -118,7 +118,7 @@ class _Cases(Reading):
     def verdict(self, raw: Raw, path: Path) -> bool | None:
         """Return what a verdict says."""
         if not isinstance(raw, str) or raw not in _VERDICTS:
-            raise self.source.fault(path, _("这里只能写 eligible（符合）、not（不符合）或 unknown（待核）。"))
+            raise self.source.fault(path, _("这里只能写符合、不符合或待核。"))
         return _VERDICTS[raw]
 
     def _optional(self, table: Table, path: Path, name: str) -> int | None:
@@ -159,9 +159,9 @@ class _Cases(Reading):
         line = self.column(name, place)
         if line.of is not of:
             whose = (
-                _("个人的事实，请写在 person 或 members 里")
+                _("个人的事实，请写在“本人”或“成员”里")
                 if of is Of.HOUSEHOLD
-                else _("家庭的事实，请写在 household 里")
+                else _("家庭的事实，请写在“家庭”里")
             )
             raise self.source.fault(
                 place, _("“%(label)s”是%(whose)s。") % {"label": line.label, "whose": whose}

@@ -154,7 +154,7 @@ def _of_cases(cases: tuple[Case, ...], from_on: date | None) -> Iterator[Finding
                 Severity.WARNING,
                 "case.before_version",
                 words % {"name": case.name, "day": from_on},
-                _("请把案例的日期（on）改到起用日期或以后。"),
+                _("请把案例的日期改到起用日期或以后。"),
                 _("案例 ") + case.place,
                 case.line,
             )
@@ -199,7 +199,7 @@ class _Check:
             culprit = next(filter(self._named, self.solved.culprits), self.solved.culprits[-1])
             words = _("“%(condition)s”不可能和其余条件同时成立，没有人会符合这项政策。")
             said = words % {"condition": _said(culprit)}
-            hint = _("请核对数字和选项；只要满足其中一个的，请放进 any（满足一个即可）。")
+            hint = _("请核对数字和选项；只要满足其中一个的，请放进“任一”。")
             yield self._finding(Severity.ERROR, "condition.never", culprit, said, hint)
         for branch in self.solved.dead:
             said = _("“%(condition)s”这一支永远不会成立。") % {"condition": _said(branch)}
@@ -223,7 +223,7 @@ class _Check:
         for named in self.text.named:
             if isinstance(named.node, Bands):
                 for code, words in bands.faults(named.node):
-                    hint = _("档与档要首尾相接：上一档的 to 就是下一档的 from。")
+                    hint = _("档与档要首尾相接：上一档的“到”就是下一档的“不低于”。")
                     yield self._finding(Severity.ERROR, code, named.node, words, hint)
         amount = self.text.amount
         if isinstance(amount, Bands) and self.solved.left is not None:
@@ -277,7 +277,7 @@ class _Check:
         if path:
             words = _("政策互相引用，绕成了圈：%(path)s。") % {"path": " → ".join(path)}
             node = next((node for node in self._others() if _other(node).policy == path[1]), None)
-            hint = _("请去掉其中一处引用；互斥的两项政策，只在一项里写 excludes。")
+            hint = _("请去掉其中一处引用；互斥的两项政策，只在一项里写“互斥”。")
             yield self._finding(Severity.ERROR, "policy.circle", node, words, hint)
 
     # ---- units, asking, amounts, words ------------------------------------------------------------------
@@ -288,7 +288,7 @@ class _Check:
                 known = self.around.policies.get(node.policy)
                 if known and known.of is Of.PERSON:
                     words = _("“%(code)s”是发给个人的政策，这项政策以家庭为单位，不知道看谁。")
-                    hint = _("请写成 members: {any: {policy: …}}（有成员符合）。")
+                    hint = _("请写成 成员: {任一: {政策: …}}。")
                     said = words % {"code": node.policy}
                     yield self._finding(Severity.ERROR, "unit.policy", self._named_other(node), said, hint)
         if self.text.unit is Unit.CHILD and self.solved.left is not None:
@@ -296,7 +296,7 @@ class _Check:
             if age is None or age.high is None or age.high >= 25 * 12:
                 words = _("发给孩子的政策没有写年龄上限，大人也会符合。")
                 yield Finding(
-                    Severity.WARNING, "unit.child", words, _("请加一个条件，例如 age: {under: 18}。"), "when"
+                    Severity.WARNING, "unit.child", words, _("请加一个条件，例如 年龄: {低于: 18}。"), "when"
                 )
 
     def _named_other(self, other: Other) -> Node | None:
@@ -314,32 +314,30 @@ class _Check:
                     Severity.WARNING,
                     "asking.unused",
                     words,
-                    _("请从 worth_asking 的 missing 里删掉。"),
+                    _("请从“值得核实”的“缺”里删掉。"),
                     "worth_asking",
                 )
 
     def _amounts(self) -> Iterator[Finding]:
         for node in _paid(self.text.amount):
             if node.value < 0:
-                hint = _("请核对 amount 里的数字。")
+                hint = _("请核对金额里的数字。")
                 yield Finding(Severity.ERROR, "amount.negative", _("金额不能是负数。"), hint, "amount")
 
     def _told(self) -> Iterator[Finding]:
         missing = {
-            "source": (self.text.source, _("还没有写依据从哪里来（source）。")),
-            "document": (self.text.document, _("还没有写文号（document）。")),
-            "plain": (self.text.plain, _("还没有写大白话的说明（plain）。")),
-            "where": (self.text.where, _("还没有写在哪里办（where）。")),
-            "bring": (self.text.bring, _("还没有写要带什么（bring）。")),
+            "source": (self.text.source, _("还没有写依据从哪里来。")),
+            "document": (self.text.document, _("还没有写文号。")),
+            "plain": (self.text.plain, _("还没有写大白话的说明。")),
+            "where": (self.text.where, _("还没有写在哪里办。")),
+            "bring": (self.text.bring, _("还没有写要带什么。")),
         }
         for name, (value, words) in missing.items():
             if not value:
                 yield Finding(Severity.HINT, f"{name}.missing", words, _("居民会看到这一项，请补上。"), name)
         if self.text.mark == "✘":
             words = _("这个版本标为未核实（✘），每个页面都会这样说明。")
-            yield Finding(
-                Severity.HINT, "mark.unverified", words, _("核对原文后把 mark 改成 ✔ 或 ○。"), "mark"
-            )
+            yield Finding(Severity.HINT, "mark.unverified", words, _("核对原文后把标记改成 ✔ 或 ○。"), "mark")
 
 
 def circle(policy: str, looks_at: Iterable[str], policies: Mapping[str, KnownPolicy]) -> tuple[str, ...]:

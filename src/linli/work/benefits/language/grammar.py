@@ -37,6 +37,7 @@ from .tree import (
     Term,
 )
 from .wording import condition_words
+from .words import chinese_name
 
 MOST_CONDITIONS = 500
 MOST_CONDITION_DEPTH = 12
@@ -79,7 +80,7 @@ class Reading:
             raise self.source.fault(path, _("这里要写成“名称: 内容”的形式。"))
         for name in raw:
             if allowed and name not in allowed:
-                words = _("这里不能写“%(name)s”。") % {"name": name[:40]}
+                words = _("这里不能写“%(name)s”。") % {"name": chinese_name(name)[:40]}
                 raise self.source.fault((*path, name), words, values.nearest(name, allowed))
         return raw
 
@@ -114,8 +115,9 @@ class Reading:
         if len(found) == 1:
             return found[0]
         if found:
-            words = _("这里同时写了%(names)s，只能写一个。") % {"names": "、".join(found)}
-            raise self.source.fault(path, words, _("要同时满足请用 all，满足一个即可请用 any。"))
+            names = "、".join(chinese_name(name) for name in found)
+            words = _("这里同时写了%(names)s，只能写一个。") % {"names": names}
+            raise self.source.fault(path, words, _("要同时满足请用“都要”，满足一个即可请用“任一”。"))
         unknown = next((name for name in raw if name not in _ABOUT), "")
         words = _("不认识“%(name)s”。") % {"name": unknown[:40]} if unknown else _("没有写这是什么条件。")
         raise self.source.fault((*path, unknown) if unknown else path, words, values.nearest(unknown, heads))
@@ -145,7 +147,7 @@ class Reading:
             raise self.source.fault(
                 path,
                 words,
-                _("请说明是哪些成员：members（有成员、每个成员）、total（合计）、per_head（人均）。"),
+                _("请说明是哪些成员：用“成员”、“合计”或“人均”。"),
             )
         return line
 
@@ -172,7 +174,7 @@ class Reading:
         self.conditions += 1
         if self.conditions > MOST_CONDITIONS:
             words = _("条件太多，一项政策最多%(most)d个条件。") % {"most": MOST_CONDITIONS}
-            raise TooMany(self.source.fault(path, words, _("请拆成几项政策，用 policy 互相引用。")))
+            raise TooMany(self.source.fault(path, words, _("请拆成几项政策，用“政策”互相引用。")))
         if depth > MOST_CONDITION_DEPTH:
             words = _("条件套得太深，最多%(most)d层。") % {"most": MOST_CONDITION_DEPTH}
             raise self.source.fault(path, words, _("请把里层的条件拆出来。"))
@@ -233,7 +235,7 @@ class Reading:
     def _is_one_of(self, table: Table, path: Path, line: ColumnLine) -> Condition:
         self.table(table, path, ("fact", "in", "is", *_ABOUT))
         if ("in" in table) == ("is" in table):
-            raise self.source.fault(path, _("请用 in: […] 列出可以的选项，或用 is 写一个。"))
+            raise self.source.fault(path, _("请用“属于: […]”列出可以的选项，或用“是”写一个。"))
         column, place = self.numbers.column(line), (*path, "in")
         if "is" in table:
             found = [self.word(table["is"], (*path, "is"), lambda text: values.value_of(line, text))]
@@ -266,7 +268,7 @@ class Reading:
         self.table(table, path, ("value", *OPS, *_ABOUT))
         term, kind = self.numbers.term(table["value"], (*path, "value"), self._kind_beside(table))
         if kind is Kind.CHOICE:
-            raise self.source.fault((*path, "value"), _("选项不能比大小，请用 fact 和 in。"))
+            raise self.source.fault((*path, "value"), _("选项不能比大小，请用“事实”和“属于”。"))
         return self.comparison(term, kind, table, path)
 
     def _kind_beside(self, table: Table) -> Kind | None:
@@ -316,9 +318,7 @@ class Reading:
         )
         if not found:
             words = _("没有写和多少比。")
-            raise self.source.fault(
-                path, words, _("from 不低于、over 高于、under 低于、at_most 不高于、equals 等于。")
-            )
+            raise self.source.fault(path, words, _("请写“不低于”“高于”“低于”“不高于”或“等于”。"))
         return found[0] if len(found) == 1 else Every(found)
 
 

@@ -161,7 +161,7 @@ class Numbers:
             self.reading.inside -= 1
         if line.of is not Of.PERSON or line.kind not in {Kind.MONEY, Kind.NUMBER, Kind.DATE}:
             words = _("“%(label)s”不能按成员合计。") % {"label": line.label}
-            raise self.reading.source.fault(path, words, _("请选个人的金额或数量，例如 income（月收入）。"))
+            raise self.reading.source.fault(path, words, _("请选个人的金额或数量，例如月收入。"))
         return line
 
     def _count(self, head: str, raw: Raw, path: Path, expected: Kind | None) -> Typed:
@@ -203,7 +203,7 @@ class Numbers:
         parts = self.reading.items(raw, path)
         if len(parts) != 2:
             raise self.reading.source.fault(
-                path, _("这里要写百分之几，再写是什么的，例如 [40, {total: income}]。")
+                path, _("这里要写百分之几，再写是什么的，例如 [40, {合计: 月收入}]。")
             )
         kind = self._kind(parts[1], path, expected)
         share = self.beside(parts[0], (*path, 0), Kind.NUMBER)
@@ -232,7 +232,7 @@ class Numbers:
             if low is not None and high is not None and low >= high:
                 words = _("这一档的“从”不小于“到”。")
                 raise self.reading.source.fault(
-                    place, words, _("从（含）到（不含），例如 from: 65, to: 70。")
+                    place, words, _("不低于（含）到（不含），例如 {不低于: 65, 到: 70}。")
                 )
             return Band(low, high, self.beside(line.get("pay", ""), (*place, "pay"), kind))
 

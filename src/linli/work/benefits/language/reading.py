@@ -14,6 +14,7 @@ from .grammar import Reading, Table, TooMany
 from .policy import Exclusion, Note, Pays, PolicyText, Unit
 from .source import Fault, Path, Raw, Source, Unreadable, source_read
 from .tree import Condition, Every, Of, Other, Term, Worth
+from .words import meanings
 
 FIELDS = (
     *("unit", "pays", "document", "source", "mark", "when", "amount", "excludes", "stacks", "worth_asking"),
@@ -100,17 +101,17 @@ class _Version:
 
     def _complete(self, pays: Pays) -> None:
         missing = {
-            "unit": _("还没有写发给谁（unit）：person 个人、household 家庭、child 孩子。"),
-            "pays": _("还没有写怎么发（pays）：month、year、once、voucher，或 status（只认定）。"),
-            "when": _("还没有写条件（when）。"),
+            "unit": _("还没有写发给谁：个人、家庭或孩子。"),
+            "pays": _("还没有写怎么发：按月、按年、一次性、消费券或只认定。"),
+            "when": _("还没有写条件。"),
         }
         for name, words in missing.items():
             if not self.table.get(name):
                 self.faults.append(Fault(name, words))
         has_amount = bool(self.table.get("amount"))
         if self.table.get("pays") and has_amount == (pays is Pays.STATUS) and not self.faults:
-            words = _("只认定身份的政策不写金额。") if has_amount else _("还没有写金额（amount）。")
-            hint = _("发钱的政策要写金额；只认定身份的，pays 写 status。")
+            words = _("只认定身份的政策不写金额。") if has_amount else _("还没有写金额。")
+            hint = _("发钱的政策要写金额；只认定身份的，“怎么发”写“只认定”。")
             self.faults.extend(self.source.fault(("amount",), words, hint).faults)
 
     # ---- the fields -------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ class _Version:
         def read(raw: Raw, path: Path) -> _Word:
             if isinstance(raw, str) and raw in {word.value for word in words}:
                 return words(raw)
-            there = "、".join(word.value for word in words)
+            there = "、".join(meanings(str(path[0])).values())
             raise self.source.fault(path, _("这里只能写：%(there)s。") % {"there": there})
 
         return read

@@ -172,7 +172,7 @@ class _Building:
             raise _refused(
                 _("内容太多，最多%(most)d项。") % {"most": MOST_VALUES},
                 line=line,
-                hint=_("请拆成几项政策，用 policy 互相引用。"),
+                hint=_("请拆成几项政策，用“政策”互相引用。"),
             )
         step = self._place(value)
         self.lines[(*self.path, step) if step is not None else ()] = line

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from .columns import ColumnLine, Kind
 from .tree import NEVER
+from .words import chinese_name
 
 NOTHING = "none"  # known to be nothing
 _MOST_FEN = 10**13
@@ -62,7 +63,7 @@ def yes_no(text: str) -> bool:
     """Return whether a text says yes."""
     if text in _YES | _NO:
         return text in _YES
-    raise WrongValue(_("这里要填 yes（是）或 no（否）。"))
+    raise WrongValue(_("这里要填是或否。"))
 
 
 def choice(line: ColumnLine, text: str) -> int:
@@ -74,9 +75,9 @@ def choice(line: ColumnLine, text: str) -> int:
     try:
         return line.number(by_words.get(text, text))
     except KeyError:
-        can = "、".join(f"{code}（{words}）" for code, words in line.choices.items())
+        can = "、".join(line.choices.values())
         raise WrongValue(
-            _("“%(label)s”里没有“%(text)s”，可以填：%(can)s，或 none（没有）。")
+            _("“%(label)s”里没有“%(text)s”，可以填：%(can)s，或没有。")
             % {"label": line.label, "text": text[:20], "can": can}
         ) from None
 
@@ -103,13 +104,15 @@ def value_of(line: ColumnLine, text: str) -> int:
 def literal(kind: Kind, text: str) -> int:
     """Return a number that stands in a rule beside something of ``kind``; raises ``WrongValue``."""
     if kind is Kind.CHOICE:
-        raise WrongValue(_("选项不能比大小，请用 in: […] 列出可以的选项。"))
+        raise WrongValue(_("选项不能比大小，请用“属于: […]”列出可以的选项。"))
     return _READERS[kind](text)
 
 
 def nearest(text: str, known: Iterable[str]) -> str:
-    """Return “您是不是想写 …” with what is written alike, or what there is."""
-    there = list(known)
+    """Return “您是不是想写 …” with what is written alike, or what there is; in Chinese, unless codes are
+    written."""
+    is_code = bool(text) and text.isascii()
+    there = [name if is_code else chinese_name(name) for name in known]
     if alike := get_close_matches(text, there, n=1, cutoff=0.6):
         return _("您是不是想写“%(alike)s”？") % {"alike": alike[0]}
     return _("可以写：%(there)s。") % {"there": "、".join(there)}

@@ -116,6 +116,16 @@ _CODES = _Tongue(
 )
 
 
+def chinese_name(name: str) -> str:
+    """Return the Chinese word of a name of the language or of a fact, itself where there is none."""
+    return NAMES.get(name) or _label(name)
+
+
+def meanings(field: str) -> Mapping[str, str]:
+    """Return code → Chinese of what a field can say (``unit``: person → 个人)."""
+    return _MEANINGS.get(field, {})
+
+
 def in_chinese(raw: Raw) -> Raw:
     """Return what was read, said in Chinese."""
     return _said(raw, "", None, _CHINESE)

@@ -31,27 +31,27 @@ _FLOW_WIDTH = 100  # so long a map or list stands on one line
 _MOST_WIDTH = 1 << 20
 
 
-def policy_write(raw: Raw, *, in_words: bool = False) -> str:
+def policy_write(raw: Raw, *, with_codes: bool = False) -> str:
     """Return a version as canonical YAML: fields in one order, short conditions on one line.
 
-    ``raw`` is what ``source_read`` gives, perhaps edited; reading the text again gives the same. ``in_words``
-    says it in Chinese.
+    ``raw`` is what ``source_read`` gives, perhaps edited; reading the text again gives the same. It is said
+    in Chinese words, or with the codes of names, facts and choices.
     """
     if not isinstance(raw, dict):
         return _dumped(_ordered(raw, _AT))
-    return _dumped(_block(_laid_out(raw, _TOP), in_words))
+    return _dumped(_block(_laid_out(raw, _TOP), with_codes))
 
 
-def cases_write(raw: Raw, *, in_words: bool = False) -> str:
+def cases_write(raw: Raw, *, with_codes: bool = False) -> str:
     """Return cases as YAML in the one layout, each case a block."""
     rows = raw if isinstance(raw, list) else []
     return _dumped(
-        [_block(_laid_out(row, _CASE), in_words) if isinstance(row, dict) else row for row in rows]
+        [_block(_laid_out(row, _CASE), with_codes) if isinstance(row, dict) else row for row in rows]
     )
 
 
-def _block(table: dict[str, Raw], in_words: bool) -> dict[str, Raw]:
-    said = in_chinese(table) if in_words else table
+def _block(table: dict[str, Raw], with_codes: bool) -> dict[str, Raw]:
+    said = table if with_codes else in_chinese(table)
     return _Top(said) if isinstance(said, dict) else table
 
 

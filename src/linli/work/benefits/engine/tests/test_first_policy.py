@@ -35,9 +35,9 @@ def test_every_way_of_writing_in_the_table_can_be_read(bit: str) -> None:
         {"dibao": KnownStandard(Kind.MONEY, date(2021, 7, 1))},
         {"dibao": KnownPolicy(Of.HOUSEHOLD, date(2021, 7, 1))},
     )
-    if bit.startswith("under:"):
-        bit = f"value: {{per_head: income}}, {bit}"
-    is_field = bit.startswith("excludes")
+    if bit.startswith("低于:"):
+        bit = f"数值: {{人均: 月收入}}, {bit}"
+    is_field = bit.startswith("互斥")
     text = "unit: person\npays: status\nwhen:\n  - " + (
         "{age: {from: 1}}\n" + bit if is_field else f"{{{bit}}}"
     )

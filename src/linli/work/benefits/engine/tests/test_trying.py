@@ -51,7 +51,7 @@ def test_right(case: str) -> None:
             "  person: {birth: 1960-03-01}\n  expect: unknown\n  missing: [birth]\n",
             "缺的应当是出生日期，算出来是户籍。",
         ),
-        ("  expect: not\n", "没有写人"),
+        ("  expect: not\n", "没有写“本人”"),
     ],
 )
 def test_wrong(case: str, fault: str) -> None:

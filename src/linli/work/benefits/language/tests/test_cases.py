@@ -55,10 +55,10 @@ def test_none_of_an_empty_text() -> None:
         ("- {on: 2025-01-01, expect: not}\n", "[0]", "要有名称"),
         ("- {name: x, on: 元旦, expect: not}\n", "[0].on", "要填日期"),
         ("- {name: x, expect: not}\n", "[0].on", "还没有填"),
-        ("- {name: x, on: 2025-01-01, expect: maybe}\n", "[0].expect", "eligible"),
-        ("- {name: x, on: 2025-01-01}\n", "[0].expect", "eligible"),
-        ("- {name: x, on: 2025-01-01, expect: not, amount: 5}\n", "[0]", "只配 eligible"),
-        ("- {name: x, on: 2025-01-01, expect: eligible, missing: [hukou]}\n", "[0]", "只配 unknown"),
+        ("- {name: x, on: 2025-01-01, expect: maybe}\n", "[0].expect", "待核"),
+        ("- {name: x, on: 2025-01-01}\n", "[0].expect", "待核"),
+        ("- {name: x, on: 2025-01-01, expect: not, amount: 5}\n", "[0]", "应当是符合"),
+        ("- {name: x, on: 2025-01-01, expect: eligible, missing: [hukou]}\n", "[0]", "应当是待核"),
         ("- {name: x, on: 2025-01-01, expect: eligible, amount: 很多}\n", "[0].amount", "要填金额"),
         (
             "- {name: x, on: 2025-01-01, expect: not, person: {hukuo: local}}\n",
@@ -73,12 +73,12 @@ def test_none_of_an_empty_text() -> None:
         (
             "- {name: x, on: 2025-01-01, expect: not, person: {homes: 1}}\n",
             "[0].person.homes",
-            "household 里",
+            "写在“家庭”里",
         ),
         (
             "- {name: x, on: 2025-01-01, expect: not, household: {hukou: local}}\n",
             "[0].household.hukou",
-            "person",
+            "本人",
         ),
         ("- {name: x, on: 2025-01-01, expect: not, colour: red}\n", "[0].colour", "不能写"),
         (

@@ -240,11 +240,11 @@ def test_a_child_is_a_person_and_a_household_is_not() -> None:
     ("text", "place", "words", "hint"),
     [
         ("{fact: hukuo, in: [local]}", "when[0].fact", "没有“hukuo”", ""),
-        ("{fact: hukou, in: [lokal]}", "when[0].in[0]", "local（本市户籍）", ""),
+        ("{fact: hukou, in: [lokal]}", "when[0].in[0]", "本市户籍、外省市户籍", ""),
         ("{fact: hukou, from: 1}", "when[0].from", "不能写", ""),
-        ("{fact: hukou}", "when[0]", "in: […]", ""),
+        ("{fact: hukou}", "when[0]", "属于: […]", ""),
         ("{fact: hukou, in: []}", "when[0].in", "至少一项", ""),
-        ("{fact: homes}", "when[0]", "没有写和多少比", "from 不低于"),
+        ("{fact: homes}", "when[0]", "没有写和多少比", "不低于"),
         ("{fact: homes, under: 两套}", "when[0].under", "要填整数", ""),
         ("{fact: homes, under: 1.5}", "when[0].under", "要填整数", ""),
         ("{fact: money_per_head, under: 三万}", "when[0].under", "要填金额", ""),
@@ -258,7 +258,7 @@ def test_a_child_is_a_person_and_a_household_is_not() -> None:
         ("{age: {from: }}", "when[0].age.from", "还没有填", ""),
         ("{age: {form: 65}}", "when[0].age.form", "不能写“form”", "是不是想写“from”"),
         ("{agee: {from: 65}}", "when[0].agee", "不认识“agee”", "是不是想写“age”"),
-        ("{label: 只有名称}", "when[0]", "没有写这是什么条件", ""),
+        ("{label: 只有名称}", "when[0]", "没有写这是什么条件", "可以写：都要、任一"),
         ("{any: [{policy: x}], all: [{policy: y}]}", "when[0]", "只能写一个", "同时满足"),
         ("{at_least: {count: 3, of: [{policy: x}]}}", "when[0].at_least.count", "1到1之间", ""),
         (
@@ -267,7 +267,7 @@ def test_a_child_is_a_person_and_a_household_is_not() -> None:
             "不能再写",
             "",
         ),
-        ("{value: {per_head: hukou}, under: 1}", "when[0].value.per_head.fact", "不能按成员合计", "income"),
+        ("{value: {per_head: hukou}, under: 1}", "when[0].value.per_head.fact", "不能按成员合计", "月收入"),
         ("{value: {per_head: homes}, under: 1}", "when[0].value.per_head.fact", "不能按成员合计", ""),
         ("{value: income, under: {fact: homes}}", "when[0].under", "要的是金额，写的是数量", ""),
         ("{value: income, under: {standard: places}}", "when[0].under", "要的是金额，写的是数量", ""),
@@ -278,6 +278,9 @@ def test_a_child_is_a_person_and_a_household_is_not() -> None:
         ("{value: {difference: [income]}, under: 6}", "when[0].value.difference", "两个数", ""),
         ("{policy: x, mark: 真}", "when[0].mark", "标记只能是", ""),
         ("只是文字", "when[0]", "名称: 内容", ""),
+        ("{年玲: {不低于: 65}}", "when[0].年玲", "不认识“年玲”", "、年龄、"),
+        ("{年龄: {不低: 65}}", "when[0].age.不低", "不能写“不低”", "是不是想写“不低于”"),
+        ("{事实: 户口, 属于: [本市]}", "when[0].fact", "没有“户口”", ""),
     ],
 )
 def test_wrong_condition(text: str, place: str, words: str, hint: str) -> None:
@@ -318,7 +321,7 @@ def test_wrong_amount(text: str, place: str, words: str) -> None:
 def test_a_household_asks_of_which_members() -> None:
     fault = refusal(with_when("{age: {from: 65}}", unit="household")).faults[0]
     assert "家庭为单位" in fault.words
-    assert "members" in fault.hint
+    assert "成员" in fault.hint
     assert condition("{members: {any: {age: {from: 65}}}}", unit="household")
     assert condition("{fact: assistance, in: [dibao]}", unit="household")
 

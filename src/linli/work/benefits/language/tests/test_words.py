@@ -66,10 +66,10 @@ def test_cases_in_chinese_are_read_as_the_same() -> None:
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.document} {version.from_on}")
 def test_what_ships_goes_into_chinese_and_back(version: ShippedVersion) -> None:
     rule, cases = source_read(version.text).raw, source_read(version.cases).raw
-    said = policy_write(rule, in_words=True)
-    assert source_read(said).raw == rule
-    assert policy_write(source_read(said).raw) == version.text
-    assert source_read(cases_write(cases, in_words=True)).raw == cases
+    said = policy_write(rule)
+    assert said == version.text
+    assert source_read(policy_write(rule, with_codes=True)).raw == rule
+    assert source_read(cases_write(cases)).raw == cases
     assert not set(NAMES) & set(said.replace(":", " ").replace("{", " ").split())
 
 
@@ -102,7 +102,7 @@ def test_both_words_for_one_thing_are_twice() -> None:
 
 
 def test_a_whole_policy_in_chinese() -> None:
-    said = policy_write(source_read(WHOLE).raw, in_words=True)
+    said = policy_write(source_read(WHOLE).raw)
     assert said.startswith("发给谁: 个人\n怎么发: 按月\n")
     assert "    - {名称: 本市户籍, 条款: 第二条, 事实: 户籍, 属于: [本市户籍]}\n" in said
     assert policy_read(said).when == policy_read(WHOLE).when
