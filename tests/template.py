@@ -7,13 +7,15 @@ by those that walk them (``test_*_migration.py``, ``migrate`` in tests of the in
 import fcntl
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_SERVER = "linli_template"
@@ -52,6 +54,24 @@ def sqlite_template(folder: Path) -> Path:
             _migrate(f"sqlite:///{fresh}", folder)
             fresh.rename(template)
     return template
+
+
+def filled(kept: Path, fill: Callable[[], object]) -> None:
+    """Fill the empty database with what ``fill`` makes; made once, then taken from the file ``kept``.
+
+    Only for SQLite is it kept, and only for the process that made it: its keys belong to it.
+    """
+    if connection.vendor != "sqlite":
+        fill()
+        return
+    connection.ensure_connection()
+    here: sqlite3.Connection = connection.connection
+    is_new = not kept.exists()
+    if is_new:
+        fill()
+    with closing(sqlite3.connect(kept)) as file:
+        source, target = (here, file) if is_new else (file, here)
+        source.backup(target)
 
 
 def server_template(folder: Path, url: str, settings: dict[str, str]) -> str:

@@ -15,7 +15,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from linli.portal.demo.build import demo_build
 from tests.people import Cast, cast_build
+from tests.template import filled
 
 # Playwright runs an event loop in this thread; Django would otherwise refuse to read the database here.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -35,6 +37,7 @@ QUIET = (
 # A page of refusal is a page too: its status alone is no complaint.
 REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 SERIOUS = {"serious", "critical"}
+_AXE = Axe().axe_script
 Visitor = Callable[..., Page]
 
 
@@ -78,10 +81,23 @@ class Complaints:
             self.found.append(f"{status} from {url}")
 
 
+@pytest.fixture(scope="session")
+def own_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for databases that this process has filled."""
+    return tmp_path_factory.mktemp("filled")
+
+
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The named cast, committed, so that the server finds it."""
     return cast_build()
+
+
+@pytest.fixture
+def demo(settings: Any, own_database: Path) -> None:
+    """A small demo, committed; made once in each process, for it takes longer than most journeys."""
+    settings.DEMO = settings.SHOW_CODES = True
+    filled(own_database / "demo.sqlite3", lambda: demo_build(matters=70))
 
 
 @pytest.fixture
@@ -137,19 +153,28 @@ def _sign_in(context: BrowserContext, account: Any, url: str) -> None:
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
 
 
+def axe_faults(page: Page) -> list[str]:
+    """Return what axe finds on a page that is serious or critical."""
+    page.evaluate(_AXE)
+    # What axe is content with is neither worked out in detail nor carried over: half of its time.
+    found = typed(
+        list[dict[str, Any]],
+        page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"),
+    )
+    return [
+        f"{item['id']} ({item['impact']}): {item['help']}: {node['html'][:200]}"
+        for item in found
+        if item["impact"] in SERIOUS
+        for node in item["nodes"]
+    ]
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     """Return a function that fails when axe finds a serious or critical issue on a page."""
-    runner = Axe()
 
     def look(page: Page) -> None:
-        found = typed(list[dict[str, Any]], runner.run(page)["violations"])
-        faults = [
-            f"{item['id']} ({item['impact']}): {item['help']}: {node['html'][:200]}"
-            for item in found
-            if item["impact"] in SERIOUS
-            for node in item["nodes"]
-        ]
+        faults = axe_faults(page)
         assert not faults, f"{page.url}\n" + "\n".join(faults)
 
     return look

@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urldefrag, urlsplit
 
 from django.urls import Resolver404, resolve
@@ -53,8 +55,17 @@ def _links(page: Page) -> list[str]:
     return [urldefrag(link).url for link in found if urlsplit(link).netloc == own]
 
 
-def pages_reached(page: Page, start: str) -> Iterator[str]:
-    """Open each kind of page once, from ``start`` on, and yield its kind while it stands open."""
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A page that was opened: its kind, its address, and what was wrong with the answer, if anything."""
+
+    kind: str
+    address: str
+    fault: str
+
+
+def pages_reached(page: Page, start: str) -> Iterator[Stop]:
+    """Open each kind of page once, from ``start`` on, and yield it while it stands open."""
     waiting, seen = deque([(start, "the start")]), set()
     while waiting:
         address, origin = waiting.popleft()
@@ -65,6 +76,7 @@ def pages_reached(page: Page, start: str) -> Iterator[str]:
         answer = page.goto(address)
         if answer is None or "text/html" not in answer.headers.get("content-type", ""):
             continue
-        assert answer.status == 200, f"{address} (from {origin}) answered {answer.status}"
-        yield kind
-        waiting.extend((link, page.url) for link in _links(page))
+        fault = f"answered {answer.status} (from {origin})" if answer.status != HTTPStatus.OK else ""
+        yield Stop(kind, address, fault)
+        if not fault:
+            waiting.extend((link, page.url) for link in _links(page))

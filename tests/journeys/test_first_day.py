@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from linli.portal.demo.build import demo_build
 from tests.journeys.crawl import account_named
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -33,9 +32,7 @@ def _desk(page: Page, address: str, heading: str, name: str) -> None:
     _picture(page, name)
 
 
-def test_the_first_day_of_a_street(visitor: Callable[..., Page], settings: Any) -> None:
-    settings.DEMO = settings.SHOW_CODES = True
-    demo_build(matters=70)
+def test_the_first_day_of_a_street(visitor: Callable[..., Page], demo: None) -> None:
     page = visitor("desk", account_named("street"))
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     _desk(page, "/desk/", "待办", "1-todo")
@@ -52,9 +49,7 @@ def test_the_first_day_of_a_street(visitor: Callable[..., Page], settings: Any) 
     _desk(page, "/desk/data/", "", "9-data")
 
 
-def test_what_the_residents_see(visitor: Callable[..., Page], settings: Any, live_server: Any) -> None:
-    settings.DEMO = settings.SHOW_CODES = True
-    demo_build(matters=70)
+def test_what_the_residents_see(visitor: Callable[..., Page], demo: None, live_server: Any) -> None:
     page = visitor("phone", account_named("13900000001"))
     from linli.foundation.accounts.models import Unit
 

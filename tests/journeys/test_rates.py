@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from docx import Document
 from playwright.sync_api import Page, expect
 
-from linli.portal.demo.build import demo_build
 from linli.work.matters.models import Rating
 from linli.work.matters.rollup.models import Exclusion
 from linli.work.matters.rollup.tasks import follow
@@ -60,10 +58,8 @@ def approve(page: Page, number: str) -> None:
 
 
 def test_figures_exclusions_and_the_bulletin(
-    visitor: Callable[..., Page], axe: Callable[[Page], None], settings: Any, tmp_path: Path
+    visitor: Callable[..., Page], axe: Callable[[Page], None], demo: None, tmp_path: Path
 ) -> None:
-    settings.DEMO = settings.SHOW_CODES = True
-    demo_build(matters=70)
     drill_down(visitor("desk", account_named("city")))
 
     street, worker = (visitor("desk", account_named(name)) for name in ("street", "worker"))

@@ -12,7 +12,6 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from linli.foundation.accounts.models import Unit
-from linli.portal.demo.build import demo_build
 from tests.journeys.crawl import account_named, pages_reached
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -28,12 +27,6 @@ KEPT = """async () => {
 MEASURE = (Path(__file__).parent / "larger.js").read_text()
 
 
-@pytest.fixture
-def demo(settings: Any) -> None:
-    settings.DEMO = settings.SHOW_CODES = True
-    demo_build(matters=70)
-
-
 def _larger(page: Page) -> Page:
     page.goto("/")
     page.get_by_role("button", name="长辈版").first.click()
@@ -47,7 +40,8 @@ def test_the_larger_version_keeps_its_promises_on_every_resident_page(
     faults: dict[str, list[str]] = {}
     for account, who in RESIDENTS:
         page = _larger(visitor("phone", account_named(account)))
-        for kind in pages_reached(page, "/"):
+        for stop in pages_reached(page, "/"):
+            kind = stop.kind
             if kind.startswith(("audit:list", "ui:gallery")) or page.url.split("/")[3] == "desk":
                 continue
             if found := page.evaluate(MEASURE):
@@ -85,11 +79,11 @@ def test_resident_pages_are_light(demo: None, visitor: Visitor) -> None:
         "Network.loadingFinished",
         lambda e: loaded.update({addresses[e["requestId"]]: int(e["encodedDataLength"])}),
     )
-    for kind in pages_reached(page, "/"):
+    for stop in pages_reached(page, "/"):
         page.wait_for_load_state("networkidle")
         weight = sum(_sent(address, size) for address, size in loaded.items())
         if weight > 150_000:
-            heavy[kind] = {address: _sent(address, size) for address, size in loaded.items()}
+            heavy[stop.kind] = {address: _sent(address, size) for address, size in loaded.items()}
         loaded.clear()
     assert not heavy, json.dumps(heavy, indent=1)
 

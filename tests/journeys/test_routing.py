@@ -7,12 +7,10 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from linli.portal.demo.build import demo_build
 from linli.work.matters.models import Matter
 from linli.work.matters.routing.models import DecisionTable
 from linli.work.matters.routing.selectors import version_now
@@ -46,10 +44,8 @@ def row_write(page: Page, unit: str) -> None:
 
 
 def test_a_street_changes_a_route(
-    visitor: Callable[..., Page], axe: Callable[[Page], None], settings: Any
+    visitor: Callable[..., Page], axe: Callable[[Page], None], demo: None
 ) -> None:
-    settings.DEMO = settings.SHOW_CODES = True
-    demo_build(matters=70)
     table = DecisionTable.objects.get(subject="route")
     page = visitor("desk", account_named("street"))
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
@@ -92,11 +88,7 @@ def test_a_street_changes_a_route(
     picture(page, "7-proposal")
 
 
-def test_the_tables_on_a_phone(
-    visitor: Callable[..., Page], axe: Callable[[Page], None], settings: Any
-) -> None:
-    settings.DEMO = settings.SHOW_CODES = True
-    demo_build(matters=40)
+def test_the_tables_on_a_phone(visitor: Callable[..., Page], axe: Callable[[Page], None], demo: None) -> None:
     table = DecisionTable.objects.get(subject="route")
     page = visitor("phone", account_named("street"))
     for address in (
