@@ -119,6 +119,19 @@ async function buildWorker() {
   await writeFile(join(target, "version.txt"), version);
 }
 
+/** The page on which trustees open a ballot without a network: one file, the same script, allowed nothing else. */
+async function buildOpening() {
+  const folder = join(here, "src/secret");
+  const script = (await readFile(join(target, "secret.js"), "utf8")).trim().replace(/<\/script/gi, "<\\/script");
+  const style = (await readFile(join(folder, "opening.css"), "utf8")).trim();
+  const hash = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+  const legal = (await readFile(join(target, "secret.js.LEGAL.txt"), "utf8").catch(() => "")).replaceAll("--", "- -");
+  const filled = { SCRIPT_HASH: hash(script), STYLE_HASH: hash(style), STYLE: style, SCRIPT: script, LICENCES: legal };
+  const page = await readFile(join(folder, "opening.html"), "utf8");
+  const names = new RegExp(`\\b(${Object.keys(filled).join("|")})\\b`, "g");
+  await writeFile(join(target, "opening.html"), page.replace(names, (name) => filled[name]));
+}
+
 /** The server sends these where the browser takes them; the page weight that ux asks for is theirs. */
 async function compress() {
   for (const name of await readdir(target)) {
@@ -141,6 +154,7 @@ await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 await Promise.all([buildIcons(), buildStyles(), buildScripts()]);
 await buildWorker();
+await buildOpening();
 await compress();
 await rm(finished, { recursive: true, force: true });
 await rename(target, finished);

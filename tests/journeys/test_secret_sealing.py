@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.journey
 BUILT = Path(settings.PACKAGE) / "foundation/ui/static/build/secret.js"
+OPENING = BUILT.with_name("opening.html")
 LENGTH = 64
 QUESTIONS = [
     {"key": "1", "text": "选举委员", "choices": ["a", "b", "c"], "most": 2, "labels": {"a": "甲", "b": "乙"}}
@@ -39,8 +40,10 @@ CEREMONY = """<div data-secret="ceremony" data-number="26001" data-ballot="b" da
 <input type="hidden" name="public_key"><input type="hidden" name="share_1">
 <input type="hidden" name="share_2">
 <input type="hidden" name="share_3"></form></div></div>"""
-COUNT = """<div data-secret="count" data-url="/sealed" data-key="{key}" data-digest="{digest}">
-<p data-said hidden></p>
+COUNT = """<div data-secret="count" data-url="/sealed" data-key="{key}" data-digest="{digest}"
+data-ballot="b" data-number="26001" data-title="换届"><p data-said hidden></p>
+<div data-offline hidden><button type="button" data-keep>保存密票</button></div>
+<input type="file" data-opened><button type="button" data-bring>放入结果</button>
 <button type="button" data-fetch>取回</button><p data-taken hidden></p><div data-shares hidden>
 <div data-share><input type="file"><textarea></textarea></div>
 <div data-share><input type="file"><textarea></textarea></div>
@@ -203,6 +206,113 @@ def opened(
         page.locator("textarea").nth(place).fill(code)
     page.get_by_role("button", name="开票").click()
     return page
+
+
+def test_it_is_opened_from_a_stick_without_a_network(show: Open, chromium: Browser, tmp_path: Path) -> None:
+    key, hashes, files = ceremony(show(CEREMONY, holders=HOLDERS), tmp_path)
+    holders = [{**row, "hash": value} for row, value in zip(HOLDERS, hashes, strict=True)]
+    box = SealedBox(PrivateKey.generate().public_key.__class__(bytes.fromhex(key)))
+    sealed = [box.encrypt(padded([marks])) for marks in (["a"], ["a", "b"], [])]
+    body = COUNT.format(key=key, digest=digest(sealed))
+    online = show(body, {"/sealed": lambda _: handed(sealed)}, holders=holders, questions=QUESTIONS)
+    expect(online.get_by_role("button", name="保存密票")).to_be_hidden()
+    online.get_by_role("button", name="取回").click()
+    stick = saved(online, "保存密票", tmp_path / "sealed.json")
+    result = opened_offline(chromium, tmp_path, stick, [file["code"] for file in files[1:]])
+    assert json.loads(result.read_text()) == {
+        "format": "linli-opened/1",
+        "ballot": "b",
+        "digest": digest(sealed),
+        "seats": [2, 3],
+        "result": [
+            {"key": "", "ballots": 3, "questions": [{'["a"]': 1, '["a","b"]': 1, "[]": 1}], "unopened": []}
+        ],
+    }
+    online.locator("[data-opened]").set_input_files(result)
+    online.get_by_role("button", name="放入结果").click()
+    expect(online.get_by_role("heading", name="结果")).to_be_visible()
+    assert json.loads(online.locator("[name=result]").input_value())[0]["ballots"] == 3
+    assert json.loads(online.locator("[name=seats]").input_value()) == [2, 3]
+    other = json.loads(result.read_text()) | {"ballot": "another"}
+    result.write_text(json.dumps(other))
+    again = show(body, {}, holders=holders, questions=QUESTIONS)
+    again.locator("[data-opened]").set_input_files(result)
+    again.get_by_role("button", name="放入结果").click()
+    expect(again.locator("[data-said]")).to_contain_text("不是这次投票的开票结果")
+    expect(again.locator("[data-result]")).to_be_hidden()
+
+
+def saved(page: Page, name: str, path: Path) -> Path:
+    """Press what saves a file and return where it was put."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name=name).click()
+    started.value.save_as(path)
+    return path
+
+
+def opened_offline(chromium: Browser, folder: Path, stick: Path, codes: list[str]) -> Path:
+    """Open the one file from disk in a browser that has no network, put two shares in, save the result."""
+    context = chromium.new_context(offline=True, accept_downloads=True)
+    page = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(OPENING.as_uri())
+    page.get_by_role("button", name="放入并核对").click()
+    expect(page.locator("[data-said]")).to_contain_text("请先选择文件")
+    page.locator("[data-sealed]").set_input_files(stick)
+    page.get_by_role("button", name="放入并核对").click()
+    expect(page.locator("[data-title]")).to_contain_text("换届（26001）")
+    page.get_by_role("button", name="开票", exact=True).click()
+    expect(page.locator("[data-said]")).to_contain_text("第 1 份：请选择份额文件")
+    for place, code in enumerate(codes):
+        page.locator("textarea").nth(place).fill(code)
+    page.get_by_role("button", name="开票", exact=True).click()
+    expect(page.get_by_role("heading", name="三、结果")).to_be_visible()
+    expect(page.locator("[data-tables]")).to_contain_text("甲2")
+    path = saved(page, "保存结果文件", folder / "opened.json")
+    context.close()
+    assert [url for url in asked if not url.startswith(("file:", "blob:"))] == []
+    assert complaints == []
+    return path
+
+
+def test_a_stick_that_was_changed_is_noticed_without_a_network(chromium: Browser, tmp_path: Path) -> None:
+    secret = PrivateKey.generate()
+    box = SealedBox(secret.public_key)
+    sealed = [box.encrypt(padded([["a"]])), box.encrypt(padded([["b"]]))]
+    said = {
+        "format": "linli-sealed/1",
+        "ballot": "b",
+        "number": "26001",
+        "title": "换届",
+        "key": bytes(secret.public_key).hex(),
+        "digest": digest(sealed),
+        "holders": HOLDERS,
+        "asked": QUESTIONS,
+        "groups": handed(sealed[:1])["groups"],
+    }
+    page = chromium.new_context(offline=True).new_page()
+    page.goto(OPENING.as_uri())
+    for content, words in ((json.dumps(said), "有密文被改动过"), ("你好", "不是取回的密票文件")):
+        path = tmp_path / "sealed.json"
+        path.write_text(content)
+        page.locator("[data-sealed]").set_input_files(path)
+        page.get_by_role("button", name="放入并核对").click()
+        expect(page.locator("[data-said]")).to_contain_text(words)
+        expect(page.locator("[data-shares]")).to_be_hidden()
+    page.context.close()
+
+
+def test_the_file_allows_its_own_script_only() -> None:
+    text = OPENING.read_text(encoding="utf-8")
+    script = text.rpartition("<script>")[2].partition("</script>")[0]
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"default-src 'none'; script-src 'sha256-{allowed}'" in text
+    assert BUILT.read_text(encoding="utf-8").strip().replace("</script", "<\\/script") == script
+    assert "src=" not in text.partition("<script>")[0]
 
 
 def test_a_missing_a_wrong_and_a_doubled_share_are_told_apart(show: Open, tmp_path: Path) -> None:

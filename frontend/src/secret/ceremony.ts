@@ -2,7 +2,7 @@
 // the public key and what each share hashes to. Nothing is kept: leaving the page before the end loses everything.
 import { say } from "../words";
 import { codeOf, FORMAT, type ShareFile } from "./codes";
-import { button, element, json, part, shareHash, shareOf, tell, type Holder } from "./page";
+import { button, download, element, json, part, shareHash, shareOf, tell, type Holder } from "./page";
 import { hex, keyMake, type Bytes, type Made } from "./sealing";
 
 class Ceremony {
@@ -94,11 +94,7 @@ class Ceremony {
   private download(holder: Holder, code: string): void {
     const data = this.root.dataset;
     const file: ShareFile = { format: FORMAT, ballot: data.ballot ?? "", number: data.number ?? "", title: data.title ?? "", seat: holder.seat, holder: holder.side, code };
-    const link = element("a");
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(file, null, 1)], { type: "application/json" }));
-    link.download = `linli-share-${file.number}-${holder.seat}.json`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    download(`linli-share-${file.number}-${holder.seat}.json`, file);
   }
 
   /** Fill the form with what the server may know, and forget the rest. */

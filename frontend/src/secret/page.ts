@@ -79,6 +79,15 @@ async function wordsOf(answer: Response): Promise<string> {
   return `${problem.message ?? say("没有送到，请刷新页面再试。", "That did not arrive; reload and try again.")}${problem.hint ?? ""}`;
 }
 
+/** Let somebody keep values as a file of their own machine. */
+export function download(name: string, value: unknown): void {
+  const link = element("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(value, null, 1)], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 export const shareHash = (share: Uint8Array): string => hex(sha256(share));
 
 export interface Found {

@@ -23,7 +23,7 @@ from . import selectors, services
 from .forms import KeyForm, ResultForm, TrusteesForm
 from .models import Ceremony, Side, Trustee
 from .permissions import can_appoint_trustees, trustee_of
-from .shown import asked_rows, holders, key_shown, result_tables
+from .shown import asked_rows, holders, key_shown, opening_digest, result_tables
 from .standing import barred_trustees
 from .workflow import WORKFLOW, State
 
@@ -213,6 +213,7 @@ def open_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "holders": holders(ceremony),
         "asked": asked_rows(ballot),
         "digest": key_shown(ceremony.receipts_digest),
+        "page_digest": key_shown(opening_digest()),
     }
     return _page(request, "open", ballot, context)
 

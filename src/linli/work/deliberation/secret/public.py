@@ -21,7 +21,7 @@ from ..ballots.selectors import proxies_given, questions_asked
 from ..ballots.workflow import ENDED
 from . import selectors
 from .rules import plain_length
-from .shown import asked_rows, key_shown, result_tables
+from .shown import asked_rows, key_shown, opening_file, result_tables
 from .workflow import State
 
 
@@ -69,6 +69,14 @@ def _why_not(request: HttpRequest, ballot: Ballot, ceremony: Any, electors: list
     if ceremony is None or ceremony.state != State.READY:
         return _("网上投票还没有准备好，请稍后再来，或到居委会领取纸质票。")
     return ""
+
+
+@require_GET
+def opening_page(request: HttpRequest) -> HttpResponse:
+    """Hand out the page for opening without a network, to everybody: it holds nothing of any ballot."""
+    response = HttpResponse(opening_file(), content_type="text/html; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="linli-opening.html"'
+    return response
 
 
 @require_GET

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles import finders
 from django.utils.translation import gettext as _
+
+from linli.core.errors import NotFound
 
 from ..ballots.models import Ballot, Question
 from ..ballots.rules import ABSTAIN
 from .models import Ceremony, Opening
 from .selectors import trustee_names
+
+
+def opening_file() -> bytes:
+    """Return the page on which a ballot is opened without a network: one file of this release."""
+    found = finders.find("build/opening.html")
+    if not isinstance(found, str):
+        raise NotFound(_("这个安装里没有离线开票页，请联系系统管理员。"))
+    return Path(found).read_bytes()
+
+
+def opening_digest() -> str:
+    """Return the SHA-256 of that file, by which whoever carries it checks it; empty where there is none."""
+    try:
+        return hashlib.sha256(opening_file()).hexdigest()
+    except NotFound:
+        return ""
 
 
 def key_shown(text: str) -> str:

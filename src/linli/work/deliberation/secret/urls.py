@@ -11,7 +11,7 @@ from .desk import (
     share_page,
     trustees_page,
 )
-from .public import receipts_page, vote_page
+from .public import opening_page, receipts_page, vote_page
 
 app_name = "secret_ballots"
 BASE = "desk/council/ballots/<uuid:public_id>/secret/"
@@ -24,5 +24,6 @@ urlpatterns = [
     path(f"{BASE}forget/", forget_page, name="forget"),
     path(f"{BASE}destroy/", destroy_press, name="destroy"),
     path("council/ballots/<uuid:public_id>/secret/", vote_page, name="vote"),
+    path("council/opening.html", opening_page, name="opening"),
     path("council/ballots/<uuid:public_id>/receipts/", receipts_page, name="receipts"),
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from linli.core import clock as time
@@ -197,3 +199,22 @@ def test_the_interface_refuses_in_words_and_tells_the_key(booth: Booth) -> None:
     assert Elector.objects.filter(sealed_choice__isnull=False).count() == 0
     told = booth.cast.client("visitor").get(f"{base}/key").json()
     assert (told["public_key"], told["length"], told["receipts"]) == (booth.key, 64, [])
+
+
+def test_the_page_for_a_machine_without_network_is_everybodys_and_its_hash_is_shown(booth: Booth) -> None:
+    booth.begin()
+    booth.everybody()
+    booth.end()
+    follow()
+    answer = booth.cast.client("visitor").get("/council/opening.html")
+    assert answer["Content-Disposition"] == 'attachment; filename="linli-opening.html"'
+    digest = hashlib.sha256(answer.content).hexdigest()
+    page = ask(booth, "street", "open")
+    assert " ".join(digest[at : at + 4] for at in range(0, 64, 4)) in page
+    assert "/council/opening.html" in page
+    assert booth.ballot.title.encode() not in answer.content
+
+
+def test_without_a_build_it_is_said(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finders, "find", lambda _name: None)
+    assert booth.cast.client("visitor").get("/council/opening.html").status_code == 404
