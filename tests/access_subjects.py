@@ -52,7 +52,13 @@ from linli.work.deliberation.ballots.services.boxes import box_make
 from linli.work.deliberation.ballots.services.objecting import objection_make
 from linli.work.deliberation.ballots.services.paper import sheets_issue
 from linli.work.deliberation.ballots.tests.assembly import Assembly
-from linli.work.deliberation.bodies.services import MemberEntry, body_found, body_met, member_join
+from linli.work.deliberation.bodies.services import (
+    Declaration,
+    MemberEntry,
+    body_found,
+    body_met,
+    member_join,
+)
 from linli.work.deliberation.elections.services import (
     ElectionDraft,
     PostEntry,
@@ -440,7 +446,8 @@ def assessments(cast: Cast) -> Subjects:
     body = body_found(
         actor=actor, kind="residents_committee", name="居民委员会", where=where, founded_on=today
     )
-    entry = MemberEntry(post="chair", name="赵主任")
+    none = Declaration(has=False, is_checked=True)
+    entry = MemberEntry(post="chair", name="赵主任", declaration=none)
     member_join(actor=actor, body_id=body.pk, entry=entry, from_on=today)
     marks = {body.members.get().pk: Marks(2, 1, 0)}
     entered = assessment_enter(

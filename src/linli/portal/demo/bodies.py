@@ -16,7 +16,7 @@ from linli.work.deliberation.assessments.tasks import dates_watch as assessments
 from linli.work.deliberation.bodies import services as do
 from linli.work.deliberation.bodies.models import Body
 from linli.work.deliberation.bodies.selectors import members_on
-from linli.work.deliberation.bodies.services import MemberEntry
+from linli.work.deliberation.bodies.services import Declaration, MemberEntry
 from linli.work.deliberation.bodies.tasks import dates_watch
 
 from .cast import COMMITTEES, STREET
@@ -47,7 +47,8 @@ def _runs_out_soon() -> date:
 
 def _entry(post: str, name: str, speaks_for: str = "", resident_id: int | None = None) -> MemberEntry:
     woman = None if resident_id else name[-1] in WOMEN
-    return MemberEntry(post, "" if resident_id else name, resident_id, None, woman, speaks_for)
+    none = Declaration(has=False, is_checked=True)  # kept only where the kind asks for it
+    return MemberEntry(post, "" if resident_id else name, resident_id, None, woman, speaks_for, None, none)
 
 
 def _found(stage: Stage, who: str, kind: str, name: str, since: date, **where: object) -> Body:

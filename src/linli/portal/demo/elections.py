@@ -14,8 +14,10 @@ from linli.registers.residents.models import Resident
 from linli.work.deliberation.ballots.models import Ballot, Elector
 from linli.work.deliberation.ballots.selectors import electors_of, questions_asked
 from linli.work.deliberation.ballots.services import boxes, counting, making, paper, rolls
+from linli.work.deliberation.bodies.services import Declaration
 from linli.work.deliberation.elections import services as do
 from linli.work.deliberation.elections.models import Candidate, Election
+from linli.work.deliberation.elections.selectors import asks_relatives
 from linli.work.deliberation.secret import services as secret
 from linli.work.deliberation.secret.models import Ceremony
 from linli.work.deliberation.secret.rules import plain_length
@@ -50,6 +52,9 @@ def _named(actor: Actor, election: Election, people: list[Resident], posts: tupl
             actor=actor, election_id=election.public_id, post=post, resident_id=person.public_id, **said
         )
         do.candidate_agree(actor=actor, candidate_id=candidate.public_id)
+        if asks_relatives(election):
+            none = Declaration(has=False, is_checked=True)
+            do.candidate_declare(actor=actor, candidate_id=candidate.public_id, declaration=none)
 
 
 def committee(stage: Stage, end: datetime) -> Plot:

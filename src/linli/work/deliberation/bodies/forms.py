@@ -19,9 +19,51 @@ from .kinds import BodyKind, kinds
 from .models import Body, Member
 from .rules import term_ends_on
 from .selectors import body_list
-from .services import MemberEntry
+from .services import Declaration, MemberEntry
 
 SEX = (("", gettext_lazy("没有登记")), ("yes", gettext_lazy("是")), ("no", gettext_lazy("不是")))
+
+
+RELATIVES = (("no", gettext_lazy("没有")), ("yes", gettext_lazy("有")))
+
+
+class DeclarationFields(DeskForm):
+    """What somebody declares of near relatives in office; only asked where the kind of body asks it."""
+
+    relatives = forms.ChoiceField(
+        label=gettext_lazy("本人声明有没有近亲属任职"),
+        choices=RELATIVES,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    relatives_whom = short_text(
+        gettext_lazy("是谁、担任什么职务"),
+        limit=100,
+        required=False,
+        help_text=gettext_lazy("有的才填；加密保存，只用来核对，离任时删去。"),
+    )
+    relatives_checked = forms.BooleanField(label=gettext_lazy("已核对本人签字的声明"), required=False)
+
+    def ask(self, kind: BodyKind | None) -> None:
+        """Say where relatives matter by this kind, or ask nothing."""
+        if kind is None or kind.relatives is None:
+            for name in ("relatives", "relatives_whom", "relatives_checked"):
+                del self.fields[name]
+            return
+        said = {"where": kind.relatives.where, "law": kind.relatives.article}
+        words = (
+            _("近亲属在%(where)s任职的不能担任（%(law)s）。")
+            if kind.relatives.forbids
+            else (_("近亲属在%(where)s任职的要说明（%(law)s）。"))
+        )
+        self.fields["relatives"].help_text = words % said
+
+    def declared(self) -> Declaration | None:
+        """Return what was declared, ``None`` where nothing was chosen."""
+        data = self.cleaned_data
+        if not data.get("relatives"):
+            return None
+        return Declaration(data["relatives"] == "yes", data["relatives_whom"], data["relatives_checked"])
 
 
 def _sex(value: str) -> bool | None:
@@ -170,7 +212,7 @@ class MetForm(ActForm):
     )
 
 
-class JoinForm(ActForm):
+class JoinForm(ActForm, DeclarationFields):
     """Who joins, with which post, from when."""
 
     name = short_text(gettext_lazy("姓名"), limit=40, required=False)
@@ -186,11 +228,13 @@ class JoinForm(ActForm):
     )
     is_woman = forms.ChoiceField(label=gettext_lazy("妇女成员"), choices=SEX, required=False)
     from_on = day(gettext_lazy("任职日期"))
+    field_order = ("name", "number", "post", "speaks_for", "is_woman", "from_on")
 
     def offer(self) -> None:
         """Offer the posts of this kind of body; a document's number is never filled in by the browser."""
         self.fields["post"].choices = self.body.what.posts  # type: ignore[attr-defined]
         self.fields["number"].widget.attrs["autocomplete"] = "off"
+        self.ask(self.body.what)
 
     def clean_number(self) -> int | None:
         """Return the resident whom the number names."""
@@ -211,6 +255,7 @@ class JoinForm(ActForm):
             resident_id=data["number"],
             is_woman=_sex(data["is_woman"]),
             speaks_for=data["speaks_for"],
+            declaration=self.declared(),
         )
         return {"entry": entry, "from_on": data["from_on"]}
 

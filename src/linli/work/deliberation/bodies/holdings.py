@@ -12,6 +12,12 @@ from linli.registers.residents.models import AccountLink
 from .models import Member
 
 
+def _declared(member: Member) -> str:
+    if member.has_relatives is None:
+        return ""
+    return member.relatives_whom or (_("有") if member.has_relatives else _("没有"))
+
+
 def _posts(person_id: int) -> Iterator[Row]:
     links = AccountLink.objects.standing().filter(person_id=person_id, resident__isnull=False)
     own = Q(person_id=person_id) | Q(resident__in=links.values("resident"))
@@ -21,6 +27,7 @@ def _posts(person_id: int) -> Iterator[Row]:
             _("职务"): member.post_name,
             _("代表哪里"): member.speaks_for,
             _("任职日期"): member.from_on.isoformat(),
+            _("声明的近亲属任职"): _declared(member),
             _("离任日期"): member.to_on.isoformat() if member.to_on else "",
             _("离任原因"): member.get_leaving_display() if member.leaving else "",
         }

@@ -25,6 +25,25 @@ class BadKinds(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Relatives:
+    """Where a member's near relatives may not hold office (``forbids``), or must be told of."""
+
+    forbids: bool
+    where: str
+    article: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What somebody declares of near relatives: whether there are any, who; and that a person checked it."""
+
+    has: bool
+    whom: str = ""
+    is_checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BodyKind:
     """What the law (or a setting) says of one kind of body."""
 
@@ -42,6 +61,8 @@ class BodyKind:
     women: int | Share | None = None
     representatives: Share | None = None
     not_with: tuple[str, ...] = ()
+    relatives: Relatives | None = None
+    elected_by: tuple[str, ...] = ()
     posts: tuple[tuple[str, str], ...] = ()
     warn_days: int = SHORTEST_WARNING
 
@@ -90,10 +111,12 @@ def _kind(row: Mapping[str, Any]) -> BodyKind:
             women=Share.read(women) if isinstance(women, str) else women,
             representatives=Share.read(row["representatives"]) if "representatives" in row else None,
             not_with=tuple(row.get("not_with", ())),
+            relatives=Relatives(**row["relatives"]) if "relatives" in row else None,
+            elected_by=tuple(row.get("elected_by", ())),
             posts=tuple(row.get("posts", {}).items()),
             warn_days=row.get("warn_days", SHORTEST_WARNING),
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise BadKinds(f"{row.get('key')}: {error}") from error
 
 
@@ -107,6 +130,29 @@ def _content() -> Mapping[str, Any]:
 def kinds() -> dict[str, BodyKind]:
     """Return every kind by key, in the order of the file."""
     return kinds_read(_content())
+
+
+def kind_elected(rule_key: str) -> BodyKind | None:
+    """Return the kind of body to which an election by a rule elects, where the file says so."""
+    return next((kind for kind in kinds().values() if rule_key in kind.elected_by), None)
+
+
+def declaration_faults(kind: BodyKind, said: Declaration | None) -> dict[str, str]:
+    """Return what is wrong with a declaration, by field; nothing where the kind asks for none."""
+    asked = kind.relatives
+    if asked is None or (said is None and not asked.forbids):
+        return {}
+    if said is None:
+        return {"relatives": _("请登记本人的声明：有没有近亲属在%s任职。") % asked.where}
+    if not said.is_checked:
+        return {"relatives_checked": _("请先核对本人签字的声明。")}
+    if said.has and not said.whom.strip():
+        return {"relatives_whom": _("请写明是谁、担任什么职务。")}
+    if said.has and asked.forbids:
+        words = _("有近亲属在%(where)s任职的，不能担任%(this)s的成员（%(law)s）。")
+        said_so = words % {"where": asked.where, "this": kind.name, "law": asked.article}
+        return {"relatives": said_so + _("请另推人选，或等对方离任以后再登记。")}
+    return {}
 
 
 def term_warning() -> int:

@@ -161,6 +161,11 @@ class Member(models.Model):
     is_woman = models.BooleanField(_("妇女"), null=True, blank=True)
     speaks_for = models.CharField(_("代表哪里"), max_length=80, blank=True)
     ballot = models.UUIDField(null=True, blank=True)
+    has_relatives = models.BooleanField(_("声明有近亲属任职"), null=True, blank=True)
+    relatives_whom = EncryptedTextField(_("声明的近亲属和职务"), blank=True)
+    relatives_checked_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     from_on = models.DateField(_("从哪天起"))
     to_on = models.DateField(_("到哪天"), null=True, blank=True)
     leaving = models.CharField(_("离任原因"), max_length=10, choices=Leaving.choices, blank=True)

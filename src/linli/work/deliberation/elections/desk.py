@@ -123,6 +123,8 @@ def acts_offered(actor: Actor, election: Election) -> list[tuple[str, Act]]:
     last = election.rounds.order_by("-number").first()
     is_waiting = last is not None and last.taken_at is None and last.ballot.state != "cancelled"
     hidden |= {"round", "conclude"} if is_waiting else {"outcome"}
+    if not selectors.asks_relatives(election):
+        hidden.add("declare")
     if not selectors.open_posts(election):
         hidden.add("round")
     if election.seated_on or not selectors.has_winners(election):
@@ -148,6 +150,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "posts": list(election.posts.all()),
         "candidates": selectors.candidates_of(election),
         "pairs": selectors.related_pairs(election),
+        "asks_relatives": selectors.asks_relatives(election),
         "rounds": list(election.rounds.select_related("ballot")),
         "proxies": election.proxies.filter(ended_at__isnull=True).count(),
         "main": (main, acts[main]) if main else None,

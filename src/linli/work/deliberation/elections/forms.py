@@ -17,6 +17,8 @@ from linli.foundation.ui.forms import DeskForm, day, instant, long_text, short_t
 
 from ..ballots.finding import person_found, who
 from ..ballots.models import Channel
+from ..bodies.forms import DeclarationFields
+from ..bodies.kinds import Declaration, kind_elected
 from ..law import rules_in_force
 from .models import Candidate, Election
 from .selectors import related_pairs, seatable_bodies
@@ -117,6 +119,24 @@ class SupportForm(OfCandidate):
         lines = [line.strip() for line in said.pop("people").splitlines() if line.strip()]
         said["resident_ids"] = [person_found(actor, line, "people") for line in lines]
         return said
+
+
+class DeclareForm(OfCandidate, DeclarationFields):
+    """What a candidate declares of near relatives in office."""
+
+    field_order = ("candidate",)
+
+    def prepare(self) -> None:
+        """Say where relatives matter in this election."""
+        super().prepare()
+        self.ask(kind_elected(self.election.rule_key))
+        if "relatives" in self.fields:
+            self.fields["relatives"].required = True
+
+    def said(self, actor: Actor) -> dict[str, Any]:
+        """Return the declaration; an election that asks for none is refused by the service."""
+        candidate = UUID(self.cleaned_data["candidate"])
+        return {"candidate_id": candidate, "declaration": self.declared() or Declaration(False)}
 
 
 class EndForm(OfCandidate):

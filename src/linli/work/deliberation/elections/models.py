@@ -118,6 +118,11 @@ class Candidate(models.Model):
     reason = models.CharField(_("原因"), max_length=200, blank=True)
     named_at = models.DateTimeField(_("提名时间"))
     agreed_at = models.DateTimeField(_("本人同意"), null=True, blank=True)
+    has_relatives = models.BooleanField(_("声明有近亲属任职"), null=True, blank=True)
+    relatives_whom = EncryptedTextField(_("声明的近亲属和职务"), blank=True)
+    relatives_checked_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     round = models.PositiveSmallIntegerField(_("第几轮当选"), null=True, blank=True)
 
     class Meta:

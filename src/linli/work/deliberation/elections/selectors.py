@@ -17,6 +17,7 @@ from linli.registers.residents.linking.selectors import resident_linked
 from linli.registers.residents.models import Guardian, Membership, Resident
 
 from ..ballots.models import Ballot
+from ..bodies.kinds import kind_elected
 from ..bodies.models import Body
 from ..secret.standing import Stander
 from .models import Candidate, Election, Post, Recall, RelationNote, Round
@@ -115,6 +116,12 @@ def candidate_get(election: Election, public_id: UUID) -> Candidate:
     if found is None:
         raise NotFound(_("没有找到这位候选人。"))
     return found
+
+
+def asks_relatives(election: Election) -> bool:
+    """Whether who stands declares near relatives in office."""
+    kind = kind_elected(election.rule_key)
+    return kind is not None and kind.relatives is not None
 
 
 def standings(election: Election) -> list[Standing]:

@@ -51,6 +51,14 @@ ACTS: dict[str, Act] = {
         "propose",
         "check",
     ),
+    "declare": Act(
+        _("登记近亲属声明"),
+        _("候选人书面声明有没有近亲属任职；法律不允许的不能参选"),
+        forms.DeclareForm,
+        services.candidate_declare,
+        "settle",
+        "file-check",
+    ),
     "settle": Act(
         _("处理近亲属关系"),
         _("登记在同一户的候选人，核实后写明怎样处理"),

@@ -15,6 +15,7 @@ RECORDED = {
     "candidate.offer": _("自荐候选人"),
     "candidate.support": _("联名提名"),
     "candidate.agree": _("登记本人同意"),
+    "candidate.declare": _("登记近亲属声明"),
     "candidate.withdraw": _("退出候选"),
     "candidate.strike": _("取消候选资格"),
     "relation.settle": _("登记近亲属处理意见"),

@@ -188,7 +188,7 @@ def term_begin(
     term = Term.objects.create(
         body=body, number=previous.number + 1 if previous else 1, begins_on=begins_on, ends_on=last_day
     )
-    members_put(body=body, term=term, from_on=begins_on, entries=members)
+    members_put(body=body, term=term, from_on=begins_on, entries=members, by=actor.person_id)
     finish(
         actor=actor,
         body=body,

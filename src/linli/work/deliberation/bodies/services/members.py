@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from linli.core.actor import Actor
 from linli.core.errors import Conflict, NotFound
 from linli.core.service import changes_of, record, require_service, service
 
+from ..kinds import Declaration, declaration_faults
 from ..models import Body, Member, Term
 from ..refusals import invalid, invalid_if
 from ..rules import day_faults
@@ -25,7 +27,7 @@ from .acts import body_for_change, finish
 class MemberEntry:
     """One member to be: a resident of the register, an account's person, or a name; with a post.
 
-    ``ballot`` is the public id of the ballot that elected them.
+    ``ballot`` is the public id of the ballot that elected them; who was elected declared as a candidate.
     """
 
     post: str
@@ -35,6 +37,7 @@ class MemberEntry:
     is_woman: bool | None = None
     speaks_for: str = ""
     ballot: UUID | None = None
+    declaration: Declaration | None = None
 
 
 @service
@@ -56,19 +59,21 @@ def member_join(
             words % {"name": body.what.name, "n": most[1], "law": body.what.source},
             hint=_("请先登记离任的成员。"),
         )
-    member = _put(body, term, from_on, entry)
+    member = _put(body, term, from_on, entry, actor.person_id)
     finish(actor=actor, body=body, verb="join", member=member)
     return body
 
 
 @require_service
-def members_put(*, body: Body, term: Term, from_on: date, entries: Iterable[MemberEntry]) -> None:
-    """Enter the members of a new term."""
+def members_put(
+    *, body: Body, term: Term, from_on: date, entries: Iterable[MemberEntry], by: int | None
+) -> None:
+    """Enter the members of a new term; ``by`` is the person who checked what they declare."""
     for entry in entries:
-        _put(body, term, from_on, entry)
+        _put(body, term, from_on, entry, by)
 
 
-def _put(body: Body, term: Term | None, from_on: date, entry: MemberEntry) -> Member:
+def _put(body: Body, term: Term | None, from_on: date, entry: MemberEntry, by: int | None) -> Member:
     name = " ".join(entry.name.split())
     known = entry.resident_id is not None or entry.person_id is not None
     invalid_if(_entry_faults(body, entry, name, known))
@@ -83,6 +88,7 @@ def _put(body: Body, term: Term | None, from_on: date, entry: MemberEntry) -> Me
         speaks_for=entry.speaks_for.strip()[:80],
         ballot=entry.ballot,
         from_on=from_on,
+        **_declared(body, entry, by),
     )
     _alone(body, member)
     try:
@@ -91,6 +97,17 @@ def _put(body: Body, term: Term | None, from_on: date, entry: MemberEntry) -> Me
     except IntegrityError as error:
         raise Conflict(_("这个人已经是成员，不能登记两次。")) from error
     return member
+
+
+def _declared(body: Body, entry: MemberEntry, by: int | None) -> dict[str, Any]:
+    """Return what is kept of a declaration; refused where the law forbids what it says."""
+    said = entry.declaration
+    if said is not None or entry.ballot is None:
+        invalid_if(declaration_faults(body.what, said))
+    if said is None or body.what.relatives is None:
+        return {}
+    whom = said.whom.strip()[:100] if said.has else ""
+    return {"has_relatives": said.has, "relatives_whom": whom, "relatives_checked_by_id": by}
 
 
 def _entry_faults(body: Body, entry: MemberEntry, name: str, known: bool) -> dict[str, str]:
@@ -174,7 +191,7 @@ def member_leave(
     if leaving not in Member.Leaving.values:
         raise invalid(leaving=_("请选择离任的原因。"))
     invalid_if(day_faults("on", on, clock.today(), not_before=member.from_on))
-    changes = changes_of(member, to_on=on, leaving=leaving)
+    changes = changes_of(member, to_on=on, leaving=leaving, relatives_whom="")
     record("body.leave", member, changes)
     finish(actor=actor, body=body, verb="leave", note=str(Member.Leaving(leaving).label), member=member)
     return body

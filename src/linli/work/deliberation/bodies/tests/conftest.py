@@ -46,7 +46,9 @@ class Hall:
         self, body: Body, name: str, post: str = "representative", by: str = "worker", **more: Any
     ) -> Body:
         from_on = more.pop("from_on", date(2026, 1, 10))
-        entry = do.MemberEntry(post=post, name=name, **more)
+        none = do.Declaration(has=False, is_checked=True)
+        said = {"declaration": none if body.what.relatives else None, **more}
+        entry = do.MemberEntry(post=post, name=name, **said)
         return do.member_join(actor=self.who(by), body_id=body.pk, entry=entry, from_on=from_on)
 
 

@@ -79,6 +79,7 @@ def test_members_terms_and_meetings_are_entered_on_their_pages(hall: Hall) -> No
     begun = client.post(act(body, "term"), {"begins_on": TODAY})
     assert begun.status_code == 302
     said = {"name": "赵主任", "post": "chair", "from_on": TODAY, "is_woman": "yes"}
+    said |= {"relatives": "no", "relatives_checked": "on"}
     page = client.post(act(body, "join"), said, follow=True).content.decode()
     assert "赵主任" in page and "2031-03-09" in page
     assert "现有1人，应当是5至9人。" in page and "应当有妇女成员" not in page

@@ -52,7 +52,8 @@ def test_who_holds_office_and_nothing_else_of_them(hall: Hall) -> None:
     body = hall.found("residents_committee", name="桂花一居")
     plan = building_make(hall.cast)
     person = person_make(plan, date(1970, 3, 9), name="孙桂兰", phone="13812345678")
-    entry = do.MemberEntry(post="chair", resident_id=person.pk)
+    none = do.Declaration(has=False, is_checked=True)
+    entry = do.MemberEntry(post="chair", resident_id=person.pk, declaration=none)
     do.member_join(actor=hall.who("worker"), body_id=body.pk, entry=entry, from_on=time.today())
     hall.join(body, "钱委员", "member")
     text = shown(hall, body).content.decode()
@@ -89,7 +90,7 @@ def test_a_term_that_is_over_is_said(hall: Hall) -> None:
         actor=hall.who("worker"),
         body_id=body.pk,
         begins_on=time.today(),
-        members=[do.MemberEntry(post="chair", name="赵主任")],
+        members=[do.MemberEntry(post="chair", name="赵主任", declaration=do.Declaration(False, "", True))],
     )
     text = shown(hall, body).content.decode()
     assert "第1届" in text and "已于" not in text

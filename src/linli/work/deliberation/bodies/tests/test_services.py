@@ -125,7 +125,11 @@ def test_a_new_term_ends_the_one_before_and_its_members(hall: Hall) -> None:
     worker = hall.who("worker")
     do.term_begin(actor=worker, body_id=body.pk, begins_on=date(2021, 3, 10))
     hall.join(body, "张三", "chair", from_on=date(2021, 3, 10))
-    entries = [do.MemberEntry("chair", "李四", is_woman=True), do.MemberEntry("member", "张三")]
+    none = do.Declaration(has=False, is_checked=True)
+    entries = [
+        do.MemberEntry("chair", "李四", is_woman=True, declaration=none),
+        do.MemberEntry("member", "张三", declaration=none),
+    ]
     do.term_begin(actor=worker, body_id=body.pk, begins_on=MARCH_10, members=entries)
     first, second = body.terms.order_by("number")
     assert (first.ended_on, second.ends_on) == (date(2026, 3, 9), date(2031, 3, 9))

@@ -2,6 +2,7 @@
 
 from .candidates import (
     candidate_agree,
+    candidate_declare,
     candidate_end,
     candidate_offer,
     candidate_propose,
@@ -35,6 +36,7 @@ __all__ = [
     "PostEntry",
     "RecallDraft",
     "candidate_agree",
+    "candidate_declare",
     "candidate_end",
     "candidate_offer",
     "candidate_propose",

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed, NotFound, invalid
+from linli.core.errors import Conflict, NotAllowed, NotFound, invalid, invalid_if
 from linli.core.service import changes_of, record, require_service, service
 from linli.registers.residents.models import Resident
 from linli.registers.residents.sealing import sealed_get
 
 from ...ballots.services.steps import text_required
+from ...bodies.kinds import Declaration, declaration_faults, kind_elected
 from ...law import rule_of
 from ..models import Candidate, Election, Nomination, Post, RelationNote
 from ..permissions import can_run_election
@@ -143,6 +144,26 @@ def candidate_agree(*, actor: Actor, candidate_id: UUID) -> Candidate:
     return candidate
 
 
+@service(idempotent=True)
+def candidate_declare(*, actor: Actor, candidate_id: UUID, declaration: Declaration) -> Candidate:
+    """Write down, as the organiser who checked the signed paper, what a candidate declares of near relatives.
+
+    Refused where the law keeps somebody with such relatives out of the body; who it is goes at the end.
+    """
+    candidate = candidate_begin(actor=actor, candidate_id=candidate_id, move="settle")
+    kind = kind_elected(candidate.election.rule_key)
+    if kind is None or kind.relatives is None:
+        raise Conflict(_("这次选举不用登记近亲属声明。"))
+    invalid_if(declaration_faults(kind, declaration))
+    after = {
+        "has_relatives": declaration.has,
+        "relatives_whom": declaration.whom.strip()[:100] if declaration.has else "",
+        "relatives_checked_by_id": actor.person_id,
+    }
+    record("candidate.declare", candidate, changes_of(candidate, **after))
+    return candidate
+
+
 def _own_or_run(actor: Actor, candidate_id: UUID, move: str) -> Candidate:
     candidate = candidate_begin(actor=actor, candidate_id=candidate_id, move=move, by_voter=True)
     if can_run_election(actor, candidate.election):
@@ -184,6 +205,19 @@ def relation_settle(*, actor: Actor, election_id: UUID, first: int, second: int,
     return relation
 
 
+def _declared(election: Election, fit: set[int]) -> None:
+    """Refuse a list on which somebody has not declared what the law asks about near relatives."""
+    kind = kind_elected(election.rule_key)
+    if kind is None or kind.relatives is None or not kind.relatives.forbids:
+        return
+    rows = election.candidates.filter(number__in=fit, has_relatives__isnull=True)
+    if missing := list(rows.order_by("number").values_list("number", flat=True)):
+        numbers = "、".join(f"{number}号" for number in missing)
+        raise Conflict(
+            _("还没有登记近亲属声明的候选人：%s。") % numbers, hint=_("请核对本人签字的声明，逐个登记。")
+        )
+
+
 @service
 def candidates_publish(*, actor: Actor, election_id: UUID, version: int | None = None) -> Election:
     """Publish the list once naming is over: who lacks names or consent is left off with the reason.
@@ -202,6 +236,7 @@ def candidates_publish(*, actor: Actor, election_id: UUID, version: int | None =
     exceed = rule.more_candidates
     if words := list_refusal(posts, fit, must_exceed=exceed, needs_woman=election.needs_woman):
         raise Conflict(words, hint=_("请延长提名，或核对联名人数和本人同意。"))
+    _declared(election, {one.number for one in fit})
     if open_pairs := [pair for pair in related_pairs(election) if pair.is_open(fit)]:
         names = "、".join(f"{pair.first.name}与{pair.second.name}" for pair in open_pairs)
         raise Conflict(

@@ -22,7 +22,7 @@ from ...ballots.permissions import can_organise_at
 from ...ballots.services.steps import text_required
 from ...law import rule_of
 from ...law.dates import days_after
-from ..models import Election, Post, Round
+from ..models import Candidate, Election, Post, Round
 from ..permissions import can_hold_elections
 from ..rules import USUAL_HANDOVER_DAYS
 from ..selectors import posts_left
@@ -126,7 +126,9 @@ def election_conclude(*, actor: Actor, election_id: UUID, vacancies: str = "") -
     days = rule.handover_days or USUAL_HANDOVER_DAYS
     due_on = days_after(clock.today(), days, holiday_calendar())
     duty_put(election=election, action="hand_over", due_at=clock.local_midnight(due_on + timedelta(days=1)))
-    return election_move(election=election, move="conclude", vacancies=why, concluded_at=clock.now())
+    election.candidates.exclude(relatives_whom="").update(relatives_whom="")
+    after = {"vacancies": why, "concluded_at": clock.now()}
+    return election_move(election=election, move="conclude", touched=(Candidate,), **after)
 
 
 @service

@@ -21,8 +21,10 @@ from linli.registers.residents.tests.plans import (
 )
 from linli.work.deliberation.ballots.models import Ballot
 from linli.work.deliberation.ballots.services import counting, making, rolls
+from linli.work.deliberation.bodies.kinds import Declaration
 from linli.work.deliberation.elections import services as do
 from linli.work.deliberation.elections.models import Candidate, Election, Recall, Round
+from linli.work.deliberation.elections.selectors import asks_relatives
 from linli.work.matters.tests.life import year_load
 from tests.people import Cast
 from tests.watching import watcher
@@ -65,7 +67,16 @@ class Polls:
         )
         if agrees:
             do.candidate_agree(actor=self.who("worker"), candidate_id=candidate.public_id)
+            if asks_relatives(election):
+                self.declared(candidate)
         return candidate
+
+    def declared(self, candidate: Candidate, *, has: bool = False, **more: Any) -> Candidate:
+        """Write down that somebody declares to have no near relatives in office, or some."""
+        said = Declaration(**{"has": has, "is_checked": True, **more})
+        return do.candidate_declare(
+            actor=self.who("worker"), candidate_id=candidate.public_id, declaration=said
+        )
 
     def names(self, candidate: Candidate, *people: int) -> Candidate:
         return do.candidate_support(

@@ -67,6 +67,7 @@ def test_the_list_holds_who_has_names_and_consent(polls: Polls) -> None:
         actor=polls.who("resident"), election_id=election.public_id, post=2, about="退休教师"
     )
     polls.names(offered, *range(7, 16))
+    polls.declared(offered)
     do.candidate_support(actor=polls.who("neighbour"), candidate_id=offered.public_id)
     silent = polls.party(election, 17, 2, agrees=False)
     few = polls.party(election, 18, 2)

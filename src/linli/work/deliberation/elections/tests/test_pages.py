@@ -44,6 +44,8 @@ def test_an_election_through_the_pages_from_naming_to_the_ballot(polls: Polls) -
         assert "已办理" in text
         candidate = Candidate.objects.latest("pk")
         assert "已办理" in act(polls, election, "agree", candidate=candidate.public_id)
+        said = {"candidate": candidate.public_id, "relatives": "no", "relatives_checked": "on"}
+        assert "已办理" in act(polls, election, "declare", **said)
     text = page(polls, "supervisor", "record", election.public_id)
     assert name_of(2) in text
     assert "党组织提名" in text
