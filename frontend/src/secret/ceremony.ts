@@ -50,8 +50,8 @@ class Ceremony {
     const about = element("p", `${this.root.dataset.number ?? ""} ${this.root.dataset.title ?? ""}`, "muted");
     const shown = element("p", code, "number strong share-code");
     shown.dataset.shareCode = "";
-    const tools = element("div", "", "cluster");
-    const ready = element("div", "", "stack");
+    const tools = element("div", "", "cluster screen-only");
+    const ready = element("div", "", "stack screen-only");
     ready.hidden = true;
     const kept = (): void => void (ready.hidden = false);
     tools.append(
@@ -59,8 +59,21 @@ class Ceremony {
       button(say("打印这一页", "Print this page"), () => (window.print(), kept())),
     );
     ready.append(...this.proof(holder));
-    panel.append(title, about, element("p", say("请其他人回避。由本人下载到自己的U盘或打印，收好后再核对一遍。", "Others look away. Take the file on your own stick or print it, then prove below that it can be read.")), shown, tools, ready);
+    const alone = element("p", say("请其他人回避。由本人下载到自己的U盘或打印，收好后再核对一遍。", "Others look away. Take the file on your own stick or print it, then prove below that it can be read."), "screen-only");
+    panel.append(title, about, alone, shown, this.keeping(), tools, ready);
     return panel;
+  }
+
+  /** What the sheet of paper says to whoever keeps it. */
+  private keeping(): HTMLElement {
+    const list = element("ul", "", "paper-only");
+    list.append(
+      element("li", say("这是选举密钥的一份，三份里任意两份合起来才能开票。", "This is one share of the election's key; any two of three open the votes.")),
+      element("li", say("请装入信封封好，由本人保管；不拍照、不复印、不发给任何人。", "Seal it in an envelope and keep it yourself; no photograph, no copy, send it to nobody.")),
+      element("li", say("投票截止后带到开票现场，照着上面的代码输入。", "Bring it to the opening after the close and type the code above.")),
+      element("li", say("遗失或者被人看到，请马上告诉组织单位；结果生效后当场销毁这张纸。", "If it is lost or seen, tell the organiser at once; destroy this sheet once the result stands.")),
+    );
+    return list;
   }
 
   /** A share counts as taken once it has been read back from where it is kept. */

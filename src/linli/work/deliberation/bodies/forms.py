@@ -40,7 +40,7 @@ class DeclarationFields(DeskForm):
         gettext_lazy("是谁、担任什么职务"),
         limit=100,
         required=False,
-        help_text=gettext_lazy("有的才填；加密保存，只用来核对，离任时删去。"),
+        help_text=gettext_lazy("有的才填；加密保存，只用来核对，用完删去。"),
     )
     relatives_checked = forms.BooleanField(label=gettext_lazy("已核对本人签字的声明"), required=False)
 
@@ -52,9 +52,9 @@ class DeclarationFields(DeskForm):
             return
         said = {"where": kind.relatives.where, "law": kind.relatives.article}
         words = (
-            _("近亲属在%(where)s任职的不能担任（%(law)s）。")
+            _("近亲属在%(where)s任职的不能担任。依据：%(law)s。")
             if kind.relatives.forbids
-            else (_("近亲属在%(where)s任职的要说明（%(law)s）。"))
+            else (_("近亲属在%(where)s任职的要说明。依据：%(law)s。"))
         )
         self.fields["relatives"].help_text = words % said
 

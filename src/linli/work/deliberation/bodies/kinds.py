@@ -149,7 +149,7 @@ def declaration_faults(kind: BodyKind, said: Declaration | None) -> dict[str, st
     if said.has and not said.whom.strip():
         return {"relatives_whom": _("请写明是谁、担任什么职务。")}
     if said.has and asked.forbids:
-        words = _("有近亲属在%(where)s任职的，不能担任%(this)s的成员（%(law)s）。")
+        words = _("有近亲属在%(where)s任职的，不能担任%(this)s的成员。依据：%(law)s。")
         said_so = words % {"where": asked.where, "this": kind.name, "law": asked.article}
         return {"relatives": said_so + _("请另推人选，或等对方离任以后再登记。")}
     return {}

@@ -57,7 +57,7 @@ ACTS: dict[str, Act] = {
         forms.DeclareForm,
         services.candidate_declare,
         "settle",
-        "file-check",
+        "clipboard-check",
     ),
     "settle": Act(
         _("处理近亲属关系"),
