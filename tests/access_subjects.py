@@ -46,19 +46,12 @@ from linli.work.benefits.authoring.services.shipping import policies_ship
 from linli.work.benefits.authoring.services.standards import standard_propose
 from linli.work.benefits.authoring.services.versions import policy_start
 from linli.work.benefits.outreach.tests.world import subjects as outreach
-from linli.work.deliberation.assessments.rules import Marks
-from linli.work.deliberation.assessments.services import assessment_enter
+from linli.work.deliberation.assessments.tests.subjects import assessments
 from linli.work.deliberation.ballots.services.boxes import box_make
 from linli.work.deliberation.ballots.services.objecting import objection_make
 from linli.work.deliberation.ballots.services.paper import sheets_issue
 from linli.work.deliberation.ballots.tests.assembly import Assembly
-from linli.work.deliberation.bodies.services import (
-    Declaration,
-    MemberEntry,
-    body_found,
-    body_met,
-    member_join,
-)
+from linli.work.deliberation.bodies.services import MemberEntry, body_found, body_met, member_join
 from linli.work.deliberation.elections.services import (
     ElectionDraft,
     PostEntry,
@@ -437,23 +430,6 @@ def ballots(cast: Cast) -> Subjects:
         "roll_objection": objection.public_id,
         "ballot_box": box_make(**secret_one, kind="station", place="居委会门口").public_id,
     }
-
-
-def assessments(cast: Cast) -> Subjects:
-    """An assessment of the committee that its administrator entered and nobody has compared yet."""
-    actor, today = cast.actor("worker"), clock.today()
-    where = Place(cast.places["committee_a_place"], "chosen")
-    body = body_found(
-        actor=actor, kind="residents_committee", name="居民委员会", where=where, founded_on=today
-    )
-    none = Declaration(has=False, is_checked=True)
-    entry = MemberEntry(post="chair", name="赵主任", declaration=none)
-    member_join(actor=actor, body_id=body.pk, entry=entry, from_on=today)
-    marks = {body.members.get().pk: Marks(2, 1, 0)}
-    entered = assessment_enter(
-        actor=actor, body_id=body.pk, held_on=today, composition=3, attendees=3, marks=marks
-    )
-    return {"assessment": entered.public_id}
 
 
 def elections(cast: Cast) -> Subjects:
