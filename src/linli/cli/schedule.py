@@ -52,6 +52,7 @@ TABLE = (
     ("clients.uses", 3600, "linli.foundation.clients.tasks.forget_uses"),
     ("routing.watch", 60, "linli.work.matters.routing.tasks.tables_watch"),
     ("matters.likeness", 3600, "linli.work.matters.tasks.likeness_renew"),
+    ("benefits.previews", 3, "linli.work.benefits.authoring.tasks.previews_reckon"),
     ("rollup.follow", 60, "linli.work.matters.rollup.tasks.follow"),
     ("rollup.check", 3600, "linli.work.matters.rollup.tasks.check"),
     ("matters.visits", 3600, "linli.work.matters.tasks.forget_visits"),

@@ -12,6 +12,7 @@ from linli.foundation.clients.bearer import let_in
 from linli.foundation.exports.api import router as exports
 from linli.foundation.imports.api import router as imports
 from linli.registers.residents.api import router as residents
+from linli.work.benefits.authoring.api import router as benefits
 from linli.work.deliberation.assessments.api import router as assessments
 from linli.work.deliberation.ballots.api import router as ballots
 from linli.work.deliberation.bodies.api import router as bodies
@@ -57,6 +58,7 @@ api.add_router("/matters", matters)
 api.add_router("/council/meetings", meetings)
 api.add_router("/council/resolutions", resolutions)
 api.add_router("/routing", routing)
+api.add_router("/benefits", benefits)
 api.add_router("/whistles", whistles)
 api.add_router("", clusters)
 api.add_router("/council/bodies", bodies)

@@ -180,6 +180,21 @@ def standard_rows_on(day: date, area_path: str) -> list[StandardValue]:
     return list(found.values())
 
 
+def standard_rows_of(day: date) -> list[StandardValue]:
+    """Return the published figures that count on a day, one a code and area, by code."""
+    rows = StandardValue.objects.filter(PUBLISHED, from_on__lte=day).order_by("from_on")
+    latest = {(row.code, row.area_path): row for row in rows}
+    return [latest[key] for key in sorted(latest)]
+
+
+def draft_get(actor: Actor, public_id: UUID | str) -> PolicyVersion | None:
+    """Return what is in work of a policy; ``NotFound`` for whom neither it nor its drafts are."""
+    policy = policy_get(actor, public_id)
+    if not can_see_drafts(actor, policy.area_path):
+        raise NotFound(_("没有找到这项政策。"))
+    return version_in_work(policy)
+
+
 def standards_on(day: date, area_path: str) -> dict[str, int]:
     """Return code → figure on a day at a place (fen, or a plain number); what has not begun is left out."""
     return {row.code: row.amount for row in standard_rows_on(day, area_path)}

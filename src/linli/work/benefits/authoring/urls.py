@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import conditions, draft, filling, policies, standards
+from .pages import conditions, draft, filling, policies, preview, standards
 
 POLICIES = "desk/benefits/"
 STANDARDS = f"{POLICIES}standards/"
@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{DRAFT}conditions/act/", conditions.act_page, name="condition_act"),
     path(f"{DRAFT}undo/", draft.undo_page, name="undo"),
     path(f"{DRAFT}discard/", draft.discard_page, name="discard"),
+    path(f"{DRAFT}preview/", preview.preview_page, name="preview"),
     path(f"{DRAFT}propose/", draft.propose_page, name="propose"),
     path(f"{DRAFT}publish/", policies.publish_page, name="publish"),
     path(f"{DRAFT}refuse/", policies.refuse_page, name="refuse"),

@@ -1,0 +1,103 @@
+"""The figures of a preview: people by district, the cost of a year, who gains and loses, what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q
+
+from linli.core import clock
+from linli.core.actor import Function
+from linli.foundation.accounts.models import Role
+from linli.foundation.places.models import Level
+from linli.foundation.places.rules import division_level
+
+from ..engine.matching import Tally
+from ..engine.previewing import Previewed, previewed
+from ..engine.snapshot import snapshot_open
+from ..language.policy import Pays, PolicyText
+from ..language.tree import Column, Every, Holds, Members, Of, OneOf, Over, Rule, Worth
+from ..models import Policy, PolicyVersion, Preview
+from . import selectors
+from .checked import rules_on, standard_kinds, text_read
+
+PER_WEEK = 10  # households that a worker goes to in a week, as a wave has it by itself
+TIMES_A_YEAR = {Pays.MONTH: 12, Pays.VOUCHER: 12}
+
+
+def preview_figures(preview: Preview) -> dict[str, Any]:
+    """Return what a preview shows; raises ``Refusal`` where the snapshot or the rule cannot be used."""
+    version, day = preview.version, clock.today()
+    says = _says(version)
+    rule = rule_within(says, version.policy)
+    before = selectors.version_on(version.policy, day)
+    in_force = rule_within(_says(before), version.policy) if before is not None else None
+    others = [one for one in rules_on(day) if one.policy != version.policy.code]
+    standards = selectors.standards_on(day, version.policy.area_path)
+    snapshot = snapshot_open(Path(preview.snapshot.folder), on=day)
+    return _shown(version.policy, says, previewed(snapshot, rule, others, day, standards, in_force), before)
+
+
+def _says(version: PolicyVersion) -> PolicyText:
+    found = text_read(version.text, tuple(sorted(standard_kinds().items())))
+    if found is None:
+        raise ValueError(version.pk)
+    return found
+
+
+def rule_within(says: PolicyText, policy: Policy) -> Rule:
+    """Return the rule of a version; a district's is for those who are registered there."""
+    rule = says.rule(policy.code, "")
+    if asking := says.worth_asking:
+        rule = replace(rule, worth=Worth(tuple(sorted(asking.missing)), asking.when or Every(())))
+    if not policy.place_code or division_level(policy.place_code) < Level.COUNTY:
+        return rule
+    here: OneOf | Holds = OneOf(Column("district", Of.PERSON), (int(policy.place_code[:6]),))
+    if rule.of is Of.HOUSEHOLD:
+        here = Holds(Members(Over.ANY, where=here))
+    return replace(rule, when=Every((here, rule.when)))
+
+
+def _shown(
+    policy: Policy, says: PolicyText, found: Previewed, before: PolicyVersion | None
+) -> dict[str, Any]:
+    here = [tally for tally in found.tallies if str(tally.district or "").startswith(policy.place_code[:6])]
+    missing = Counter[str]()
+    for tally in here:
+        missing.update(tally.missing)
+    total = {name: sum(getattr(tally, name) for tally in here) for name in ("eligible", "unknown", "worth")}
+    amount = sum(tally.amount for tally in here)
+    leads, workers = total["eligible"] + total["worth"], workers_count(policy.area_path)
+    per_worker = -(-leads // workers) if workers else 0
+    return {
+        **total,
+        "amount": amount,
+        "year": amount * TIMES_A_YEAR.get(says.pays, 1),
+        "areas": [_area(tally) for tally in here],
+        "missing": missing.most_common(12),
+        "before": before.number if before else 0,
+        **{name: getattr(found, name) for name in ("gain", "lose", "more", "less")},
+        "leads": leads,
+        "workers": workers,
+        "per_worker": per_worker,
+        "weeks": -(-per_worker // PER_WEEK),
+    }
+
+
+def _area(tally: Tally) -> dict[str, Any]:
+    names = ("eligible", "unknown", "worth", "refused", "amount")
+    return {"code": str(tally.district or ""), **{name: getattr(tally, name) for name in names}}
+
+
+def workers_count(area_path: str) -> int:
+    """Return how many people go from door to door in an area."""
+    inside = Q(areas__path__startswith=area_path) | Q(
+        areas__isnull=True, unit__areas__path__startswith=area_path
+    )
+    roles = Role.objects.valid_on(clock.today()).filter(
+        inside, function__in=(Function.GRID_WORKER, Function.COMMITTEE)
+    )
+    return roles.values("person_id").distinct().count()

@@ -1,0 +1,104 @@
+"""A draft is previewed over the registry: numbers by district, the difference, what is missing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from linli.core.actor import system
+from linli.core.errors import Conflict, NotFound
+from linli.registers.residents.facts.services import fact_set
+from linli.registers.residents.tests.facts_world import household_at
+from linli.registers.residents.tests.persons import person as person_at
+from linli.work.benefits.authoring.services import versions as do
+from linli.work.benefits.authoring.services.previews import preview_ask, preview_end
+from linli.work.benefits.authoring.tasks import previews_reckon
+from linli.work.benefits.models import Policy, Preview, Snapshot
+from tests.people import Cast
+
+from .conftest import TEXT, PolicyMaker, draft_of
+from .test_services import published, refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people(clock: Any, seconds: Cast, settings: Any, tmp_path: Path) -> Cast:
+    """One old resident who is registered here, one of whom that is not known, one who is young."""
+    settings.HOME = tmp_path
+    place = seconds.places["committee_a_place"]
+    local = person_at(place, "陈爷爷", birth="1950-05-01", sex="m")
+    open_ = person_at(place, "李奶奶", birth="1952-05-01", sex="f")
+    young = person_at(place, "小王", birth="2001-05-01", sex="m")
+    household_at(place.path, local, open_, young)
+    fact_set(actor=seconds.actor("worker"), subject=local, key="hukou", value="local")
+    return seconds
+
+
+def reckoned(people: Cast, policy: Policy) -> Preview:
+    preview = preview_ask(actor=people.actor("district"), policy_id=policy.pk)
+    assert previews_reckon() == 1
+    preview.refresh_from_db()
+    assert preview.state == "done", preview.fault
+    return preview
+
+
+def test_a_preview_counts_people_money_and_what_is_missing(people: Cast, policy_of: PolicyMaker) -> None:
+    result = reckoned(people, policy_of()).result
+    assert (result["eligible"], result["unknown"]) == (1, 1)
+    assert result["amount"] == 7_500 and result["year"] == 90_000
+    assert result["missing"] == [["hukou", 1]] and result["before"] == 0
+    (area,) = result["areas"]
+    assert area["code"] == "990101" and area["refused"] == 1
+    assert result["leads"] == 1 and result["workers"] > 0 and result["per_worker"] == 1
+    assert Snapshot.objects.get().persons == 3 and previews_reckon() == 0
+
+
+def test_a_preview_says_who_gains_against_the_version_in_force(people: Cast, policy_of: PolicyMaker) -> None:
+    policy, district = policy_of(), people.actor("district")
+    published(people, policy, from_on=date(2026, 1, 1))
+    draft = do.version_draft(actor=district, policy_id=policy.pk)
+    local = "- {label: 本市户籍, clause: 第二条, fact: hukou, in: [local]}\n    "
+    wider = TEXT.replace("from: 65", "from: 20").replace(local, "")
+    do.version_save(actor=district, policy_id=policy.pk, lock=draft.lock, text=wider, cases="")
+    result = reckoned(people, policy).result
+    assert (result["before"], result["gain"], result["lose"]) == (1, 2, 0)
+
+
+def test_a_district_previews_for_its_own_people_only(people: Cast, policy_of: PolicyMaker) -> None:
+    preview = preview_ask(actor=people.actor("other_district"), policy_id=policy_of("other_district").pk)
+    previews_reckon()
+    preview.refresh_from_db()
+    assert preview.state == "done" and preview.result["eligible"] == 0 and preview.result["areas"] == []
+
+
+def test_what_cannot_be_read_is_not_previewed(people: Cast, policy_of: PolicyMaker) -> None:
+    wrong = policy_of(text=TEXT.replace("hukou", "hukoo"))
+    refused(Conflict, preview_ask, actor=people.actor("district"), policy_id=wrong.pk)
+    refused(NotFound, preview_ask, actor=people.actor("street"), policy_id=wrong.pk)
+    assert not Preview.objects.exists() and not Snapshot.objects.exists()
+
+
+def test_the_page_asks_once_and_shows_what_came_out(people: Cast, policy_of: PolicyMaker) -> None:
+    policy, client = policy_of(), people.client("district")
+    address = reverse("benefits:preview", args=[policy.public_id])
+    assert client.post(address).status_code == 302 and client.post(address).status_code == 302
+    assert Preview.objects.count() == 1 and "正在算" in client.get(address).content.decode()
+    previews_reckon()
+    page = client.get(address).content.decode()
+    assert "临江区" in page and "900.00" in page and "户籍" in page and "陈爷爷" not in page
+    do.version_save(
+        actor=people.actor("district"), policy_id=policy.pk, lock=2, text=TEXT + "notes: []\n", cases=""
+    )
+    assert "改动以前的草稿" in client.get(address).content.decode()
+    assert draft_of(policy).previews.count() == 1
+
+
+def test_a_fault_is_kept_in_words_and_only_the_machine_ends_one(people: Cast, policy_of: PolicyMaker) -> None:
+    preview = preview_ask(actor=people.actor("district"), policy_id=policy_of().pk)
+    done = preview_end(actor=system("benefits"), preview_id=preview.pk, result={}, fault="快照坏了")
+    assert done.state == "failed" and done.fault == "快照坏了"

@@ -1,0 +1,106 @@
+"""A district writes a policy in forms, another person publishes it, a resident reads and checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from linli.core.actor import Function
+from linli.work.benefits.models import Policy
+from tests.people import Cast, staff_make
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+CASES = """- name: 八十岁生日当天还不算
+  on: 2026-09-01
+  person: {birth: 1946-09-01, hukou: local}
+  expect: not
+- name: 第二天起每月120元
+  on: 2026-09-02
+  person: {birth: 1946-09-01, hukou: local}
+  expect: eligible
+  amount: 120
+"""
+
+
+def act(page: Page, node: int, name: str) -> None:
+    """Open the menu of a condition (counted from the top, the whole tree is 0) and press in it."""
+    page.locator(".node-line summary").nth(node).click()
+    page.locator(".pop[open]").get_by_text(name, exact=True).click()
+
+
+def test_a_policy_is_written_checked_published_and_read(
+    visitor: Callable[..., Page], axe: Callable[[Page], None], cast: Cast
+) -> None:
+    staff_make(cast, "district2", "褚二", cast.units["district_unit"], Function.DISTRICT)
+    page = visitor("desk", cast.accounts["district"])
+    page.goto("/desk/benefits/")
+    axe(page)
+    page.get_by_role("link", name="新写一项").click()
+    page.get_by_label("名称").fill("助餐补贴")
+    page.get_by_label("代号").fill("meals")
+    page.get_by_label("主管部门").fill("区民政局")
+    page.get_by_role("button", name="建立，去写条件").click()
+
+    page.get_by_role("link", name="添加条件").first.click()
+    page.get_by_role("link", name="年龄").click()
+    page.get_by_label("年满（周岁）").fill("80")
+    page.get_by_label("不满（周岁）").fill("70")
+    page.get_by_role("button", name="添加", exact=True).click()
+    expect(page.locator("main")).to_contain_text("否则没有人符合")
+    page.get_by_label("不满（周岁）").fill("")
+    page.get_by_role("button", name="添加", exact=True).click()
+    page.get_by_role("link", name="添加条件").first.click()
+    page.get_by_role("link", name="户籍", exact=True).click()
+    page.get_by_label("本市户籍").check()
+    page.get_by_role("button", name="添加", exact=True).click()
+    expect(page.locator(".tree")).to_contain_text("户籍：本市户籍")
+    act(page, 2, "上移")
+    expect(page.locator(".node-words").nth(1)).to_contain_text("户籍")
+    act(page, 1, "删去")
+    expect(page.locator(".tree")).not_to_contain_text("户籍")
+    page.get_by_role("button", name="撤销上一步").click()
+    expect(page.locator(".tree")).to_contain_text("户籍")
+    axe(page)
+
+    page.get_by_role("link", name="发多少").click()
+    page.get_by_label("金额（元）").fill("120")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("link", name="案例").first.click()
+    page.locator("textarea[name=cases]").fill(CASES.replace("amount: 120", "amount: 100"))
+    page.get_by_role("button", name="保存并重算").click()
+    expect(page.locator("main")).to_contain_text("算出来是120 元")
+    page.locator("textarea[name=cases]").fill(CASES)
+    page.get_by_role("button", name="保存并重算").click()
+    expect(page.locator("main")).to_contain_text("2个案例的结果都和写的一样")
+    page.get_by_role("link", name="提交核准").click()
+    page.get_by_label("从哪天起用").fill("2026-09-01")
+    page.get_by_label("文号").fill("试行〔2026〕1号")
+    page.get_by_label("这一版改了什么").fill("首次发布")
+    page.get_by_role("button", name="提交核准").click()
+    expect(page.locator("main")).to_contain_text("请另一人核准")
+
+    second = visitor("desk", cast.accounts["district2"])
+    second.goto(f"/desk/benefits/{Policy.objects.get().public_id}/draft/")
+    second.on("dialog", lambda dialog: dialog.accept())
+    second.get_by_role("button", name="核准发布").click()
+    expect(second.locator("main")).to_contain_text("在用")
+
+    resident = visitor("phone")
+    resident.goto("/benefits/")
+    axe(resident)
+    resident.get_by_role("link", name="助餐补贴").click()
+    expect(resident.locator("main")).to_contain_text("120元")
+    resident.get_by_role("link", name="算一算我能不能享受").click()
+    resident.get_by_role("button", name="开始").click()
+    for _turn in range(2):
+        if resident.get_by_label("本市户籍").count():
+            resident.get_by_label("本市户籍").check()
+        else:
+            resident.locator("#answer").fill("1940-01-01")
+        axe(resident)
+        resident.get_by_role("button", name="下一题").click()
+    expect(resident.locator("main")).to_contain_text("看来可以享受（1）")
+    assert "1940" not in resident.url
+    axe(resident)
