@@ -44,7 +44,7 @@ def test_a_policy_is_written_checked_published_and_read(
     page.get_by_role("button", name="建立，去写条件").click()
 
     page.get_by_role("link", name="添加条件").first.click()
-    page.get_by_role("link", name="年龄").click()
+    page.get_by_role("link", name="年龄 例如").click()
     page.get_by_label("年满（周岁）").fill("80")
     page.get_by_label("不满（周岁）").fill("70")
     page.get_by_role("button", name="添加", exact=True).click()
