@@ -27,7 +27,7 @@ CASES = """- name: 八十岁生日当天还不算
 def act(page: Page, node: int, name: str) -> None:
     """Open the menu of a condition (counted from the top, the whole tree is 0) and press in it."""
     page.locator(".node-line summary").nth(node).click()
-    page.locator(".pop[open]").get_by_text(name, exact=True).click()
+    page.locator(".pop[open]").get_by_role("button", name=name).click()
 
 
 def test_a_policy_is_written_checked_published_and_read(
