@@ -83,8 +83,8 @@ def test_a_policy_is_written_checked_published_and_read(
 
     second = visitor("desk", cast.accounts["district2"])
     second.goto(f"/desk/benefits/{Policy.objects.get().public_id}/draft/")
-    second.on("dialog", lambda dialog: dialog.accept())
     second.get_by_role("button", name="核准发布").click()
+    second.get_by_role("dialog").get_by_role("button", name="核准发布").click()
     expect(second.locator("main")).to_contain_text("在用")
 
     resident = visitor("phone")
