@@ -20,6 +20,7 @@ from ..language.policy import PolicyText
 from ..language.reading import policy_read
 from ..language.source import MOST_CHARACTERS, Unreadable, source_read
 from ..language.tree import Of, Rule
+from ..language.words import place_words
 from ..language.writing import policy_write
 from ..models import Policy, PolicyVersion
 from . import selectors
@@ -36,6 +37,11 @@ class Finding:
     words: str
     hint: str = ""
     line: int = 0
+
+    @property
+    def where(self) -> str:
+        """The place as people read it."""
+        return place_words(self.place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from linli.core.errors import InvalidInput
 
-from .words import Path, Raw, codes_of_names, in_codes
+from .words import Path, Raw, codes_of_names, in_codes, place_words
 
 __all__ = ["Fault", "Path", "Raw", "Source", "Unreadable", "place_of", "source_read"]
 MOST_CHARACTERS = 400_000
@@ -42,7 +42,8 @@ class Fault:
 
     def __str__(self) -> str:
         at = _("第%(line)d行") % {"line": self.line} if self.line else ""
-        where = f"{at}（{self.place}）" if at and self.place else at or self.place
+        place = place_words(self.place)
+        where = f"{at}（{place}）" if at and place else at or place
         return f"{where}：{self.words}" if where else self.words
 
 

@@ -7,6 +7,7 @@ to a clerk may be the Chinese one.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -66,6 +67,8 @@ _TEXTS = frozenset(
         *("policy", "standard", "with", "standards", "on"),
     }
 )
+_PLACE = re.compile(r"(?:\.?\w+|\[\d+\])+")
+_STEP = re.compile(r"\[(\d+)\]|(\w+)")
 _OF_FACTS = frozenset({"person", "household", "[members]"})
 
 
@@ -119,6 +122,17 @@ _CODES = _Tongue(
 def chinese_name(name: str) -> str:
     """Return the Chinese word of a name of the language or of a fact, itself where there is none."""
     return NAMES.get(name) or _label(name)
+
+
+def place_words(place: str) -> str:
+    """Return a place of a text as people read it: ``when.all[2].age`` → ``条件 › 都要第3项 › 年龄``."""
+    before, rest = (place[:3], place[3:]) if place.startswith("案例 [") else ("", place)
+    if not _PLACE.fullmatch(rest):
+        return place
+    said = ""
+    for at, name in _STEP.findall(rest):
+        said += f"第{int(at) + 1}项" if at else f" › {chinese_name(name)}"
+    return before + said.removeprefix(" › ")
 
 
 def meanings(field: str) -> Mapping[str, str]:

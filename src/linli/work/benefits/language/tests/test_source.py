@@ -33,7 +33,7 @@ def test_every_place_knows_its_line() -> None:
     assert source.lines[("when", "all", 0, "age", "from")] == 4
     assert source.lines[("when", "all", 1, "fact")] == 5
     fault = source.fault(("when", "all", 1, "in"), "少了内容").faults[0]
-    assert str(fault) == "第5行（when.all[1].in）：少了内容"
+    assert str(fault) == "第5行（条件 › 都要第2项 › 属于）：少了内容"
 
 
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"

@@ -7,7 +7,7 @@ from linli.work.benefits.language.columns import columns
 from linli.work.benefits.language.reading import policy_read
 from linli.work.benefits.language.shipped import ShippedVersion, policies_shipped
 from linli.work.benefits.language.source import Unreadable, source_read
-from linli.work.benefits.language.words import NAMES, codes_of_names, in_chinese
+from linli.work.benefits.language.words import NAMES, codes_of_names, in_chinese, place_words
 from linli.work.benefits.language.writing import cases_write, policy_write
 
 from .texts import WHOLE
@@ -106,3 +106,19 @@ def test_a_whole_policy_in_chinese() -> None:
     assert said.startswith("发给谁: 个人\n怎么发: 按月\n")
     assert "    - {名称: 本市户籍, 条款: 第二条, 事实: 户籍, 属于: [本市户籍]}\n" in said
     assert policy_read(said).when == policy_read(WHOLE).when
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("when.all[2].age.from", "条件 › 都要第3项 › 年龄 › 不低于"),
+        ("amount.bands.rows[0]", "金额 › 分档 › 各档第1项"),
+        ("案例 [0].person.hukou", "案例 第1项 › 本人 › 户籍"),
+        ("案例 65岁生日当天", "案例 65岁生日当天"),
+        ("unit", "发给谁"),
+        ("foo", "foo"),
+        ("", ""),
+    ],
+)
+def test_places_as_people_read_them(place: str, words: str) -> None:
+    assert place_words(place) == words
