@@ -13,7 +13,15 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from linli.portal.demo.build import demo_build
 from tests.people import Cast, cast_build
@@ -39,6 +47,8 @@ REFUSAL = re.compile(r"Failed to load resource: the server responded with a stat
 SERIOUS = {"serious", "critical"}
 _AXE = Axe().axe_script
 Visitor = Callable[..., Page]
+# On a machine that others use as well an answer may take long; one that comes is not waited for.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -151,6 +161,13 @@ def _sign_in(context: BrowserContext, account: Any, url: str) -> None:
     client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+
+
+def draft_kept(page: Page, words: str) -> None:
+    """Wait until what was typed lies in a draft on the device."""
+    page.wait_for_function(
+        "words => Object.values(localStorage).some((kept) => kept.includes(words))", arg=words
+    )
 
 
 def axe_faults(page: Page) -> list[str]:

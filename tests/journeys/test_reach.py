@@ -12,6 +12,7 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from linli.foundation.accounts.models import Unit
+from tests.journeys.conftest import draft_kept
 from tests.journeys.crawl import account_named, pages_reached
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -120,7 +121,7 @@ def test_without_a_line_the_shell_stands_and_words_are_kept(
     )
     expect(shell.get_by_role("link", name="110 报警")).to_have_attribute("href", "tel:110")
     shell.get_by_label("发生了什么").fill("三楼水管漏水")
-    shell.wait_for_timeout(600)
+    draft_kept(shell, "三楼水管漏水")
     picture(shell, "offline")
     shell.context.set_offline(False)
     shell.goto("/report/")

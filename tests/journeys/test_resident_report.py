@@ -17,6 +17,7 @@ from linli.work.matters.tests.resident_life import (
     floods_narrow,
     picture,
 )
+from tests.journeys.conftest import draft_kept
 from tests.people import Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -309,7 +310,7 @@ def test_the_text_survives_a_reload(visitor: Visitor, cast: Cast, life: Life) ->
     page = visitor(account=cast.accounts["resident"])
     page.goto("/report/")
     _text(page).fill(WORDS)
-    page.wait_for_timeout(600)
+    draft_kept(page, WORDS)
     page.reload()
     expect(_text(page)).to_have_value(WORDS)
 
@@ -322,7 +323,7 @@ def test_the_chosen_place_survives_a_reload(visitor: Visitor, cast: Cast, life: 
     page.get_by_text("换个地方").click()
     page.get_by_label("小区名或路名").fill("银杏")
     page.get_by_label("银杏里").check()
-    page.wait_for_timeout(600)
+    draft_kept(page, "银杏里")
     page.reload()
     expect(page.get_by_label("银杏里")).to_be_checked()
     _send(page).click()

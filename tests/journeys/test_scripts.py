@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from linli.foundation.ui.tests import pages
 from linli.foundation.ui.tests.conftest import own_pages  # noqa: F401
+from tests.journeys.conftest import draft_kept
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 Visitor = Callable[..., Page]
@@ -23,7 +24,7 @@ def test_a_draft_survives_and_goes_when_it_was_received(visitor: Visitor) -> Non
     page = visitor()
     page.goto("/test/report/")
     page.get_by_label("内容").fill("3号楼灯坏了")
-    page.wait_for_timeout(600)
+    draft_kept(page, "3号楼灯坏了")
     page.reload()
     expect(page.get_by_label("内容")).to_have_value("3号楼灯坏了")
     expect(page.get_by_text("已恢复您上次没有提交的内容")).to_be_visible()
