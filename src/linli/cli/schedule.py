@@ -61,6 +61,8 @@ TABLE = (
     ("bodies.dates", 3600, "linli.work.deliberation.bodies.tasks.dates_watch"),
     ("secret.follow", 30, "linli.work.deliberation.secret.tasks.follow"),
     ("ballots.clock", 10, "linli.work.deliberation.ballots.tasks.follow_clock"),
+    ("benefits.nightly", 86_400, "linli.work.benefits.running.tasks.nightly"),
+    ("benefits.follow", 60, "linli.work.benefits.outreach.tasks.follow"),
     ("matters.drafts", 3600, "linli.work.matters.tasks.forget_drafts"),
 )
 

@@ -16,10 +16,12 @@ class BenefitsConfig(AppConfig):
         from .authoring.words import RECORDED
         from .outreach.services.leads import leads_objected
         from .outreach.words import RECORDED as OUTREACH
+        from .running.words import RECORDED as RUNNING
 
         def follow(resident: Resident) -> list[type[Model]]:
             return leads_objected(resident=resident)
 
         verb_words_add(RECORDED)
         verb_words_add(OUTREACH)
+        verb_words_add(RUNNING)
         objection_follower_add(follow)

@@ -68,6 +68,7 @@ class Run(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.FULL)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="runs")
     as_of = models.DateField(_("按哪天算"))
+    policies = models.JSONField(default=list)  # codes; empty: every policy in force
     folder = models.CharField(max_length=200)
     before = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)

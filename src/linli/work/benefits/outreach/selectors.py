@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,10 @@ from linli.core.errors import NotAllowed, NotFound
 from linli.core.fields import in_areas
 from linli.foundation.accounts.selectors import person_ids_for, person_names
 from linli.foundation.duties.rules import Colour, duty_colour
+from linli.registers.residents.rounding import Rounded, rounded
 from linli.registers.residents.selectors import HouseholdPeople, cards_of
 
-from ..models import Lead, LeadEvent, Outreach
+from ..models import Lead, LeadEvent, Outreach, Wave
 from .permissions import can_see_leads
 
 S = Lead.State
@@ -160,6 +161,25 @@ def leads_of(visit: Outreach) -> list[Lead]:
     rows = visit.leads.select_related("policy", "policy_version", "resident", "household")
     steps = Prefetch("events", LeadEvent.objects.order_by("at", "pk"))
     return list(rows.prefetch_related(steps).order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class WaveNumbers:
+    """How many leads of a wave were handed out, and how many wait; small ones hidden where rows are."""
+
+    given: Rounded
+    waiting: Rounded
+
+
+def wave_numbers(actor: Actor, waves: Iterable[Wave]) -> dict[int, WaveNumbers]:
+    """Return wave → its numbers in the actor's areas (two queries for each wave of the page)."""
+    found, show = {}, Rounded if can_see_leads(actor) else rounded
+    for wave in waves:
+        rows = Lead.objects.countable_by(actor).filter(in_areas("area_path", (wave.area_path,)))
+        given = rows.filter(wave=wave).count()
+        waiting = rows.filter(policy=wave.policy_id, state=S.WAITING).count()
+        found[wave.pk] = WaveNumbers(show(given), show(waiting))
+    return found
 
 
 def policies_found(actor: Actor) -> list[tuple[str, str]]:

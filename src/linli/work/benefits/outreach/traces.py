@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from linli.core.crypto import key_ring
 from linli.registers.residents.models import Household, Resident
 
-from ..engine.answers import Judged, Line, Measured
+from ..engine.answers import Judged, Line, Looked, Measured
 from ..language.columns import Kind, columns
 from ..language.tree import Column, Compare, Constant, Holds, OneOf
 from ..language.wording import condition_words, kind_of, value_words
@@ -138,9 +138,23 @@ def trace_opened(lead: Lead, opened: Collection[str] = ()) -> Trace:
     return _trace(kept, opened)
 
 
-def trace_shown(found: Judged, on: date) -> Trace:
-    """Return a verdict's trace as the person themselves reads it: nothing is hidden from them."""
-    return _trace(json.loads(trace_text(found, on)), columns())
+def own_trace(found: Judged, on: date, mine: Collection[int]) -> Trace:
+    """Return a verdict's trace as somebody reads it about themselves and their wards (``mine``).
+
+    What rests on another member's sensitive fact stands as dots: it counts, but it is theirs.
+    """
+    trace = _trace(json.loads(trace_text(found, on)), columns())
+    lines = []
+    for shown, line in zip(trace.lines, found.trace, strict=True):
+        is_others = any(_is_others(looked, mine) for one in line.measured for looked in one.looked)
+        hidden = is_others and bool(shown.value)
+        lines.append(replace(shown, value=MASK, is_masked=True) if hidden else shown)
+    return replace(trace, lines=tuple(lines))
+
+
+def _is_others(looked: Looked, mine: Collection[int]) -> bool:
+    is_secret = looked.column in columns() and columns()[looked.column].is_sensitive
+    return is_secret and looked.person is not None and looked.person not in mine
 
 
 def _trace(kept: dict[str, Any], opened: Collection[str]) -> Trace:

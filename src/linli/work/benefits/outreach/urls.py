@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from .pages import acts, visits
+from .pages import acts, visits, waves
 
 VISITS = "desk/benefits/visits/"
 VISIT = f"{VISITS}<uuid:public_id>/"
 LEAD = f"{VISIT}leads/<uuid:lead_id>/"
+WAVES = "desk/benefits/waves/"
 urlpatterns = [
+    path(WAVES, waves.list_page, name="waves"),
+    path(f"{WAVES}new/", waves.new_page, name="wave_new"),
+    path(f"{WAVES}<uuid:public_id>/<slug:code>/", waves.act, name="wave_act"),
+    path("desk/benefits/progress/", waves.funnel_page, name="funnel"),
     path(VISITS, visits.list_page, name="visits"),
     path(VISIT, visits.visit_page, name="visit"),
     path(f"{VISIT}tell/", acts.tell, name="visit_tell"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+
+from linli.core.actor import system
 
 from ..authoring.selectors import standard_codes, standards_on, versions_in_force
 from ..engine.answers import HouseholdFacts, Judged
@@ -14,8 +16,10 @@ from ..engine.plain import judged
 from ..language.columns import Kind
 from ..language.policy import PolicyText
 from ..language.reading import policy_read
-from ..language.tree import Every, Of, Rule, Worth
+from ..language.tree import Of, Rule
 from ..models import Policy, PolicyVersion
+
+MACHINE = system("benefits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +45,13 @@ def in_force(day: date) -> list[InForce]:
 
 def _read(version: PolicyVersion, kinds: tuple[tuple[str, bool], ...]) -> InForce:
     says = says_of(version.text, kinds)
-    return InForce(version, says, rule_of(says, version.policy.code, str(version.public_id)))
+    return InForce(version, says, says.rule(version.policy.code, str(version.public_id)))
 
 
 @functools.lru_cache(maxsize=512)
 def says_of(text: str, kinds: tuple[tuple[str, bool], ...] = ()) -> PolicyText:
     """Return what a published text says; the same text is read once."""
     return policy_read(text, {code: Kind.MONEY if is_money else Kind.NUMBER for code, is_money in kinds})
-
-
-def rule_of(says: PolicyText, policy: str, version: str) -> Rule:
-    """Return the rule with when 待核 is worth a visit."""
-    asking = says.worth_asking
-    worth = Worth(tuple(sorted(asking.missing)), asking.when or Every(())) if asking else None
-    return replace(says.rule(policy, version), worth=worth)
 
 
 def rules_whole(found: Iterable[InForce]) -> list[Rule]:

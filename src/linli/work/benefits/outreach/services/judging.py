@@ -10,9 +10,9 @@ from linli.core.service import changes_of, require_service
 from linli.registers.residents.models import Household, Resident
 
 from ...engine.answers import Judged
+from ...engine.households import households_read
 from ...models import Lead, PolicyVersion
-from ...running.force import InForce, household_judged, in_force
-from ...running.known import households_known
+from ...running.force import MACHINE, InForce, household_judged, in_force
 from ..traces import trace_sealed, trace_text
 from ..workflow import NEW
 from .leads import leads_moved
@@ -28,7 +28,7 @@ def leads_judged(*, leads: Sequence[Lead]) -> list[Lead]:
     """Look at leads again, household by household; who fits no more is let go, and returned."""
     today, policies = clock.today(), in_force(clock.today())
     homes = {lead.household_id for lead in leads}
-    known = households_known(homes, today)
+    known = households_read(MACHINE, homes, today)
     gone: dict[str, list[Lead]] = {ENDED: [], NOT_ANY_MORE: []}
     kept = []
     for home in sorted(homes):

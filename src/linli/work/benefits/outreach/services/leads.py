@@ -14,7 +14,7 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.crypto import key_ring
 from linli.core.errors import NotAllowed
-from linli.core.fields import uuid7
+from linli.core.fields import in_areas, uuid7
 from linli.core.rows import rows_insert
 from linli.core.service import record, require_service, service
 from linli.foundation.duties.models import Duty
@@ -38,19 +38,25 @@ COLUMNS = (
 
 @service
 def leads_take(
-    *, actor: Actor, version: PolicyVersion, found: Sequence[Found], on: date, run: Run | None = None
+    *,
+    actor: Actor,
+    version: PolicyVersion,
+    found: Sequence[Found],
+    on: date,
+    run: Run | None = None,
+    area: str = "",
 ) -> Taken:
     """Write down whom a run found under one version of a policy, as leads that wait for a wave.
 
     One batch is one transaction, some thousands of ``found``; the same batch again makes nothing new. Left
-    out are those who have gone, object to matching by machine, receive it already, or were asked. Each
-    batch takes the same number of queries, however many people it holds.
+    out are those outside ``area`` (a path), who have gone, object to matching by machine, receive it
+    already, or were asked. Each batch takes the same number of queries, however many people it holds.
     """
     if not can_take_leads(actor):
         raise NotAllowed
     policy = Policy.objects.select_for_update().get(pk=version.policy_id)  # batches of a policy in turn
     taken = Taken()
-    known = _known(policy, found, on)
+    known = _known(policy, found, on, area)
     kept = list(sifted(found, version.pk, known, taken))
     taken.households = {one.household_id for one in kept}
     rows_insert(Lead, COLUMNS, (_row(one, policy, version, run, known, on) for one in kept))
@@ -72,11 +78,12 @@ def _row(
     )
 
 
-def _known(policy: Policy, found: Sequence[Found], on: date) -> Known:
+def _known(policy: Policy, found: Sequence[Found], on: date, area: str) -> Known:
     homes = sorted({one.household_id for one in found})
     people = sorted({one.resident_id for one in found if one.resident_id})
     about = Q(resident__in=people) | Q(household__in=homes, resident__isnull=True)
     places = Household.objects.filter(pk__among=homes, ended_on__isnull=True)
+    places = places.filter(in_areas("area_path", (area,)))
     here = Resident.objects.filter(pk__among=people, state=Resident.State.HERE)
     got = Receipt.objects.filter(holds_on(on), Q(resident__in=people) | Q(household__in=homes))
     before = defaultdict[tuple[int | None, int], list[Before]](list)

@@ -15,6 +15,7 @@ from linli.work.benefits.models import Lead, Outreach, Policy, PolicyVersion, Wa
 from linli.work.benefits.outreach.found import Found, Taken
 from linli.work.benefits.outreach.services import leads_take, wave_deal, wave_release
 from linli.work.benefits.outreach.services.dealing import Dealt
+from linli.work.benefits.running.services import run_ask
 from tests.people import Cast
 
 MACHINE = system("benefits")
@@ -158,7 +159,10 @@ def subjects(cast: Cast) -> dict[str, object]:
     """Return what the access table speaks of: a visit for one benefit that waits for a word."""
     doors = doors_make(cast)
     visit, lead = doors.visited()
+    wave, run = Wave.objects.get(), run_ask(actor=cast.actor("city"))
     return {
+        "benefit_wave": wave.public_id,
+        "benefit_run": run.public_id,
         "benefit_visit": visit.public_id,
         "benefit_lead": lead.public_id,
         "visited_person": str(doors.people[0].public_id),

@@ -1,0 +1,175 @@
+"""From the registry to the door: snapshot, run, baseline, wave, leads, visits; and what comes new later."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linli.core.clock import clock_forward
+from linli.core.errors import Conflict, NotAllowed
+from linli.registers.residents.tests.facts_world import household_at
+from linli.registers.residents.tests.houses import resident_row
+from linli.work.benefits.models import Lead, Outreach, Run, RunCount, Snapshot, Wave
+from linli.work.benefits.outreach import tasks
+from linli.work.benefits.running.services import run_ask
+from linli.work.benefits.running.tasks import files_forget, folder_of, nightly, run_today
+from tests.people import Cast
+
+from .world import Doors, doors_make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def doors(cast: Cast, settings: Any, tmp_path: Path) -> Iterator[Doors]:
+    settings.HOME = tmp_path
+    yield doors_make(cast)
+
+
+def one_more(doors: Doors) -> int:
+    """Let somebody of 80 move in."""
+    path = doors.cast.places["committee_a_place"].path
+    part = doors.homes[0].occupancies.get().part
+    person = resident_row(part, "新来的", birth=date(1946, 1, 1))
+    household_at(path, person, part=part)
+    return person.pk
+
+
+def test_the_first_run_is_a_baseline_and_tells_nobody(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    run = Run.objects.get()
+    assert (run.state, run.snapshot.state) == ("done", "done")
+    [count] = RunCount.objects.filter(version=doors.elder)
+    assert (count.eligible, count.is_baseline) == (4, True)
+    assert count.area_path == doors.cast.places["district_place"].path
+    assert not Lead.objects.exists()
+    assert run_today() is None  # once a day
+
+
+def test_a_wave_makes_leads_of_the_baseline_and_deals_them(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    wave = doors.release(per_worker_week=1)
+    tasks.follow()
+    wave.refresh_from_db()
+    assert wave.filled_at is not None
+    assert Lead.objects.filter(policy=doors.elder.policy).count() == 4
+    assert Outreach.objects.count() == 4  # three people in committee a, one in b
+    assert {lead.amount for lead in Lead.objects.all()} == {7_500}
+    tasks.follow()
+    assert Lead.objects.count() == 4
+
+
+def test_a_wave_of_a_street_finds_nobody_elsewhere(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    wave = doors.release()
+    Wave.objects.filter(pk=wave.pk).update(area_path=doors.cast.places["committee_b_place"].path)
+    tasks.follow()
+    assert [lead.household for lead in Lead.objects.all()] == [doors.other]
+
+
+def test_who_is_new_becomes_a_lead_by_themselves(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    clock_forward(timedelta(days=1))
+    person = one_more(doors)
+    run_today()
+    tasks.follow()
+    leads = Lead.objects.filter(policy=doors.elder.policy)
+    assert [(lead.resident_id, lead.state) for lead in leads] == [(person, "waiting")]
+
+
+def test_a_run_that_breaks_off_leaves_nothing_half_and_goes_on(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_today()
+
+    def broken(*_given: object, **_more: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("linli.work.benefits.running.tasks.match_make", broken)
+    with pytest.raises(OSError, match="disk full"):
+        tasks.follow()
+    run = Run.objects.get()
+    assert (run.state, run.fault) == ("failed", "OSError")
+    assert not RunCount.objects.exists() and not Lead.objects.exists()
+    assert Snapshot.objects.get().state == "done"
+    monkeypatch.undo()
+    run_ask(actor=doors.actor("city"))
+    tasks.follow()
+    assert Run.objects.filter(state="done").count() == 1
+    assert Snapshot.objects.count() == 1  # today's was whole already
+
+
+def test_two_runs_at_once_are_refused(doors: Doors) -> None:
+    run_ask(actor=doors.actor("city"))
+    with pytest.raises(Conflict):
+        run_ask(actor=doors.actor("operator"))
+    for name in ("street", "district", "worker", "resident"):
+        with pytest.raises(NotAllowed):
+            run_ask(actor=doors.actor(name))
+    assert Run.objects.count() == 1
+
+
+def test_only_the_changed_policy_is_reckoned_again(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    run_ask(actor=doors.actor("city"), policies=["test_elder"])
+    tasks.follow()
+    again = Run.objects.get(kind="again")
+    assert {count.version for count in again.counts.all()} == {doors.elder}
+
+
+def test_old_files_go(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    first = Run.objects.get()
+    for _day in range(3):
+        clock_forward(timedelta(days=10))
+        nightly()
+        tasks.follow()
+    first.refresh_from_db()
+    assert first.state == "dropped"
+    assert not folder_of(first).exists()
+    assert files_forget() == 1  # the newest and the one before it stay
+    folder = folder_of(Run.objects.filter(state="done").latest("pk").snapshot)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_pages_of_runs_show_numbers(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    run = Run.objects.get()
+    for name, status in (("city", 200), ("district", 200), ("operator", 200), ("street", 403)):
+        assert doors.cast.client(name).get("/desk/benefits/runs/").status_code == status
+    text = doors.cast.client("district").get(f"/desk/benefits/runs/{run.public_id}/").content.decode()
+    assert "老年综合津贴" in text and "&lt;5" in text and "底数" in text
+    other = doors.cast.client("other_district").get(f"/desk/benefits/runs/{run.public_id}/").content.decode()
+    assert "老年综合津贴" not in other
+    assert doors.cast.client("city").post("/desk/benefits/runs/ask/").status_code == 302
+
+
+def test_the_pages_of_waves_and_progress(doors: Doors) -> None:
+    doors.take(*(doors.found(n) for n in range(3)))
+    wave = doors.release(per_worker_week=1)
+    doors.deal(wave)
+    street = doors.cast.client("street")
+    text = street.get("/desk/benefits/waves/").content.decode()
+    assert "老年综合津贴" in text and "暂停" in text
+    new = {"policy": wave.policy.public_id, "area": wave.area_path, "per_worker_week": 0}
+    assert street.post("/desk/benefits/waves/new/", new).status_code == 422
+    act = f"/desk/benefits/waves/{wave.public_id}/"
+    assert street.post(f"{act}pause/", {"version": 9}).status_code == 409
+    assert street.post(f"{act}pause/", {"version": 1}).status_code == 302
+    assert street.post(f"{act}vanish/", {"version": 2}).status_code == 404
+    exact = street.get("/desk/benefits/progress/").content.decode()
+    rounded = doors.cast.client("district").get("/desk/benefits/progress/").content.decode()
+    assert "桂花第一居委会" in exact and "&lt;5" not in exact.split("section-title")[1]
+    assert "&lt;5" in rounded
+    assert doors.cast.client("department").get("/desk/benefits/progress/").status_code == 403
+    far = {"area": doors.cast.places["other_street_place"].path}
+    assert street.get("/desk/benefits/progress/", far).status_code == 404

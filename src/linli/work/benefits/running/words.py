@@ -1,0 +1,11 @@
+"""What the acts of running are called in the record."""
+
+from linli.core.words import gettext_lazy as _
+
+RECORDED = {
+    "run.ask": _("发起政策匹配"),
+    "run.note": _("政策匹配的进度"),
+    "run.finish": _("政策匹配完成"),
+    "run.stop": _("取消政策匹配"),
+    "snapshot.note": _("登记快照的进度"),
+}
