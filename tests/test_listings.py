@@ -71,6 +71,7 @@ DESK: dict[str, set[Function]] = {
     "registry-sizes": set(GOVERNING),
     "registry-tenures": set(GOVERNING),
     "registry-areas": set(GOVERNING),
+    "benefit-visits": DOORSTEP,
     "registry-people": DOORSTEP,
     "registry-households": DOORSTEP,
     "registry-establishments": DOORSTEP,

@@ -19,7 +19,7 @@ pays: month
 document: 测试文号
 source: 测试
 mark: ✘
-when: {label: 人均月收入低于一万元, clause: 第六条, value: {per_head: income}, less: 10000}
+when: {label: 人均月收入低于一万元, clause: 第六条, value: {per_head: income}, under: 10000}
 amount: 100.00
 bring: [收入证明]
 """
