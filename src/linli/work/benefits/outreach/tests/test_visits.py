@@ -4,8 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from linli.core.clock import clock_forward
+from linli.core.clock import clock_forward, now
 from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed, NotAllowed, NotFound, StaleVersion
+from linli.core.holdings import holdings
+from linli.core.retention import kind_get
 from linli.foundation.duties.models import Duty
 from linli.foundation.notices.models import Notice
 from linli.registers.residents.facts.services import fact_set
@@ -350,3 +352,25 @@ def test_no_account_no_message(cast: Cast) -> None:
             actor=cast.actor("worker"), outreach_id=visit.public_id, version=visit.version, channel="pigeon"
         )
     assert not Notice.objects.exists()
+
+
+# -- what is held, and for how long -------------------------------------------------------------------------
+def test_a_person_reads_what_was_found_of_them(cast: Cast) -> None:
+    doors, house = doors_make(cast), house_linked(cast)
+    doors.take(Found(house.household.pk, house.father.pk))
+    [held] = [one for one in holdings() if one.name == "benefit_lead"]
+    [row] = held.rows(cast.person("resident").pk)
+    assert {"老年综合津贴", "待派", "王建国"} <= set(row.values())
+    assert list(held.rows(cast.person("neighbour").pk)) == []
+
+
+def test_what_has_ended_goes_after_three_years(cast: Cast) -> None:
+    _visit, lead = doors_make(cast).visited()
+    lead_settle(actor=cast.actor("worker"), lead_id=lead.public_id, version=lead.version, move="has")
+    kind = kind_get("benefit_lead")
+    assert not kind.due(now() - timedelta(days=1095)).exists()
+    clock_forward(timedelta(days=1096))
+    rows = list(kind.due(now() - timedelta(days=1095)))
+    assert [row.pk for row in rows] == [lead.pk]
+    kind.dispose(rows)
+    assert not Lead.objects.exists()
