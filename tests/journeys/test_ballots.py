@@ -13,7 +13,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from linli.core import clock as time
+from linli.core.actor import system
 from linli.core.clock import clock_at
+from linli.foundation.files.tests.pictures import picture as photograph
+from linli.registers.residents.tests.plans import people_findable
 from linli.work.deliberation.ballots import gate
 from linli.work.deliberation.ballots.models import Ballot, Sheet, Vote
 from linli.work.deliberation.ballots.tests.hall import LIFT, Hall, hall_make
@@ -193,3 +196,49 @@ def counted_again(page: Page, ballot: Ballot, look: Look, picture: Picture, fold
     )
     assert agrees.returncode == 0, agrees.stdout.decode()
     assert "一致" in agrees.stdout.decode()
+
+
+def test_a_neighbour_votes_for_who_is_away(
+    visitor: Visitor, hall: Hall, ballot: Ballot, look: Look, picture: Picture, tmp_path: Path
+) -> None:
+    people_findable(actor=system("setup"), people=list(hall.people.values()))
+    paper = tmp_path / "paper.jpg"
+    paper.write_bytes(photograph())
+    worker = visitor("desk", hall.cast.accounts["worker"])
+    row = hall.owner(ballot, "301")
+    worker.goto(f"/desk/council/ballots/{ballot.public_id}/roll/{row.public_id}/")
+    worker.get_by_role("link", name="登记委托").click()
+    worker.get_by_label("受托人").fill("王秀兰")
+    worker.get_by_label("交来书面委托书").check()
+    worker.get_by_label("委托书编号或日期").fill("2026年11月20日委托书")
+    worker.locator("input[type=file]").set_input_files(paper)
+    look(worker)
+    picture(worker, "proxy-form")
+    worker.get_by_role("button", name="登记委托").click()
+    expect(worker.locator("main")).to_contain_text("王**")
+    look(worker)
+    picture(worker, "proxy-row")
+    worker.goto(f"/desk/council/ballots/{ballot.public_id}/roll/")
+    expect(worker.locator("main")).to_contain_text("委托 王**")
+    picture(worker, "proxy-roll")
+    giver = visitor("phone", hall.cast.accounts["neighbour"])
+    giver.goto(f"/council/ballots/{ballot.public_id}/")
+    expect(giver.get_by_role("link", name="撤销委托")).to_be_visible()
+    look(giver)
+    picture(giver, "proxy-giver")
+    holder = visitor("phone", hall.cast.accounts["resident"])
+    holder.goto(f"/council/ballots/{ballot.public_id}/")
+    expect(holder.locator("main")).to_contain_text("您还受赵**委托")
+    look(holder)
+    picture(holder, "proxy-holder")
+    holder.get_by_role("link", name="投票", exact=True).last.click()
+    expect(holder.locator("main")).to_contain_text("您受赵**委托，代投这一票")
+    look(holder)
+    picture(holder, "proxy-vote")
+    holder.get_by_label("同意", exact=True).check()
+    holder.get_by_role("button", name="投出这一票").click()
+    expect(holder.locator("main")).to_contain_text("回执")
+    assert Vote.objects.get().elector == row
+    giver.reload()
+    expect(giver.get_by_role("link", name="撤销委托")).to_have_count(0)
+    picture(giver, "proxy-given-and-cast")
