@@ -11,45 +11,16 @@ same size. It does less: no raking, no compounds of a committee, no landlords fr
 timed on fewer persons and stands as a rate.
 """
 
-import re
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 from frame import line
+from measured import measured
 from plain_city import plain_city
 
 PERSONS, PLAIN_PERSONS, SECONDS, GIGABYTES = 25_000_000, 50_000, 600, 4.0
-
-
-def _family(root: int) -> list[int]:
-    """Return a process and all below it."""
-    found, waiting = [], [root]
-    while waiting:
-        process = waiting.pop()
-        found.append(process)
-        for tasks in Path(f"/proc/{process}/task").glob("*/children"):
-            try:
-                waiting += [int(child) for child in tasks.read_text().split()]
-            except OSError:
-                continue  # it ended meanwhile
-    return found
-
-
-def _held(root: int) -> float:
-    """Return what the processes hold together, in GB; what they share counts once."""
-    kilobytes = 0
-    for process in _family(root):
-        try:
-            words = Path(f"/proc/{process}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        found = re.search(r"^Pss:\s+(\d+) kB", words, re.MULTILINE)
-        kilobytes += int(found[1]) if found else 0
-    return kilobytes / 1024**2
 
 
 def _made(persons: int, folder: Path) -> tuple[float, float]:
@@ -66,18 +37,7 @@ def _made(persons: int, folder: Path) -> tuple[float, float]:
         "--out",
         str(folder),
     ]
-    began, peak = time.perf_counter(), 0.0
-    command = subprocess.Popen(
-        [sys.executable, "-m", "linli.cli", *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    ended = threading.Event()
-    watching = threading.Thread(target=lambda: (command.wait(), ended.set()), daemon=True)
-    watching.start()
-    while not ended.wait(0.2):
-        peak = max(peak, _held(command.pid))
-    seconds = time.perf_counter() - began
-    if command.returncode:
-        raise RuntimeError(command.stderr.read().decode()[-2000:] if command.stderr else "")
+    seconds, peak, _ = measured([sys.executable, "-m", "linli.cli", *words])
     return seconds, peak
 
 

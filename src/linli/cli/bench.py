@@ -10,7 +10,10 @@ from pathlib import Path
 
 from .ground import root
 
-NOT_A_BENCHMARK = {"bulk", "city", "frame", "plain_city", "registry_city", "__init__"}
+NOT_A_BENCHMARK = {
+    *("bulk", "city", "fisca_oracle", "frame", "match_city", "measured", "plain_city", "registry_city"),
+    *("ten_rules", "__init__"),
+}
 
 
 def scripts() -> dict[str, Path]:

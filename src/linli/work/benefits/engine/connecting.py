@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ def sql_written(engine: Any, sql: str, path: Path, more: str = "") -> int:
     unfinished.chmod(0o600)
     unfinished.replace(path)
     return rows
+
+
+def view(engine: Any, name: str, paths: Iterable[Path]) -> None:
+    """Let a table be what is in these Parquet files."""
+    files = ", ".join(f"'{quoted(path)}'" for path in paths)
+    engine.con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{files}])")  # noqa: S608
 
 
 def rows_of(engine: Any, said: Any) -> list[dict[str, Any]]:

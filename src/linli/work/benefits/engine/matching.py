@@ -23,10 +23,11 @@ from linli.core.errors import Conflict
 
 from ..language.tree import Of, Rule
 from .columnar import ELIGIBLE, NOT, UNKNOWN, WORTH, Question, question, verdicts
-from .connecting import connected, quoted, rows_of, sql_written
+from .connecting import connected, quoted, rows_of, sql_written, view
 from .legend import Legend
 from .order import needed_for
-from .snapshot import Progress, Snapshot
+from .snapshot import Progress, Snapshot, with_absent
+from .sources import Source
 
 ORDER = "run.json"
 CARRIED = ("person", "household", "district", "is_first")
@@ -80,17 +81,26 @@ def match_make(
     sql = ""
     for at, part in enumerate(matched.parts):
         if not matched.verdicts(part).exists():
-            view(engine, [snapshot.people(part)])
+            view(engine, "people", [snapshot.people(part)])
             sql = sql or engine.compile(verdicts(engine.table("people"), asked, wanted, CARRIED))
             sql_written(engine, sql, matched.verdicts(part))
         progress(at + 1, len(matched.parts))
     return matched
 
 
-def view(engine: Any, paths: Sequence[Path]) -> None:
-    """Let the table ``people`` be what is in these files."""
-    files = ", ".join(f"'{quoted(path)}'" for path in paths)
-    engine.con.execute(f"CREATE OR REPLACE VIEW people AS SELECT * FROM read_parquet([{files}])")  # noqa: S608
+def raw_matched(source: Source, asked: Question, folder: Path) -> None:
+    """Judge everybody in a source straight away, without a snapshot, into a file of verdicts a part."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = connected(folder)
+    names = sorted({*asked.columns(), "presence", "district"})
+    flat = said = ""
+    for part in source.parts():
+        table = source.table(engine, part, names)
+        flat = flat or engine.compile(with_absent(table, asked.legend))
+        # Laid down once: it is read again for each grouping over households.
+        engine.con.execute(f"CREATE OR REPLACE TEMP TABLE flat AS {flat}")
+        said = said or engine.compile(verdicts(engine.table("flat"), asked, asked.by_policy, CARRIED))
+        sql_written(engine, said, folder / f"{part.name}.parquet")
 
 
 def _ordered(

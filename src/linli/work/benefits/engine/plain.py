@@ -43,7 +43,7 @@ from ..language.tree import (
 from .answers import Absent, HouseholdFacts, Judged, PersonFacts
 from .numbers import months_between, share, years_between
 from .order import blamed_facts, is_of_household, ordered
-from .tracing import trace_of
+from .tracing import Shape, trace_of
 
 Lacking = frozenset[Absent]
 Number = tuple[int | None, Lacking]
@@ -96,6 +96,7 @@ class Reckoner:
         self.living = [who for who in household.members if who.values.get("presence") in (None, LIVING)]
         self._verdicts: dict[str, dict[str | int | None, Answer]] = {}
         self._members: dict[int, Number] = {}
+        self.shapes: dict[int, tuple[Shape, ...]] = {}
         self._labelled: dict[tuple[int, str | int | None], Answer] = {}
 
     def judge(self, rule: Rule, with_trace: bool) -> list[Judged]:

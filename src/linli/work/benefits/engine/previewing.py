@@ -9,8 +9,8 @@ from typing import Any
 
 from ..language.tree import Of, Rule
 from .columnar import ELIGIBLE, question, verdicts
-from .connecting import connected, rows_of
-from .matching import CARRIED, Tally, tallied, view
+from .connecting import connected, rows_of, view
+from .matching import CARRIED, Tally, tallied
 from .order import needed_for
 from .snapshot import Snapshot
 
@@ -43,7 +43,7 @@ def previewed(
     wanted = [draft.policy, *(rule.policy for rule in before)]
     asked = question(needed_for(wanted, rules), on, standards, snapshot.legend)
     engine = connected(snapshot.folder / "spill")
-    view(engine, [snapshot.people(part) for part in snapshot.parts])
+    view(engine, "people", [snapshot.people(part) for part in snapshot.parts])
     table = verdicts(engine.table("people"), asked, wanted, CARRIED)
     tallies = tuple(tallied(engine, table, draft.policy, draft.of, asked.legend))
     if not before:

@@ -22,8 +22,8 @@ from linli.core.errors import Conflict
 
 from ..language.columns import columns
 from ..language.tree import Rule
-from .columnar import kept_columns, question
-from .connecting import connected, written
+from .columnar import Question, kept_columns, question
+from .connecting import connected, sql_written
 from .legend import Legend
 from .sources import PartOrder, Source
 
@@ -82,11 +82,10 @@ def snapshot_make(
     """
     snapshot, orders = _ordered(folder, source, day)
     asked = question(rules, day, standards or {}, snapshot.legend)
-    engine = connected(folder / "spill")
+    making = _Making(connected(folder / "spill"), snapshot, asked)
     for at, part in enumerate(orders):
         if not snapshot.people(part.name).exists():
-            table = with_absent(source.table(engine, part, snapshot.legend.facts), snapshot.legend)
-            _part_made(engine, table, snapshot, part.name, asked)
+            making.part(source, part)
         progress(at + 1, len(orders))
     return snapshot
 
@@ -140,13 +139,29 @@ def with_absent(table: Any, legend: Legend) -> Any:
     return table.mutate(absent=reduce(lambda left, right: left + right, bits, ibis.literal(0, "int64")))
 
 
-def _part_made(engine: Any, table: Any, snapshot: Snapshot, part: str, asked: Any) -> None:
-    # Laid down once: it is read again for each grouping over households.
-    engine.con.execute(f"CREATE OR REPLACE TEMP TABLE flat AS {engine.compile(table)}")
-    flat = engine.table("flat")
-    keys = [name for name in ("person", "household", "resident", "household_id") if name in flat.columns]
-    if "resident" in keys:
-        written(engine, flat.select(*keys), snapshot.keys(part))
-    carried = [name for name in flat.columns if name not in ("resident", "household_id")]
-    written(engine, kept_columns(flat, asked, carried).order_by("household", "person"), snapshot.people(part))
-    engine.con.execute("DROP TABLE flat")
+class _Making:
+    """Makes parts; what is asked of the engine is put into words once for all of them."""
+
+    def __init__(self, engine: Any, snapshot: Snapshot, asked: Question) -> None:
+        self.engine, self.snapshot, self.asked = engine, snapshot, asked
+        self._flat = self._keys = self._people = ""
+
+    def part(self, source: Source, part: PartOrder) -> None:
+        table = source.table(self.engine, part, self.snapshot.legend.facts)
+        self._flat = self._flat or self.engine.compile(with_absent(table, self.snapshot.legend))
+        # Laid down once: it is read again for each grouping over households.
+        self.engine.con.execute(f"CREATE OR REPLACE TEMP TABLE flat AS {self._flat}")
+        if not self._people:
+            self._worded(self.engine.table("flat"))
+        if self._keys:
+            sql_written(self.engine, self._keys, self.snapshot.keys(part.name))
+        sql_written(self.engine, self._people, self.snapshot.people(part.name))
+        self.engine.con.execute("DROP TABLE flat")
+
+    def _worded(self, flat: Any) -> None:
+        whose = ("resident", "household_id")
+        if "resident" in flat.columns:
+            self._keys = self.engine.compile(flat.select("person", "household", *whose))
+        carried = [name for name in flat.columns if name not in whose]
+        people = kept_columns(flat, self.asked, carried).order_by("household", "person")
+        self._people = self.engine.compile(people)

@@ -18,6 +18,7 @@ from linli.registers.residents.models import Household
 
 from ..language.columns import ColumnLine, Kind, columns
 from ..language.tree import Of
+from .connecting import view
 from .households import households_read, rows_of
 
 MOST_PERSONS = 1_000_000  # of one part
@@ -50,7 +51,7 @@ class Source(Protocol):
         """Return the parts, the same ones each time it is asked for the same registry."""
 
     def table(self, engine: Any, part: PartOrder, names: Iterable[str]) -> Any:
-        """Return one part with these columns, in an engine."""
+        """Let an engine read one part; return these columns of it, in the same words for every part."""
 
 
 class SyntheticCity:
@@ -81,10 +82,9 @@ class SyntheticCity:
 
     def table(self, engine: Any, part: PartOrder, names: Iterable[str]) -> Any:
         """Return the persons of some files beside their households."""
-        people, homes = (
-            engine.read_parquet([str(self.folder / kind / str(name)) for name in part.of])
-            for kind in ("persons", "households")
-        )
+        for kind in ("persons", "households"):
+            view(engine, kind, [self.folder / kind / str(name) for name in part.of])
+        people, homes = engine.table("persons"), engine.table("households")
         wanted, lines = set(names), columns()
         of_homes = {
             name: _synthetic(homes, lines[name])

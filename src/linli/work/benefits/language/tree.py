@@ -240,11 +240,23 @@ class Rule:
 
 def children(node: Node) -> Iterator[Node]:
     """Return the nodes directly below one."""
-    for field in fields(node):
-        yield from _nodes_in(getattr(node, field.name))
+    for name in _names(node):
+        yield from _nodes_in(getattr(node, name))
+
+
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    kind = type(node)
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(node))
+    return _NAMES[kind]
 
 
 def _nodes_in(value: Any) -> Iterator[Node]:
+    if value is None or isinstance(value, str | int):
+        return
     if isinstance(value, Band):
         yield value.value
     elif isinstance(value, tuple):
