@@ -184,7 +184,7 @@ def value_words(line: ColumnLine, value: str) -> str:
         return str(NONE)
     if line.kind is Kind.CHOICE:
         return str(line.choices.get(value, value))
-    return f"{value.removesuffix('.00')}元" if line.kind is Kind.MONEY else f"{value}{line.unit}"
+    return _("%s元") % value.removesuffix(".00") if line.kind is Kind.MONEY else f"{value}{line.unit}"
 
 
 def compared_words(node: Node, line: ColumnLine | None, names: Names) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from ..language.cases import Case, verdict_words
 from ..language.columns import columns
 from ..language.tree import Compare, Condition, Constant, Every, Op, Rule, Some, Standard
@@ -42,7 +44,7 @@ def tried(case: Case, rule: Rule, others: Iterable[Rule], standards: Mapping[str
     rules = _needed(rule, {other.policy: other for other in others} | _given(case, rule))
     verdicts = judged(rules, household, case.on, {**standards, **case.standards})[rule.policy]
     if not verdicts:
-        return Tried(case, None, ("这项政策按个人判断，案例里没有写“本人”。",))
+        return Tried(case, None, (_("这项政策按个人判断，案例里没有写“本人”。"),))
     found = verdicts[0]
     return Tried(case, found, tuple(_faults(case, found)))
 
@@ -65,21 +67,27 @@ def _needed(rule: Rule, others: Mapping[str, Rule]) -> list[Rule]:
 
 def _faults(case: Case, found: Judged) -> Iterable[str]:
     if found.verdict is not case.expect:
-        yield f"应当{verdict_words(case.expect)}，算出来是{verdict_words(found.verdict)}。" + _why(found)
+        should = _("应当%(should)s，算出来是%(found)s。")
+        yield should % {
+            "should": verdict_words(case.expect),
+            "found": verdict_words(found.verdict),
+        } + _why(found)
     elif case.amount is not None and found.amount != case.amount:
-        said = "不知道" if found.amount is None else yuan_words(found.amount)
-        yield f"金额应当是{yuan_words(case.amount)}，算出来是{said}。"
+        said = _("不知道") if found.amount is None else yuan_words(found.amount)
+        amounts = {"should": yuan_words(case.amount), "found": said}
+        yield _("金额应当是%(should)s，算出来是%(found)s。") % amounts
     elif case.missing is not None and case.missing != set(found.missing):
-        yield f"缺的应当是{_names(case.missing)}，算出来是{_names(found.missing)}。"
+        missing = {"should": _names(case.missing), "found": _names(found.missing)}
+        yield _("缺的应当是%(should)s，算出来是%(found)s。") % missing
 
 
 def _why(found: Judged) -> str:
     if found.verdict is None:
-        return f"还缺：{_names(found.missing)}。" if found.missing else ""
+        return _("还缺：%s。") % _names(found.missing) if found.missing else ""
     failed = [line.label for line in found.trace if line.answer is False and line.depth == 0]
-    return f"没有满足：{'、'.join(failed)}。" if failed else ""
+    return _("没有满足：%s。") % "、".join(failed) if failed else ""
 
 
 def _names(names: Iterable[str]) -> str:
     known = columns()
-    return "、".join(known[name].label if name in known else name for name in sorted(names)) or "没有"
+    return "、".join(known[name].label if name in known else name for name in sorted(names)) or _("没有")
