@@ -40,7 +40,10 @@ RECOGNISED = {
     # the words of a policy and of the trace kept of it; what is written into stories and records
     *(f"work/benefits/language/{name}.py" for name in ("reading", "wording", "words")),
     *(f"work/benefits/outreach/{name}.py" for name in ("settings", "traces")),
-    *(f"work/benefits/outreach/services/{name}.py" for name in ("dealing", "leads", "learning", "visits")),
+    *(
+        f"work/benefits/outreach/services/{name}.py"
+        for name in ("batches", "dealing", "leads", "learning", "visits")
+    ),
 }
 # Words that are taken off what somebody wrote, or that tell texts apart.
 READ = {"removesuffix", "removeprefix", "replace", "endswith", "_counted"}

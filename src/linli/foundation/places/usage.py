@@ -9,8 +9,6 @@ from collections.abc import Callable, Collection, Sequence
 from django.db.models import ManyToOneRel, Model
 from django.utils.functional import Promise
 
-from .models import Part
-
 Text = str | Promise
 PartUsers = Callable[[Sequence[int]], Collection[int]]  # of some parts' ids those that are used today
 _users: dict[str, tuple[Text, PartUsers]] = {}
@@ -35,15 +33,15 @@ def part_uses(ids: Sequence[int]) -> dict[int, list[str]]:
     return dict(found)
 
 
-def part_keys() -> list[tuple[type[Model], str]]:
-    """Return model and name of every foreign key to a part, of whatever room."""
-    relations = Part._meta.get_fields(include_hidden=True)
+def keys_to(model: type[Model]) -> list[tuple[type[Model], str]]:
+    """Return model and name of every foreign key to a part, or to a stair, of whatever room."""
+    relations = model._meta.get_fields(include_hidden=True)
     return [(r.related_model, r.field.name) for r in relations if isinstance(r, ManyToOneRel)]
 
 
-def parts_recorded(ids: Sequence[int]) -> set[int]:
-    """Return those of some parts that any record of any room names, ended ones too."""
+def recorded(model: type[Model], ids: Collection[int]) -> set[int]:
+    """Return those of some parts (or stairs) that any record of any room names, ended ones too."""
     found: set[int] = set()
-    for model, name in part_keys():
-        found.update(model._base_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))
+    for naming, name in keys_to(model):
+        found.update(naming._base_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True))
     return found

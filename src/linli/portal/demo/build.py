@@ -43,6 +43,7 @@ from .linked import accounts_linked, impact_assessed
 from .machines import machines_call, machines_connect
 from .meetings import councils
 from .messages import messages
+from .outreach import benefits_found
 from .people import people_live, people_register
 from .plots import PLOTS, PlotMaker
 from .rules import rules_build, rules_changed
@@ -142,6 +143,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             centre_told(stage.cast["street.duty"], connected["城运中心大屏"], end),
             accounts_linked(stage, end),
             impact_assessed(stage, end),
+            benefits_found(stage, end),
             rules_changed(stage, end),
             *quick_plots(stage, end),
             *joint(stage, end),

@@ -24,7 +24,7 @@ from ..models import Building, Compound, Division, Level, Part, Stair
 from ..permissions import can_edit_compound
 from ..rules import number_sort_key
 from ..selectors import compound_by_public_id, stair_by_public_id
-from ..usage import part_uses
+from ..usage import keys_to, part_uses, recorded
 
 NAMED = 5
 
@@ -181,6 +181,9 @@ def stair_remove(*, actor: Actor, stair_id: Any) -> Building:
         raise Conflict(
             _("%s里还有房屋，不能删除。") % stair.name, hint=_("请先把房屋改到别的单元，或删除房屋。")
         )
-    record("stair.remove", stair)
+    if recorded(Stair, [stair.pk]):
+        hint = _("请保留这个单元；名称写错的请修改名称。")
+        raise Conflict(_("%s已被表决等记录引用，不能删除。") % stair.name, hint=hint)
+    record("stair.remove", stair, touched=[model for model, _name in keys_to(Stair)])
     stair.delete()
     return building

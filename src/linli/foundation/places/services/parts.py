@@ -29,7 +29,7 @@ from ..holding import building_held, part_held
 from ..models import Building, Part, PartKind, Stair
 from ..roomplan import RoomPlan, RoomPlanned, floor_of, rooms_planned
 from ..rules import number_sort_key
-from ..usage import part_keys, part_uses, parts_recorded
+from ..usage import keys_to, part_uses, recorded
 
 BATCH = "batch:"
 
@@ -234,13 +234,14 @@ def parts_undo(*, actor: Actor, building_id: Any, batch: str) -> PartsUndone:
     parts = list(rows.select_for_update()) if rows is not None else []
     if not parts:
         raise Conflict(_("这一批房屋已经撤销，或不属于这个楼栋。"))
-    taken = parts_recorded([part.pk for part in parts])
+    taken = recorded(Part, [part.pk for part in parts])
     gone = [part for part in parts if part.pk not in taken and part.version == 1]
     stairs = {part.stair_id for part in gone if part.stair_id}
     digest = changes_digest([str(part.public_id), part.name] for part in gone)
     Part.objects.filter(pk__in=[part.pk for part in gone]).delete()
-    Stair.objects.filter(pk__in=stairs, parts__isnull=True).delete()
+    Stair.objects.filter(pk__in=stairs - recorded(Stair, stairs)).delete()
     if gone:  # nothing names them, but Django looks through all that might
-        touched: list[type[Model]] = [Part, Stair, *(model for model, _name in part_keys())]
+        keys = [*keys_to(Part), *keys_to(Stair)]
+        touched: list[type[Model]] = [Part, Stair, *(model for model, _name in keys)]
         record("part.undo", building, touched=touched, purpose=f"removed={len(gone)} digest={digest}")
     return PartsUndone(len(gone), len(parts) - len(gone))

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from linli.core.actor import system
 from linli.core.clock import today
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from linli.foundation.audit.models import AuditRecord
-from linli.foundation.places import services
+from linli.foundation.places import services, usage
 from linli.foundation.places.buildinggrid import building_grid, compound_buildings
 from linli.foundation.places.models import Building, Division, Level, Part, Stair
 from linli.foundation.places.roomplan import RoomPlan
@@ -199,7 +200,11 @@ def test_what_was_corrected_or_is_recorded_elsewhere_stays(homes: Homes, monkeyp
     services.part_update(
         actor=homes.worker, part_id=corrected.public_id, version=1, name="302", stair_id=stair, area=8000
     )
-    monkeypatch.setattr("linli.foundation.places.services.parts.parts_recorded", lambda ids: {recorded.pk})
+
+    def named(model: type[Model], ids: Any) -> set[int]:
+        return {recorded.pk} if model is Part else usage.recorded(model, ids)
+
+    monkeypatch.setattr("linli.foundation.places.services.parts.recorded", named)
     done = services.parts_undo(actor=homes.worker, building_id=homes.building.public_id, batch=homes.batch)
     assert (done.removed, done.kept) == (22, 2)
     assert set(Part.objects.values_list("pk", flat=True)) == {corrected.pk, recorded.pk}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from django.db.models import Q
@@ -37,7 +36,7 @@ def preview_figures(preview: Preview) -> dict[str, Any]:
     in_force = rule_within(_says(before), version.policy) if before is not None else None
     others = [one for one in rules_on(day) if one.policy != version.policy.code]
     standards = selectors.standards_on(day, version.policy.area_path)
-    snapshot = snapshot_open(Path(preview.snapshot.folder), on=day)
+    snapshot = snapshot_open(preview.snapshot.path, on=day)
     return _shown(version.policy, says, previewed(snapshot, rule, others, day, standards, in_force), before)
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pyarrow.parquet as pq
-
 from linli.core.actor import system
 from linli.core.errors import Refusal
 
 from ..engine.order import BadRule
-from ..engine.snapshot import snapshot_make
+from ..engine.snapshot import snapshot_counted, snapshot_make
 from ..engine.sources import Registry
 from ..models import Preview, Snapshot
 from ..models.runs import JobState
@@ -40,13 +36,9 @@ def previews_reckon() -> int:
 
 
 def _make(row: Snapshot) -> None:
-    folder = Path(row.folder)
+    folder = row.path
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = snapshot_make(folder, Registry(MACHINE, row.day), row.day, rules_on(row.day))
-    persons = households = 0
-    for part in made.parts:
-        table = pq.read_table(made.people(part), columns=["is_first"])
-        persons += table.num_rows
-        households += sum(table["is_first"].to_pylist())
+    persons, households = snapshot_counted(made)
     snapshot_ready(actor=MACHINE, snapshot_id=row.pk, persons=persons, households=households)
     row.refresh_from_db()

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
 from linli.core.errors import Conflict
@@ -109,6 +111,16 @@ def _ordered(folder: Path, source: Source, day: date) -> tuple[Snapshot, list[Pa
 def _read(folder: Path, kept: Mapping[str, Any]) -> Snapshot:
     names = tuple(part["name"] for part in kept["parts"])
     return Snapshot(folder, date.fromisoformat(kept["day"]), Legend(tuple(kept["legend"])), names)
+
+
+def snapshot_counted(snapshot: Snapshot) -> tuple[int, int]:
+    """Return how many persons and households a whole snapshot holds."""
+    persons = households = 0
+    for part in snapshot.parts:
+        table = pq.read_table(snapshot.people(part), columns=["is_first"])
+        persons += table.num_rows
+        households += pc.sum(table["is_first"].cast("int64")).as_py() or 0
+    return persons, households
 
 
 def snapshot_open(folder: Path, on: date | None = None, most_days: int = MOST_DAYS) -> Snapshot:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +23,11 @@ class JobState(models.TextChoices):
     DONE = "done", _("已完成")
     FAILED = "failed", _("没有完成")
     DROPPED = "dropped", _("已清除")
+
+
+def snapshot_folder(day: date) -> str:
+    """Return where a day's snapshot lies, below the room's own folder."""
+    return f"snapshots/{day.isoformat()}"
 
 
 class Snapshot(models.Model):
@@ -51,6 +60,11 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"snapshot {self.day}"
+
+    @property
+    def path(self) -> Path:
+        """Where its files lie; ``folder`` is below the installation's own."""
+        return Path(settings.HOME) / "benefits" / self.folder
 
 
 class Run(models.Model):
@@ -85,6 +99,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.as_of}"
+
+    @property
+    def path(self) -> Path:
+        """Where its files lie; ``folder`` is below the installation's own."""
+        return Path(settings.HOME) / "benefits" / self.folder
 
 
 class RunCount(models.Model):

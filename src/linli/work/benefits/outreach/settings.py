@@ -24,6 +24,12 @@ def visit_limit() -> Limit:
     return Limit(said["working_days"], LimitUnit.WORKING_DAY, f"{said['source']}（建议值）")
 
 
+def batch_limit() -> Limit:
+    """Return how long another person has to look at a list without application."""
+    said = _content()["batch"]
+    return Limit(said["working_days"], LimitUnit.WORKING_DAY, f"{said['source']}（建议值）")
+
+
 def undo_days() -> int:
     """Return for how many days a press can be taken back."""
     return int(_content()["undo"]["days"])

@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from .pages import acts, visits, waves
+from .pages import acts, batches, visits, waves
 
 VISITS = "desk/benefits/visits/"
 VISIT = f"{VISITS}<uuid:public_id>/"
 LEAD = f"{VISIT}leads/<uuid:lead_id>/"
 WAVES = "desk/benefits/waves/"
+BATCHES = "desk/benefits/batches/"
+BATCH = f"{BATCHES}<uuid:public_id>/"
 urlpatterns = [
+    path(BATCHES, batches.list_page, name="batches"),
+    path(f"{BATCHES}new/", batches.new_page, name="batch_new"),
+    path(BATCH, batches.batch_page, name="batch"),
+    path(f"{BATCH}approve/", batches.approve, name="batch_approve"),
+    path(f"{BATCH}refuse/", batches.refuse, name="batch_refuse"),
+    path(f"{BATCH}leads/<uuid:lead_id>/strike/", batches.strike, name="batch_strike"),
     path(WAVES, waves.list_page, name="waves"),
     path(f"{WAVES}new/", waves.new_page, name="wave_new"),
     path(f"{WAVES}<uuid:public_id>/<slug:code>/", waves.act, name="wave_act"),

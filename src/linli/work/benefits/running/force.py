@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from linli.core.actor import system
 
+from ..authoring.previewing import rule_within
 from ..authoring.selectors import standard_codes, standards_on, versions_in_force
 from ..engine.answers import HouseholdFacts, Judged
 from ..engine.order import looks_at, not_in_force
@@ -45,7 +46,7 @@ def in_force(day: date) -> list[InForce]:
 
 def _read(version: PolicyVersion, kinds: tuple[tuple[str, bool], ...]) -> InForce:
     says = says_of(version.text, kinds)
-    return InForce(version, says, says.rule(version.policy.code, str(version.public_id)))
+    return InForce(version, says, replace(rule_within(says, version.policy), version=str(version.public_id)))
 
 
 @functools.lru_cache(maxsize=512)

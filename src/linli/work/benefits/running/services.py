@@ -13,7 +13,7 @@ from linli.core.errors import Conflict, NotAllowed
 from linli.core.service import changes_of, record, service
 
 from ..models import Run, RunCount, Snapshot
-from ..models.runs import JobState
+from ..models.runs import JobState, snapshot_folder
 from .permissions import can_ask_run, can_run
 
 GOING = (JobState.WAITING, JobState.RUNNING)
@@ -34,7 +34,7 @@ def run_ask(*, actor: Actor, policies: Iterable[str] = ()) -> Run:
         Snapshot.objects.filter(day=today).exclude(state__in=(JobState.FAILED, JobState.DROPPED)).first()
     )
     if snapshot is None:
-        snapshot = Snapshot(day=today, folder=f"snapshots/{today.isoformat()}")
+        snapshot = Snapshot(day=today, folder=snapshot_folder(today))
         snapshot.save(force_insert=True)
     run = Run(
         kind=Run.Kind.AGAIN if wanted else Run.Kind.FULL,

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
-
-from django.conf import settings
 
 from linli.core import clock
 from linli.foundation.places.models import Division, Level
@@ -14,7 +11,7 @@ from linli.foundation.places.models import Division, Level
 from ..authoring.selectors import standards_on
 from ..engine.matching import Matched, match_make, match_open, tallies
 from ..engine.snapshot import Snapshot as OnDisk
-from ..engine.snapshot import snapshot_make, snapshot_open
+from ..engine.snapshot import snapshot_counted, snapshot_make, snapshot_open
 from ..engine.sources import Registry
 from ..language.tree import Rule
 from ..models import Run, RunCount, Snapshot
@@ -25,11 +22,6 @@ from .services import job_note, run_ask, run_finish
 
 KEPT_DAYS = 14
 Noted = Callable[[int, int], None]
-
-
-def folder_of(job: Run | Snapshot) -> Path:
-    """Return where long work keeps its files."""
-    return Path(settings.HOME) / "benefits" / job.folder
 
 
 def run_today() -> Run | None:
@@ -59,7 +51,7 @@ def run_carried_out(run: Run) -> Run:
     job_note(actor=MACHINE, job=run, state=JobState.RUNNING, started_at=run.started_at or clock.now())
     snapshot = _snapshot(run.snapshot, rules, standards)
     matched = match_make(
-        folder_of(run),
+        run.path,
         snapshot,
         rules,
         run.as_of,
@@ -76,14 +68,16 @@ def _standards(run: Run) -> dict[str, int]:
 
 
 def _snapshot(row: Snapshot, rules: list[Rule], standards: dict[str, int]) -> OnDisk:
-    folder = folder_of(row)
+    folder = row.path
     if row.state == JobState.DONE:
         return snapshot_open(folder, row.day)
     job_note(actor=MACHINE, job=row, state=JobState.RUNNING, started_at=row.started_at or clock.now())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = snapshot_make(folder, Registry(MACHINE, row.day), row.day, rules, standards, _progress(row))
     size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
-    job_note(actor=MACHINE, job=row, state=JobState.DONE, ready_at=clock.now(), size=size)
+    persons, households = snapshot_counted(made)
+    counted = {"persons": persons, "households": households, "size": size}
+    job_note(actor=MACHINE, job=row, state=JobState.DONE, ready_at=clock.now(), **counted)
     return made
 
 
@@ -118,7 +112,7 @@ def _counts(run: Run, matched: Matched, policies: list[InForce]) -> list[RunCoun
 
 def matched_of(run: Run) -> Matched:
     """Return a whole run from where it is kept; raises ``RunBroken``."""
-    return match_open(folder_of(run))
+    return match_open(run.path)
 
 
 def files_forget() -> int:
@@ -129,13 +123,13 @@ def files_forget() -> int:
     old = [run for run in Run.objects.exclude(state=JobState.DROPPED) if run.as_of.toordinal() < before]
     gone = [run for run in old if run.pk not in kept]
     for run in gone:
-        shutil.rmtree(folder_of(run), ignore_errors=True)
+        shutil.rmtree(run.path, ignore_errors=True)
         job_note(actor=MACHINE, job=run, state=JobState.DROPPED)
     snapshots = Snapshot.objects.exclude(state=JobState.DROPPED)
     still = set(Run.objects.exclude(state=JobState.DROPPED).values_list("snapshot_id", flat=True))
     for snapshot in snapshots:
         if snapshot.day.toordinal() < before and snapshot.pk not in still:
-            shutil.rmtree(folder_of(snapshot), ignore_errors=True)
+            shutil.rmtree(snapshot.path, ignore_errors=True)
             job_note(actor=MACHINE, job=snapshot, state=JobState.DROPPED)
     return len(gone)
 

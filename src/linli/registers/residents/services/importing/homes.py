@@ -12,7 +12,7 @@ from linli.core.service import require_service
 from linli.foundation.imports.targets import Changed, Row
 from linli.foundation.places.models import Building, Compound, Part, PartKind, Stair
 from linli.foundation.places.services import HomeRow, homes_ensure
-from linli.foundation.places.usage import parts_recorded
+from linli.foundation.places.usage import recorded
 
 from ...importing.homes import HomesReading, changes_of_part, may
 
@@ -109,7 +109,7 @@ def homes_restore(*, before: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
 @require_service
 def homes_unmake(*, notes: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
     """Take parts away, and the stairs and buildings made for them that are empty; returns id → why not."""
-    left = dict.fromkeys(parts_recorded(list(notes)), _("这套房屋已经登记了人或产权。"))
+    left = dict.fromkeys(recorded(Part, list(notes)), _("这套房屋已经登记了人或产权。"))
     changed = Part.objects.filter(pk__in=list(notes), version__gt=1).values_list("pk", flat=True)
     left |= dict.fromkeys(changed, _("后来有人改过这套房屋。"))
     Part.objects.filter(pk__in=[pk for pk in notes if pk not in left]).delete()

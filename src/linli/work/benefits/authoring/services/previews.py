@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from linli.core import clock
@@ -16,7 +14,7 @@ from linli.core.service import changes_of, record, service
 
 from ...engine.snapshot import MOST_DAYS
 from ...models import Policy, Preview, Snapshot
-from ...models.runs import JobState
+from ...models.runs import JobState, snapshot_folder
 from ..checked import looked_through
 from ..drafts import digest_of
 from ..permissions import can_see_drafts
@@ -55,8 +53,7 @@ def _snapshot() -> Snapshot:
     if (found := usable.order_by("-day").first()) is not None:
         return found
     day = clock.today()
-    folder = Path(settings.HOME) / "benefits" / f"snapshot-{day:%Y%m%d}"
-    made = Snapshot(day=day, folder=str(folder))
+    made = Snapshot(day=day, folder=snapshot_folder(day))
     made.save(force_insert=True)
     return made
 

@@ -23,7 +23,7 @@ def test_what_is_in_force_on_a_day_is_told_with_its_rule(seconds: Cast) -> None:
     after = {row["code"]: row for row in client.get(POLICIES, {"on": "2025-07-01"}).json()["items"]}
     assert before["disabled_nursing"]["version"] + 1 == after["disabled_nursing"]["version"]
     one = client.get(f"{POLICIES}/disabled_nursing").json()
-    assert one["in_force"] == 2 and len(one["versions"]) == 2 and "amount:" in one["versions"][0]["text"]
+    assert one["in_force"] == 2 and len(one["versions"]) == 2 and "金额:" in one["versions"][0]["text"]
     assert client.get(f"{POLICIES}/nothing").status_code == 404
     assert client.get(POLICIES, {"on": "昨天"}).status_code == 422
     rows = client.get("/api/v1/benefits/standards", {"on": "2024-07-01"}).json()["items"]

@@ -1,5 +1,6 @@
 """Every write of outreach."""
 
+from .batches import batch_approve, batch_propose, batch_refuse, batch_strike
 from .dealing import wave_deal
 from .leads import leads_take
 from .learning import lead_checked, lead_correct, lead_doubt, visit_learn, visit_reveal
@@ -14,6 +15,10 @@ from .visits import (
 from .waves import wave_change, wave_end, wave_filled, wave_pause, wave_release, wave_resume
 
 __all__ = [
+    "batch_approve",
+    "batch_propose",
+    "batch_refuse",
+    "batch_strike",
     "lead_checked",
     "lead_correct",
     "lead_doubt",

@@ -7,19 +7,22 @@ from typing import Any
 
 import pytest
 
+from linli.core import clock
 from linli.core.clock import clock_forward
 from linli.core.errors import Conflict, NotAllowed
 from linli.registers.residents.tests.facts_world import household_at
 from linli.registers.residents.tests.houses import resident_row
-from linli.work.benefits.models import Lead, Outreach, Run, RunCount, Snapshot, Wave
+from linli.work.benefits.engine.households import households_read
+from linli.work.benefits.models import Lead, Outreach, Policy, Run, RunCount, Snapshot, Wave
 from linli.work.benefits.outreach import tasks
+from linli.work.benefits.running.force import household_judged, in_force
 from linli.work.benefits.running.services import run_ask
-from linli.work.benefits.running.tasks import files_forget, folder_of, nightly, run_today
+from linli.work.benefits.running.tasks import files_forget, nightly, run_today
 from tests.people import Cast
 
-from .world import Doors, doors_make
+from .world import MACHINE, Doors, doors_make, policy_make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
@@ -134,9 +137,9 @@ def test_old_files_go(doors: Doors) -> None:
         tasks.follow()
     first.refresh_from_db()
     assert first.state == "dropped"
-    assert not folder_of(first).exists()
+    assert not first.path.exists()
     assert files_forget() == 1  # the newest and the one before it stay
-    folder = folder_of(Run.objects.filter(state="done").latest("pk").snapshot)
+    folder = Run.objects.filter(state="done").latest("pk").snapshot.path
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -173,3 +176,16 @@ def test_the_pages_of_waves_and_progress(doors: Doors) -> None:
     assert doors.cast.client("department").get("/desk/benefits/progress/").status_code == 403
     far = {"area": doors.cast.places["other_street_place"].path}
     assert street.get("/desk/benefits/progress/", far).status_code == 404
+
+
+def test_a_district_s_policy_is_for_those_who_live_there(cast: Cast) -> None:
+    doors = doors_make(cast)
+    for code in ("district_place", "other_district_place"):
+        version = policy_make(cast, f"of_{code}", code)
+        place = cast.places[code]
+        Policy.objects.filter(pk=version.policy_id).update(area_path=place.path, place_code=place.code)
+    today, home = clock.today(), doors.homes[0]
+    known = households_read(MACHINE, {home.pk}, today)[home.pk]
+    said = household_judged(in_force(today), known, today, home.area_path)
+    assert [one.verdict for one in said["of_district_place"]] == [True]
+    assert [one.verdict for one in said["of_other_district_place"]] == [False]

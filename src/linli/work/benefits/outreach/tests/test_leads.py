@@ -21,7 +21,7 @@ from tests.people import Cast
 
 from .world import doors_make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_a_batch_becomes_leads_that_wait(cast: Cast) -> None:

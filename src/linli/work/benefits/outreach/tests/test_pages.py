@@ -15,7 +15,7 @@ from tests.people import Cast
 
 from .world import Doors, doors_make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LIST = "/desk/benefits/visits/"
 
 

@@ -33,7 +33,7 @@ from tests.people import Cast
 
 from .world import doors_make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 DAY = timedelta(days=1)
 
 

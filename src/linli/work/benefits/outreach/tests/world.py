@@ -13,7 +13,7 @@ from linli.registers.residents.tests.facts_world import compound_at, household_a
 from linli.registers.residents.tests.houses import resident_row
 from linli.work.benefits.models import Lead, Outreach, Policy, PolicyVersion, Wave
 from linli.work.benefits.outreach.found import Found, Taken
-from linli.work.benefits.outreach.services import leads_take, wave_deal, wave_release
+from linli.work.benefits.outreach.services import batch_propose, leads_take, wave_deal, wave_release
 from linli.work.benefits.outreach.services.dealing import Dealt
 from linli.work.benefits.running.services import run_ask
 from tests.people import Cast
@@ -160,7 +160,12 @@ def subjects(cast: Cast) -> dict[str, object]:
     doors = doors_make(cast)
     visit, lead = doors.visited()
     wave, run = Wave.objects.get(), run_ask(actor=cast.actor("city"))
+    free = policy_make(cast, "test_free", "免申津贴", text=f"{RULE}automatic: true\n")
+    doors.take(doors.found(1), version=free)
+    street, area = cast.actor("street2"), cast.places["committee_a_place"].path
+    batch = batch_propose(actor=street, policy_id=free.policy.public_id, area_path=area)
     return {
+        "benefit_batch": batch.public_id,
         "benefit_wave": wave.public_id,
         "benefit_run": run.public_id,
         "benefit_visit": visit.public_id,

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from linli.core.errors import InvalidInput, NotFound
-from linli.foundation.places.models import Building, Stair
+from linli.core.errors import Conflict, InvalidInput, NotFound
+from linli.foundation.places.models import Building, Part, Stair
+from linli.foundation.places.services import stair_remove
 from linli.registers.residents.models import Resident
 from linli.registers.residents.owning.rules import OwnerEntry
 from linli.registers.residents.owning.services import ownership_register
@@ -196,3 +197,12 @@ def test_residents_ballots_are_narrowed_from_their_page(stairs: Stairs) -> None:
 def test_a_building_that_is_nowhere_is_missing(stairs: Stairs) -> None:
     with pytest.raises(NotFound):
         rolls.roll_build(actor=stairs.hall.who("worker_b"), ballot_id=stairs.made(stairs.stair(1)).public_id)
+
+
+def test_a_stair_that_a_ballot_names_stays(stairs: Stairs) -> None:
+    stair = stairs.stair(2)
+    ballot = stairs.made(stair)
+    Part.objects.filter(stair=stair).update(stair=None)
+    with pytest.raises(Conflict, match="引用"):
+        stair_remove(actor=stairs.hall.who("worker"), stair_id=stair.public_id)
+    assert list(ballot.stairs.all()) == [stair]
