@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from linli.core.actor import Actor, Function
 from linli.core.errors import NotAllowed, NotFound
 from linli.core.fields import in_areas
-from linli.foundation.places.models import Division
+from linli.foundation.places.models import Division, Level
 from linli.foundation.places.selectors import division_children, division_trail
 from linli.registers.residents.rounding import Rounded, rounded
 
@@ -64,7 +64,7 @@ def funnel(actor: Actor, division: Division) -> Funnel:
     """Return how far it has come in an area; district and city read rounded numbers, small ones hidden."""
     rows = Lead.objects.countable_by(actor).filter(in_areas("area_path", (division.path,)))
     is_exact = actor.function in EXACT
-    children = list(division_children(division.path))
+    children = [child for child in division_children(division.path) if child.level <= Level.COMMITTEE]
     by_area = [
         _row(child.name, child.path, _states(rows.filter(in_areas("area_path", (child.path,)))), is_exact)
         for child in children
