@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from linli.core.actor import Actor
 from linli.work.benefits.models import Lead, Outreach, Policy
-from linli.work.benefits.outreach.services import lead_settle, outreach_tell, wave_release
+from linli.work.benefits.outreach.services import batch_propose, lead_settle, outreach_tell, wave_release
 from linli.work.benefits.outreach.tasks import follow
 from linli.work.benefits.running.tasks import run_today
 
@@ -31,6 +31,7 @@ def benefits_found(stage: Stage, end: datetime) -> Plot:
     yield end - timedelta(hours=8)
     run_today()
     follow()
+    _listed(street)
 
 
 def _released(street: Actor) -> None:
@@ -44,6 +45,13 @@ def _released(street: Actor) -> None:
                 per_worker_week=4,
                 includes_unknown=includes_unknown,
             )
+
+
+def _listed(street: Actor) -> None:
+    """Those who wait for the allowance of the old in one committee stand on a list without application."""
+    waiting = Lead.objects.visible_to(street).filter(policy__code=RELEASED[0][0], state=Lead.State.WAITING)
+    if first := waiting.order_by("area_path").first():
+        batch_propose(actor=street, policy_id=first.policy.public_id, area_path=first.area_path)
 
 
 def _told(worker: Actor) -> None:
