@@ -1,10 +1,11 @@
 """Following a face's own links: each kind of page once."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from http import HTTPStatus
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
@@ -49,23 +50,58 @@ def kind_of(address: str) -> str | None:
         return None
 
 
-def _links(page: Page) -> list[str]:
-    found = page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href)")
-    own = urlsplit(page.url).netloc
-    return [urldefrag(link).url for link in found if urlsplit(link).netloc == own]
+class _Anchors(HTMLParser):
+    """Where the links of a page lead that was asked for without drawing it."""
+
+    def __init__(self, text: str, address: str) -> None:
+        super().__init__()
+        self.address, self.found = address, list[str]()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take up a link that is no download."""
+        said = dict(attrs)
+        if tag == "a" and said.get("href") and "download" not in said:
+            self.found.append(urljoin(self.address, said["href"]))
+
+
+def _own(links: Iterable[str], address: str) -> list[str]:
+    own = urlsplit(address).netloc
+    return [urldefrag(link).url for link in links if urlsplit(link).netloc == own]
+
+
+def _drawn(page: Page, address: str) -> tuple[int, list[str]] | None:
+    """Open a page; returns status and links, ``None`` for what is no page."""
+    answer = page.goto(address)
+    if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+        return None
+    links = page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href)")
+    return answer.status, _own(links, page.url)
+
+
+def _asked(page: Page, address: str) -> tuple[int, list[str]] | None:
+    """Ask for a page as the same visitor without drawing it."""
+    answer = page.request.get(urljoin(page.url, address))
+    if "text/html" not in answer.headers.get("content-type", ""):
+        return None
+    return answer.status, _own(_Anchors(answer.text(), answer.url).found, answer.url)
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A page that was opened: its kind, its address, and what was wrong with the answer, if anything."""
+    """A page: its kind, its address, what was wrong with the answer, whether it stands open."""
 
     kind: str
     address: str
     fault: str
+    is_drawn: bool
 
 
-def pages_reached(page: Page, start: str) -> Iterator[Stop]:
-    """Open each kind of page once, from ``start`` on, and yield it while it stands open."""
+def pages_reached(page: Page, start: str, is_new: Callable[[str], bool]) -> Iterator[Stop]:
+    """Ask for each kind of page once, from ``start`` on, and yield it; what ``is_new`` while it stands open.
+
+    The others answer for their status and their links alone: another face has looked at them.
+    """
     waiting, seen = deque([(start, "the start")]), set()
     while waiting:
         address, origin = waiting.popleft()
@@ -73,10 +109,12 @@ def pages_reached(page: Page, start: str) -> Iterator[Stop]:
         if kind is None or kind in seen:
             continue
         seen.add(kind)
-        answer = page.goto(address)
-        if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+        is_drawn = address == start or is_new(kind)
+        found = (_drawn if is_drawn else _asked)(page, address)
+        if found is None:
             continue
-        fault = f"answered {answer.status} (from {origin})" if answer.status != HTTPStatus.OK else ""
-        yield Stop(kind, address, fault)
+        status, links = found
+        fault = f"answered {status} (from {origin})" if status != HTTPStatus.OK else ""
+        yield Stop(kind, address, fault, is_drawn)
         if not fault:
-            waiting.extend((link, page.url) for link in _links(page))
+            waiting.extend((link, address) for link in links)
