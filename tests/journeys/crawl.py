@@ -97,7 +97,9 @@ class Stop:
     is_drawn: bool
 
 
-def pages_reached(page: Page, start: str, is_new: Callable[[str], bool]) -> Iterator[Stop]:
+def pages_reached(
+    page: Page, start: str, is_new: Callable[[str], bool] = lambda _kind: True
+) -> Iterator[Stop]:
     """Ask for each kind of page once, from ``start`` on, and yield it; what ``is_new`` while it stands open.
 
     The others answer for their status and their links alone: another face has looked at them.

@@ -8,6 +8,7 @@ from linli.core.actor import Actor
 from linli.work.benefits.models import Lead, Outreach, Policy
 from linli.work.benefits.outreach.services import batch_propose, lead_settle, outreach_tell, wave_release
 from linli.work.benefits.outreach.tasks import follow
+from linli.work.benefits.outreach.workflow import NEW
 from linli.work.benefits.running.tasks import run_today
 
 from .life import Plot, Stage
@@ -48,9 +49,10 @@ def _released(street: Actor) -> None:
 
 
 def _listed(street: Actor) -> None:
-    """Those who wait for the allowance of the old in one committee stand on a list without application."""
-    waiting = Lead.objects.visible_to(street).filter(policy__code=RELEASED[0][0], state=Lead.State.WAITING)
-    if first := waiting.order_by("area_path").first():
+    """Those of one committee who are eligible and were not spoken to stand on a list without application."""
+    found = Lead.objects.visible_to(street).filter(policy__code=RELEASED[0][0], verdict=Lead.Verdict.ELIGIBLE)
+    first = found.filter(state__in=NEW).order_by("-area_path", "pk").first()
+    if first is not None:
         batch_propose(actor=street, policy_id=first.policy.public_id, area_path=first.area_path)
 
 
