@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from ..models import Matter
 from ..permissions import can_reveal_reporter
 from ..routing.selectors import ruling_of_record
 from ..services import reporter_reveal
+from ..whistles.models import Whistle
 from ..whistles.selectors import whistles_of_matter
 from . import selectors as desk_selectors
 from .actions import SENT
@@ -68,7 +70,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "tone": state_tone(matter.state),
         "level": clock_level(matter),
         "earlier": earlier_limit(matter),
-        "story": [_step(step) for step in selectors.story_list(actor, matter)],
+        "story": [_step(step, facts["whistles"]) for step in selectors.story_list(actor, matter)],
         "sent_form": request.session.pop(SENT, ""),
         "joined": joined_acts(actor, matter),
         "publishes": "publish" in codes,
@@ -95,9 +97,13 @@ def _button(matter: Matter, action: Any) -> dict[str, Any]:
     }
 
 
-def _step(step: Any) -> dict[str, Any]:
+def _step(step: Any, whistles: Iterable[Whistle]) -> dict[str, Any]:
+    """Return a step for the story; it leads to a whistle only who may open that."""
+    link = step.facts.get("link", "")
+    known = {reverse("whistles:record", args=[whistle.public_id]) for whistle in whistles}
     return {
         "step": step,
+        "link": link if link in known or not link.startswith(reverse("whistles:list")) else "",
         "icon": step_icon(step.verb),
         "tone": step_tone(step.verb),
         "details": step_details(step.verb, step.facts),

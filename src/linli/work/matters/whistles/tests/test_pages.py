@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from linli.core import clock as time
+from linli.work.matters.models import Assignment
 from linli.work.matters.whistles.models import Whistle
 
 from .conftest import Spot
@@ -211,3 +212,14 @@ def test_the_record_of_the_matter_leads_to_its_whistles(spot: Spot) -> None:
     for who in ("street", "department"):
         answer = spot.cast.client(who).get(reverse("matters:record", args=[whistle.matter.public_id]))
         assert answer.content.decode().count(reverse("whistles:record", args=[whistle.public_id])) >= 2
+
+
+def test_who_handles_the_matter_and_was_not_called_sees_no_way_to_the_whistle(spot: Spot) -> None:
+    whistle = spot.blow()
+    assert whistle.matter is not None
+    unit = spot.cast.units["wuye"]
+    assert not whistle.calls.filter(unit=unit).exists()
+    Assignment.objects.create(matter=whistle.matter, unit=unit, part="co", round=99, sent_at=time.now())
+    answer = spot.cast.client("property").get(reverse("matters:record", args=[whistle.matter.public_id]))
+    assert answer.status_code == 200
+    assert reverse("whistles:record", args=[whistle.public_id]) not in answer.content.decode()
