@@ -49,6 +49,9 @@ class ReasonForm(forms.Form):
         label=gettext_lazy("依据"), max_length=200, help_text=gettext_lazy("文件名称和文号")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="reason_%s", **kwargs)  # beside the weights, which have a source too
+
 
 def _done(form: forms.Form, act: Any, **said: Any) -> bool:
     """Let a service do it; what it refuses stands beside the field."""
