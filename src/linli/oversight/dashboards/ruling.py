@@ -50,7 +50,8 @@ class ReasonForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="reason_%s", **kwargs)  # beside the weights, which have a source too
+        super().__init__(*args, **kwargs)
+        self.auto_id = "reason_%s"  # beside the weights, which have a source too
 
 
 def _done(form: forms.Form, act: Any, **said: Any) -> bool:
