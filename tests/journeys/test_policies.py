@@ -30,11 +30,8 @@ def act(page: Page, node: int, name: str) -> None:
     page.locator(".pop[open]").get_by_role("button", name=name).click()
 
 
-def test_a_policy_is_written_checked_published_and_read(
-    visitor: Callable[..., Page], axe: Callable[[Page], None], cast: Cast
-) -> None:
-    staff_make(cast, "district2", "褚二", cast.units["district_unit"], Function.DISTRICT)
-    page = visitor("desk", cast.accounts["district"])
+def policy_begun(page: Page, axe: Callable[[Page], None]) -> None:
+    """Name a policy; its conditions come next."""
     page.goto("/desk/benefits/")
     axe(page)
     page.get_by_role("link", name="新写一项").click()
@@ -43,6 +40,9 @@ def test_a_policy_is_written_checked_published_and_read(
     page.get_by_label("主管部门").fill("区民政局")
     page.get_by_role("button", name="建立，去写条件").click()
 
+
+def age_asked_for(page: Page) -> None:
+    """Ask for 80 and over; ages that nobody has are refused."""
     page.get_by_role("link", name="添加条件").first.click()
     page.get_by_role("link", name="年龄 例如").click()
     page.get_by_label("年满（周岁）").fill("80")
@@ -51,6 +51,10 @@ def test_a_policy_is_written_checked_published_and_read(
     expect(page.locator("main")).to_contain_text("否则没有人符合")
     page.get_by_label("不满（周岁）").fill("")
     page.get_by_role("button", name="添加", exact=True).click()
+
+
+def hukou_asked_for(page: Page, axe: Callable[[Page], None]) -> None:
+    """Add a second condition, move it up, remove it, take the removal back."""
     page.get_by_role("link", name="添加条件").first.click()
     page.get_by_role("link", name="户籍", exact=True).click()
     page.get_by_label("本市户籍").check()
@@ -64,6 +68,9 @@ def test_a_policy_is_written_checked_published_and_read(
     expect(page.locator(".tree")).to_contain_text("户籍")
     axe(page)
 
+
+def amount_and_cases_said(page: Page) -> None:
+    """Say how much; a case that does not come out says so."""
     page.get_by_role("link", name="发多少").click()
     page.get_by_label("金额（元）").fill("120")
     page.get_by_role("button", name="保存").click()
@@ -74,6 +81,10 @@ def test_a_policy_is_written_checked_published_and_read(
     page.locator("textarea[name=cases]").fill(CASES)
     page.get_by_role("button", name="保存并重算").click()
     expect(page.locator("main")).to_contain_text("2个案例的结果都和写的一样")
+
+
+def proposed(page: Page) -> None:
+    """Submit the draft for another person."""
     page.get_by_role("link", name="提交核准").click()
     page.get_by_label("从哪天起用").fill("2026-09-01")
     page.get_by_label("文号").fill("试行〔2026〕1号")
@@ -81,26 +92,44 @@ def test_a_policy_is_written_checked_published_and_read(
     page.get_by_role("button", name="提交核准").click()
     expect(page.locator("main")).to_contain_text("请另一人核准")
 
-    second = visitor("desk", cast.accounts["district2"])
-    second.goto(f"/desk/benefits/{Policy.objects.get().public_id}/draft/")
-    second.get_by_role("button", name="核准发布").click()
-    second.get_by_role("dialog").get_by_role("button", name="核准发布").click()
-    expect(second.locator("main")).to_contain_text("在用")
 
-    resident = visitor("phone")
-    resident.goto("/benefits/")
-    axe(resident)
-    resident.get_by_role("link", name="助餐补贴").click()
-    expect(resident.locator("main")).to_contain_text("120元")
-    resident.get_by_role("link", name="算一算我能不能享受").click()
-    resident.get_by_role("button", name="开始").click()
+def published(page: Page) -> None:
+    """See what was submitted and publish it."""
+    page.goto(f"/desk/benefits/{Policy.objects.get().public_id}/draft/")
+    page.get_by_role("button", name="核准发布").click()
+    page.get_by_role("dialog").get_by_role("button", name="核准发布").click()
+    expect(page.locator("main")).to_contain_text("在用")
+
+
+def read_and_checked(page: Page, axe: Callable[[Page], None]) -> None:
+    """Read the policy and answer its questions; no answer stands in the address."""
+    page.goto("/benefits/")
+    axe(page)
+    page.get_by_role("link", name="助餐补贴").click()
+    expect(page.locator("main")).to_contain_text("120元")
+    page.get_by_role("link", name="算一算我能不能享受").click()
+    page.get_by_role("button", name="开始").click()
     for _turn in range(2):
-        if resident.get_by_label("本市户籍").count():
-            resident.get_by_label("本市户籍").check()
+        if page.get_by_label("本市户籍").count():
+            page.get_by_label("本市户籍").check()
         else:
-            resident.locator("#answer").fill("1940-01-01")
-        axe(resident)
-        resident.get_by_role("button", name="下一题").click()
-    expect(resident.locator("main")).to_contain_text("看来可以享受（1）")
-    assert "1940" not in resident.url
-    axe(resident)
+            page.locator("#answer").fill("1940-01-01")
+        axe(page)
+        page.get_by_role("button", name="下一题").click()
+    expect(page.locator("main")).to_contain_text("看来可以享受（1）")
+    assert "1940" not in page.url
+    axe(page)
+
+
+def test_a_policy_is_written_checked_published_and_read(
+    visitor: Callable[..., Page], axe: Callable[[Page], None], cast: Cast
+) -> None:
+    staff_make(cast, "district2", "褚二", cast.units["district_unit"], Function.DISTRICT)
+    author = visitor("desk", cast.accounts["district"])
+    policy_begun(author, axe)
+    age_asked_for(author)
+    hukou_asked_for(author, axe)
+    amount_and_cases_said(author)
+    proposed(author)
+    published(visitor("desk", cast.accounts["district2"]))
+    read_and_checked(visitor("phone"), axe)
