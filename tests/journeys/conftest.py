@@ -17,6 +17,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Request,
     expect,
@@ -44,6 +45,8 @@ QUIET = (
 )
 # A page of refusal is a page too: its status alone is no complaint.
 REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# A request that is let go because a newer one or another page comes; a failed one says more than these two.
+LET_GO = re.compile(r"htmx:(sendAbort|afterRequest)\b")
 SERIOUS = {"serious", "critical"}
 _AXE = Axe().axe_script
 Visitor = Callable[..., Page]
@@ -78,7 +81,8 @@ class Complaints:
         page.on("response", lambda answer: self._status(answer.url, answer.status))
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not REFUSAL.match(message.text):
+        is_expected = REFUSAL.match(message.text) or LET_GO.match(message.text)
+        if message.type == "error" and not is_expected:
             self.found.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _request(self, request: Request) -> None:
@@ -172,18 +176,24 @@ def draft_kept(page: Page, words: str) -> None:
 
 def axe_faults(page: Page) -> list[str]:
     """Return what axe finds on a page that is serious or critical."""
-    page.evaluate(_AXE)
-    # What axe is content with is neither worked out in detail nor carried over: half of its time.
-    found = typed(
-        list[dict[str, Any]],
-        page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"),
-    )
+    try:
+        found = _axe_run(page)
+    except Error:  # the page was just giving way to the next one
+        page.wait_for_load_state()
+        found = _axe_run(page)
     return [
         f"{item['id']} ({item['impact']}): {item['help']}: {node['html'][:200]}"
         for item in found
         if item["impact"] in SERIOUS
         for node in item["nodes"]
     ]
+
+
+def _axe_run(page: Page) -> list[dict[str, Any]]:
+    page.evaluate(_AXE)
+    # What axe is content with is neither worked out in detail nor carried over: half of its time.
+    run = "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
+    return typed(list[dict[str, Any]], page.evaluate(run))
 
 
 @pytest.fixture

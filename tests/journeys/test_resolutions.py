@@ -65,6 +65,7 @@ def made(desk: Page, item: AgendaItem, look: Look) -> Resolution:
     """A passed item becomes a resolution by its own button; nobody reads it yet."""
     desk.goto(f"/desk/council/meetings/{item.meeting.public_id}/")
     desk.get_by_role("link", name="形成决议").click()
+    expect(desk.get_by_label("决议的名称")).to_be_visible()
     look(desk)
     desk.get_by_label("决议的名称").fill("楼道不停电瓶车")
     desk.get_by_label("内容").fill("电瓶车停进充电棚。")

@@ -46,9 +46,14 @@ def _marks(*unwanted: str, only: str = "") -> str:
     return " and ".join([*filter(None, [only]), *(f"not {name}" for name in unwanted)])
 
 
-def _journeys(environment: dict[str, str], marks: str) -> int:
+def _has_browser() -> bool:
     if missing := _chromium_missing():
         print(f"跳过浏览器测试：缺少 {' '.join(missing)}（请用 apt 安装）", flush=True)
+    return not missing
+
+
+def _journeys(environment: dict[str, str], marks: str) -> int:
+    if not _has_browser():
         return 0
     if not (root() / "tests/journeys").is_dir():
         print("没有浏览器测试（tests/journeys）", flush=True)
@@ -84,6 +89,8 @@ def _on_postgres(environment: dict[str, str], unwanted: list[str]) -> int:
 
 
 def _as_asked(environment: dict[str, str], chosen: argparse.Namespace, more: list[str]) -> int:
+    if any("journeys" in word for word in more):
+        _has_browser()
     if not chosen.postgres:
         return _pytest(environment, *more)
     with postgres.throwaway() as url:
