@@ -1,4 +1,4 @@
-"""Found people are reached: a wave is released, a household visited, a benefit granted; a list is approved."""
+"""Found people are reached: a wave, a visit, a benefit granted; and a list that two persons approve."""
 
 from __future__ import annotations
 
