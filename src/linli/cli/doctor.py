@@ -188,6 +188,17 @@ def _holidays() -> Iterator[Finding]:
             yield Finding(f"没有 {year} 年的节假日安排", advice, is_hint=year > this_year)
 
 
+def _policies() -> Iterator[Finding]:
+    from linli.core import clock
+    from linli.work.benefits.running.force import in_force
+
+    for version in in_force(clock.today()).unread:
+        yield Finding(
+            f"惠民政策“{version.policy.name}”第 {version.number} 版，这个版本的软件读不懂",
+            "这项政策暂不计算，其他政策照常。请由制定它的区或市起草新版本，按“检查”里说的改好后发布。",
+        )
+
+
 def _worker() -> Iterator[Finding]:
     from django.conf import settings
 
@@ -311,6 +322,7 @@ CHECKS = (
     Check("磁盘", _disk),
     Check("上传的文件", _files),
     Check("节假日", _holidays, needs_tables=True),
+    Check("惠民政策", _policies, needs_tables=True),
     Check("后台作业", _worker),
     Check("邮件", _mail),
     Check("对外访问", _outside, needs_tables=True),

@@ -114,6 +114,11 @@ def standard_kinds() -> Mapping[str, Kind]:
     }
 
 
+def kinds_known() -> tuple[tuple[str, Kind], ...]:
+    """Return ``standard_kinds`` in an order, as ``text_read`` takes them; one query."""
+    return tuple(sorted(standard_kinds().items()))
+
+
 def looked_through(version: PolicyVersion) -> Looked:
     """Read a version, check it and run its cases."""
     around = around_of(version.policy)
@@ -148,7 +153,7 @@ def around_of(policy: Policy) -> Around:
 
 
 def _policies() -> dict[str, KnownPolicy]:
-    kinds = tuple(sorted(standard_kinds().items()))
+    kinds = kinds_known()
     found = dict[str, KnownPolicy]()
     for code, unit, first, text in selectors.policies_begun():
         of = Of.HOUSEHOLD if unit == Policy.Unit.HOUSEHOLD else Of.PERSON
@@ -176,7 +181,7 @@ def _cases_run(version: PolicyVersion, says: PolicyText, cases: Sequence[Case]) 
 
 def rules_on(day: date) -> list[Rule]:
     """Return the rule of every policy in force on a day; one that cannot be read any more is left out."""
-    kinds = tuple(sorted(standard_kinds().items()))
+    kinds = kinds_known()
     found = list[Rule]()
     for version in selectors.versions_in_force(day):
         says = text_read(version.text, kinds)

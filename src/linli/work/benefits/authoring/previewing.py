@@ -21,7 +21,7 @@ from ..language.policy import Pays, PolicyText
 from ..language.tree import Column, Every, Holds, Members, Of, OneOf, Over, Rule, Worth
 from ..models import Policy, PolicyVersion, Preview
 from . import selectors
-from .checked import rules_on, standard_kinds, text_read
+from .checked import kinds_known, rules_on, text_read
 
 PER_WEEK = 10  # households that a worker goes to in a week, as a wave has it by itself
 TIMES_A_YEAR = {Pays.MONTH: 12, Pays.VOUCHER: 12}
@@ -41,7 +41,7 @@ def preview_figures(preview: Preview) -> dict[str, Any]:
 
 
 def _says(version: PolicyVersion) -> PolicyText:
-    found = text_read(version.text, tuple(sorted(standard_kinds().items())))
+    found = text_read(version.text, kinds_known())
     if found is None:
         raise ValueError(version.pk)
     return found

@@ -15,10 +15,11 @@ from linli.core.errors import NotFound
 from linli.registers.residents.rounding import Rounded, rounded
 from linli.registers.residents.selectors import cards_of
 
+from ..authoring.checked import kinds_known, text_read
 from ..models import Batch, Lead, Policy
-from ..running.force import in_force, says_of
+from ..running.force import in_force
 from .permissions import can_see_leads
-from .shown import amount_words
+from .shown import amount_words, pays_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,12 @@ def batch_rows(actor: Actor, leads: Sequence[Lead]) -> list[BatchRow]:
     """Return lines for a page of leads (a fixed number of queries)."""
     homes = {lead.household_id: lead.household for lead in leads}
     cards = {card.household.pk: card for card in cards_of(actor, list(homes.values()))}
-    rows = []
+    rows, kinds = [], kinds_known()
     for lead in leads:
         card = cards[lead.household_id]
         names = {one.resident.pk: one.name for one in card.members}
         who = names.get(lead.resident_id, _("已不在这一户的人")) if lead.resident_id else _("全家")
-        pays = str(says_of(lead.policy_version.text).pays)
+        pays = pays_of(text_read(lead.policy_version.text, kinds))
         address = str(card.part or lead.household.compound or "")
         rows.append(BatchRow(lead, who, address, amount_words(lead.amount, pays)))
     return rows
@@ -74,5 +75,5 @@ def people_shown(actor: Actor, batch: Batch) -> Rounded:
 def policies_without_application(actor: Actor) -> list[Policy]:
     """Return the policies in force of the actor's areas and above that ask for no application."""
     seen = set(Policy.objects.visible_to(actor).values_list("pk", flat=True))
-    found = (one for one in in_force(clock.today()) if one.says.is_automatic)
+    found = (one for one in in_force(clock.today()).policies if one.says.is_automatic)
     return [one.policy for one in found if one.policy.pk in seen]

@@ -18,9 +18,9 @@ from linli.foundation.ui.templatetags.linli import yuan
 from linli.registers.residents.facts.dictionary import FactKey, Of, dictionary
 from linli.registers.residents.selectors import HouseholdPeople
 
+from ..authoring.checked import kinds_known, text_read
 from ..language.policy import PolicyText
 from ..models import Lead, LeadEvent
-from ..running.force import says_of
 from .services.learning import HOME
 from .settings import undo_days
 from .traces import Trace, fact_label, trace_opened
@@ -42,6 +42,11 @@ def amount_words(amount: int | None, pays: str) -> str:
     return str(PERIODS.get(pays, "%s")).replace("%s", yuan(amount))
 
 
+def pays_of(says: PolicyText | None) -> str:
+    """Return for how long a version pays; nothing where it cannot be read."""
+    return str(says.pays) if says else ""
+
+
 @dataclass(frozen=True, slots=True)
 class StepShown:
     """One step of a lead: who, when, what."""
@@ -61,7 +66,7 @@ class LeadShown:
 
     lead: Lead
     who: str
-    says: PolicyText
+    says: PolicyText | None  # None where a later release cannot read it
     amount: str
     trace: Trace
     moves: tuple[Move, ...]
@@ -103,26 +108,29 @@ def visit_shown(
     doubted: Collection[str] = (),
 ) -> Visit:
     """Return a visit dressed for its page; ``opened`` facts of the traces stand in the open."""
-    rows = list(leads)
+    rows, kinds = list(leads), kinds_known()
     names = {card.resident.pk: card.name for card in home.members}
     people = person_names(event.by_id for lead in rows for event in lead.events.all())
-    shown = tuple(_lead(actor, lead, names, people, opened, doubted) for lead in rows)
+    shown = tuple(
+        _lead(actor, lead, text_read(lead.policy_version.text, kinds), names, people, opened, doubted)
+        for lead in rows
+    )
     ids = {card.resident.pk: card.resident.public_id for card in home.members}
     asks, others = _asks(shown, names, ids)
     going = [one for one in shown if one.is_open]
-    bring = tuple(dict.fromkeys(item for one in going for item in one.says.bring))
+    bring = tuple(dict.fromkeys(item for one in going for item in (one.says.bring if one.says else ())))
     return Visit(shown, asks, others, bring)
 
 
 def _lead(
     actor: Actor,
     lead: Lead,
+    says: PolicyText | None,
     names: Mapping[int, str],
     people: Mapping[int, str],
     opened: Collection[str],
     doubted: Collection[str],
 ) -> LeadShown:
-    says = says_of(lead.policy_version.text)
     moves = tuple(LEADS.moves[code] for code in PRESSED if LEADS.allows(lead.state, code))
     events = [event for event in lead.events.all() if event.undone_at is None]
     who = names.get(lead.resident_id or 0, "") if lead.resident_id else _("全家")
@@ -130,7 +138,7 @@ def _lead(
         lead=lead,
         who=who or _("已不在这一户的人"),
         says=says,
-        amount=amount_words(lead.amount, str(says.pays)),
+        amount=amount_words(lead.amount, pays_of(says)),
         trace=trace_opened(lead, opened),
         moves=moves,
         steps=tuple(StepShown(event, people.get(event.by_id or 0, _("系统"))) for event in events),

@@ -20,7 +20,7 @@ from ..models import Lead, Policy
 from ..outreach.shown import amount_words
 from ..outreach.traces import Trace, fact_label, own_trace
 from ..outreach.workflow import GOING
-from ..running.force import MACHINE, InForce, household_judged, in_force
+from ..running.force import MACHINE, Force, InForce, household_judged, in_force
 
 YES, MAYBE, NO = "yes", "maybe", "no"
 
@@ -50,6 +50,7 @@ class OwnBenefits:
     yes: tuple[OwnPolicy, ...] = ()
     maybe: tuple[OwnPolicy, ...] = ()
     no: tuple[OwnPolicy, ...] = ()
+    unread: tuple[str, ...] = ()  # policies that are in force and cannot be read: left out
 
     @property
     def is_linked(self) -> bool:
@@ -71,9 +72,11 @@ def own_benefits(actor: Actor) -> OwnBenefits:
     homes = _homes(asked)
     if not asked or not homes:
         return OwnBenefits(named, refusing)
-    found = _looked_at(people, asked, homes)
+    force = in_force(clock.today())
+    found = _looked_at(force, people, asked, homes)
     by_state = {state: tuple(one for one in found if one.state == state) for state in (YES, MAYBE, NO)}
-    return OwnBenefits(named, refusing, by_state[YES], by_state[MAYBE], by_state[NO])
+    unread = tuple(version.policy.name for version in force.unread)
+    return OwnBenefits(named, refusing, by_state[YES], by_state[MAYBE], by_state[NO], unread)
 
 
 def _homes(people: Collection[Resident]) -> list[int]:
@@ -85,16 +88,18 @@ def _homes(people: Collection[Resident]) -> list[int]:
     return list(dict.fromkeys(living.values()))
 
 
-def _looked_at(people: list[Resident], asked: list[Resident], homes: list[int]) -> list[OwnPolicy]:
+def _looked_at(
+    force: Force, people: list[Resident], asked: list[Resident], homes: list[int]
+) -> list[OwnPolicy]:
     today = clock.today()
-    policies, known = in_force(today), households_read(MACHINE, homes, today)
+    known = households_read(MACHINE, homes, today)
     received = _received(asked, homes)
     leads = _leads(asked, homes)
     mine = {one.pk: one for one in people}
     done, found = set[tuple[str, int]](), list[OwnPolicy]()
     for home in homes:
-        said = household_judged(policies, known[home], today, people[0].area_path)
-        for one in policies:
+        said = household_judged(force, known[home], today, people[0].area_path)
+        for one in force.policies:
             for verdict in said.get(one.policy.code, ()):
                 key = (one.policy.code, int(verdict.person or 0))
                 who = mine.get(int(verdict.person)) if verdict.person else None

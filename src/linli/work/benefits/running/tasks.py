@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from linli.core import clock
 from linli.foundation.places.models import Division, Level
@@ -16,7 +16,7 @@ from ..engine.sources import Registry
 from ..language.tree import Rule
 from ..models import Run, RunCount, Snapshot
 from ..models.runs import JobState
-from .force import MACHINE, InForce, in_force, rules_whole
+from .force import MACHINE, InForce, in_force
 from .selectors import found_before, run_waiting
 from .services import job_note, run_ask, run_finish
 
@@ -27,7 +27,7 @@ Noted = Callable[[int, int], None]
 def run_today() -> Run | None:
     """Ask for today's run, once a day; the next round carries it out."""
     today = clock.today()
-    if Run.objects.filter(as_of=today).exists() or not in_force(today):
+    if Run.objects.filter(as_of=today).exists() or not in_force(today).policies:
         return None
     return run_ask(actor=MACHINE)
 
@@ -46,8 +46,8 @@ def runs_follow() -> Run | None:
 
 def run_carried_out(run: Run) -> Run:
     """Make the snapshot where it is not whole, judge everybody, keep the figures."""
-    policies = in_force(run.as_of)
-    rules, standards = rules_whole(policies), _standards(run)
+    force = in_force(run.as_of)
+    rules, standards = force.rules(), _standards(run)
     job_note(actor=MACHINE, job=run, state=JobState.RUNNING, started_at=run.started_at or clock.now())
     snapshot = _snapshot(run.snapshot, rules, standards)
     matched = match_make(
@@ -59,7 +59,7 @@ def run_carried_out(run: Run) -> Run:
         run.policies or None,
         _progress(run),
     )
-    return run_finish(actor=MACHINE, run=run, counts=_counts(run, matched, policies))
+    return run_finish(actor=MACHINE, run=run, counts=_counts(run, matched, force.policies))
 
 
 def _standards(run: Run) -> dict[str, int]:
@@ -88,7 +88,7 @@ def _progress(job: Run | Snapshot) -> Noted:
     return note
 
 
-def _counts(run: Run, matched: Matched, policies: list[InForce]) -> list[RunCount]:
+def _counts(run: Run, matched: Matched, policies: Iterable[InForce]) -> list[RunCount]:
     districts = Division.objects.filter(level=Level.COUNTY, valid_to__isnull=True)
     paths = {int(code): path for code, path in districts.values_list("code", "path") if code.isdecimal()}
     versions = {one.policy.code: one.version for one in policies}

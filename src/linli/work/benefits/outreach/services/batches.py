@@ -67,7 +67,7 @@ def _policy(actor: Actor, policy_id: UUID | str) -> Policy:
     found = Policy.objects.visible_to(actor).filter(public_id=policy_id).first()
     if found is None:
         raise NotFound(_("没有找到这项政策。"))
-    if not any(one.policy == found and one.says.is_automatic for one in in_force(clock.today())):
+    if not any(one.policy == found and one.says.is_automatic for one in in_force(clock.today()).policies):
         raise Conflict(_("这项政策要本人申请，不能列名单。"), hint=_("只有写明“不用申请”的政策才可以。"))
     return found
 

@@ -12,7 +12,7 @@ from linli.registers.residents.models import Household, Resident
 from ...engine.answers import Judged
 from ...engine.households import households_read
 from ...models import Lead, PolicyVersion
-from ...running.force import MACHINE, InForce, household_judged, in_force
+from ...running.force import MACHINE, Force, household_judged, in_force
 from ..traces import trace_sealed, trace_text
 from ..workflow import NEW
 from .leads import leads_moved
@@ -26,16 +26,16 @@ NOT_ANY_MORE = "按现在的情况重新核对，不再符合"
 @require_service
 def leads_judged(*, leads: Sequence[Lead]) -> list[Lead]:
     """Look at leads again, household by household; who fits no more is let go, and returned."""
-    today, policies = clock.today(), in_force(clock.today())
+    today, force = clock.today(), in_force(clock.today())
     homes = {lead.household_id for lead in leads}
     known = households_read(MACHINE, homes, today)
     gone: dict[str, list[Lead]] = {ENDED: [], NOT_ANY_MORE: []}
     kept = []
     for home in sorted(homes):
         mine = [lead for lead in leads if lead.household_id == home]
-        said = household_judged(policies, known[home], today, mine[0].area_path)
+        said = household_judged(force, known[home], today, mine[0].area_path)
         for lead in mine:
-            why = _looked_at(lead, _about(lead, said.get(lead.policy.code, ())), policies)
+            why = _looked_at(lead, _about(lead, said.get(lead.policy.code, ())), force)
             if why and lead.state in NEW:
                 gone[why].append(lead)
             elif not why:
@@ -51,9 +51,12 @@ def _about(lead: Lead, said: Iterable[Judged]) -> Judged | None:
     return next((one for one in said if one.person == lead.resident_id), None)
 
 
-def _looked_at(lead: Lead, found: Judged | None, policies: Iterable[InForce]) -> str:
-    """Set what was found on a lead; returns why it is let go, empty where it stands."""
-    version = next((one.version for one in policies if one.policy.pk == lead.policy_id), None)
+def _looked_at(lead: Lead, found: Judged | None, force: Force) -> str:
+    """Set what was found on a lead; returns why it is let go, empty where it stands (also where its policy
+    cannot be read: then nothing new is known)."""
+    if any(version.policy_id == lead.policy_id for version in force.unread):
+        return ""
+    version = next((one.version for one in force.policies if one.policy.pk == lead.policy_id), None)
     if version is None:
         return ENDED
     if found is None or found.verdict is False:

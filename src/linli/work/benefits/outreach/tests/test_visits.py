@@ -13,7 +13,7 @@ from linli.foundation.notices.models import Notice
 from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.sealing import sealed_values
 from linli.registers.residents.tests.houses import house_linked
-from linli.work.benefits.models import Lead, Outreach, Wave
+from linli.work.benefits.models import Lead, Outreach, PolicyVersion, Wave
 from linli.work.benefits.outreach.found import Found
 from linli.work.benefits.outreach.services import (
     lead_settle,
@@ -22,12 +22,14 @@ from linli.work.benefits.outreach.services import (
     outreach_channel,
     outreach_message,
     outreach_tell,
+    visit_learn,
     wave_change,
     wave_end,
     wave_pause,
     wave_release,
     wave_resume,
 )
+from linli.work.benefits.outreach.services.learning import Learnt
 from linli.work.benefits.outreach.traces import trace_opened
 from tests.people import Cast
 
@@ -41,6 +43,26 @@ def state_of(lead: Lead) -> tuple[str, str]:
     lead.refresh_from_db()
     assert lead.outreach is not None
     return lead.state, lead.outreach.state
+
+
+def test_a_policy_that_cannot_be_read_keeps_its_visits(cast: Cast) -> None:
+    """Its page opens; the lead stays as it was, neither let go as ended nor judged anew."""
+    doors = doors_make(cast)
+    doors.take(doors.found(0, amount=7_500))
+    doors.deal(doors.release(), "committee_a_place")
+    lead = Lead.objects.get()
+    PolicyVersion.objects.filter(pk=doors.elder.pk).update(text="unit: robot")
+    visit = Outreach.objects.get()
+    visit_learn(
+        actor=doors.actor("worker"),
+        outreach_id=visit.public_id,
+        version=visit.version,
+        who=str(doors.people[0].public_id),
+        learnt=Learnt("hukou", "known", "local"),
+    )
+    assert state_of(lead) == ("open", "open")
+    answer = cast.client("worker").get(f"/desk/benefits/visits/{visit.public_id}/")
+    assert answer.status_code == 200 and doors.elder.policy.name in answer.content.decode()
 
 
 # -- waves --------------------------------------------------------------------------------------------------

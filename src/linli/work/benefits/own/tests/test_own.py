@@ -2,6 +2,7 @@
 
 import pytest
 
+from linli.cli.doctor import findings
 from linli.core import clock
 from linli.registers.residents.facts.services import fact_none, fact_set
 from linli.registers.residents.own.services import objection_make
@@ -70,6 +71,21 @@ def test_others_of_the_household_are_not_read_about(cast: Cast, house: House) ->
     text = cast.client("resident").get(URL).content.decode()
     assert "家庭补助" in text and "李秀英" not in text
     assert "1,781" not in text and "1781" not in text and "2345" not in text and "***" in text
+
+
+def test_a_policy_that_cannot_be_read_is_left_out(cast: Cast, house: House) -> None:
+    policy_make(cast, "test_old", "旧写法的补贴", text=CARE.replace("fact: care_level", "fact: nursing"))
+    leaning = CARE.replace("when:\n  all:", "when:\n  all:\n    - {policy: test_old}")
+    policy_make(cast, "test_lean", "看别的政策的补贴", text=leaning)
+    answer = cast.client("resident").get(URL)
+    text = answer.content.decode()
+    assert answer.status_code == 200 and "老年综合津贴" in text
+    assert "没有放进来：旧写法的补贴" in text
+    own = own_benefits(cast.actor("resident"))
+    assert ("test_lean", "王建国") in {(one.policy.code, one.who) for one in own.maybe}
+    assert "test_old" not in {one.policy.code for one in (*own.yes, *own.maybe, *own.no)}
+    [found] = [one for one in findings() if "惠民政策" in one.fact]
+    assert "旧写法的补贴" in found.fact and found.advice
 
 
 def test_an_objection_is_kept(cast: Cast, house: House) -> None:
