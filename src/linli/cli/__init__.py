@@ -29,6 +29,7 @@ ROOMS = {
     "residents": "居民：导入一标三实的文件（residents import 文件 --target residents）",
     "categories": "事项类别：装入自带的或另一版类别",
     "policies": "惠民政策：装入自带的政策和标准",
+    "benefits": "政策找人：做快照、匹配全部居民（benefits run）",
     "assist": "智能建议：用已确认的事项或带标签的文件训练（assist train --file 文件）",
     "rollup": "统计：重算 rebuild、跟进 follow、核对 check",
     "calendar": "节假日与调休：查看、装入新一年的安排",

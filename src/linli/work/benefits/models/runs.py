@@ -93,6 +93,7 @@ class Run(models.Model):
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    led_at = models.DateTimeField(null=True, blank=True)  # what it found and finds no more is in the leads
 
     class Meta:
         ordering = ["-asked_at", "-id"]
@@ -117,7 +118,7 @@ class RunCount(models.Model):
     eligible = models.PositiveIntegerField(_("符合"), default=0)
     refused = models.PositiveIntegerField(_("不符合"), default=0)
     unknown = models.PositiveIntegerField(_("待核"), default=0)
-    new = models.PositiveIntegerField(_("新增"), default=0)
+    new = models.PositiveIntegerField(_("新线索"), default=0)
     amount = models.BigIntegerField(_("每月金额"), default=0)  # fen
     missing = models.JSONField(default=dict)  # fact → how often it is missing
     is_baseline = models.BooleanField(default=False)

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from ..models import Lead
 from .workflow import STANDING
 
 S = Lead.State
 ASKED_AGAIN = frozenset({S.GONE, S.WRONG})  # these ends say nothing against asking again
+
+
+class Whom(Enum):
+    """Of whom a run makes leads by itself."""
+
+    NOBODY = "nobody"
+    NEW = "new"
+    EVERYBODY = "everybody"
+
+
+def whom(*, is_first: bool, is_compared: bool, is_known_who_lacks: bool) -> Whom:
+    """Return of whom a run makes leads under one policy.
+
+    Everybody where receipts tell who lacks it and nobody was found yet; else a policy's first run is a
+    baseline and makes none, and later ones make leads of who is new since the run they are compared with.
+    Without one to compare with, all would look new: nobody, until a wave is released.
+    """
+    if is_known_who_lacks:
+        return Whom.EVERYBODY
+    return Whom.NEW if is_compared and not is_first else Whom.NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from linli.core import clock
 from linli.foundation.accounts.selectors import Holders
@@ -10,48 +11,90 @@ from linli.registers.residents.holding import holds_on
 from linli.registers.residents.models import Receipt
 
 from ..engine import matching
-from ..models import Lead, PolicyVersion, Run, Wave
-from ..models.runs import JobState
+from ..engine.matching import Matched, RunBroken
+from ..models import Lead, PolicyVersion, Run, RunCount, Wave
 from ..running.force import MACHINE
-from ..running.selectors import run_latest
-from ..running.tasks import matched_of, runs_follow
-from .found import Found, Taken
+from ..running.selectors import run_before, run_latest, runs_unled
+from ..running.services import RunBusy
+from ..running.tasks import Told, matched_of, runs_follow
+from .found import Found, Taken, Whom, whom
 from .services.dealing import wave_deal
+from .services.lapsing import leads_lapse, run_led
 from .services.leads import leads_take
 from .services.waves import wave_filled
+from .workflow import NEW
 
 BATCH = 5_000
+LOOKED_AT = 500  # households that are read and judged again in one transaction
 
 
 def follow() -> None:
-    """Carry out the run that waits, then make leads of it; fill waves that were released since, and deal."""
-    run = runs_follow()
-    if run is not None:
+    """Carry out the run that waits and look through it; fill waves that were released since, and deal."""
+    with suppress(RunBusy):
+        runs_follow()
+    for run in runs_unled():
         leads_of_run(run)
     waves_follow()
 
 
+def follow_told(tell: Told) -> tuple[Run, Taken] | None:
+    """Do the same for somebody who waits: tell how far it is, return the run and what came of it.
+
+    Raises ``RunBusy`` where another process is at it.
+    """
+    run, taken = runs_follow(tell), Taken()
+    for one in runs_unled():
+        made = leads_of_run(one)
+        taken = made if run is not None and one.pk == run.pk else taken
+    waves_follow()
+    return (run, taken) if run is not None else None
+
+
 def leads_of_run(run: Run) -> Taken:
-    """Make leads of a run: none of a baseline, all where receipts tell who lacks it, else the new."""
+    """Make leads of whom a run finds (``found.whom``), and let those go whom it finds no more."""
     taken = Taken()
     counts = run.counts.select_related("version__policy").order_by("version_id")
-    versions = {count.version_id: count for count in counts}
-    for count in versions.values():
-        for batch in _found(run, count.version, is_first=count.is_baseline):
+    for count in {count.version_id: count for count in counts}.values():
+        earlier = _earlier(run, count.version)
+        for batch in _found(run, count, earlier):
             taken.add(leads_take(actor=MACHINE, version=count.version, found=batch, on=run.as_of, run=run))
+        if earlier is not None:
+            _let_go(run, count.version, earlier)
+    run_led(actor=MACHINE, run=run)
     return taken
 
 
-def _found(run: Run, version: PolicyVersion, *, is_first: bool) -> Iterator[list[Found]]:
-    policy = version.policy
+def _earlier(run: Run, version: PolicyVersion) -> Matched | None:
+    before = run_before(run, version.policy)
+    try:
+        return matched_of(before) if before is not None else None
+    except RunBroken:  # its files are gone
+        return None
+
+
+def _found(run: Run, count: RunCount, earlier: Matched | None) -> Iterator[list[Found]]:
+    policy = count.version.policy
     receipts = Receipt.objects.filter(holds_on(run.as_of), policy=policy.name)
-    is_known_who_lacks = receipts.exists() and not Lead.objects.filter(policy=policy).exists()
-    if is_first and not is_known_who_lacks:
+    is_known_who_lacks = (
+        receipts.exists() and not Lead.objects.filter(policy=policy).exclude(run=run).exists()
+    )
+    wanted = whom(
+        is_first=count.is_baseline,
+        is_compared=earlier is not None,
+        is_known_who_lacks=is_known_who_lacks,
+    )
+    if wanted is Whom.NOBODY:
         return
-    before = run.before if run.before and not is_known_who_lacks else None
-    earlier = matched_of(before) if before and before.state == JobState.DONE else None
-    for rows in matching.found(matched_of(run), policy.code, earlier, BATCH):
+    compared = earlier if wanted is Whom.NEW else None
+    for rows in matching.found(matched_of(run), policy.code, compared, BATCH):
         yield [_plain(row) for row in rows if row.is_new]
+
+
+def _let_go(run: Run, version: PolicyVersion, earlier: Matched) -> None:
+    if not Lead.objects.filter(policy=version.policy_id, state__in=NEW).exists():
+        return
+    for rows in matching.gone(matched_of(run), version.policy.code, earlier, LOOKED_AT):
+        leads_lapse(actor=MACHINE, version=version, gone=rows, run=run)
 
 
 def _plain(row: matching.Found) -> Found:

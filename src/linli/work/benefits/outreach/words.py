@@ -4,6 +4,8 @@ from linli.core.words import gettext_lazy as _
 
 RECORDED = {
     "lead.take": _("登记政策线索"),
+    "lead.lapse": _("结束匹配不再找到的线索"),
+    "run.led": _("按匹配结果更新线索完毕"),
     "lead.tell": _("记为已告知"),
     "lead.apply": _("记为已申请"),
     "lead.grant": _("记为已享受"),

@@ -17,7 +17,7 @@ from linli.registers.residents.rounding import rounded
 
 from . import selectors
 from .permissions import can_ask_run
-from .services import run_ask
+from .services import run_ask, run_resume, run_stop
 
 PAGE = 20
 
@@ -47,17 +47,37 @@ def run_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
             rounded(row.eligible),
             rounded(row.unknown),
             rounded(row.refused),
+            rounded(row.new),
             row.is_baseline,
         )
         for row in counts
     ]
-    return render(request, "benefits/running/run.html", {"run": run, "rows": rows})
+    context = {"run": run, "rows": rows, "names": selectors.run_policies(run), "may_ask": can_ask_run(actor)}
+    return render(request, "benefits/running/run.html", context)
 
 
 @require_POST
 @staff_required
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask for a run now."""
-    run_ask(actor=actor_of(request))
+    """Ask for a run now: of everything, or of the policies that were named."""
+    run = run_ask(actor=actor_of(request), policies=request.POST.getlist("policy"))
     messages.success(request, _("已发起。可以离开这一页，完成后这里显示结果。"))
+    return redirect("benefits:run", run.public_id)
+
+
+@require_POST
+@staff_required
+def stop(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Give a run up."""
+    run_stop(actor=actor_of(request), run_id=public_id)
+    messages.success(request, _("已取消，算到一半的结果不会用。"))
     return redirect("benefits:runs")
+
+
+@require_POST
+@staff_required
+def resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Let a run that failed go on."""
+    run_resume(actor=actor_of(request), run_id=public_id)
+    messages.success(request, _("从断的地方接着算。"))
+    return redirect("benefits:run", public_id)

@@ -34,6 +34,17 @@ def run_latest(policy: Policy) -> Run | None:
     return rows.order_by("-asked_at", "-pk").first()
 
 
+def run_before(run: Run, policy: Policy) -> Run | None:
+    """Return the newest whole run before this one that reckoned a policy: it says who is new since."""
+    rows = Run.objects.filter(state=JobState.DONE, counts__version__policy=policy, asked_at__lt=run.asked_at)
+    return rows.order_by("-asked_at", "-pk").first()
+
+
+def runs_unled() -> list[Run]:
+    """Return whole runs of which leads are still to be made, the oldest first."""
+    return list(Run.objects.filter(state=JobState.DONE, led_at__isnull=True).order_by("asked_at", "pk"))
+
+
 def runs_refused(actor: Actor) -> None:
     """Refuse those who do not read runs, in words."""
     if not can_see_runs(actor):
@@ -60,3 +71,10 @@ def run_counts(actor: Actor, run: Run) -> list[RunCount]:
     if actor.function not in (Function.OPERATOR, Function.SYSTEM):
         rows = rows.filter(in_areas("area_path", actor.areas))
     return list(rows.order_by("version__policy__name", "area_path"))
+
+
+def run_policies(run: Run) -> list[str]:
+    """Return the names of the policies that a run is narrowed to; none where it takes all."""
+    if not run.policies:
+        return []
+    return list(Policy.objects.filter(code__in=run.policies).order_by("name").values_list("name", flat=True))

@@ -4,41 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.core.service import changes_of, record, service
+from linli.core.words import gettext_lazy
 
 from ..models import Run, RunCount, Snapshot
 from ..models.runs import JobState, snapshot_folder
+from .force import in_force
 from .permissions import can_ask_run, can_run
 
 GOING = (JobState.WAITING, JobState.RUNNING)
+LOST = (JobState.FAILED, JobState.DROPPED)
+ALREADY = gettext_lazy("已有一次匹配在进行。")
+WAIT = gettext_lazy("请等它完成，再发起下一次。")
+
+
+class RunBusy(Conflict):
+    """Another process holds the folder."""
+
+    code = "run.busy"
+    message = gettext_lazy("另一个进程正在做快照或匹配。")
+    hint = gettext_lazy("请等它完成，或先停掉它。")
+
+
+class RunStopped(Conflict):
+    """Somebody gave the run up while it was being carried out."""
+
+    code = "run.stopped"
+    message = gettext_lazy("这次匹配已经取消。")
+
+
+@service
+def snapshot_ask(*, actor: Actor) -> Snapshot:
+    """Ask for today's snapshot of the registry; the same where it is there, or under way."""
+    if not can_ask_run(actor):
+        raise NotAllowed(_("快照由市和运维发起。"))
+    made = _snapshot_today()
+    record("snapshot.ask", made)
+    return made
+
+
+def _snapshot_today() -> Snapshot:
+    today = clock.today()
+    found = Snapshot.objects.filter(day=today).exclude(state__in=LOST).first()
+    if found is None:
+        found = Snapshot(day=today, folder=snapshot_folder(today))
+        found.save(force_insert=True)
+    return found
 
 
 @service
 def run_ask(*, actor: Actor, policies: Iterable[str] = ()) -> Run:
     """Ask for a run of today over everybody (``policies``: of these codes only); the worker carries it out.
 
-    Refused while another one waits or runs.
+    Refused while another one waits or runs, and for what is not in force today.
     """
     if not can_ask_run(actor):
-        raise NotAllowed(_("匹配由区、市和运维发起。"))
+        raise NotAllowed(_("匹配由市和运维发起。"))
     if Run.objects.filter(state__in=GOING).exists():
-        raise Conflict(_("已有一次匹配在进行。"), hint=_("请等它完成，再发起下一次。"))
+        raise Conflict(ALREADY, hint=WAIT)
     today, wanted = clock.today(), sorted(set(policies))
-    snapshot = (
-        Snapshot.objects.filter(day=today).exclude(state__in=(JobState.FAILED, JobState.DROPPED)).first()
-    )
-    if snapshot is None:
-        snapshot = Snapshot(day=today, folder=snapshot_folder(today))
-        snapshot.save(force_insert=True)
+    counting = {one.policy.code for one in in_force(today).policies}
+    if not counting:
+        raise Conflict(_("今天没有在用的政策。"), hint=_("请先发布政策，或运行 linli policies 装入自带的。"))
+    if unknown := sorted(set(wanted) - counting):
+        raise InvalidInput(_("今天没有在用的政策：%s。") % "、".join(unknown))
     run = Run(
         kind=Run.Kind.AGAIN if wanted else Run.Kind.FULL,
-        snapshot=snapshot,
+        snapshot=_snapshot_today(),
         as_of=today,
         folder="",
         policies=wanted,
@@ -67,6 +106,8 @@ def run_finish(*, actor: Actor, run: Run, counts: Iterable[RunCount]) -> Run:
     """Keep what a run came to, and let it count: figures and state in one transaction."""
     if not can_run(actor):
         raise NotAllowed
+    if Run.objects.select_for_update().get(pk=run.pk).state == JobState.DROPPED:
+        raise RunStopped
     run.counts.all().delete()
     rows = RunCount.objects.bulk_create(counts)
     changes = changes_of(run, state=JobState.DONE, finished_at=clock.now(), fault="")
@@ -75,9 +116,31 @@ def run_finish(*, actor: Actor, run: Run, counts: Iterable[RunCount]) -> Run:
 
 
 @service
-def run_stop(*, actor: Actor, run: Run) -> Run:
-    """Give a run up that waits or has failed; what it reckoned so far is let go with it."""
-    if not can_ask_run(actor) or run.state == JobState.DONE:
-        raise NotAllowed(_("完成的匹配不能取消。"))
+def run_stop(*, actor: Actor, run_id: UUID | str) -> Run:
+    """Give a run up that waits, is under way or has failed; what it reckoned so far is let go with it."""
+    run = _locked(actor, run_id)
+    if run.state not in (*GOING, JobState.FAILED):
+        raise Conflict(_("这次匹配已经完成或取消。"), hint=_("请刷新页面查看最新的状态。"))
     record("run.stop", run, changes_of(run, state=JobState.DROPPED, finished_at=clock.now()))
+    return run
+
+
+@service
+def run_resume(*, actor: Actor, run_id: UUID | str) -> Run:
+    """Let a run that failed go on; its parts that are whole are not reckoned again."""
+    run = _locked(actor, run_id)
+    if run.state != JobState.FAILED:
+        raise Conflict(_("只有没有完成的匹配才能接着算。"), hint=_("请刷新页面查看最新的状态。"))
+    if Run.objects.filter(state__in=GOING).exists():
+        raise Conflict(ALREADY, hint=WAIT)
+    record("run.resume", run, changes_of(run, state=JobState.WAITING, fault=""))
+    return run
+
+
+def _locked(actor: Actor, run_id: UUID | str) -> Run:
+    if not can_ask_run(actor):
+        raise NotAllowed(_("匹配由市和运维发起。"))
+    run = Run.objects.select_for_update().filter(public_id=run_id).first()
+    if run is None:
+        raise NotFound(_("没有找到这次匹配。"))
     return run

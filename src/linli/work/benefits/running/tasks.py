@@ -1,27 +1,53 @@
-"""Long work by the worker: today's snapshot, then the policies over everybody; broken off, it goes on."""
+"""Long work by the worker or the command: today's snapshot, then the policies; broken off, it goes on."""
 
 from __future__ import annotations
 
+import fcntl
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 from linli.core import clock
+from linli.core.errors import Refusal
 from linli.foundation.places.models import Division, Level
 
 from ..authoring.selectors import standards_on
 from ..engine.matching import Matched, match_make, match_open, tallies
+from ..engine.snapshot import MOST_DAYS, SnapshotTooOld, snapshot_counted, snapshot_make, snapshot_open
 from ..engine.snapshot import Snapshot as OnDisk
-from ..engine.snapshot import snapshot_counted, snapshot_make, snapshot_open
 from ..engine.sources import Registry
 from ..language.tree import Rule
 from ..models import Run, RunCount, Snapshot
 from ..models.runs import JobState
 from .force import MACHINE, InForce, in_force
 from .selectors import found_before, run_waiting
-from .services import job_note, run_ask, run_finish
+from .services import RunBusy, RunStopped, job_note, run_ask, run_finish, snapshot_ask
 
 KEPT_DAYS = 14
 Noted = Callable[[int, int], None]
+Told = Callable[[str], None]
+
+
+def _nobody(words: str) -> None:
+    """Tell nobody how far it is."""
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the folder for one process: two that reckon the same parts would write over each other."""
+    folder = Path(settings.HOME) / "benefits"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "turn.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunBusy from None
+        yield
 
 
 def run_today() -> Run | None:
@@ -32,48 +58,72 @@ def run_today() -> Run | None:
     return run_ask(actor=MACHINE)
 
 
-def runs_follow() -> Run | None:
-    """Carry out the run that waits or was broken off; returns it where it is done now."""
-    run = run_waiting()
-    if run is None:
+def runs_follow(tell: Told = _nobody) -> Run | None:
+    """Carry out the run that waits or was broken off; returns it where it is done now.
+
+    Raises ``RunBusy`` where another process is at it.
+    """
+    if run_waiting() is None:
         return None
+    with _alone():
+        run = run_waiting()  # another process may have done it meanwhile
+        return _carried_out(run, tell) if run is not None else None
+
+
+def _carried_out(run: Run, tell: Told) -> Run | None:
     try:
-        return run_carried_out(run)
+        return run_carried_out(run, tell)
+    except RunStopped:
+        shutil.rmtree(run.path, ignore_errors=True)
+        return None
     except Exception as error:
-        job_note(actor=MACHINE, job=run, state=JobState.FAILED, fault=type(error).__name__)
+        fault = str(error.message) if isinstance(error, Refusal) else type(error).__name__
+        job_note(actor=MACHINE, job=run, state=JobState.FAILED, fault=fault[:200])
         raise
 
 
-def run_carried_out(run: Run) -> Run:
-    """Make the snapshot where it is not whole, judge everybody, keep the figures."""
+def run_carried_out(run: Run, tell: Told = _nobody) -> Run:
+    """Make the snapshot where it is not whole, judge everybody, keep the figures.
+
+    Raises ``SnapshotTooOld`` for a run that waited so long that its day says nothing of today any more.
+    """
     force = in_force(run.as_of)
-    rules, standards = force.rules(), _standards(run)
+    rules, standards = force.rules(), _standards(run.as_of)
+    _fresh(run.snapshot)
     job_note(actor=MACHINE, job=run, state=JobState.RUNNING, started_at=run.started_at or clock.now())
-    snapshot = _snapshot(run.snapshot, rules, standards)
-    matched = match_make(
-        run.path,
-        snapshot,
-        rules,
-        run.as_of,
-        standards,
-        run.policies or None,
-        _progress(run),
-    )
+    snapshot = _snapshot(run.snapshot, rules, standards, _progress(run.snapshot, tell, run))
+    noted = _progress(run, tell, run)
+    matched = match_make(run.path, snapshot, rules, run.as_of, standards, run.policies or None, noted)
     return run_finish(actor=MACHINE, run=run, counts=_counts(run, matched, force.policies))
 
 
-def _standards(run: Run) -> dict[str, int]:
+def _fresh(row: Snapshot) -> None:
+    if (clock.today() - row.day).days > MOST_DAYS:
+        words = _("快照是%(day)s的，已超过%(days)d天，不能再用。")
+        said = words % {"day": row.day.isoformat(), "days": MOST_DAYS}
+        raise SnapshotTooOld(said, hint=_("请重新发起一次，按今天的登记算。"))
+
+
+def snapshot_today(tell: Told = _nobody) -> Snapshot:
+    """Make today's snapshot, or go on with it; the next run takes it as it is."""
+    with _alone():
+        row = snapshot_ask(actor=MACHINE)
+        _snapshot(row, in_force(row.day).rules(), _standards(row.day), _progress(row, tell))
+        return row
+
+
+def _standards(day: date) -> dict[str, int]:
     top = Division.objects.filter(valid_to__isnull=True).order_by("level", "path").first()
-    return standards_on(run.as_of, top.path if top else "")
+    return standards_on(day, top.path if top else "")
 
 
-def _snapshot(row: Snapshot, rules: list[Rule], standards: dict[str, int]) -> OnDisk:
+def _snapshot(row: Snapshot, rules: list[Rule], standards: dict[str, int], noted: Noted) -> OnDisk:
     folder = row.path
     if row.state == JobState.DONE:
-        return snapshot_open(folder, row.day)
+        return snapshot_open(folder, clock.today())
     job_note(actor=MACHINE, job=row, state=JobState.RUNNING, started_at=row.started_at or clock.now())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = snapshot_make(folder, Registry(MACHINE, row.day), row.day, rules, standards, _progress(row))
+    made = snapshot_make(folder, Registry(MACHINE, row.day), row.day, rules, standards, noted)
     size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
     persons, households = snapshot_counted(made)
     counted = {"persons": persons, "households": households, "size": size}
@@ -81,9 +131,15 @@ def _snapshot(row: Snapshot, rules: list[Rule], standards: dict[str, int]) -> On
     return made
 
 
-def _progress(job: Run | Snapshot) -> Noted:
+def _progress(job: Run | Snapshot, tell: Told, run: Run | None = None) -> Noted:
+    """Return what notes each part that is whole, and ends a run that somebody gave up."""
+    name = _("快照") if isinstance(job, Snapshot) else _("匹配")
+
     def note(done: int, all_: int) -> None:
+        if run is not None and Run.objects.filter(pk=run.pk, state=JobState.DROPPED).exists():
+            raise RunStopped
         job_note(actor=MACHINE, job=job, parts_done=done, parts_all=all_)
+        tell(f"{name} {done}/{all_}")
 
     return note
 

@@ -2,6 +2,7 @@
 
 from .batches import batch_approve, batch_propose, batch_refuse, batch_strike
 from .dealing import wave_deal
+from .lapsing import leads_lapse, run_led
 from .leads import leads_take
 from .learning import lead_checked, lead_correct, lead_doubt, visit_learn, visit_reveal
 from .visits import (
@@ -24,11 +25,13 @@ __all__ = [
     "lead_doubt",
     "lead_settle",
     "lead_undo",
+    "leads_lapse",
     "leads_take",
     "outreach_assign",
     "outreach_channel",
     "outreach_message",
     "outreach_tell",
+    "run_led",
     "visit_learn",
     "visit_reveal",
     "wave_change",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from linli.core import clock
@@ -24,15 +25,19 @@ NOT_ANY_MORE = "按现在的情况重新核对，不再符合"
 
 
 @require_service
-def leads_judged(*, leads: Sequence[Lead]) -> list[Lead]:
-    """Look at leads again, household by household; who fits no more is let go, and returned."""
+def leads_judged(*, leads: Sequence[Lead], because: str = "") -> list[Lead]:
+    """Look at leads again, household by household; who fits no more is let go, and returned.
+
+    ``because`` says, before the reason, what made one look.
+    """
     today, force = clock.today(), in_force(clock.today())
-    homes = {lead.household_id for lead in leads}
+    homes = defaultdict[int, list[Lead]](list)
+    for lead in leads:
+        homes[lead.household_id].append(lead)
     known = households_read(MACHINE, homes, today)
     gone: dict[str, list[Lead]] = {ENDED: [], NOT_ANY_MORE: []}
     kept = []
-    for home in sorted(homes):
-        mine = [lead for lead in leads if lead.household_id == home]
+    for home, mine in sorted(homes.items()):
         said = household_judged(force, known[home], today, mine[0].area_path)
         for lead in mine:
             why = _looked_at(lead, _about(lead, said.get(lead.policy.code, ())), force)
@@ -43,7 +48,7 @@ def leads_judged(*, leads: Sequence[Lead]) -> list[Lead]:
     Lead.objects.bulk_update(kept, CHANGED, batch_size=200)
     for why, rows in gone.items():
         if rows:
-            leads_moved(leads=rows, to_state=S.GONE, reason=why)
+            leads_moved(leads=rows, to_state=S.GONE, reason=f"{because}{why}")
     return [lead for rows in gone.values() for lead in rows]
 
 

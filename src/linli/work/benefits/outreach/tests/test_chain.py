@@ -1,5 +1,6 @@
 """From the registry to the door: snapshot, run, baseline, wave, leads, visits; and what comes new later."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,14 +11,18 @@ import pytest
 from linli.core import clock
 from linli.core.clock import clock_forward
 from linli.core.errors import Conflict, NotAllowed
+from linli.foundation.audit.models import AuditRecord
+from linli.registers.residents.models import Receipt, Resident
+from linli.registers.residents.sealing import sealed_values
 from linli.registers.residents.tests.facts_world import household_at
 from linli.registers.residents.tests.houses import resident_row
 from linli.work.benefits.engine.households import households_read
 from linli.work.benefits.models import Lead, Outreach, Policy, Run, RunCount, Snapshot, Wave
 from linli.work.benefits.outreach import tasks
+from linli.work.benefits.outreach.services import leads_lapse, run_led, wave_pause, wave_resume
 from linli.work.benefits.running.force import household_judged, in_force
 from linli.work.benefits.running.services import run_ask
-from linli.work.benefits.running.tasks import files_forget, nightly, run_today
+from linli.work.benefits.running.tasks import files_forget, nightly, run_today, runs_follow
 from tests.people import Cast
 
 from .world import MACHINE, Doors, doors_make, policy_make
@@ -29,6 +34,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 def doors(cast: Cast, settings: Any, tmp_path: Path) -> Iterator[Doors]:
     settings.HOME = tmp_path
     yield doors_make(cast)
+
+
+def birth_set(person: Resident, day: date) -> None:
+    """Let somebody's registered day of birth be another."""
+    for name, value in sealed_values(person, birth=day).items():
+        setattr(person, name, value)
+    person.save()
 
 
 def one_more(doors: Doors) -> int:
@@ -84,6 +96,80 @@ def test_who_is_new_becomes_a_lead_by_themselves(doors: Doors) -> None:
     tasks.follow()
     leads = Lead.objects.filter(policy=doors.elder.policy)
     assert [(lead.resident_id, lead.state) for lead in leads] == [(person, "waiting")]
+
+
+def test_a_run_of_one_policy_does_not_make_everybody_of_the_others_new(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    run_ask(actor=doors.actor("city"), policies=["test_elder"])
+    tasks.follow()
+    clock_forward(timedelta(days=1))
+    run_today()
+    tasks.follow()
+    assert not Lead.objects.exists()
+
+
+def test_without_the_files_of_the_run_before_nobody_is_new(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    shutil.rmtree(Run.objects.get().path)
+    clock_forward(timedelta(days=1))
+    run_today()
+    tasks.follow()
+    assert Run.objects.filter(state="done").count() == 2
+    assert not Lead.objects.exists()
+
+
+def test_who_is_found_no_more_is_let_go_with_the_reason(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    doors.release(per_worker_week=1)
+    wave_pause(actor=doors.actor("district"), wave_id=Wave.objects.get().public_id, version=1)
+    doors.take(*(doors.found(n) for n in range(3)))
+    wave_resume(actor=doors.actor("district"), wave_id=Wave.objects.get().public_id, version=2)
+    doors.deal(Wave.objects.get())
+    young, kept = doors.people[0], doors.people[1]
+    birth_set(young, date(1990, 1, 1))
+    birth_set(kept, date(1990, 1, 1))
+    clock_forward(timedelta(days=1))
+    run_ask(actor=MACHINE)
+    runs_follow()
+    birth_set(kept, date(1950, 1, 1))  # learnt after the snapshot
+    tasks.follow()
+    lead = Lead.objects.get(resident=young)
+    [step] = lead.events.filter(to_state="gone")
+    assert step.reason == f"{clock.today().isoformat()}的匹配不再找到；按现在的情况重新核对，不再符合"
+    assert lead.outreach is not None and lead.outreach.state == "done"
+    assert Lead.objects.get(resident=kept).state == "open"
+    assert AuditRecord.objects.filter(verb="lead.lapse").count() == 1
+    with pytest.raises(NotAllowed):
+        leads_lapse(actor=doors.actor("city"), version=doors.elder, gone=[], run=Run.objects.latest("pk"))
+
+
+def test_a_run_counts_the_leads_that_came_of_it(doors: Doors) -> None:
+    run_today()
+    tasks.follow()
+    clock_forward(timedelta(days=1))
+    one_more(doors)
+    run_today()
+    tasks.follow()
+    assert RunCount.objects.get(run=Run.objects.latest("pk"), version=doors.elder).new == 1
+    with pytest.raises(NotAllowed):
+        run_led(actor=doors.actor("operator"), run=Run.objects.latest("pk"))
+
+
+def test_receipts_make_leads_of_the_first_run(doors: Doors) -> None:
+    Receipt.objects.create(
+        resident=doors.people[0], policy="老年综合津贴", from_on=date(2025, 1, 1), recorded_at=clock.now()
+    )
+    run_today()
+    tasks.follow()
+    leads = Lead.objects.filter(policy=doors.elder.policy)
+    assert {lead.resident_id for lead in leads} == {
+        *(one.pk for one in doors.people[1:]),
+        doors.other_person.pk,
+    }
+    assert not Lead.objects.exclude(policy=doors.elder.policy).exists()
 
 
 def test_a_run_that_breaks_off_leaves_nothing_half_and_goes_on(

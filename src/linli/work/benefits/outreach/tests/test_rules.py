@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from linli.work.benefits.outreach.dealing import Load, dealt, week_begins
-from linli.work.benefits.outreach.found import Before, Found, Known, Taken, sifted
+from linli.work.benefits.outreach.found import Before, Found, Known, Taken, Whom, sifted, whom
 
 
 def known(**more: object) -> Known:
@@ -24,6 +25,21 @@ def known(**more: object) -> Known:
 def kept(known_: Known, *found: Found) -> tuple[list[Found], Taken]:
     taken = Taken()
     return list(sifted(found, 7, known_, taken)), taken
+
+
+@pytest.mark.parametrize(
+    ("is_first", "is_compared", "knows", "wanted"),
+    [
+        (True, False, False, Whom.NOBODY),  # a baseline
+        (True, False, True, Whom.EVERYBODY),  # receipts tell who lacks it
+        (False, True, True, Whom.EVERYBODY),
+        (False, True, False, Whom.NEW),
+        (True, True, False, Whom.NOBODY),
+        (False, False, False, Whom.NOBODY),  # nothing to compare with: all would look new
+    ],
+)
+def test_of_whom_a_run_makes_leads(is_first: bool, is_compared: bool, knows: bool, wanted: Whom) -> None:
+    assert whom(is_first=is_first, is_compared=is_compared, is_known_who_lacks=knows) is wanted
 
 
 def test_somebody_new_is_taken_once() -> None:

@@ -1,0 +1,169 @@
+"""``linli benefits``: what it says, that it goes on where it was broken off, what it refuses."""
+
+import fcntl
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from linli.core.clock import clock_forward
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.work.benefits.models import Lead, Run, Snapshot
+from linli.work.benefits.models.policies import PolicyVersion
+from linli.work.benefits.outreach import tasks as outreach
+from linli.work.benefits.outreach.tests.world import MACHINE, Doors, doors_make
+from linli.work.benefits.running import tasks
+from linli.work.benefits.running.services import job_note, run_ask, run_resume, run_stop, snapshot_ask
+from tests.people import Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+@pytest.fixture
+def doors(cast: Cast, settings: Any, tmp_path: Path) -> Iterator[Doors]:
+    settings.HOME = tmp_path
+    yield doors_make(cast)
+
+
+def said(*words: str) -> str:
+    out = StringIO()
+    call_command("benefits", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_a_snapshot_then_a_run_over_it(doors: Doors) -> None:
+    assert "快照已做好" in said("snapshot")
+    assert Snapshot.objects.get().state == "done"
+    words = said("run")
+    assert "匹配 " in words and "快照 " not in words  # it is there already
+    assert "新线索0条" in words  # a baseline
+    assert Run.objects.get().led_at is not None
+
+
+def test_the_run_goes_on_where_it_was_broken_off(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_given: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("linli.work.benefits.running.tasks.run_finish", killed)
+    with pytest.raises(KeyboardInterrupt):
+        said("run")
+    assert Run.objects.get().state == "running"
+    monkeypatch.undo()
+    assert "接着做" in said("run")
+    assert Run.objects.get().state == "done"
+
+
+def test_leads_that_were_not_made_are_made_later(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    said("run")
+    clock_forward(timedelta(days=1))
+    PolicyVersion.objects.filter(pk=doors.family.pk).update(text=doors.elder.text)
+    run_ask(actor=MACHINE)
+
+    def killed(*_given: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("linli.work.benefits.outreach.tasks.leads_of_run", killed)
+    with pytest.raises(KeyboardInterrupt):
+        outreach.follow()
+    monkeypatch.undo()
+    run = Run.objects.latest("pk")
+    assert (run.state, run.led_at) == ("done", None)
+    outreach.follow()
+    run.refresh_from_db()
+    assert run.led_at is not None
+
+
+def test_only_what_is_named_and_in_force(doors: Doors) -> None:
+    said("run", "--policy", "test_elder")
+    assert Run.objects.get().policies == ["test_elder"]
+    with pytest.raises(CommandError, match="没有在用的政策：nothing"):
+        said("run", "--policy", "nothing")
+    with pytest.raises(InvalidInput):
+        run_ask(actor=doors.actor("city"), policies=["nothing"])
+    PolicyVersion.objects.update(state="draft")
+    with pytest.raises(CommandError, match="没有在用的政策"):
+        said("run")
+    assert Run.objects.count() == 1
+
+
+def test_a_run_that_waited_too_long_is_refused(doors: Doors) -> None:
+    said("snapshot")
+    run_ask(actor=doors.actor("city"))
+    clock_forward(timedelta(days=8))
+    with pytest.raises(CommandError, match="超过7天"):
+        said("run")
+    run = Run.objects.get()
+    assert run.state == "failed" and "超过7天" in run.fault
+    assert not Lead.objects.exists()
+    said("run")
+    assert Run.objects.latest("pk").state == "done"
+
+
+def test_two_processes_do_not_write_over_each_other(doors: Doors, settings: Any) -> None:
+    run_ask(actor=doors.actor("city"))
+    folder = Path(settings.HOME) / "benefits"
+    folder.mkdir()
+    with (folder / "turn.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        for words in ("snapshot", "run"):
+            with pytest.raises(CommandError, match="另一个进程"):
+                said(words)
+        outreach.follow()  # the worker goes on with the rest
+    assert Run.objects.get().state == "waiting"
+
+
+def test_a_run_is_given_up(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    city = doors.actor("city")
+    run = run_ask(actor=city)
+    for name in ("district", "street", "worker", "resident"):
+        with pytest.raises(NotAllowed):
+            run_stop(actor=doors.actor(name), run_id=run.public_id)
+    run_stop(actor=city, run_id=run.public_id)
+    with pytest.raises(Conflict, match="完成或取消"):
+        run_stop(actor=city, run_id=run.public_id)
+    with pytest.raises(NotFound):
+        run_stop(actor=city, run_id="01a218ce-0000-7000-8000-000000000000")
+    run = run_ask(actor=city)
+    whole = tasks.match_make
+
+    def given_up(*args: Any, **more: Any) -> Any:
+        run_stop(actor=city, run_id=run.public_id)
+        return whole(*args, **more)
+
+    monkeypatch.setattr("linli.work.benefits.running.tasks.match_make", given_up)
+    outreach.follow()
+    run.refresh_from_db()
+    assert run.state == "dropped" and not run.counts.exists()
+    assert not run.path.exists()
+
+
+def test_only_what_failed_is_resumed(doors: Doors) -> None:
+    city = doors.actor("city")
+    run = run_ask(actor=city)
+    with pytest.raises(Conflict, match="没有完成"):
+        run_resume(actor=city, run_id=run.public_id)
+    job_note(actor=MACHINE, job=run, state="failed", fault="OSError")
+    with pytest.raises(NotAllowed):
+        run_resume(actor=doors.actor("district"), run_id=run.public_id)
+    other = run_ask(actor=city)
+    with pytest.raises(Conflict, match="在进行"):
+        run_resume(actor=city, run_id=run.public_id)
+    run_stop(actor=city, run_id=other.public_id)
+    page = f"/desk/benefits/runs/{run.public_id}/"
+    assert f"{page}resume/" in doors.cast.client("city").get(page).content.decode()
+    assert f"{page}resume/" not in doors.cast.client("district").get(page).content.decode()
+    assert doors.cast.client("city").post(f"{page}resume/").status_code == 302
+    run.refresh_from_db()
+    assert (run.state, run.fault) == ("waiting", "")
+    assert "取消这次匹配" in doors.cast.client("city").get(page).content.decode()
+    assert doors.cast.client("city").post(f"{page}stop/").status_code == 302
+
+
+def test_who_asks_for_a_snapshot(doors: Doors) -> None:
+    assert snapshot_ask(actor=doors.actor("operator")) == snapshot_ask(actor=doors.actor("city"))
+    with pytest.raises(NotAllowed):
+        snapshot_ask(actor=doors.actor("district"))
