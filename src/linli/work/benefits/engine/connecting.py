@@ -12,6 +12,8 @@ import ibis
 ibis.options.sql.fuse_selects = False
 THREADS = 2
 MEMORY = "1GB"
+# Columns of few values get a dictionary, others are not even tried: half of the time of writing.
+FORMAT = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 100"
 
 
 def connected(spill: Path | None = None, threads: int = THREADS, memory: str = MEMORY) -> Any:
@@ -28,7 +30,7 @@ def written(engine: Any, said: Any, path: Path, more: str = "") -> int:
 def sql_written(engine: Any, sql: str, path: Path, more: str = "") -> int:
     """Write what a statement gives to a Parquet file, under another name until it is whole; return rows."""
     unfinished = path.with_name(f"{path.name}.unfinished")
-    engine.con.execute(f"COPY ({sql}) TO '{quoted(unfinished)}' (FORMAT parquet{more})")
+    engine.con.execute(f"COPY ({sql}) TO '{quoted(unfinished)}' ({FORMAT}{more})")
     rows = int(engine.con.fetchone()[0])
     unfinished.chmod(0o600)
     unfinished.replace(path)

@@ -97,8 +97,7 @@ def raw_matched(source: Source, asked: Question, folder: Path) -> None:
     for part in source.parts():
         table = source.table(engine, part, names)
         flat = flat or engine.compile(with_absent(table, asked.legend))
-        # Laid down once: it is read again for each grouping over households.
-        engine.con.execute(f"CREATE OR REPLACE TEMP TABLE flat AS {flat}")
+        engine.con.execute(f"CREATE OR REPLACE TEMP VIEW flat AS {flat}")
         said = said or engine.compile(verdicts(engine.table("flat"), asked, asked.by_policy, CARRIED))
         sql_written(engine, said, folder / f"{part.name}.parquet")
 

@@ -1,4 +1,4 @@
-"""The snapshot: the registry of one day in columns, by parts of a district, sorted by household.
+"""The snapshot: the registry of one day in columns, by parts, sorted by household.
 
 ``snapshot.json`` says the day, the legend of the bits, the parts; ``people/`` holds a table a part: whole
 numbers, ``absent``, and what policies say of households, reckoned once for all of them; ``keys/`` apart says
@@ -161,14 +161,12 @@ class _Making:
     def part(self, source: Source, part: PartOrder) -> None:
         table = source.table(self.engine, part, self.snapshot.legend.facts)
         self._flat = self._flat or self.engine.compile(with_absent(table, self.snapshot.legend))
-        # Laid down once: it is read again for each grouping over households.
-        self.engine.con.execute(f"CREATE OR REPLACE TEMP TABLE flat AS {self._flat}")
+        self.engine.con.execute(f"CREATE OR REPLACE TEMP VIEW flat AS {self._flat}")
         if not self._people:
             self._worded(self.engine.table("flat"))
         if self._keys:
             sql_written(self.engine, self._keys, self.snapshot.keys(part.name))
         sql_written(self.engine, self._people, self.snapshot.people(part.name))
-        self.engine.con.execute("DROP TABLE flat")
 
     def _worded(self, flat: Any) -> None:
         whose = ("resident", "household_id")

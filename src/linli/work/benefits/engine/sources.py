@@ -21,7 +21,7 @@ from ..language.tree import Of
 from .connecting import view
 from .households import households_read, rows_of
 
-MOST_PERSONS = 1_000_000  # of one part
+MOST_PERSONS = 1_250_000  # of one part of a made-up city
 MOST_HOUSEHOLDS = 300_000  # of one part of the registry
 BATCH = 2_000
 NUMBERS = 2_000_000  # of running numbers that each part of the registry has for itself
@@ -44,8 +44,9 @@ class PartOrder:
 
 
 class Source(Protocol):
-    """Gives the parts of a snapshot; a part is a table with ``person``, ``household``, ``is_first`` and the
-    columns of the language. ``resident`` and ``household_id`` are there where keys are to be kept."""
+    """Gives the parts of a snapshot, a household whole in one of them; a part is a table with ``person``,
+    ``household``, ``is_first`` and the columns of the language. ``resident`` and ``household_id`` are there
+    where keys are to be kept."""
 
     def parts(self) -> list[PartOrder]:
         """Return the parts, the same ones each time it is asked for the same registry."""
@@ -57,51 +58,48 @@ class Source(Protocol):
 class SyntheticCity:
     """The Parquet files that ``linli synth people --to parquet`` writes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, most_persons: int = MOST_PERSONS) -> None:
+        self.folder, self.most_persons = folder, most_persons
 
     def parts(self) -> list[PartOrder]:
-        """Return runs of the files of one district, of up to a million persons."""
-        files = sorted(path.name for path in (self.folder / "persons").glob("*.parquet"))
-        found: list[PartOrder] = []
-        for district, names in groupby(files, key=lambda name: name.split("-")[0]):
-            found += [PartOrder(f"{district}-{at:02}", run) for at, run in enumerate(self._runs(names))]
-        return found
+        """Return runs of files, large enough to keep all threads of an engine busy."""
+        return [PartOrder(f"{at:03}", run) for at, run in enumerate(self._runs())]
 
-    def _runs(self, names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    def _runs(self) -> Iterator[tuple[str, ...]]:
         run: list[str] = []
         persons = 0
-        for name in names:
-            rows = pq.read_metadata(self.folder / "persons" / name).num_rows
-            if run and persons + rows > MOST_PERSONS:
+        for path in sorted((self.folder / "persons").glob("*.parquet")):
+            rows = pq.read_metadata(path).num_rows
+            if run and persons + rows > self.most_persons:
                 yield tuple(run)
                 run, persons = [], 0
-            run.append(name)
+            run.append(path.name)
             persons += rows
         yield tuple(run)
 
     def table(self, engine: Any, part: PartOrder, names: Iterable[str]) -> Any:
-        """Return the persons of some files beside their households."""
+        """Return the persons of some files, beside what is asked of their households."""
         for kind in ("persons", "households"):
             view(engine, kind, [self.folder / kind / str(name) for name in part.of])
         people, homes = engine.table("persons"), engine.table("households")
-        wanted, lines = set(names), columns()
+        wanted, lines = sorted(set(names) - {"presence"}), columns()
         of_homes = {
             name: _synthetic(homes, lines[name])
-            for name in sorted(wanted)
+            for name in wanted
             if lines[name].of is Of.HOUSEHOLD and name in homes.columns
         }
-        homes = homes.select(home="household_id", head="head_id", **of_homes)
-        joined = people.join(homes, people.household_id == homes.home)
+        if of_homes:
+            homes = homes.select(home="household_id", **of_homes)
+            people = people.join(homes, people.household_id == homes.home)
         said: dict[str, Any] = {
-            "person": joined.person_id.cast("int32"),
-            "household": joined.household_id.cast("int32"),
-            "is_first": joined.person_id == joined["head"],
+            "person": people.person_id.cast("int32"),
+            "household": people.household_id.cast("int32"),
+            "is_first": people.relation == "head",
             "presence": ibis.literal(1, "int8"),
         }
-        for name in sorted(wanted - {"presence"}):
-            said[name] = joined[name] if name in of_homes else _synthetic(joined, lines[name])
-        return joined.select(**said)
+        for name in wanted:
+            said[name] = people[name] if name in of_homes else _synthetic(people, lines[name])
+        return people.select(**said)
 
 
 def _synthetic(table: Any, line: ColumnLine) -> Any:
@@ -118,8 +116,8 @@ def _synthetic(table: Any, line: ColumnLine) -> Any:
     if line.kind is Kind.CHOICE and column.type().is_boolean():
         return ibis.cases((column, line.number("yes")), (~column, line.number("no"))).cast(width)
     if line.kind is Kind.CHOICE:
-        numbers = {"none": 0} | {choice: at for at, choice in enumerate(line.choices, 1)}
-        return ibis.cases(*((column == word, number) for word, number in numbers.items())).cast(width)
+        # A place in a list, not cases: the engine looks it up once for each word of a file, not for each row.
+        return ibis.literal(["none", *line.choices]).index(column).nullif(-1).cast(width)
     return column.cast(width)
 
 

@@ -48,10 +48,12 @@ class Weaver:
         self._strict: dict[int, tuple[str, ...] | None] = {}
         self._needs: dict[Part, tuple[Part, ...]] = {part: () for part in self.named}
         self._stages: dict[Part, int] = {}
+        self._levels: dict[Part, int] = {}
 
     def woven(self, wanted: Sequence[Part]) -> Table:
         """Return the table with a column for all that is used more than once to say what is wanted."""
         self._name(wanted)
+        self._gather_together()
         stages = defaultdict(list)
         for part in self.named:
             if part not in self._brought:
@@ -119,6 +121,27 @@ class Weaver:
             before = [self._ready(need) + self._is_laid(need) for need in self._needed(part)]
             self._stages[part] = max(before, default=0)
         return self._stages[part]
+
+    def _gather_together(self) -> None:
+        """Let all that is said of members, and looks at nothing said of members, wait for one grouping; then
+        all that looks at those alone, and so on."""
+        levels = defaultdict(list)
+        for part in self.named:
+            if isinstance(part.node, Members) and part not in self._brought:
+                levels[self._level(part)].append(part)
+        for level in sorted(levels):
+            latest = max(self._ready(part) for part in levels[level])
+            self._stages |= dict.fromkeys(levels[level], latest)
+
+    def _level(self, part: Part) -> int:
+        """Return how many groupings, each over the one before, must come before a part."""
+        if part not in self._levels:
+            before = [
+                self._level(need) + (isinstance(need.node, Members) and self._is_laid(need))
+                for need in self._needed(part)
+            ]
+            self._levels[part] = max(before, default=0)
+        return self._levels[part]
 
     def _is_laid(self, part: Part) -> bool:
         return part in self.named and part not in self._brought
