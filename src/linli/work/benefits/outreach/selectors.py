@@ -17,6 +17,9 @@ from linli.core.errors import NotAllowed, NotFound
 from linli.core.fields import in_areas
 from linli.foundation.accounts.selectors import person_ids_for, person_names
 from linli.foundation.duties.rules import Colour, duty_colour
+from linli.registers.residents.consents.selectors import PHONE_REMINDER, consenting
+from linli.registers.residents.models import Household, Membership
+from linli.registers.residents.models.ways import household_ways
 from linli.registers.residents.rounding import Rounded, rounded
 from linli.registers.residents.selectors import HouseholdPeople, cards_of
 
@@ -150,10 +153,29 @@ def outreach_get(actor: Actor, public_id: UUID | str) -> Outreach:
     return found
 
 
-def workers_at(area_path: str) -> set[int]:
-    """Return who goes to people at a place."""
-    going = (Function.COMMITTEE, Function.GRID_WORKER)
-    return {one for function in going for one in person_ids_for(function=function, area_path=area_path)}
+def grids_of(household_ids: Collection[int]) -> dict[int, set[str]]:
+    """Return household → the paths of the grids in which it lives (one query)."""
+    [(building, lives)] = household_ways("")
+    rows = Household.objects.filter(lives, pk__in=list(household_ids))
+    rows = rows.filter(**{f"{building}grids__valid_to__isnull": True})
+    found = defaultdict[int, set[str]](set)
+    for household, path in rows.values_list("pk", f"{building}grids__path"):
+        if path:
+            found[household].add(path)
+    return found
+
+
+def workers_for(visit: Outreach) -> set[int]:
+    """Return who goes to people at a household's place: committee and grid workers, those of its grid."""
+    areas = {visit.area_path, *grids_of([visit.household_id])[visit.household_id]}
+    found = {one for area in areas for one in person_ids_for(function=Function.GRID_WORKER, area_path=area)}
+    return found | set(person_ids_for(function=Function.COMMITTEE, area_path=visit.area_path))
+
+
+def is_phone_agreed(visit: Outreach) -> bool:
+    """Whether somebody of the household agrees, in today's words, to being telephoned about benefits."""
+    members = Membership.objects.filter(household=visit.household_id, to_on__isnull=True)
+    return bool(consenting(members.values_list("resident_id", flat=True), PHONE_REMINDER))
 
 
 def leads_of(visit: Outreach) -> list[Lead]:

@@ -25,7 +25,7 @@ from ...models import Lead, Outreach
 from .. import selectors
 from ..forms import VisitFilterForm
 from ..permissions import can_assign_outreach, can_work_outreach
-from ..selectors import leads_refused, workers_at
+from ..selectors import is_phone_agreed, leads_refused, workers_for
 from ..services.closing import ROOM
 from ..services.learning import CORRECT, Opened, visit_reveal
 from ..shown import visit_shown
@@ -85,7 +85,7 @@ def visit_context(actor: Actor, visit: Outreach, opened: Opened) -> dict[str, An
         state__in=("open", "paused"),
     )
     shown = visit_shown(actor, home, leads, opened.facts, set(duties.values_list("subject_id", flat=True)))
-    workers = workers_at(visit.area_path) if can_assign_outreach(actor, visit) else set()
+    workers = workers_for(visit) if can_assign_outreach(actor, visit) else set()
     names = person_names([visit.worker_id, *workers])
     people = [(card, opened.people.get(card.resident.public_id, {})) for card in home.members]
     return {
@@ -98,5 +98,6 @@ def visit_context(actor: Actor, visit: Outreach, opened: Opened) -> dict[str, An
         "worker": names.get(visit.worker_id or 0, ""),
         "colleagues": sorted((pk, names[pk]) for pk in workers - {visit.worker_id} if pk in names),
         "may_work": can_work_outreach(actor, visit),
+        "may_phone": is_phone_agreed(visit),
         "is_over": visit.state == Outreach.State.DONE,
     }

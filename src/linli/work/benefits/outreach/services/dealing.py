@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -23,6 +23,7 @@ from linli.registers.residents.models import Household, Resident
 from ...models import Lead, LeadEvent, Outreach, Wave
 from ..dealing import Load, dealt, week_begins
 from ..permissions import can_deal
+from ..selectors import grids_of
 from ..settings import visit_limit
 from .closing import ROOM, VISIT
 from .judging import leads_judged
@@ -59,14 +60,13 @@ def wave_deal(*, actor: Actor, wave: Wave, committee: str, holders: Holders) -> 
     round_ = Dealt()
     if wave.state != Wave.State.OPEN:
         return round_
-    loads = _loads(wave, committee, holders)
     homes = _homes_waiting(wave, committee)
-    visits = _under_way(homes)
-    room = sum(max(load.room, 0) for load in loads.values())
-    homes = [home for home in homes if home in visits] + [home for home in homes if home not in visits][:room]
-    leads = _looked_at(wave, homes, round_)
+    visits, bound = _under_way(homes), _bound(homes, committee, holders)
+    loads = _loads(wave, committee, holders, bound)
+    chosen = dealt([home for home in homes if home not in visits], loads, bound)
+    leads = _looked_at(wave, [*visits, *chosen], round_)
     going = {lead.household_id for lead in leads}
-    new = dealt([home for home in homes if home in going and home not in visits], loads)
+    new = {home: worker for home, worker in chosen.items() if home in going}
     visits = {home: visit for home, visit in visits.items() if home in going} | _opened(committee, new)
     round_.visits, round_.leads = len(new), _leads_given(wave, leads, visits)
     _duties_opened(visits, set(new))
@@ -115,9 +115,20 @@ def _under_way(homes: Sequence[int]) -> dict[int, Outreach]:
     return {row.household_id: row for row in rows.order_by("pk")}
 
 
-def _loads(wave: Wave, committee: str, holders: Holders) -> dict[int, Load]:
+def _bound(homes: Sequence[int], committee: str, holders: Holders) -> dict[int, set[int]]:
+    """Return household → the grid workers of its own grid who do not work in the whole committee's area."""
+    grids = grids_of(homes)
+    whole = set(holders.of(Function.GRID_WORKER, area_path=committee))
+    of_grid = {
+        path: set(holders.of(Function.GRID_WORKER, area_path=path)) for path in set().union(*grids.values())
+    }
+    return {home: {one for path in grids[home] for one in of_grid[path]} - whole for home in grids}
+
+
+def _loads(wave: Wave, committee: str, holders: Holders, bound: Mapping[int, set[int]]) -> dict[int, Load]:
     """Return who goes to people in the committee's area, with what they may take on and have open."""
-    people = {one for function in GOING for one in holders.of(function, area_path=committee)}
+    anywhere = {one for function in GOING for one in holders.of(function, area_path=committee)}
+    people = anywhere.union(*bound.values())
     since = clock.local_midnight(week_begins(clock.today()))
     mine = Outreach.objects.filter(worker__in=people)
     this_week = mine.filter(opened_at__gte=since, leads__wave=wave).order_by().values_list("worker")
@@ -125,7 +136,8 @@ def _loads(wave: Wave, committee: str, holders: Holders) -> dict[int, Load]:
     is_open = mine.filter(state=Outreach.State.OPEN).order_by().values_list("worker")
     burdens = dict(is_open.annotate(n=Count("pk")))
     return {
-        one: Load(wave.per_worker_week - taken.get(one, 0), burdens.get(one, 0)) for one in sorted(people)
+        one: Load(wave.per_worker_week - taken.get(one, 0), burdens.get(one, 0), one not in anywhere)
+        for one in sorted(people)
     }
 
 

@@ -19,7 +19,7 @@ from linli.registers.residents.facts.subjects import accounts_of
 
 from ...models import Lead, LeadEvent, Outreach
 from ..permissions import can_assign_outreach, can_settle_lead, can_work_outreach
-from ..selectors import workers_at
+from ..selectors import is_phone_agreed, workers_for
 from ..settings import undo_days
 from ..workflow import GOING, LEADS, REASONED
 from .closing import ROOM, VISIT, outreaches_settle
@@ -182,7 +182,7 @@ def outreach_assign(*, actor: Actor, outreach_id: UUID | str, version: int, pers
         raise NotAllowed(_("由居委会或街镇改派。"))
     if visit.state != Outreach.State.OPEN:
         raise Conflict(_("这次上门已经办完，不用改派。"))
-    if person_id not in workers_at(visit.area_path):
+    if person_id not in workers_for(visit):
         raise InvalidInput(_("请选择在这里工作的同事。"), details={"person": _("请选择在这里工作的同事。")})
     duty_close(room=ROOM, subject_id=str(visit.public_id), action=VISIT, state="cancelled")
     waiting = visit.leads.filter(state=S.OPEN).count()
@@ -225,6 +225,10 @@ def outreach_channel(*, actor: Actor, outreach_id: UUID | str, version: int, cha
     visit = visit_locked(actor=actor, outreach_id=outreach_id, version=version)
     if channel not in (Outreach.Channel.VISIT, Outreach.Channel.PHONE):
         raise InvalidInput(_("没有这个选项。"))
+    if channel == Outreach.Channel.PHONE and not is_phone_agreed(visit):
+        raise Conflict(
+            _("这一户没有人同意用登记的电话提醒待遇。"), hint=_("请上门告知；本人同意的，先在登记里记下。")
+        )
     changes = changes_of(visit, channel=channel, version=visit.version + 1)
     record("outreach.channel", visit, changes)
     return visit

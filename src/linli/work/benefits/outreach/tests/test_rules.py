@@ -83,5 +83,12 @@ def test_dealing_is_fair(homes: int, workers: int) -> None:
     assert max(counts) - min(counts) <= 1
 
 
+def test_who_answers_for_a_grid_comes_first_and_goes_nowhere_else() -> None:
+    loads = {1: Load(1, 0), 7: Load(1, 0, is_bound=True)}
+    assert dealt([10, 20, 30], loads, {20: {7}, 30: {7}}) == {10: 1, 20: 7}
+    assert dealt([20, 30], loads, {20: {7}, 30: {7}}) == {20: 7, 30: 1}  # the grid's own is full
+    assert dealt([10], {7: Load(5, 0, is_bound=True)}, {20: {7}}) == {}
+
+
 def test_the_week_begins_on_monday() -> None:
     assert week_begins(date(2026, 11, 29)) == week_begins(date(2026, 11, 23)) == date(2026, 11, 23)

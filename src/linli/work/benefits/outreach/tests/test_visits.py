@@ -10,8 +10,11 @@ from linli.core.holdings import holdings
 from linli.core.retention import kind_get
 from linli.foundation.duties.models import Duty
 from linli.foundation.notices.models import Notice
+from linli.foundation.places.models import Building, Division, Level, Part
+from linli.registers.residents.consents.services import consent_give, consent_withdraw
 from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.sealing import sealed_values
+from linli.registers.residents.tests.facts_world import parts_of
 from linli.registers.residents.tests.houses import house_linked
 from linli.work.benefits.models import Lead, Outreach, PolicyVersion, Wave
 from linli.work.benefits.outreach.found import Found
@@ -31,9 +34,9 @@ from linli.work.benefits.outreach.services import (
 )
 from linli.work.benefits.outreach.services.learning import Learnt
 from linli.work.benefits.outreach.traces import trace_opened
-from tests.people import Cast
+from tests.people import Cast, place_make
 
-from .world import doors_make
+from .world import Doors, doors_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 DAY = timedelta(days=1)
@@ -183,6 +186,47 @@ def test_who_is_only_worth_asking_waits_for_a_wave_that_says_so(cast: Cast) -> N
     assert doors.deal(wave).visits == 0
     wave_end(actor=cast.actor("district"), wave_id=wave.public_id, version=1)
     assert doors.deal(doors.release(version=doors.care, includes_unknown=True)).visits == 1
+
+
+def in_grid(doors: Doors, *places: int) -> Division:
+    """Put some households' homes into a building of a grid, and let the grid worker work there alone."""
+    above = doors.cast.places["committee_a_place"]
+    grid = place_make(f"{above.code}001", "第一网格", Level.GRID, above)
+    [part, *_rest] = parts_of(doors.homes[0].occupancies.get().part.compound, "999")
+    building = Building.objects.create(compound=part.compound, name="2号")
+    building.grids.add(grid)
+    for place in places:
+        Part.objects.filter(pk=doors.homes[place].occupancies.get().part_id).update(building=building)
+    doors.cast.role("grid_worker").areas.set([grid])
+    return grid
+
+
+def test_who_works_in_one_grid_goes_to_its_households(cast: Cast) -> None:
+    doors = doors_make(cast, homes=5)
+    in_grid(doors, 3, 4)
+    doors.take(*(doors.found(n) for n in range(5)))
+    wave = doors.release(per_worker_week=1)
+    assert doors.deal(wave).visits == 3
+    mine = Outreach.objects.get(worker=cast.person("grid_worker"))
+    assert mine.household in doors.homes[3:]
+    assert Outreach.objects.visible_to(cast.actor("grid_worker")).filter(pk=mine.pk).exists()
+    assert not set(Outreach.objects.exclude(pk=mine.pk).values_list("household", flat=True)) & {
+        mine.household_id
+    }
+    outreach_tell(actor=cast.actor("grid_worker"), outreach_id=mine.public_id, version=mine.version)
+
+
+def test_a_grid_worker_is_asked_to_go_only_within_the_grid(cast: Cast) -> None:
+    doors = doors_make(cast)
+    in_grid(doors, 0)
+    doors.take(doors.found(0), doors.found(1))
+    doors.deal(doors.release())
+    inside, outside = (Outreach.objects.get(household=doors.homes[n]) for n in (0, 1))
+    said = {"actor": cast.actor("worker"), "person_id": cast.person("grid_worker").pk}
+    with pytest.raises(InvalidInput):
+        outreach_assign(**said, outreach_id=outside.public_id, version=outside.version)
+    outreach_assign(**said | {"person_id": cast.person("worker").pk}, outreach_id=inside.public_id, version=1)
+    outreach_assign(**said, outreach_id=inside.public_id, version=2)
 
 
 def test_nobody_working_there_leaves_everybody_waiting(cast: Cast) -> None:
@@ -374,6 +418,26 @@ def test_no_account_no_message(cast: Cast) -> None:
             actor=cast.actor("worker"), outreach_id=visit.public_id, version=visit.version, channel="pigeon"
         )
     assert not Notice.objects.exists()
+
+
+def test_who_did_not_agree_is_not_telephoned(cast: Cast) -> None:
+    visit, _lead = doors_make(cast).visited()
+    worker, page = cast.actor("worker"), f"/desk/benefits/visits/{visit.public_id}/"
+    said = {"actor": worker, "outreach_id": visit.public_id, "channel": "phone"}
+    with pytest.raises(Conflict, match="没有人同意"):
+        outreach_channel(**said, version=visit.version)
+    assert 'value="phone"' not in cast.client("worker").get(page).content.decode()
+    visit.refresh_from_db()
+    assert visit.channel == "visit"
+    person = visit.leads.get().resident
+    consent = consent_give(actor=worker, resident_id=person.pk, purpose="phone_reminder", how="oral")
+    assert 'value="phone"' in cast.client("worker").get(page).content.decode()
+    outreach_channel(**said, version=visit.version)
+    visit.refresh_from_db()
+    assert visit.channel == "phone"
+    assert "不要打电话" not in cast.client("worker").get(page).content.decode()
+    consent_withdraw(actor=worker, consent_id=consent.pk)
+    assert "不要打电话" in cast.client("worker").get(page).content.decode()
 
 
 # -- what is held, and for how long -------------------------------------------------------------------------
