@@ -20,7 +20,7 @@ class ResidentsConfig(AppConfig):
 
         from .finding.selectors import subjects_of_person
         from .importing.targets import targets
-        from .own.carrying import carriers_declare
+        from .own.telling import carriers_declare
         from .placing import parts_lived_in, parts_worked_in
         from .words import VERBS, looked_words
 

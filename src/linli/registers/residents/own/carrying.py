@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict
-from linli.foundation.privacy.carrying import Carrier, Change, carrier_add
+from linli.foundation.privacy.carrying import Change
 from linli.foundation.privacy.models import DataRequest
 
 from ..entries import PersonEntry, person_read
@@ -22,7 +22,6 @@ from ..models import Fact, Resident
 from ..sealing import sealed_get
 from ..services.erasing import resident_erase
 from ..services.people import resident_correct
-from .selectors import FACT, PERSON
 
 REASON = "本人申请更正"
 SOURCE = "resident"
@@ -49,11 +48,12 @@ def fact_text(fact: Fact) -> str:
     return values_opened([fact], {owner.pk: owner.data_key}, of_what(owner)).get(fact.pk, "")
 
 
-def _proposal(request: DataRequest) -> dict[str, str]:
+def proposal_of(request: DataRequest) -> dict[str, str]:
+    """Return what a request proposes, opened."""
     return dict(json.loads(request.proposal)) if request.proposal else {}
 
 
-def _still_theirs(request: DataRequest, resident: Resident) -> None:
+def still_theirs(request: DataRequest, resident: Resident) -> None:
     """Raise ``Conflict`` where who asked speaks for the person no more: no guardian now, or not linked."""
     if resident not in people_of_account(request.person_id):
         raise Conflict(
@@ -62,7 +62,8 @@ def _still_theirs(request: DataRequest, resident: Resident) -> None:
         )
 
 
-def _resident(request: DataRequest) -> Resident:
+def resident_of(request: DataRequest) -> Resident:
+    """Return whom a request is about, or raise ``Conflict`` where they are not registered any more."""
     found = Resident.objects.filter(public_id=request.subject_id).first()
     if found is None:
         raise Conflict(_("这份登记已经不在了。"), hint=_("请选“不能照办”，并说明情况。"))
@@ -70,7 +71,7 @@ def _resident(request: DataRequest) -> Resident:
     return resident
 
 
-def _seen(actor: Actor, resident: Resident) -> Resident:
+def resident_seen(actor: Actor, resident: Resident) -> Resident:
     """Return a person who is the reader's to see: not an operator's, nor who has moved to another area."""
     if not Resident.objects.visible_to(actor).filter(pk=resident.pk).exists():
         raise Conflict(
@@ -80,7 +81,7 @@ def _seen(actor: Actor, resident: Resident) -> Resident:
     return resident
 
 
-def _whose(request: DataRequest, resident: Resident) -> str:
+def whose_words(request: DataRequest, resident: Resident) -> str:
     """Return of which child a guardian asks, to stand behind a label; nothing where it is themselves."""
     if resident == resident_linked(request.person_id):
         return ""
@@ -94,15 +95,16 @@ def _fact(actor: Actor, request: DataRequest) -> tuple[Fact, Resident]:
         raise Conflict(
             _("这条登记已经变了。"), hint=_("请选“不能照办”，写明现在登记的是什么；仍不对的请本人再提。")
         )
-    return fact, _seen(actor, fact.resident)
+    return fact, resident_seen(actor, fact.resident)
 
 
-def _person_changes(actor: Actor, request: DataRequest) -> list[Change]:
-    proposal = _proposal(request)
+def person_changes(actor: Actor, request: DataRequest) -> list[Change]:
+    """Return what a request about a person would change."""
+    proposal = proposal_of(request)
     if not proposal:
         return []
-    resident = _seen(actor, _resident(request))
-    held, sexes, whose = held_of(resident), dict(Resident.Sex.choices), _whose(request, resident)
+    resident = resident_seen(actor, resident_of(request))
+    held, sexes, whose = held_of(resident), dict(Resident.Sex.choices), whose_words(request, resident)
     labels = {
         "name": _("姓名"),
         "phone": _("电话"),
@@ -120,15 +122,16 @@ def _person_changes(actor: Actor, request: DataRequest) -> list[Change]:
     ]
 
 
-def _person_carry(actor: Actor, request: DataRequest) -> None:
+def person_carry(actor: Actor, request: DataRequest) -> None:
+    """Correct or erase a person as they asked."""
     if request.kind == DataRequest.Kind.DELETE:
         _person_delete(actor, request)
         return
-    proposal = _proposal(request)
+    proposal = proposal_of(request)
     if not proposal:
         return
-    resident = _seen(actor, _resident(request))
-    _still_theirs(request, resident)
+    resident = resident_seen(actor, resident_of(request))
+    still_theirs(request, resident)
     resident_correct(
         actor=actor,
         resident_id=str(resident.public_id),
@@ -141,8 +144,8 @@ def _person_carry(actor: Actor, request: DataRequest) -> None:
 
 def _person_delete(actor: Actor, request: DataRequest) -> None:
     """Erase who has gone; who still lives here is kept by law."""
-    resident = _seen(actor, _resident(request))
-    _still_theirs(request, resident)
+    resident = resident_seen(actor, resident_of(request))
+    still_theirs(request, resident)
     if resident.state != Resident.State.AWAY:
         raise Conflict(
             _("这个人还在册，依法履行登记职责所必需，不能删除（个人信息保护法第13条第3项）。"),
@@ -151,10 +154,11 @@ def _person_delete(actor: Actor, request: DataRequest) -> None:
     resident_erase(actor=actor, resident_id=resident.public_id, reason="本人申请删除")
 
 
-def _person_basis(request: DataRequest) -> str:
+def person_basis(request: DataRequest) -> str:
+    """Return by which law a person is kept, where they ask to be deleted."""
     if request.kind != DataRequest.Kind.DELETE:
         return ""
-    if _resident(request).state == Resident.State.AWAY:
+    if resident_of(request).state == Resident.State.AWAY:
         return _(
             "已迁出：目的已实现的，应当删除（个人信息保护法第47条）；照办前请核对有无争议、欠费或未办结的事。"
         )
@@ -164,29 +168,26 @@ def _person_basis(request: DataRequest) -> str:
     )
 
 
-def _fact_changes(actor: Actor, request: DataRequest) -> list[Change]:
-    (fact, owner), proposal = _fact(actor, request), _proposal(request)
+def fact_changes(actor: Actor, request: DataRequest) -> list[Change]:
+    """Return what a request about a fact would change."""
+    (fact, owner), proposal = _fact(actor, request), proposal_of(request)
     line = fact_key(fact.key)
 
     def words(state: str, value: str) -> str:
         return shown(line, value) if state == Fact.State.KNOWN else str(Fact.State(state).label)
 
     after = canonical(line, proposal["value"]) if proposal["state"] == Fact.State.KNOWN else ""
-    label = f"{line.label}{_whose(request, owner)}"
+    label = f"{line.label}{whose_words(request, owner)}"
     return [Change(label, words(fact.state, fact_text(fact)), words(proposal["state"], after))]
 
 
-def _fact_carry(actor: Actor, request: DataRequest) -> None:
-    (fact, owner), proposal = _fact(actor, request), _proposal(request)
-    _still_theirs(request, owner)
+def fact_carry(actor: Actor, request: DataRequest) -> None:
+    """Correct a fact as somebody asked."""
+    (fact, owner), proposal = _fact(actor, request), proposal_of(request)
+    still_theirs(request, owner)
     fact_correct(actor=actor, subject=owner, fact_id=fact.pk, reason=REASON, source=SOURCE, **proposal)
 
 
-def _nothing(_request: DataRequest) -> str:
+def nothing(_request: DataRequest) -> str:
+    """Return no law beyond what every request names."""
     return ""
-
-
-def carriers_declare() -> None:
-    """Tell the privacy room how requests about the register are carried out."""
-    carrier_add(PERSON, Carrier(_person_changes, _person_carry, _person_basis))
-    carrier_add(FACT, Carrier(_fact_changes, _fact_carry, _nothing))

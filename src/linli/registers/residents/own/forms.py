@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..facts.dictionary import FactKey, Type
+from linli.core import clock
+
+from ..facts.dictionary import FactKey, Per, Type
 from ..facts.values import NO, YES
 from ..models import Fact, Resident
 
@@ -57,6 +59,34 @@ class FactCorrectForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["value"] = _value(line)
         self.order_fields(["state", "value", "why"])
+
+
+class FactTellForm(FactCorrectForm):
+    """A fact that is not registered yet; of which month and source, or year, where the dictionary asks."""
+
+    def __init__(self, *args: Any, line: FactKey, **kwargs: Any) -> None:
+        super().__init__(*args, line=line, **kwargs)
+        self.line = line
+        self.fields["state"].label = _("实际情况")
+        self.fields["state"].choices = (  # type: ignore[attr-defined]
+            (Fact.State.KNOWN, _("有，内容如下")),
+            (Fact.State.NONE, _("没有这项")),
+        )
+        if line.per is Per.MONTH_SOURCE:
+            month = forms.TextInput(attrs={"type": "month"})
+            self.fields["month"] = forms.CharField(label=_("哪个月的"), max_length=10, widget=month)
+            self.fields["month"].initial = f"{clock.today():%Y-%m}"
+            self.fields["source"] = forms.ChoiceField(label=_("哪来的"), choices=list(line.sources.items()))
+        elif line.per is Per.YEAR:
+            self.fields["year"] = forms.CharField(label=_("哪一年的"), max_length=5)
+            self.fields["year"].initial = f"{clock.today():%Y}"
+        self.order_fields(["state", "month", "source", "year", "value", "why"])
+
+    def said(self) -> dict[str, str]:
+        """Return what ``fact_tell`` takes."""
+        typed = self.cleaned_data
+        period = f"{typed['month']}/{typed['source']}" if "month" in typed else typed.get("year", "")
+        return {**{name: typed.get(name, "") for name in ("state", "value", "why")}, "period": period}
 
 
 def _value(line: FactKey) -> forms.Field:

@@ -12,7 +12,8 @@ from ..models import Consent, Resident
 from .words import NO_MATCHING
 
 FOR_CHILDREN = "minor_facts"
-PERSON, FACT = "residents.resident", "residents.fact"  # what a request about the register may be about
+# What a request about the register may be about: a person, a fact that is kept, one that is not yet.
+PERSON, FACT, TOLD = "residents.resident", "residents.fact", "residents.told"
 MOST_REQUESTS = 5
 
 
@@ -43,5 +44,5 @@ def consents_open_to(resident: Resident) -> list[ConsentShown]:
 
 def requests_own(actor: Actor) -> list[DataRequest]:
     """Return what the actor asked about the register, the newest first."""
-    rows = DataRequest.objects.own(actor).filter(subject_kind__in=(PERSON, FACT))
+    rows = DataRequest.objects.own(actor).filter(subject_kind__in=(PERSON, FACT, TOLD))
     return list(rows.order_by("-made_at")[:MOST_REQUESTS])

@@ -24,13 +24,15 @@ from ..models import Consent, Fact, RegisterEvent, Resident
 from ..services.events import event_note
 from .carrying import corrected_entry, fact_text, held_of
 from .following import objection_followed
-from .selectors import FACT, PERSON, objection_of
+from .selectors import FACT, PERSON, TOLD, objection_of
+from .telling import told_proposal
 from .words import NO_MATCHING
 
 CORRECTABLE = ("name", "phone", "birth", "sex", "number")
 OBJECTION_VERSION = "2026-11"
 
 ASKED = "请按填写的内容更正登记。"  # where somebody gives no reason of their own
+TELLING = "请按填写的内容补充登记。"
 
 
 def _own(actor: Actor, resident_id: UUID | str) -> Resident:
@@ -101,6 +103,26 @@ def fact_correction_ask(
     about = _about(resident, FACT, fact.public_id, proposal)
     said = why.strip() or ASKED
     return request_make(actor=actor, kind=DataRequest.Kind.CORRECT, text=said, about=about)
+
+
+@service(idempotent=True)
+def fact_tell(
+    *,
+    actor: Actor,
+    resident_id: UUID | str,
+    key: str,
+    state: str,
+    value: str = "",
+    period: str = "",
+    why: str = "",
+) -> DataRequest:
+    """Tell a fact about oneself, one's ward or one's household that is not registered yet.
+
+    It stands once the committee has confirmed it; refused where it is registered, or told and not answered.
+    """
+    resident = _own(actor, resident_id)
+    about = _about(resident, TOLD, resident.public_id, told_proposal(resident, key, state, value, period))
+    return request_make(actor=actor, kind=DataRequest.Kind.CORRECT, text=why.strip() or TELLING, about=about)
 
 
 @service(idempotent=True)

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.core.actor import Actor
-from linli.core.errors import InvalidInput, NotFound, TooMany
+from linli.core.errors import Conflict, InvalidInput, NotFound, TooMany
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.permissions import actor_of, actor_required
 from linli.foundation.files.models import StoredFile
@@ -24,7 +24,7 @@ from linli.foundation.privacy.models import DataRequest
 from linli.foundation.privacy.rules import ANSWER_LIMIT
 
 from ..consents.services import SELF, consent_give, consent_withdraw
-from ..facts.dictionary import dictionary
+from ..facts.dictionary import Of, dictionary, fact_key
 from ..facts.rules import is_void
 from ..facts.subjects import rows_of
 from ..facts.values import period_shown, shown
@@ -32,12 +32,13 @@ from ..linking.selectors import people_of_account, resident_linked
 from ..models import Fact, Resident
 from ..sealing import sealed_get
 from .carrying import fact_text, held_of
-from .forms import CorrectForm, DeleteForm, FactCorrectForm
+from .forms import CorrectForm, DeleteForm, FactCorrectForm, FactTellForm
 from .selectors import consents_open_to, objects_to_matching
 from .services import (
     correction_ask,
     deletion_ask,
     fact_correction_ask,
+    fact_tell,
     objection_lift,
     objection_make,
 )
@@ -151,6 +152,24 @@ def correct_fact(request: HttpRequest, resident_id: UUID, fact_id: UUID) -> Http
 @never_cache
 @require_http_methods(["GET", "POST"])
 @actor_required
+def tell_fact(request: HttpRequest, resident_id: UUID, key: str) -> HttpResponse:
+    """Tell a fact that is not registered yet; the committee confirms it."""
+    actor = actor_of(request)
+    resident = own_person(actor, resident_id)
+    line = fact_key(key)
+    form = FactTellForm(request.POST or None, line=line)
+
+    def ask(_said: dict[str, str]) -> DataRequest:
+        sent = request.POST.get("request_key", "")
+        return fact_tell(actor=actor, resident_id=resident_id, key=key, request_key=sent, **form.said())
+
+    about = _("全家") if line.of is Of.HOUSEHOLD else whom(actor, resident)
+    return _asked(request, form, ask, {"title": line.label, "whom": about, "purpose": line.purpose})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@actor_required
 def delete(request: HttpRequest, resident_id: UUID) -> HttpResponse:
     """Ask that one's registration be deleted; says before what the law keeps."""
     actor = actor_of(request)
@@ -177,7 +196,7 @@ def _asked(request: HttpRequest, form: forms.Form, ask: Asks, context: Mapping[s
             made = ask(dict(form.cleaned_data))
         except InvalidInput as refusal:
             form_refuse(form, refusal)
-        except TooMany as refusal:
+        except (TooMany, Conflict) as refusal:
             form.add_error(None, f"{refusal.message}{refusal.hint}")
         else:
             on = f"{made.due_at:%Y-%m-%d}" if made.due_at else ""

@@ -59,6 +59,11 @@ class Names:
     policies: Mapping[str, str] = field(default_factory=dict)
     standards: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def by_code(self) -> Mapping[str, str]:
+        """Return what any code is called, a policy's or a figure's."""
+        return {**self.standards, **self.policies}
+
 
 @dataclass(slots=True)
 class ShownNode:

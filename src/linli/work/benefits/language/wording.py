@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import singledispatch
 
 from .columns import Kind, columns
@@ -35,6 +37,17 @@ from .tree import (
 
 _OPS = {Op.LESS: "低于", Op.AT_MOST: "不高于", Op.EQUAL: "等于", Op.AT_LEAST: "不低于", Op.MORE: "高于"}
 _SUMS = {Sum.ADD: "加", Sum.LESS: "减", Sum.TIMES: "乘", Sum.SHARE: "除以"}
+
+
+_CODED = re.compile(r"(政策|标准)“([a-z][a-z0-9_]*)”")
+
+
+def words_named(words: str, names: Mapping[str, str]) -> str:
+    """Return words with the names of policies and figures where they say the codes (``names``: code → name).
+
+    A label is made when a rule is read, and kept in traces; names are looked up when it is shown.
+    """
+    return _CODED.sub(lambda found: f"{found[1]}“{names.get(found[2], found[2])}”", words)
 
 
 def condition_words(node: Node) -> str:

@@ -19,6 +19,7 @@ from linli.registers.residents.facts.dictionary import FactKey, Of, dictionary
 from linli.registers.residents.selectors import HouseholdPeople
 
 from ..authoring.checked import kinds_known, text_read
+from ..authoring.shown import names_known
 from ..language.policy import PolicyText
 from ..models import Lead, LeadEvent
 from .services.learning import HOME
@@ -108,11 +109,11 @@ def visit_shown(
     doubted: Collection[str] = (),
 ) -> Visit:
     """Return a visit dressed for its page; ``opened`` facts of the traces stand in the open."""
-    rows, kinds = list(leads), kinds_known()
+    rows, kinds, called = list(leads), kinds_known(), names_known().by_code
     names = {card.resident.pk: card.name for card in home.members}
     people = person_names(event.by_id for lead in rows for event in lead.events.all())
     shown = tuple(
-        _lead(actor, lead, text_read(lead.policy_version.text, kinds), names, people, opened, doubted)
+        _lead(actor, lead, text_read(lead.policy_version.text, kinds), names, people, opened, doubted, called)
         for lead in rows
     )
     ids = {card.resident.pk: card.resident.public_id for card in home.members}
@@ -130,6 +131,7 @@ def _lead(
     people: Mapping[int, str],
     opened: Collection[str],
     doubted: Collection[str],
+    called: Mapping[str, str],
 ) -> LeadShown:
     moves = tuple(LEADS.moves[code] for code in PRESSED if LEADS.allows(lead.state, code))
     events = [event for event in lead.events.all() if event.undone_at is None]
@@ -139,7 +141,7 @@ def _lead(
         who=who or _("已不在这一户的人"),
         says=says,
         amount=amount_words(lead.amount, pays_of(says)),
-        trace=trace_opened(lead, opened),
+        trace=trace_opened(lead, opened).named(called),
         moves=moves,
         steps=tuple(StepShown(event, people.get(event.by_id or 0, _("系统"))) for event in events),
         may_undo=_may_undo(actor, events),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from linli.core.crypto import key_ring
@@ -14,7 +15,7 @@ from linli.registers.residents.models import Household, Resident
 from ..engine.answers import Judged, Line, Looked, Measured
 from ..language.columns import Kind, columns
 from ..language.tree import Column, Compare, Constant, Holds, OneOf
-from ..language.wording import condition_words, kind_of, value_words
+from ..language.wording import condition_words, kind_of, value_words, words_named
 from ..models import Lead
 
 CONTEXT = "benefits_lead.trace_sealed"
@@ -36,6 +37,7 @@ class LineShown:
     expired_on: date | None = None
     missing: tuple[str, ...] = ()
     is_masked: bool = False
+    is_group: bool = False  # the lines below it are parts of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,20 @@ class Trace:
     absent: tuple[tuple[str, int], ...] = ()
     sensitive: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+
+    def named(self, names: Mapping[str, str]) -> Trace:
+        """Return the trace with policies and figures called by their names (``names``: code → name)."""
+        return replace(
+            self,
+            lines=tuple(
+                replace(
+                    line,
+                    label=words_named(line.label, names),
+                    missing=tuple(names.get(name, name) for name in line.missing),
+                )
+                for line in self.lines
+            ),
+        )
 
 
 @dataclass(slots=True)
@@ -87,7 +103,7 @@ def _kept(line: Line) -> dict[str, Any]:
 def _measure(measured: Measured, said: _Measure) -> None:
     if measured.found is not None:
         what = measured.test if isinstance(measured.test, Holds) else measured.term
-        said.values.append(f"{condition_words(what)} {_words(measured, measured.found)}")
+        said.values.append(f"{condition_words(what)}：{_words(measured, measured.found)}")
     if measured.against is not None and not _is_written(measured):
         said.against.append(_words(measured, measured.against))
     for looked in measured.looked:
@@ -161,7 +177,10 @@ def _trace(kept: dict[str, Any], opened: Collection[str]) -> Trace:
     names = dict.fromkeys(name for line in kept["lines"] for name in line["columns"])
     return Trace(
         on=date.fromisoformat(kept["on"]),
-        lines=tuple(_shown(line, opened) for line in kept["lines"]),
+        lines=tuple(
+            _shown(line, opened, is_group=bool(after) and after["depth"] > line["depth"])
+            for line, after in zip_longest(kept["lines"], kept["lines"][1:])
+        ),
         absent=tuple((fact, person) for fact, person in kept["absent"]),
         sensitive=tuple(_sensitive(names)),
         columns=tuple(names),
@@ -172,7 +191,7 @@ def _sensitive(names: Iterable[str]) -> list[str]:
     return [name for name in names if name in columns() and columns()[name].is_sensitive]
 
 
-def _shown(line: dict[str, Any], opened: Collection[str]) -> LineShown:
+def _shown(line: dict[str, Any], opened: Collection[str], *, is_group: bool) -> LineShown:
     is_masked = bool(line["value"]) and not set(_sensitive(line["columns"])) <= set(opened)
     return LineShown(
         label=line["label"],
@@ -185,6 +204,7 @@ def _shown(line: dict[str, Any], opened: Collection[str]) -> LineShown:
         expired_on=_day(line["expired_on"]),
         missing=tuple(fact_label(name) for name in line["missing"]),
         is_masked=is_masked,
+        is_group=is_group,
     )
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.registers.residents.facts.dictionary import FactKey, dictionary
+from linli.registers.residents.facts.dictionary import FactKey, Of, dictionary
 from linli.registers.residents.holding import holds_on
 from linli.registers.residents.linking.selectors import people_of_account
 from linli.registers.residents.models import Membership, Receipt, Resident
 from linli.registers.residents.own.selectors import objecting
+from linli.registers.residents.own.telling import told_open
 from linli.registers.residents.sealing import sealed_get
 
+from ..authoring.shown import names_known
 from ..engine.answers import Judged
 from ..engine.households import households_read
 from ..models import Lead, Policy
@@ -36,9 +40,19 @@ class OwnPolicy:
     amount: str
     trace: Trace
     missing: tuple[str, ...]
-    asks: tuple[FactKey, ...]
     is_received: bool
     lead_state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAsk:
+    """A fact that the register lacks: whose, for which policies; told already and not answered, or not."""
+
+    line: FactKey
+    resident: Resident
+    who: str
+    policies: tuple[str, ...]
+    is_told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ class OwnBenefits:
     maybe: tuple[OwnPolicy, ...] = ()
     no: tuple[OwnPolicy, ...] = ()
     unread: tuple[str, ...] = ()  # policies that are in force and cannot be read: left out
+    asks: tuple[OwnAsk, ...] = ()  # what would settle most stands first
 
     @property
     def is_linked(self) -> bool:
@@ -76,7 +91,25 @@ def own_benefits(actor: Actor) -> OwnBenefits:
     found = _looked_at(force, people, asked, homes)
     by_state = {state: tuple(one for one in found if one.state == state) for state in (YES, MAYBE, NO)}
     unread = tuple(version.policy.name for version in force.unread)
-    return OwnBenefits(named, refusing, by_state[YES], by_state[MAYBE], by_state[NO], unread)
+    asks = _asks(by_state[MAYBE], asked)
+    return OwnBenefits(named, refusing, by_state[YES], by_state[MAYBE], by_state[NO], unread, asks)
+
+
+def _asks(maybe: Collection[OwnPolicy], people: list[Resident]) -> tuple[OwnAsk, ...]:
+    """Return what to tell so that more can be reckoned; what only another member could say is left out."""
+    mine, told = {one.pk: one for one in people}, dict[int, set[str]]()
+    wanted = dict[tuple[str, int], dict[str, None]]()
+    for one in maybe:
+        for key, person in one.trace.absent:
+            if key in dictionary() and (person in mine or dictionary()[key].of is Of.HOUSEHOLD):
+                wanted.setdefault((key, person), {})[one.policy.name] = None
+    found = []
+    for (key, person), policies in wanted.items():
+        whose = mine.get(person, people[0])
+        said = told.setdefault(whose.pk, {one["key"] for one in told_open(whose)})
+        name = sealed_get(whose, "name") if person else str(_("全家"))
+        found.append(OwnAsk(dictionary()[key], whose, name, tuple(policies), key in said))
+    return tuple(sorted(found, key=lambda one: (one.is_told, -len(one.policies))))
 
 
 def _homes(people: Collection[Resident]) -> list[int]:
@@ -97,6 +130,7 @@ def _looked_at(
     leads = _leads(asked, homes)
     mine = {one.pk: one for one in people}
     done, found = set[tuple[str, int]](), list[OwnPolicy]()
+    names = names_known().by_code
     for home in homes:
         said = household_judged(force, known[home], today, people[0].area_path)
         for one in force.policies:
@@ -108,7 +142,7 @@ def _looked_at(
                 if verdict.person is None and home != homes[0]:
                     continue  # a ward's other household is not one's own
                 done.add(key)
-                found.append(_own(one, verdict, who, set(mine), received, leads))
+                found.append(_own(one, verdict, who, set(mine), received, leads, names))
     return found
 
 
@@ -119,18 +153,17 @@ def _own(
     mine: set[int],
     received: set[tuple[str, int]],
     leads: dict[tuple[int, int], str],
+    names: Mapping[str, str],
 ) -> OwnPolicy:
     person = who.pk if who else 0
-    asks = [dictionary()[name] for name in verdict.missing if name in dictionary()]
     return OwnPolicy(
         policy=one.policy,
         found=one,
         who=sealed_get(who, "name") if who else "",
         state=YES if verdict.verdict else MAYBE if verdict.verdict is None else NO,
         amount=amount_words(verdict.amount, str(one.says.pays)),
-        trace=own_trace(verdict, clock.today(), mine),
-        missing=tuple(fact_label(name) for name in verdict.missing),
-        asks=tuple(asks),
+        trace=own_trace(verdict, clock.today(), mine).named(names),
+        missing=tuple(names.get(name, name) for name in map(fact_label, verdict.missing)),
         is_received=(one.policy.name, person) in received,
         lead_state=leads.get((one.policy.pk, person), ""),
     )

@@ -65,7 +65,7 @@ def test_who_governs_by_numbers_is_told_so(cast: Cast, name: str, status: int) -
 def test_the_page_of_a_household_says_why(cast: Cast) -> None:
     _doors, visit, lead = care_visit(cast)
     text = cast.client("worker").get(page_of(visit)).content.decode()
-    for words in ("年满60周岁", "第三条", "年龄 76", "缺：照护等级", "上门时问清", "待核"):
+    for words in ("年满60周岁", "第三条", "年龄：76", "缺：照护等级", "上门时问清", "待核"):
         assert words in text
     assert str(lead.public_id) in text
     assert "顾阿婆" not in text
@@ -156,12 +156,12 @@ def test_a_look_is_recorded_and_shown_to_the_person(cast: Cast) -> None:
     visit = Outreach.objects.get()
     client = cast.client("worker")
     closed = client.get(page_of(visit)).content.decode()
-    assert "照护等级 三级" not in closed and "***" in closed and "王建国" not in closed
+    assert "照护等级：三级" not in closed and "***" in closed and "王建国" not in closed
     opened = client.post(page_of(visit), {"purpose": "visit"}).content.decode()
-    assert "照护等级 三级" in opened and "王建国" in opened and "13912345678" in opened
+    assert "照护等级：三级" in opened and "王建国" in opened and "13912345678" in opened
     looks = AuditRecord.objects.filter(about_id=cast.person("resident").pk)
     assert set(looks.values_list("verb", flat=True)) >= {"resident.reveal", "trace.reveal"}
-    assert "照护等级 三级" not in client.post(page_of(visit), {"purpose": "contact"}).content.decode()
+    assert "照护等级：三级" not in client.post(page_of(visit), {"purpose": "contact"}).content.decode()
     assert client.post(page_of(visit), {"purpose": "curiosity"}).status_code == 422
 
 

@@ -254,7 +254,7 @@ def test_whoever_is_gone_to_has_a_trace_that_only_their_key_opens(cast: Cast) ->
     _visit, lead = doors.visited()
     assert "周岁" not in lead.trace_sealed
     [line] = trace_opened(lead).lines
-    assert (line.label, line.clause, line.answer, line.value) == ("年满65周岁", "第三条", "yes", "年龄 76")
+    assert (line.label, line.clause, line.answer, line.value) == ("年满65周岁", "第三条", "yes", "年龄：76")
     assert lead.amount == 7_500
     assert lead.resident is not None
     lead.resident.data_key = ""  # erased
@@ -269,8 +269,8 @@ def test_sensitive_values_stand_as_dots_until_they_are_opened(cast: Cast) -> Non
     lead = Lead.objects.get()
     trace = trace_opened(lead)
     assert trace.sensitive == ("care_level",)
-    assert [line.value for line in trace.lines] == ["年龄 76", "", "***"]
-    assert trace_opened(lead, {"care_level"}).lines[2].value == "照护等级 三级"
+    assert [line.value for line in trace.lines] == ["年龄：76", "", "***"]
+    assert trace_opened(lead, {"care_level"}).lines[2].value == "照护等级：三级"
     assert trace.absent == (("hukou", doors.people[0].pk),)
     assert lead.missing == ["hukou"]
 
