@@ -40,7 +40,7 @@ def city(folder: Path, persons: int) -> Path:
     return folder / "city"
 
 
-def piece(work: str, *given: object) -> tuple[dict[str, float], float]:
+def piece(work: str, *given: object) -> tuple[dict[str, Any], float]:
     """Do a piece of work in a process of its own and return its seconds by step and its peak in GB."""
     _, peak, said = measured([sys.executable, HERE, work, *map(str, given)])
     return json.loads(said), peak
@@ -123,17 +123,21 @@ def _match(snapshot: str, out: str, which: str, policy: str = "") -> dict[str, f
     return {"whole": time.perf_counter() - began}
 
 
-def _preview(snapshot: str, policy: str) -> dict[str, float]:
-    """What one policy would mean, against the version in force."""
+def _preview(snapshot: str) -> dict[str, Any]:
+    """What each policy would mean, against the version in force."""
+    from linli.work.benefits.engine.connecting import connected
     from linli.work.benefits.engine.previewing import previewed
     from linli.work.benefits.engine.snapshot import snapshot_open
 
     rules, standards = _rules("shipped")
-    [draft] = [rule for rule in rules if rule.policy == policy]
-    began = time.perf_counter()
-    found = previewed(snapshot_open(Path(snapshot), DAY), draft, rules, DAY, standards, draft)
-    seconds = time.perf_counter() - began
-    return {"whole": seconds, "eligible": sum(tally.eligible for tally in found.tallies)}
+    made, seconds, eligible = snapshot_open(Path(snapshot), DAY), {}, 0
+    connected()  # loads the engine; a server does so once
+    for rule in rules:
+        began = time.perf_counter()
+        found = previewed(made, rule, rules, DAY, standards, rule)
+        seconds[rule.policy] = time.perf_counter() - began
+        eligible += sum(tally.eligible for tally in found.tallies)
+    return {"seconds": seconds, "eligible": eligible}
 
 
 def _rules(which: str) -> tuple[Any, Any]:

@@ -11,13 +11,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import and_, or_
 from typing import Any
 
 import ibis
 from ibis.expr.types import Table
 
-from ..language.tree import Column, Members, Node, Other, Rule, Standard, Term, children
-from .expressing import Part, Side
+from ..language.tree import (
+    Column,
+    Compare,
+    Condition,
+    Every,
+    Members,
+    No,
+    Node,
+    OneOf,
+    Other,
+    Rule,
+    Some,
+    Standard,
+    Term,
+    children,
+)
+from .expressing import Part, Side, joined
 from .legend import Legend
 from .order import ordered, roots
 from .settling import Kept, Settling, once
@@ -41,13 +57,13 @@ class Question:
 
     def columns(self) -> tuple[str, ...]:
         """Return the name of every column that the rules look at."""
-        nodes = (node for root in self._roots() for node in once(root))
+        nodes = (node for root in self.roots() for node in once(root))
         return tuple(dict.fromkeys(node.name for node in nodes if isinstance(node, Column)))
 
     def kept(self) -> dict[str, Term]:
         """Return digest → term of what a snapshot may keep for these rules: the outermost such terms."""
         keeping, found, seen = Kept(), {}, set()
-        waiting: list[Any] = list(self._roots())
+        waiting: list[Any] = list(self.roots())
         while waiting:
             node = waiting.pop()
             if id(node) in seen:
@@ -59,7 +75,8 @@ class Question:
                 waiting.extend(children(node))
         return found
 
-    def _roots(self) -> Iterator[Node]:
+    def roots(self) -> Iterator[Node]:
+        """Return all that the rules say."""
         return (root for rule in self.rules for root in roots(rule))
 
 
@@ -125,6 +142,27 @@ def _answers(weaver: Weaver, woven: Table, rule: Rule) -> dict[str, Any]:
         f"missing:{rule.policy}": missing.cast("int64"),
         f"amount:{rule.policy}": amount,
     }
+
+
+def possible(table: Table, asked: Question, policies: Iterable[str]) -> Table:
+    """Return a table without the rows of which single conditions tell that none of these policies is for
+    them; whoever is left out is ``NOT``, with nothing missing. The whole table where members of households
+    are still to be gathered from it."""
+    weaver = Weaver(table, asked.legend, asked.today, asked.kept())
+    whens = {id(when): when for when in (asked.by_policy[policy].when for policy in policies)}
+    if not all(weaver.is_said_by_row(root) for root in asked.roots()):
+        return table
+    may_hold = [_may_hold(weaver, when) for when in whens.values()]
+    return table.filter(joined(may_hold, or_, ibis.literal(False)))
+
+
+def _may_hold(weaver: Weaver, when: Condition) -> Any:
+    parts = when.parts if isinstance(when, Every) else (when,)
+    simple = [
+        part for part in parts if isinstance(part, Compare | OneOf | No | Some) and weaver.is_short(part)
+    ]
+    holds = [weaver.express(weaver.table, Part(Side.VALUE, part)).fill_null(True) for part in simple]
+    return joined(holds, and_, ibis.literal(True))
 
 
 def kept_columns(table: Table, asked: Question, carried: Iterable[str]) -> Table:

@@ -171,20 +171,26 @@ def tallies(matched: Matched) -> list[Tally]:
     return [
         tally
         for policy, of in matched.policies.items()
-        for tally in tallied(engine, table, policy, of, matched.legend)
+        for tally in tallied(engine, table, policy, of, matched.legend)[0]
     ]
 
 
-def tallied(engine: Any, table: Any, policy: str, of: Of, legend: Legend) -> list[Tally]:
-    """Return the figures of one policy by district, out of a table of verdicts."""
+def tallied(
+    engine: Any, table: Any, policy: str, of: Of, legend: Legend, sums: Mapping[str, Any] | None = None
+) -> tuple[list[Tally], Counter[str]]:
+    """Return the figures of one policy by district, out of a table of verdicts, and the whole sums of further
+    columns; one look at the table."""
     rows = table.filter(table.is_first) if of is Of.HOUSEHOLD else table
     alike = rows.group_by("district", verdict=rows[f"verdict:{policy}"], missing=rows[f"missing:{policy}"])
-    found = alike.aggregate(people=rows.count(), amount=rows[f"amount:{policy}"].sum().cast("int64"))
+    more = {name: column.sum().cast("int64") for name, column in (sums or {}).items()}
+    amount = rows[f"amount:{policy}"].sum().cast("int64")
     by_district: dict[int | None, Tally] = {}
-    for row in rows_of(engine, found):
+    whole = Counter(dict.fromkeys(more, 0))
+    for row in rows_of(engine, alike.aggregate(people=rows.count(), amount=amount, **more)):
         at = row["district"]
         by_district.setdefault(at, Tally(policy, at)).add(row, legend)
-    return [by_district[at] for at in sorted(by_district, key=lambda at: at or 0)]
+        whole.update({name: int(row[name] or 0) for name in more})
+    return [by_district[at] for at in sorted(by_district, key=lambda at: at or 0)], whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ..language.tree import Of, Rule
-from .columnar import ELIGIBLE, question, verdicts
+from .columnar import ELIGIBLE, possible, question, verdicts
 from .connecting import connected, rows_of, view
 from .matching import CARRIED, Tally, tallied
 from .order import needed_for
@@ -44,26 +44,27 @@ def previewed(
     asked = question(needed_for(wanted, rules), on, standards, snapshot.legend)
     engine = connected(snapshot.folder / "spill")
     view(engine, "people", [snapshot.people(part) for part in snapshot.parts])
-    table = verdicts(engine.table("people"), asked, wanted, CARRIED)
-    tallies = tuple(tallied(engine, table, draft.policy, draft.of, asked.legend))
-    if not before:
-        return Previewed(tallies)
-    return Previewed(tallies, **_compared(engine, table, draft))
+    people = engine.table("people")
+    table = verdicts(possible(people, asked, wanted), asked, wanted, CARRIED)
+    sums = _compared(table, draft.policy) if before else {}
+    tallies, whole = tallied(engine, table, draft.policy, draft.of, asked.legend, sums)
+    whose = people.filter(people.is_first) if draft.of is Of.HOUSEHOLD else people
+    return Previewed(_with_the_rest(engine, whose, tallies, draft.policy), **whole)
 
 
-def _compared(engine: Any, table: Any, draft: Rule) -> dict[str, int]:
-    rows = table.filter(table.is_first) if draft.of is Of.HOUSEHOLD else table
-    old, new = f"{draft.policy}{BEFORE}", draft.policy
-    then, now = rows[f"verdict:{old}"] == ELIGIBLE, rows[f"verdict:{new}"] == ELIGIBLE
-    less = rows[f"amount:{new}"] < rows[f"amount:{old}"]
-    more = rows[f"amount:{new}"] > rows[f"amount:{old}"]
-    [found] = rows_of(
-        engine,
-        rows.aggregate(
-            gain=(now & ~then).sum(),
-            lose=(then & ~now).sum(),
-            more=(then & now & more).sum(),
-            less=(then & now & less).sum(),
-        ),
-    )
-    return {name: int(count or 0) for name, count in found.items()}
+def _with_the_rest(engine: Any, people: Any, tallies: list[Tally], policy: str) -> tuple[Tally, ...]:
+    """Count those who were not looked at as refused."""
+    by_district = {tally.district: tally for tally in tallies}
+    for row in rows_of(engine, people.group_by("district").aggregate(people=people.count())):
+        tally = by_district.setdefault(row["district"], Tally(policy, row["district"]))
+        tally.refused = row["people"] - tally.eligible - tally.unknown
+    return tuple(by_district[at] for at in sorted(by_district, key=lambda at: at or 0))
+
+
+def _compared(table: Any, policy: str) -> dict[str, Any]:
+    """Return who gains, loses, gets more and gets less, as columns to be summed."""
+    old, new = f"{policy}{BEFORE}", policy
+    then, now = table[f"verdict:{old}"] == ELIGIBLE, table[f"verdict:{new}"] == ELIGIBLE
+    less = table[f"amount:{new}"] < table[f"amount:{old}"]
+    more = table[f"amount:{new}"] > table[f"amount:{old}"]
+    return {"gain": now & ~then, "lose": then & ~now, "more": then & now & more, "less": then & now & less}

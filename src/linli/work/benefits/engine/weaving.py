@@ -25,12 +25,14 @@ from ..language.tree import (
     Standard,
     Sum,
     Term,
+    children,
 )
 from .expressing import LACKS, VALUES, Expr, Part, Side, finished, gathered, number
 from .legend import Legend
 from .order import blamed_facts
 
 _ANY_ROW = ibis.table({"answer": "boolean", "number": "int64"}, name="any")
+SHORT = 40  # nodes
 LIVING = 1  # the place of 实际居住 in ``language.columns``
 
 
@@ -66,6 +68,30 @@ class Weaver:
     def express(self, table: Table, part: Part) -> Expr:
         """Return a part as an expression over a table that holds what was named."""
         return _Saying(self, table).part(part)
+
+    def is_said_by_row(self, root: Any) -> bool:
+        """Return whether a node needs no members but those that the table brings."""
+        seen, waiting = set(), [root]
+        while waiting:
+            node = waiting.pop()
+            if id(node) in seen or Part(Side.VALUE, node) in self._brought:
+                continue
+            if isinstance(node, Members):
+                return False
+            seen.add(id(node))
+            waiting.extend(children(node))
+        return True
+
+    def is_short(self, root: Any) -> bool:
+        """Return whether a node is said in few words, each counted as often as it stands there."""
+        waiting = [root]
+        for _ in range(SHORT):
+            node = waiting.pop()
+            if Part(Side.VALUE, node) not in self._brought:
+                waiting.extend(children(node))
+            if not waiting:
+                return True
+        return False
 
     def strict(self, node: Any) -> tuple[str, ...] | None:
         """Return the columns of a node that is unknown exactly where one of them is, else ``None``."""

@@ -16,6 +16,7 @@ from linli.work.benefits.engine.columnar import (
     WORTH,
     Question,
     kept_columns,
+    possible,
     question,
     verdicts,
 )
@@ -70,7 +71,25 @@ def in_columns(
         engine.con.register("kept", _rows(engine, kept))
         table = table.join(engine.table("kept"), "person")
     found = verdicts(table, asked, asked.by_policy, ["person", "household"])
-    return _rows(engine, found.order_by("person")).to_pylist()
+    rows = _rows(engine, found.order_by("person")).to_pylist()
+    left = verdicts(possible(table, asked, asked.by_policy), asked, asked.by_policy, ["person", "household"])
+    only_refused_are_left_out(asked, rows, _rows(engine, left).to_pylist())
+    return rows
+
+
+def only_refused_are_left_out(
+    asked: Question, rows: list[dict[str, Any]], left: list[dict[str, Any]]
+) -> None:
+    """Who is still looked at is judged alike, who is not is refused by every policy and lacks nothing."""
+    by_person = {row["person"]: row for row in left}
+    for row in rows:
+        found = by_person.get(row["person"])
+        if found is not None:
+            assert found == row
+            continue
+        for policy in asked.by_policy:
+            said = tuple(row[f"{side}:{policy}"] for side in ("verdict", "missing", "amount"))
+            assert said == (NOT, 0, None), policy
 
 
 def _rows(engine: Any, said: Any) -> pa.Table:

@@ -26,7 +26,19 @@ from linli.work.benefits.engine.snapshot import (
 )
 from linli.work.benefits.engine.sources import SyntheticCity
 from linli.work.benefits.language.columns import columns
-from linli.work.benefits.language.tree import Constant, Every, Of, Some
+from linli.work.benefits.language.tree import (
+    Column,
+    Compare,
+    Constant,
+    Every,
+    Members,
+    Of,
+    OneOf,
+    Op,
+    Over,
+    Rule,
+    Some,
+)
 
 from .city import DAY, city, shipped_rules
 
@@ -177,6 +189,22 @@ def test_only_what_was_asked_is_judged_again(snapshot: Snapshot, matched: Matche
         whole = pq.read_table(matched.verdicts(part), columns=names)
         assert pq.read_table(one.verdicts(part)).equals(whole)
     assert len(json.loads((one.folder / "run.json").read_text())["policies"]) == 1
+
+
+def test_a_preview_and_a_run_say_the_same_of_every_policy(snapshot: Snapshot, matched: Matched) -> None:
+    ran = {policy: [one for one in tallies(matched) if one.policy == policy] for policy in matched.policies}
+    for rule in RULES:
+        assert list(previewed(snapshot, rule, RULES, DAY, STANDARDS).tallies) == ran[rule.policy], rule.policy
+
+
+def test_a_draft_may_ask_of_households_what_no_snapshot_keeps(snapshot: Snapshot, tmp_path: Path) -> None:
+    oldest = Members(Over.LEAST, Column("birth", Of.PERSON))
+    when = Every((OneOf(Column("hukou", Of.PERSON), (1,)), Compare(Op.AT_MOST, oldest, Constant(1961_01_01))))
+    draft = Rule("draft", "1", Of.PERSON, when)
+    run = match_make(tmp_path / "r", snapshot, [draft], DAY, STANDARDS)
+    found = previewed(snapshot, draft, RULES, DAY, STANDARDS)
+    assert list(found.tallies) == tallies(run)
+    assert sum(tally.eligible for tally in found.tallies) > 0
 
 
 def test_a_preview_says_who_gains_and_loses(snapshot: Snapshot, matched: Matched) -> None:
