@@ -2,5 +2,6 @@
 
 from .authoring import listings as authoring
 from .outreach import listings as outreach
+from .running import listings as running
 
-__all__ = ["authoring", "outreach"]
+__all__ = ["authoring", "outreach", "running"]

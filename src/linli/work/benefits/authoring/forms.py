@@ -50,6 +50,17 @@ class FilterForm(forms.Form):
     sort = forms.ChoiceField(label=gettext_lazy("排列"), required=False, choices=list(SORTS.items()))
 
 
+class EndForm(DeskForm):
+    """Stop a policy on a day."""
+
+    on = day(gettext_lazy("从哪天起停办"))
+    reason = long_text(
+        gettext_lazy("为什么停办"),
+        limit=200,
+        help_text=gettext_lazy("写明文号；还没有联系的线索会带着这个原因结束"),
+    )
+
+
 class StartForm(DeskForm):
     """Begin a policy."""
 

@@ -56,6 +56,11 @@ def can_publish_version(actor: Actor, version: PolicyVersion) -> bool:
     return _is_second(actor, version.policy.area_path, version.proposed_by_id)
 
 
+def can_confirm_end(actor: Actor, policy: Policy) -> bool:
+    """Somebody of the same level or above over the area, never the person who asked for the end."""
+    return _is_second(actor, policy.area_path, policy.ending_by_id)
+
+
 def can_write_standard(actor: Actor, standard: StandardValue) -> bool:
     """Those of the level and area whose figure it is."""
     return bool(own_area(actor)) and own_area(actor) == standard.area_path
@@ -71,6 +76,11 @@ def _is_second(actor: Actor, area_path: str, proposed_by: int | None) -> bool:
     if actor.function not in above or not actor.covers(area_path):
         return False
     return proposed_by not in actor.person_ids
+
+
+def can_match_policies(actor: Actor) -> bool:
+    """City and operators have policies matched with everybody besides the nightly run."""
+    return actor.function in (Function.CITY, Function.OPERATOR, Function.SYSTEM)
 
 
 def can_ship_policies(actor: Actor) -> bool:

@@ -74,7 +74,7 @@ def policy_table(actor: Actor, *, sort: str = "name", **asked: str) -> QuerySet[
 
 def policy_get(actor: Actor, public_id: UUID | str) -> Policy:
     """Return one policy that the actor may see, or raise ``NotFound``."""
-    found = policy_list(actor).filter(public_id=public_id).first()
+    found = policy_list(actor).select_related("ending_by").filter(public_id=public_id).first()
     if found is None:
         raise NotFound(_("没有找到这项政策。"))
     return found

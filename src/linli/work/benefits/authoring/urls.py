@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import conditions, draft, filling, policies, preview, standards
+from .pages import conditions, draft, ending, filling, policies, preview, standards
 
 POLICIES = "desk/benefits/"
 STANDARDS = f"{POLICIES}standards/"
@@ -18,6 +18,9 @@ urlpatterns = [
         f"{STANDARDS}<uuid:public_id>/withdraw/", standards.standard_withdraw_page, name="standard_withdraw"
     ),
     path(POLICY, policies.policy_page, name="policy"),
+    path(f"{POLICY}end/", ending.end_page, name="end"),
+    path(f"{POLICY}end/confirm/", ending.end_confirm_page, name="end_confirm"),
+    path(f"{POLICY}end/withdraw/", ending.end_withdraw_page, name="end_withdraw"),
     path(DRAFT, draft.draft_page, name="draft"),
     path(f"{DRAFT}start/", policies.draft_start_page, name="draft_start"),
     path(f"{DRAFT}amount/", filling.amount_page, name="amount"),

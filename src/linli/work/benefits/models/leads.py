@@ -77,6 +77,7 @@ class Wave(models.Model):
     area_path = PathField()
     per_worker_week = models.PositiveIntegerField(_("每人每周几户"), default=10)
     includes_unknown = models.BooleanField(_("包括值得上门核实的"), default=False)
+    until_on = models.DateField(_("派到哪天为止"), null=True, blank=True)  # the last day of handing out
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     released_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     released_at = models.DateTimeField()

@@ -48,7 +48,11 @@ class Policy(models.Model):
     unit = models.CharField(_("发给谁"), max_length=10, choices=Unit.choices, default=Unit.PERSON)
     area_path = PathField()
     place_code = PathField(max_length=15, blank=True)
-    ended_on = models.DateField(_("停办日期"), null=True, blank=True)
+    ending_on = models.DateField(_("提出的停办日期"), null=True, blank=True)
+    ending_reason = models.CharField(_("停办的原因"), max_length=200, blank=True)
+    ending_by = models.ForeignKey("accounts.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    ended_on = models.DateField(_("停办日期"), null=True, blank=True)  # the first day without it
+    ended_by = models.ForeignKey("accounts.Person", models.SET_NULL, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
@@ -59,6 +63,13 @@ class Policy(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True) | ~Q(ended_by=F("ending_by")),
+                name="policy_end_two_persons",
+                violation_error_message=_("提出的人不能自己核准，请另一人核准。"),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

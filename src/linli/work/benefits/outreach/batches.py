@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import NotFound
+from linli.core.errors import NotAllowed, NotFound
+from linli.foundation.places.selectors import division_names
 from linli.registers.residents.rounding import Rounded, rounded
 from linli.registers.residents.selectors import cards_of
 
 from ..authoring.checked import kinds_known, text_read
 from ..models import Batch, Lead, Policy
 from ..running.force import in_force
-from .permissions import can_see_leads
+from .permissions import can_see_funnel, can_see_leads
 from .shown import amount_words, pays_of
 
 
@@ -32,8 +33,31 @@ class BatchRow:
     amount: str
 
 
+@dataclass(frozen=True, slots=True)
+class BatchShown:
+    """One list among others: where, how many."""
+
+    batch: Batch
+    area: str
+    people: Rounded
+
+
+def batches_shown(actor: Actor) -> Callable[[Sequence[Batch]], list[BatchShown]]:
+    """Return what dresses lists for this actor (a fixed number of queries)."""
+
+    def dress(found: Sequence[Batch]) -> list[BatchShown]:
+        names = division_names({batch.area_path for batch in found})
+        return [
+            BatchShown(batch, names.get(batch.area_path, ""), people_shown(actor, batch)) for batch in found
+        ]
+
+    return dress
+
+
 def batches_seen(actor: Actor) -> QuerySet[Batch]:
     """Return the lists of the actor's areas, the latest first."""
+    if not can_see_funnel(actor):
+        raise NotAllowed(_("名单由居委会、街镇、区和市查看。"))
     rows: QuerySet[Batch] = Batch.objects.visible_to(actor)
     return rows.select_related("policy", "proposed_by", "decided_by")
 

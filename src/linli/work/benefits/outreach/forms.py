@@ -60,24 +60,50 @@ def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=choices)
 
 
-class WaveForm(forms.Form):
-    """A wave to be released."""
+class WaveChangeForm(forms.Form):
+    """Where a wave hands out, how many a week, and up to which day."""
 
-    policy = forms.ChoiceField(label=gettext_lazy("政策"))
     area = forms.ChoiceField(label=gettext_lazy("区域"))
     per_worker_week = forms.IntegerField(
         label=gettext_lazy("每人每周几户"), initial=10, help_text=gettext_lazy("1到100户；可以随时调整。")
     )
+    until_on = forms.DateField(
+        label=gettext_lazy("派到哪天为止"),
+        required=False,
+        help_text=gettext_lazy("不填就一直派，到有人结束它。"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     includes_unknown = forms.BooleanField(label=gettext_lazy("包括缺情况、值得上门核实的"), required=False)
 
-    def __init__(self, *args: Any, policies: list[Policy], areas: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, areas: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policy"] = forms.ChoiceField(
-            label=_("政策"), choices=[(str(one.public_id), one.name) for one in policies]
-        )
         self.fields["area"] = forms.ChoiceField(
             label=_("区域"), choices=[(place.path, place.name) for place in areas]
         )
+
+    def said(self) -> dict[str, Any]:
+        """Return what was filled in, as the services call it."""
+        said = dict(self.cleaned_data)
+        said["area_path"] = said.pop("area")
+        return said
+
+
+class WaveForm(WaveChangeForm):
+    """A wave to be released."""
+
+    policy = forms.ChoiceField(label=gettext_lazy("政策"))
+    field_order = ("policy", "area", "per_worker_week", "until_on", "includes_unknown")
+
+    def __init__(self, *args: Any, policies: list[Policy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(one.public_id), one.name) for one in policies]
+        self.fields["policy"] = forms.ChoiceField(label=_("政策"), choices=choices)
+
+    def said(self) -> dict[str, Any]:
+        """Return what was filled in, as the services call it."""
+        said = super().said()
+        said["policy_id"] = said.pop("policy")
+        return said
 
 
 class BatchForm(forms.Form):

@@ -66,3 +66,8 @@ def can_decide_batch(actor: Actor, batch: Batch) -> bool:
     """Another person of the street, never the one who put it together."""
     is_other = batch.proposed_by_id not in actor.person_ids
     return actor.function == Function.STREET and actor.covers(batch.area_path) and is_other
+
+
+def can_pay_batch(actor: Actor, batch: Batch) -> bool:
+    """The street hands the names on an approved list to the office that pays."""
+    return actor.function == Function.STREET and actor.covers(batch.area_path)

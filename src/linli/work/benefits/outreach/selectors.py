@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from linli.core.errors import NotAllowed, NotFound
 from linli.core.fields import in_areas
 from linli.foundation.accounts.selectors import person_ids_for, person_names
 from linli.foundation.duties.rules import Colour, duty_colour
+from linli.foundation.places.selectors import division_names
 from linli.registers.residents.consents.selectors import PHONE_REMINDER, consenting
 from linli.registers.residents.models import Household, Membership
 from linli.registers.residents.models.ways import household_ways
@@ -24,7 +25,7 @@ from linli.registers.residents.rounding import Rounded, rounded
 from linli.registers.residents.selectors import HouseholdPeople, cards_of
 
 from ..models import Lead, LeadEvent, Outreach, Wave
-from .permissions import can_see_leads
+from .permissions import can_change_wave, can_see_funnel, can_see_leads
 
 S = Lead.State
 WAITING_RESULT = (S.TOLD, S.APPLIED)
@@ -183,6 +184,45 @@ def leads_of(visit: Outreach) -> list[Lead]:
     rows = visit.leads.select_related("policy", "policy_version", "resident", "household")
     steps = Prefetch("events", LeadEvent.objects.order_by("at", "pk"))
     return list(rows.prefetch_related(steps).order_by("pk"))
+
+
+def waves_seen(actor: Actor) -> QuerySet[Wave]:
+    """Return the waves over the actor's areas, the latest first."""
+    if not can_see_funnel(actor):
+        raise NotAllowed(_("批次由居委会、街镇、区和市查看。"))
+    rows: QuerySet[Wave] = Wave.objects.visible_to(actor)
+    return rows.select_related("policy", "released_by")
+
+
+def wave_get(actor: Actor, public_id: UUID | str) -> Wave:
+    """Return one wave that the actor may see, or raise ``NotFound``."""
+    found = waves_seen(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("没有找到这个批次。"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class WaveRow:
+    """One wave on the list: where, how far, and whether the reader may change it."""
+
+    wave: Wave
+    area: str
+    numbers: WaveNumbers
+    may_change: bool
+
+
+def wave_rows(actor: Actor) -> Callable[[Sequence[Wave]], list[WaveRow]]:
+    """Return what dresses waves for a list of this actor."""
+
+    def dress(waves: Sequence[Wave]) -> list[WaveRow]:
+        names, numbers = division_names({wave.area_path for wave in waves}), wave_numbers(actor, waves)
+        return [
+            WaveRow(wave, names.get(wave.area_path, ""), numbers[wave.pk], can_change_wave(actor, wave))
+            for wave in waves
+        ]
+
+    return dress
 
 
 @dataclass(frozen=True, slots=True)

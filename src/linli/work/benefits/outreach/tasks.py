@@ -12,16 +12,16 @@ from linli.registers.residents.models import Receipt
 
 from ..engine import matching
 from ..engine.matching import Matched, RunBroken
-from ..models import Lead, PolicyVersion, Run, RunCount, Wave
+from ..models import Lead, Policy, PolicyVersion, Run, RunCount, Wave
 from ..running.force import MACHINE
 from ..running.selectors import run_before, run_latest, runs_unled
 from ..running.services import RunBusy
 from ..running.tasks import Told, matched_of, runs_follow
 from .found import Found, Taken, Whom, whom
 from .services.dealing import wave_deal
-from .services.lapsing import leads_lapse, run_led
+from .services.lapsing import MOST, leads_ended, leads_lapse, run_led
 from .services.leads import leads_take
-from .services.waves import wave_filled
+from .services.waves import wave_filled, wave_run_out
 from .workflow import NEW
 
 BATCH = 5_000
@@ -101,8 +101,22 @@ def _plain(row: matching.Found) -> Found:
     return Found(row.household_id, row.resident_id, row.is_eligible, row.amount, row.missing)
 
 
+def policies_follow() -> None:
+    """End the waves and let the leads go of policies that have ended."""
+    today = clock.today()
+    ended = Policy.objects.filter(ended_on__lte=today)
+    for wave in Wave.objects.exclude(state=Wave.State.DONE).filter(policy__in=ended):
+        wave_run_out(actor=MACHINE, wave=wave)
+    for policy in ended.filter(leads__state__in=NEW).distinct():
+        while leads_ended(actor=MACHINE, policy=policy) == MOST:
+            continue
+
+
 def waves_follow() -> None:
-    """Fill waves that no run was looked through for yet, then hand out what each allows."""
+    """End waves whose day has passed, fill those no run was looked through for, hand out what each allows."""
+    policies_follow()
+    for wave in Wave.objects.exclude(state=Wave.State.DONE).filter(until_on__lt=clock.today()):
+        wave_run_out(actor=MACHINE, wave=wave)
     for wave in Wave.objects.filter(state=Wave.State.OPEN, filled_at__isnull=True).select_related("policy"):
         wave_fill(wave)
     holders = Holders()

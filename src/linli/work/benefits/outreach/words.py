@@ -27,6 +27,7 @@ RECORDED = {
     "batch.strike": _("从免申即享名单上划去一项"),
     "batch.approve": _("核准免申即享名单"),
     "batch.refuse": _("不核准免申即享名单"),
+    "batch.pay": _("导出发放名单"),
     "wave.release": _("放出政策批次"),
     "wave.pause": _("暂停政策批次"),
     "wave.resume": _("继续政策批次"),

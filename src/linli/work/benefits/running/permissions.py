@@ -2,8 +2,9 @@
 
 from linli.core.actor import Actor, Function
 
+from ..authoring.permissions import can_match_policies
+
 WATCHING = frozenset({Function.DISTRICT, Function.CITY, Function.OPERATOR})
-ASKING = frozenset({Function.CITY, Function.OPERATOR})
 
 
 def can_see_runs(actor: Actor) -> bool:
@@ -13,7 +14,7 @@ def can_see_runs(actor: Actor) -> bool:
 
 def can_ask_run(actor: Actor) -> bool:
     """City and operators ask for a run besides the nightly one."""
-    return actor.function in ASKING or actor.function == Function.SYSTEM
+    return can_match_policies(actor)
 
 
 def can_run(actor: Actor) -> bool:

@@ -23,6 +23,8 @@ from ...models.policies import VersionState
 from .. import selectors
 from ..forms import FilterForm, RefuseForm, StartForm
 from ..permissions import (
+    can_confirm_end,
+    can_match_policies,
     can_publish_version,
     can_see_drafts,
     can_see_policies,
@@ -109,9 +111,24 @@ def policy_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "work": work,
         "may_write": can_write_policy(actor, policy),
         "may_publish": _may_publish(request, work),
+        "may_match": can_match_policies(actor) and selectors.version_on(policy, today) is not None,
         "area": selectors.area_names([policy]).get(policy.area_path, ""),
+        **_ending(request, policy, version),
     }
     return page(request, "policy", context)
+
+
+def _ending(request: HttpRequest, policy: Policy, version: PolicyVersion | None) -> dict[str, bool]:
+    """Return what the page says of a policy's end, and what the reader may do about it."""
+    actor, is_published = actor_of(request), version is not None and version.state == VersionState.PUBLISHED
+    return {
+        "is_over": policy.ended_on is not None and policy.ended_on <= clock.today(),
+        "may_read_end": can_see_drafts(actor, policy.area_path),
+        "may_confirm_end": policy.ending_on is not None
+        and policy.ended_on is None
+        and can_confirm_end(actor, policy),
+        "may_end": is_published and policy.ending_on is None and can_write_policy(actor, policy),
+    }
 
 
 def _standing(policy: Policy, version: PolicyVersion | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from linli.core.actor import Actor, Function
+from linli.core.actor import Function
 from linli.core.errors import InvalidInput, NotAllowed
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.permissions import actor_of, staff_required
@@ -24,19 +25,16 @@ from ..batches import (
     batch_leads,
     batch_rows,
     batches_seen,
+    batches_shown,
     people_shown,
     policies_without_application,
 )
 from ..forms import BatchForm
-from ..permissions import can_decide_batch, can_see_funnel, can_see_leads
-from ..services import batch_approve, batch_propose, batch_refuse, batch_strike
+from ..paying import SHAPES, payees_file
+from ..permissions import can_decide_batch, can_pay_batch, can_see_leads
+from ..services import batch_approve, batch_pay, batch_propose, batch_refuse, batch_strike
 
 PAGE = 50
-
-
-def _let_in(actor: Actor) -> None:
-    if not can_see_funnel(actor):
-        raise NotAllowed(_("名单由居委会、街镇、区和市查看。"))
 
 
 @require_GET
@@ -44,14 +42,10 @@ def _let_in(actor: Actor) -> None:
 def list_page(request: HttpRequest) -> HttpResponse:
     """List the lists of the actor's areas: how many, how much, who submitted, who approved."""
     actor = actor_of(request)
-    _let_in(actor)
     page = Paginator(batches_seen(actor), PAGE).get_page(request.GET.get("page"))
-    names = division_names({batch.area_path for batch in page.object_list})
     context = {
         "page": page,
-        "rows": [
-            (batch, names.get(batch.area_path, ""), people_shown(actor, batch)) for batch in page.object_list
-        ],
+        "rows": batches_shown(actor)(list(page.object_list)),
         "sees_people": can_see_leads(actor),
         "may_propose": actor.function == Function.STREET,
     }
@@ -90,7 +84,6 @@ def new_page(request: HttpRequest) -> HttpResponse:
 def batch_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one list; who is on it only to those who go to people."""
     actor = actor_of(request)
-    _let_in(actor)
     batch = batch_get(actor, public_id)
     page = Paginator(batch_leads(actor, batch), PAGE).get_page(request.GET.get("page"))
     context = {
@@ -100,6 +93,7 @@ def batch_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "page": page,
         "rows": batch_rows(actor, list(page.object_list)),
         "sees_people": can_see_leads(actor),
+        "may_pay": batch.state == Batch.State.APPROVED and can_pay_batch(actor, batch),
         "may_decide": batch.state == Batch.State.PROPOSED and can_decide_batch(actor, batch),
     }
     return render(request, "benefits/outreach/batch.html", context)
@@ -132,3 +126,20 @@ def strike(request: HttpRequest, public_id: UUID, lead_id: UUID) -> HttpResponse
     batch_strike(actor=actor_of(request), batch_id=public_id, lead_id=lead_id)
     messages.success(request, _("已划去，照常派人上门。"))
     return redirect("benefits:batch", public_id)
+
+
+@require_POST
+@staff_required
+def pay(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Hand an approved list to the office that pays, as a file."""
+    actor, shape, reason = actor_of(request), request.POST.get("format", ""), request.POST.get("reason", "")
+    if shape not in SHAPES:
+        raise InvalidInput(_("请选择 XLSX 或 CSV 格式。"))
+    payees = batch_pay(actor=actor, batch_id=public_id, reason=reason)
+    batch = batch_get(actor, public_id)
+    content = payees_file(shape, batch, payees, actor, reason.strip())
+    answer = HttpResponse(content, content_type=SHAPES[shape][1])
+    name = quote(f"{_('发放名单')}-{batch.policy.name}.{shape}")
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    answer["Cache-Control"] = "no-store"
+    return answer

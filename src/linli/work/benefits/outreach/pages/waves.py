@@ -17,13 +17,12 @@ from linli.core.errors import InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.accounts.selectors import area_choices
-from linli.foundation.places.selectors import division_names
 
 from ...models import Policy, Wave
-from ..forms import WaveForm
+from ..forms import WaveChangeForm, WaveForm
 from ..funnel import funnel, funnel_area
 from ..permissions import RELEASING, can_change_wave, can_see_funnel
-from ..selectors import wave_numbers
+from ..selectors import wave_get, wave_rows, waves_seen
 from ..services import wave_change, wave_end, wave_pause, wave_release, wave_resume
 
 PAGE = 30
@@ -40,16 +39,10 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """List the waves over the actor's areas with how many were found, handed out, and still wait."""
     actor = actor_of(request)
     _let_in(actor)
-    rows = Wave.objects.visible_to(actor).select_related("policy", "released_by")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    waves = list(page.object_list)
-    names, numbers = division_names({wave.area_path for wave in waves}), wave_numbers(actor, waves)
+    page = Paginator(waves_seen(actor), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [
-            (wave, names.get(wave.area_path, ""), numbers[wave.pk], can_change_wave(actor, wave))
-            for wave in waves
-        ],
+        "rows": wave_rows(actor)(list(page.object_list)),
         "may_release": actor.function in RELEASING,
     }
     return render(request, "benefits/outreach/waves.html", context)
@@ -69,16 +62,8 @@ def new_page(request: HttpRequest) -> HttpResponse:
         areas=area_choices(actor.areas, 2),
     )
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
         try:
-            wave_release(
-                actor=actor,
-                policy_id=said["policy"],
-                area_path=said["area"],
-                per_worker_week=said["per_worker_week"],
-                includes_unknown=said["includes_unknown"],
-                request_key=request.POST.get("request_key", ""),
-            )
+            wave_release(actor=actor, **form.said(), request_key=request.POST.get("request_key", ""))
         except InvalidInput as refusal:
             form_refuse(form, refusal)
         else:
@@ -88,22 +73,45 @@ def new_page(request: HttpRequest) -> HttpResponse:
     return render(request, "benefits/outreach/wave_new.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "POST"])
+@staff_required
+def change_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change where a wave hands out, how many a week, up to which day."""
+    actor = actor_of(request)
+    wave = wave_get(actor, public_id)
+    if not can_change_wave(actor, wave):
+        raise NotAllowed(_("这个批次由上级放出，不能在这里更改。"))
+    areas = area_choices(actor.areas, 2)
+    said = {name: getattr(wave, name) for name in ("per_worker_week", "until_on", "includes_unknown")}
+    sent = request.POST if request.method == "POST" else None
+    form = WaveChangeForm(sent, areas=areas, initial={**said, "area": wave.area_path})
+    if request.method == "POST" and form.is_valid():
+        try:
+            wave_change(actor=actor, wave_id=public_id, version=_version(request), **form.said())
+        except InvalidInput as refusal:
+            form_refuse(form, refusal)
+        else:
+            messages.success(request, _("已更改，从下一次派出起生效。"))
+            return redirect("benefits:waves")
+    context = {"form": form, "wave": wave}
+    return render(request, "benefits/outreach/wave_change.html", context, status=422 if form.errors else 200)
+
+
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() else 0
+
+
 ACTS: dict[str, Callable[..., Wave]] = {"pause": wave_pause, "resume": wave_resume, "end": wave_end}
 
 
 @require_POST
 @staff_required
 def act(request: HttpRequest, public_id: UUID, code: str) -> HttpResponse:
-    """Pause a wave, let it go on, end it, or hand out more or fewer a week."""
-    actor, text = actor_of(request), request.POST.get("version", "")
-    said = {"actor": actor, "wave_id": public_id, "version": int(text) if text.isdecimal() else 0}
-    if code == "change":
-        number = request.POST.get("per_worker_week", "")
-        wave_change(**said, per_worker_week=int(number) if number.isdecimal() else 0)
-    elif code in ACTS:
-        ACTS[code](**said)
-    else:
+    """Pause a wave, let it go on, end it."""
+    if code not in ACTS:
         raise NotFound
+    ACTS[code](actor=actor_of(request), wave_id=public_id, version=_version(request))
     messages.success(request, _("已办理。"))
     return redirect("benefits:waves")
 

@@ -14,11 +14,14 @@ from linli.core.service import changes_of, record, service
 from linli.foundation.duties.models import Duty
 from linli.registers.residents.models import Household, Resident
 
-from ...models import Lead, LeadEvent, Outreach, PolicyVersion, Run, RunCount
+from ...models import Lead, LeadEvent, Outreach, Policy, PolicyVersion, Run, RunCount
 from ..permissions import can_take_leads
 from ..workflow import NEW
 from .closing import outreaches_settle
 from .judging import leads_judged
+from .leads import leads_moved
+
+MOST = 1_000
 
 
 @service
@@ -42,6 +45,28 @@ def leads_lapse(
     touched = [Lead, LeadEvent, Outreach, Duty, Resident, Household]
     record("lead.lapse", version, touched=touched, purpose=f"不再找到{len(gone)}，结束线索{len(let_go)}条")
     return len(let_go)
+
+
+@service
+def leads_ended(*, actor: Actor, policy: Policy) -> int:
+    """Let those go to whom nobody has spoken of a policy that has ended, some at a time; returns how many.
+
+    Whoever was told or has applied is settled by hand: the authority still decides.
+    """
+    if not can_take_leads(actor) or policy.ended_on is None or policy.ended_on > clock.today():
+        raise NotAllowed
+    rows = Lead.objects.select_for_update().filter(policy=policy, state__in=NEW).order_by("pk")
+    leads = list(rows[:MOST])
+    why = f"政策自{policy.ended_on.isoformat()}起停办：{policy.ending_reason}"[:200]
+    leads_moved(leads=leads, to_state=Lead.State.GONE, reason=why)
+    outreaches_settle(outreach_ids={lead.outreach_id for lead in leads if lead.outreach_id})
+    record(
+        "lead.lapse",
+        policy,
+        touched=[Lead, LeadEvent, Outreach, Duty],
+        purpose=f"{len(leads)}条；{why}"[:200],
+    )
+    return len(leads)
 
 
 @service

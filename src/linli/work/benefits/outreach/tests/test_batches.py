@@ -11,6 +11,7 @@ from linli.foundation.notices.models import Notice
 from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.tests.houses import house_linked
 from linli.work.benefits.models import Batch, Lead, Outreach
+from linli.work.benefits.outreach.found import Found
 from linli.work.benefits.outreach.services import (
     batch_approve,
     batch_propose,
@@ -191,3 +192,31 @@ def test_district_and_city_read_numbers_and_no_persons(listed: Listed, cast: Cas
         assert "&lt;5" in text and "顾" not in text and "225" not in text
         assert "&lt;5" in cast.client(name).get(LISTS).content.decode()
     assert cast.client("grid_worker").get(LISTS).status_code == 403
+
+
+def test_an_approved_list_is_handed_to_the_office_that_pays(cast: Cast) -> None:
+    doors, house = doors_make(cast), house_linked(cast)
+    version = policy_make(cast, "free_elder", "老年综合津贴免申", text=f"{RULE}automatic: true\n")
+    doors.take(doors.found(0), Found(house.household.pk, house.father.pk), version=version)
+    area = cast.places["street_place"].path
+    batch = batch_propose(actor=cast.actor("street"), policy_id=version.policy.public_id, area_path=area)
+    page = f"{LISTS}{batch.public_id}/"
+    said = {"format": "csv", "reason": "交区民政局核发3月津贴"}
+    client = cast.client("street")
+    assert client.post(f"{page}pay/", said).status_code == 409  # nobody has approved it
+    batch_approve(actor=cast.actor("street2"), batch_id=batch.public_id, people=2)
+    assert "交给发放部门" in client.get(page).content.decode()
+    for name, status in (("worker", 404), ("district", 403), ("city", 403), ("other_street", 404)):
+        assert "交给发放部门" not in cast.client(name).get(page).content.decode()
+        assert cast.client(name).post(f"{page}pay/", said).status_code == status, name
+    for wrong in ({"reason": " "}, {"reason": "长" * 201}, {"format": "exe"}):
+        assert client.post(f"{page}pay/", said | wrong).status_code == 422, wrong
+    assert not AuditRecord.objects.filter(verb="batch.pay").exists()
+    answer = client.post(f"{page}pay/", said)
+    text = answer.content.decode("utf-8-sig")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert "顾阿婆" in text and "王建国" in text and "75" in text and "交区民政局核发3月津贴" in text
+    looked = AuditRecord.objects.get(verb="batch.pay", about_id=cast.person("resident").pk)
+    assert looked.purpose == "交区民政局核发3月津贴"
+    assert AuditRecord.objects.filter(verb="batch.pay").count() == 3  # two people and the list
+    assert client.post(f"{page}pay/", said | {"format": "xlsx"}).content[:2] == b"PK"

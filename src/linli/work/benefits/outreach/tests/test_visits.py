@@ -1,4 +1,4 @@
-"""Waves, dealing and what is pressed at the door."""
+"""Dealing, and what is pressed at the door."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.sealing import sealed_values
 from linli.registers.residents.tests.facts_world import parts_of
 from linli.registers.residents.tests.houses import house_linked
-from linli.work.benefits.models import Lead, Outreach, PolicyVersion, Wave
+from linli.work.benefits.models import Lead, Outreach, PolicyVersion
 from linli.work.benefits.outreach.found import Found
 from linli.work.benefits.outreach.services import (
     lead_settle,
@@ -26,11 +26,7 @@ from linli.work.benefits.outreach.services import (
     outreach_message,
     outreach_tell,
     visit_learn,
-    wave_change,
     wave_end,
-    wave_pause,
-    wave_release,
-    wave_resume,
 )
 from linli.work.benefits.outreach.services.learning import Learnt
 from linli.work.benefits.outreach.traces import trace_opened
@@ -66,79 +62,6 @@ def test_a_policy_that_cannot_be_read_keeps_its_visits(cast: Cast) -> None:
     assert state_of(lead) == ("open", "open")
     answer = cast.client("worker").get(f"/desk/benefits/visits/{visit.public_id}/")
     assert answer.status_code == 200 and doors.elder.policy.name in answer.content.decode()
-
-
-# -- waves --------------------------------------------------------------------------------------------------
-def test_a_wave_is_released_by_those_above_in_their_area(cast: Cast) -> None:
-    doors = doors_make(cast)
-    for name in ("worker", "grid_worker", "other_district", "department"):
-        with pytest.raises((InvalidInput, NotFound)):
-            doors.release(actor=name)
-    assert not Wave.objects.exists()
-    for name in ("street", "district", "city"):
-        doors.release(actor=name).delete()
-
-
-def test_one_wave_of_a_policy_runs_in_an_area(cast: Cast) -> None:
-    doors = doors_make(cast)
-    doors.release()
-    with pytest.raises(Conflict):
-        doors.release()
-    assert Wave.objects.count() == 1
-
-
-@pytest.mark.parametrize("wanted", [0, -1, 101])
-def test_a_week_holds_a_sensible_number(cast: Cast, wanted: int) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        doors_make(cast).release(per_worker_week=wanted)
-    assert "per_worker_week" in refused.value.details
-
-
-def test_a_policy_that_is_not_published_is_not_released(cast: Cast) -> None:
-    doors = doors_make(cast)
-    doors.elder.state = "draft"
-    doors.elder.save()
-    with pytest.raises(Conflict):
-        doors.release()
-
-
-def test_the_same_form_twice_is_one_wave(cast: Cast) -> None:
-    doors, path = doors_make(cast), cast.places["street_place"].path
-    said = {"policy_id": doors.elder.policy.public_id, "area_path": path, "per_worker_week": 3}
-    first = wave_release(actor=cast.actor("district"), request_key="k" * 20, **said)
-    assert wave_release(actor=cast.actor("district"), request_key="k" * 20, **said) == first
-
-
-def test_a_paused_wave_hands_out_nobody(cast: Cast) -> None:
-    doors = doors_make(cast)
-    doors.take(doors.found(0))
-    wave = doors.release()
-    wave = wave_pause(actor=cast.actor("district"), wave_id=wave.public_id, version=wave.version)
-    assert doors.deal(wave).visits == 0
-    with pytest.raises(StaleVersion):
-        wave_resume(actor=cast.actor("district"), wave_id=wave.public_id, version=1)
-    wave = wave_resume(actor=cast.actor("district"), wave_id=wave.public_id, version=wave.version)
-    assert doors.deal(wave).visits == 1
-    wave = wave_end(actor=cast.actor("city"), wave_id=wave.public_id, version=wave.version)
-    with pytest.raises(Conflict):
-        wave_pause(actor=cast.actor("city"), wave_id=wave.public_id, version=wave.version)
-    assert doors.release().state == "open"  # another may begin
-
-
-def test_a_wave_from_above_is_not_changed_below(cast: Cast) -> None:
-    doors = doors_make(cast)
-    wave = wave_release(
-        actor=cast.actor("city"),
-        policy_id=doors.elder.policy.public_id,
-        area_path=cast.places["district_place"].path,
-        per_worker_week=5,
-    )
-    with pytest.raises(NotAllowed):
-        wave_pause(actor=cast.actor("street"), wave_id=wave.public_id, version=1)
-    with pytest.raises(NotFound):
-        wave_change(actor=cast.actor("other_district"), wave_id=wave.public_id, version=1, per_worker_week=2)
-    wave.refresh_from_db()
-    assert (wave.state, wave.per_worker_week) == ("open", 5)
 
 
 # -- dealing ------------------------------------------------------------------------------------------------

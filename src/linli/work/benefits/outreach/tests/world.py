@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from linli.core import clock
 from linli.core.actor import Actor, system
@@ -106,7 +107,7 @@ class Doors:
         per_worker_week: int = 10,
         actor: str = "district",
         version: PolicyVersion | None = None,
-        **more: bool,
+        **more: Any,
     ) -> Wave:
         """Let a wave of a policy (the first) begin in the street."""
         return wave_release(
