@@ -13,6 +13,8 @@ from linli.foundation.exports.api import router as exports
 from linli.foundation.imports.api import router as imports
 from linli.registers.residents.api import router as residents
 from linli.work.benefits.authoring.api import router as benefits
+from linli.work.benefits.outreach.api import router as outreach
+from linli.work.benefits.running.api import router as benefit_runs
 from linli.work.deliberation.assessments.api import router as assessments
 from linli.work.deliberation.ballots.api import router as ballots
 from linli.work.deliberation.bodies.api import router as bodies
@@ -59,6 +61,8 @@ api.add_router("/council/meetings", meetings)
 api.add_router("/council/resolutions", resolutions)
 api.add_router("/routing", routing)
 api.add_router("/benefits", benefits)
+api.add_router("/benefits", outreach)
+api.add_router("/benefits", benefit_runs)
 api.add_router("/whistles", whistles)
 api.add_router("", clusters)
 api.add_router("/council/bodies", bodies)

@@ -5,8 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from linli.core.actor import Actor
-from linli.work.benefits.models import Lead, Outreach, Policy
-from linli.work.benefits.outreach.services import batch_propose, lead_settle, outreach_tell, wave_release
+from linli.core.clock import local_date
+from linli.work.benefits.authoring.services.ending import policy_end_ask
+from linli.work.benefits.models import Batch, Lead, Outreach, Policy, Wave
+from linli.work.benefits.outreach.services import (
+    batch_approve,
+    batch_propose,
+    lead_settle,
+    outreach_tell,
+    wave_change,
+    wave_release,
+)
 from linli.work.benefits.outreach.tasks import follow
 from linli.work.benefits.outreach.workflow import NEW
 from linli.work.benefits.running.tasks import run_today
@@ -14,6 +23,7 @@ from linli.work.benefits.running.tasks import run_today
 from .life import Plot, Stage
 
 RELEASED = (("elder_allowance", False), ("disabled_nursing", True), ("care_subsidy", True))
+GOES_ON = timedelta(days=45)
 
 
 def benefits_found(stage: Stage, end: datetime) -> Plot:
@@ -29,9 +39,14 @@ def benefits_found(stage: Stage, end: datetime) -> Plot:
     _told(worker)
     yield end - timedelta(days=1, hours=6)
     _settled(worker)
+    _listed(street)
+    yield end - timedelta(days=1, hours=3)
+    _approved(stage.cast["street.second"])
+    _ending(stage.cast["district.officer"], end)
     yield end - timedelta(hours=8)
     run_today()
     follow()
+    _slower(street, end)
     _listed(street)
 
 
@@ -54,6 +69,35 @@ def _listed(street: Actor) -> None:
     first = found.filter(state__in=NEW).order_by("-area_path", "pk").first()
     if first is not None:
         batch_propose(actor=street, policy_id=first.policy.public_id, area_path=first.area_path)
+
+
+def _slower(street: Actor, end: datetime) -> None:
+    """One wave hands out fewer a week from now on, and up to a day."""
+    wave = Wave.objects.visible_to(street).filter(policy__code=RELEASED[1][0]).first()
+    if wave is not None:
+        wave_change(
+            actor=street,
+            wave_id=wave.public_id,
+            version=wave.version,
+            area_path=wave.area_path,
+            per_worker_week=2,
+            includes_unknown=True,
+            until_on=local_date(end + GOES_ON),
+        )
+
+
+def _approved(second: Actor) -> None:
+    """Another person of the street approves the first list."""
+    for batch in Batch.objects.visible_to(second).filter(state=Batch.State.PROPOSED):
+        batch_approve(actor=second, batch_id=batch.public_id, people=batch.people)
+
+
+def _ending(district: Actor, end: datetime) -> None:
+    """The district means to stop its own policy; a second person is still to confirm it."""
+    policy = Policy.objects.filter(code="meals").first()
+    if policy is not None:
+        why = "并入全市的老年助餐补贴（演示）"
+        policy_end_ask(actor=district, policy_id=policy.pk, on=local_date(end + GOES_ON), reason=why)
 
 
 def _told(worker: Actor) -> None:

@@ -181,9 +181,30 @@ def is_phone_agreed(visit: Outreach) -> bool:
 
 def leads_of(visit: Outreach) -> list[Lead]:
     """Return the leads of a visit with their policies, people and steps."""
-    rows = visit.leads.select_related("policy", "policy_version", "resident", "household")
+    rows = visit.leads.select_related("policy", "policy_version", "resident", "household", "outreach")
     steps = Prefetch("events", LeadEvent.objects.order_by("at", "pk"))
     return list(rows.prefetch_related(steps).order_by("pk"))
+
+
+def lead_list(actor: Actor, *, state: str = "", policy: str = "") -> QuerySet[Lead]:
+    """Return the leads of the actor's areas, in a state, of a policy (a code)."""
+    leads_refused(actor)
+    rows: QuerySet[Lead] = Lead.objects.visible_to(actor).select_related("policy", "outreach")
+    if state:
+        rows = rows.filter(state=state)
+    return rows.filter(policy__code=policy) if policy else rows
+
+
+def lead_get(actor: Actor, public_id: UUID | str) -> Lead:
+    """Return one lead that the actor may see with its steps, or raise ``NotFound``."""
+    rows = Lead.objects.visible_to(actor).select_related(
+        "policy", "policy_version", "resident", "outreach", "household__compound"
+    )
+    steps = Prefetch("events", LeadEvent.objects.order_by("at", "pk"))
+    found: Lead | None = rows.prefetch_related(steps).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("没有找到这条线索。"))
+    return found
 
 
 def waves_seen(actor: Actor) -> QuerySet[Wave]:
