@@ -84,7 +84,7 @@ def size_fault(text: str, cases: str) -> dict[str, str]:
             return {name: _("太长，最多%d个字。") % MOST_CHARACTERS}
     try:
         if not isinstance(source_read(text).raw, dict):
-            return {"text": _("规则要写成“名称: 内容”的形式，例如 unit: person。")}
+            return {"text": _("规则要写成“名称: 内容”的形式，例如“发给谁: 个人”。")}
         if cases.strip():
             source_read(cases)
     except Unreadable as refusal:

@@ -40,7 +40,7 @@ def test_a_policy_is_begun_and_its_first_conditions_ticked_and_typed(seconds: Ca
     sent = {"lock": "1", "values": ["local", "hmt"], "label": "", "clause": "第二条"}
     assert client.post(at("condition_add", policy, fact="hukou"), sent).status_code == 302
     assert client.post(at("condition_add", policy, kind="age"), {"lock": "2", "low": "65"}).status_code == 302
-    assert client.post(at("amount", policy), {"lock": "3", "pays": "month", "how": "fixed", "fixed": "75"})
+    assert client.post(at("amount", policy), {"lock": "3", "pays": "month", "number": "75"})
     says = said_by(draft_of(policy))
     assert says["when"] == {
         "all": [{"clause": "第二条", "fact": "hukou", "in": ["local", "hmt"]}, {"age": {"from": "65"}}]
@@ -122,9 +122,9 @@ def test_typed_text_survives_what_is_wrong_and_somebody_elses_edit(
 
 def test_bands_and_a_difference_are_typed_and_shown_again(policy_of: PolicyMaker, seconds: Cast) -> None:
     policy, client = policy_of(), seconds.client("district")
-    sent = {"lock": "2", "pays": "month", "how": "bands", "of": "age"}
+    sent = {"lock": "2", "pays": "month", "of": "age"}
     rows = {"from0": "65", "to0": "70", "pay0": "75", "from1": "70", "pay1": "150.50"}
-    assert client.post(at("amount", policy), {**sent, **rows}).status_code == 302
+    assert client.post(at("amount", policy, how="bands"), {**sent, **rows}).status_code == 302
     assert said_by(draft_of(policy))["amount"] == {
         "bands": {
             "of": "age",
