@@ -1,5 +1,6 @@
 """Every function × every personal field of the registry, through the real pages and interfaces."""
 
+import json
 import re
 from datetime import date
 from typing import Any
@@ -25,6 +26,9 @@ from linli.registers.residents.models import (
 from linli.registers.residents.sealing import sealed_set
 from linli.registers.residents.services.upkeep import tokens_write
 from linli.registers.residents.tests.plans import Plan, building_make, household_make, person_make, shop_make
+from linli.work.benefits.models import Lead, Outreach
+from linli.work.benefits.outreach.tests.world import policy_make
+from linli.work.benefits.outreach.traces import trace_sealed
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -54,14 +58,16 @@ MARKS = {
     "residents.Ownership.certificate": "沪房地证70078899",
     "residents.RegisterEvent.undo_text": "回退内容鑫垚",
     "residents.AccountLink.claim": "轩辕森磊",  # the name in it
+    "benefits.Lead.trace_sealed": "照护等级 垚垚级",  # a sensitive value in it
 }
 PAGES = ("find", "counts", "buildings", "people", "households", "establishments", "links", "codes")
 
 
 def personal_fields() -> set[str]:
     return {
-        f"residents.{model.__name__}.{field.name}"
-        for model in apps.get_app_config("residents").get_models()
+        f"{room}.{model.__name__}.{field.name}"
+        for room in ("residents", "benefits")
+        for model in apps.get_app_config(room).get_models()
         for field in model._meta.concrete_fields
         if field.name.endswith("_sealed") or isinstance(field, EncryptedTextField)
     }
@@ -119,6 +125,30 @@ class World:
             claim=said.as_text(),
         )
 
+        self.visit, self.lead = self.found()
+
+    def found(self) -> tuple[Outreach, Lead]:
+        """A visit for a benefit, because of a sensitive fact."""
+        now, version = clock.now(), policy_make(self.cast, "marked", "有依据的补贴")
+        about = {"household": self.household, "area_path": self.household.area_path}
+        visit = Outreach.objects.create(**about, opened_at=now)
+        value = MARKS["benefits.Lead.trace_sealed"]
+        line = {"label": "有照护等级", "clause": "第五条", "answer": "yes", "depth": 0, "value": value}
+        line |= {"against": "", "columns": ["care_level"], "known_on": 0, "expired_on": 0, "missing": []}
+        text = json.dumps({"on": clock.today().isoformat(), "lines": [line], "absent": []})
+        lead = Lead.objects.create(
+            **about,
+            policy=version.policy,
+            policy_version=version,
+            outreach=visit,
+            resident=self.person,
+            verdict=Lead.Verdict.ELIGIBLE,
+            state=Lead.State.OPEN,
+            found_on=clock.today(),
+            trace_sealed=trace_sealed(self.person, text),
+        )
+        return visit, lead
+
     def addresses(self) -> list[str]:
         named = {
             "building": self.plan.building.public_id,
@@ -130,6 +160,8 @@ class World:
             "link": self.link.public_id,
         }
         plain = [reverse(f"residents:{name}") for name in PAGES]
+        plain += [reverse("benefits:visits"), reverse("benefits:visit", args=[self.visit.public_id])]
+        plain += [f"/api/v1/benefits/{row}" for row in ("leads", f"leads/{self.lead.public_id}")]
         return plain + [reverse(f"residents:{name}", args=[value]) for name, value in named.items()]
 
     def seen(self, client: Client) -> str:
@@ -150,6 +182,8 @@ class World:
         answers.append(client.post(reverse("residents:link", args=[self.link.public_id]), {"act": "reveal"}))
         shop = reverse("residents:establishment", args=[self.shop.public_id])
         answers.append(client.post(shop, {"purpose": "contact"}))
+        visit = reverse("benefits:visit", args=[self.visit.public_id])
+        answers.append(client.post(visit, {"purpose": "visit"}))
         return "\n".join(answer.content.decode() for answer in answers)
 
 
@@ -197,6 +231,12 @@ def test_every_function_sees_what_the_table_says(world: World, cast: Cast, funct
         if (got := way_of(field, body, opened)) != said:
             wrong.append(f"{function} · {field}: {got}, the table says {said}")
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_a_trace_is_not_opened_for_what_does_not_need_it(world: World, cast: Cast) -> None:
+    page, mark = reverse("benefits:visit", args=[world.visit.public_id]), MARKS["benefits.Lead.trace_sealed"]
+    said = cast.client("worker").post(page, {"purpose": "contact"}).content.decode()
+    assert "有照护等级" in said and mark not in said
 
 
 def test_a_mark_is_found_where_it_stands() -> None:
