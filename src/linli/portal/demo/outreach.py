@@ -11,6 +11,7 @@ from linli.work.benefits.models import Batch, Lead, Outreach, Policy, Wave
 from linli.work.benefits.outreach.services import (
     batch_approve,
     batch_propose,
+    batch_strike,
     lead_settle,
     outreach_tell,
     wave_change,
@@ -24,6 +25,7 @@ from .life import Plot, Stage
 
 RELEASED = (("elder_allowance", False), ("disabled_nursing", True), ("care_subsidy", True))
 GOES_ON = timedelta(days=45)
+APPROVED = 4  # on the list that is approved
 
 
 def benefits_found(stage: Stage, end: datetime) -> Plot:
@@ -87,8 +89,11 @@ def _slower(street: Actor, end: datetime) -> None:
 
 
 def _approved(second: Actor) -> None:
-    """Another person of the street approves the first list."""
+    """Another person of the street strikes most off the list, who are visited, and approves the rest."""
     for batch in Batch.objects.visible_to(second).filter(state=Batch.State.PROPOSED):
+        listed = list(batch.leads.order_by("pk"))
+        for lead in listed[: max(len(listed) - APPROVED, 0)]:
+            batch = batch_strike(actor=second, batch_id=batch.public_id, lead_id=lead.public_id)
         batch_approve(actor=second, batch_id=batch.public_id, people=batch.people)
 
 

@@ -157,8 +157,8 @@ def outreach_get(actor: Actor, public_id: UUID | str) -> Outreach:
 def grids_of(household_ids: Collection[int]) -> dict[int, set[str]]:
     """Return household → the paths of the grids in which it lives (one query)."""
     [(building, lives)] = household_ways("")
-    rows = Household.objects.filter(lives, pk__in=list(household_ids))
-    rows = rows.filter(**{f"{building}grids__valid_to__isnull": True})
+    stands = {f"{building}grids__valid_to__isnull": True, "pk__in": list(household_ids)}
+    rows = Household.objects.filter(lives, **stands)  # at once: of the building where it lives now
     found = defaultdict[int, set[str]](set)
     for household, path in rows.values_list("pk", f"{building}grids__path"):
         if path:

@@ -13,11 +13,13 @@ from linli.foundation.notices.models import Notice
 from linli.foundation.places.models import Building, Division, Level, Part
 from linli.registers.residents.consents.services import consent_give, consent_withdraw
 from linli.registers.residents.facts.services import fact_set
+from linli.registers.residents.models import Occupancy
 from linli.registers.residents.sealing import sealed_values
 from linli.registers.residents.tests.facts_world import parts_of
 from linli.registers.residents.tests.houses import house_linked
 from linli.work.benefits.models import Lead, Outreach, PolicyVersion
 from linli.work.benefits.outreach.found import Found
+from linli.work.benefits.outreach.selectors import grids_of
 from linli.work.benefits.outreach.services import (
     lead_settle,
     lead_undo,
@@ -137,6 +139,18 @@ def test_who_works_in_one_grid_goes_to_its_households(cast: Cast) -> None:
         mine.household_id
     }
     outreach_tell(actor=cast.actor("grid_worker"), outreach_id=mine.public_id, version=mine.version)
+
+
+def test_a_grid_is_of_where_a_household_lives_now(cast: Cast) -> None:
+    doors = doors_make(cast)
+    grid = in_grid(doors, 0, 1)
+    moved = doors.homes[0].occupancies.get()
+    before = Occupancy.objects.get(pk=moved.pk)
+    before.pk, before.to_on = None, date(2026, 1, 1)
+    before.save(force_insert=True)
+    [other, *_rest] = parts_of(moved.part.compound, "998")
+    Occupancy.objects.filter(pk=moved.pk).update(part=other)
+    assert grids_of([home.pk for home in doors.homes]) == {doors.homes[1].pk: {grid.path}}
 
 
 def test_a_grid_worker_is_asked_to_go_only_within_the_grid(cast: Cast) -> None:

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.http import QueryDict
 
 from linli.core.clock import clock_forward, now
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from linli.core.listing import listing_get
 from linli.foundation.audit.models import AuditRecord
 from linli.work.benefits.models import Wave
 from linli.work.benefits.outreach.services import (
@@ -152,3 +154,21 @@ def test_a_wave_ends_after_its_last_day(cast: Cast) -> None:
     assert "until_on" in refused.value.details
     with pytest.raises(NotAllowed):
         wave_run_out(actor=cast.actor("city"), wave=wave)
+
+
+def test_waves_and_progress_as_files_say_what_the_pages_say(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.take(*(doors.found(at) for at in range(3)))
+    doors.deal(doors.release(per_worker_week=1))
+    for name, given in (("street", "3"), ("district", "<5")):
+        rows = {}
+        for code in ("benefit-waves", "benefit-progress"):
+            listing = listing_get(code)
+            [[row, *_rest]] = listing.choose(cast.actor(name), QueryDict()).chunks()
+            rows[code] = [str(column.read(row)) for column in listing.columns]
+        assert rows["benefit-waves"][5] == given
+        assert rows["benefit-progress"][:3] == ["政策", "老年综合津贴", given]
+    with pytest.raises(NotAllowed):
+        listing_get("benefit-waves").choose(cast.actor("grid_worker"), QueryDict())
+    with pytest.raises(NotAllowed):
+        listing_get("benefit-runs").choose(cast.actor("street"), QueryDict())
