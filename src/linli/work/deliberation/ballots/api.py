@@ -11,18 +11,18 @@ from django.utils.translation import gettext_noop as _
 from ninja import Field, Query, Router, Schema, Status
 
 from linli.core.cursor import slice_of
-from linli.core.errors import NotFound
+from linli.core.errors import NotAllowed, NotFound
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.clients.bearer import let_in
 from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput, request_key_of
 
 from . import selectors, tallies
 from .gate import vote_place
-from .models import Ballot, Elector, Question, Vote
+from .models import Ballot, Elector, Proxy, Question, Vote
 from .pages import readers_only
-from .permissions import can_see_turnout
+from .permissions import can_see_turnout, can_take_votes
 from .selectors import BallotFilters, state_now
-from .services import casting
+from .services import casting, proxies
 from .workflow import ENDED
 
 router = Router(tags=[_("表决")])
@@ -138,6 +138,19 @@ class VoteOut(Schema):
     receipt: str
 
 
+class ProxyOut(Schema):
+    """Who votes for a row of the roll, masked as it is published."""
+
+    public_id: UUID
+    number: int = Field(alias="giver.number", description=_("委托人的名册号。"))
+    label: str = Field(description=_("受托人，姓名遮盖。"))
+    how: str = Field(description=_("brought 交来书面委托书，signed 当面签署。"))
+    document: str
+    given_at: datetime
+    ended_at: datetime | None
+    ended_reason: str
+
+
 # -- what comes in ------------------------------------------------------------------------------------
 class Listed(QueryInput):
     """How the list is narrowed."""
@@ -153,6 +166,20 @@ class VoteIn(Input):
     elector: UUID
     choices: dict[str, list[str]] = Field(examples=[{"1": ["yes"]}])
     seen: int = casting.NONE_YET
+
+
+class ProxyIn(Input):
+    """Whom an elector lets vote for them, by the paper signed before a worker."""
+
+    number: int = Field(ge=1, description=_("委托人的名册号。"))
+    holder: UUID = Field(description=_("受托的居民。"))
+    document: str = Field(max_length=120, description=_("委托书的编号或日期。"))
+
+
+class ProxyEnded(Input):
+    """Why a proxy is taken back; the giver need not say."""
+
+    reason: str = Field("", max_length=200)
 
 
 # -- reading ------------------------------------------------------------------------------------------
@@ -258,3 +285,44 @@ def ballot_vote(request: HttpRequest, public_id: UUID, body: VoteIn) -> Status[V
             request_key=request_key_of(request),
         )
     return Status(201, cast)
+
+
+# -- proxies ------------------------------------------------------------------------------------------
+@router.post(
+    "/ballots/{uuid:public_id}/proxies",
+    response={201: ProxyOut},
+    auth=let_in(),
+    summary=_("登记委托投票"),
+    operation_id="ballot_proxy",
+    description=_("当面签署、已核对身份的；交来的委托书要有照片，请在页面上登记。请带 Idempotency-Key。"),
+)
+def ballot_proxy(request: HttpRequest, public_id: UUID, body: ProxyIn) -> Status[Proxy]:
+    """Take down a proxy that was signed before a worker."""
+    actor = actor_of(request)
+    found = selectors.ballot_get(actor, public_id)
+    if not can_take_votes(actor, found):
+        raise NotAllowed
+    given = proxies.proxy_give(
+        actor=actor,
+        ballot_id=found.public_id,
+        elector_id=selectors.elector_numbered(found, body.number).public_id,
+        holder_id=body.holder,
+        how=Proxy.How.SIGNED_HERE,
+        document=body.document,
+        request_key=request_key_of(request),
+    )
+    return Status(201, given)
+
+
+@router.post(
+    "/ballots/{uuid:public_id}/proxies/{uuid:proxy_id}/end",
+    response=ProxyOut,
+    auth=let_in(),
+    summary=_("撤销委托投票"),
+    operation_id="ballot_proxy_end",
+    description=_("委托人本人，或登记委托的单位写明原因；投了以后不能撤销。"),
+)
+def ballot_proxy_end(request: HttpRequest, public_id: UUID, proxy_id: UUID, body: ProxyEnded) -> Proxy:
+    """Take a proxy back before the vote is cast."""
+    said = {"ballot_id": public_id, "proxy_id": proxy_id, "reason": body.reason}
+    return proxies.proxy_end(actor=actor_of(request), **said)

@@ -40,7 +40,7 @@ from .forms import (
     TakeForm,
     VoterForm,
 )
-from .models import Ballot, Elector, ElectorPart, Kind, Objection, Sheet
+from .models import Ballot, Elector, ElectorPart, Objection, Sheet
 from .pages import page, readers_only, to_record
 from .permissions import can_run_ballot, can_see_roll, can_take_votes
 from .rollsources import OWNERS, part_place, parts_chosen
@@ -265,22 +265,17 @@ def row_acts_for(actor: Actor, ballot: Ballot, elector: Elector) -> list[str]:
         live = Sheet.objects.filter(elector=elector, state__in=selectors.LIVE_SHEETS).exists()
         if state in RUNNING and has_paper and not live:
             found.append("issue")
-        if state not in (State.CLOSED, State.COUNTED, State.SETTLED, State.CANCELLED):
+        given = bool(selectors.proxies_given(ballot, [elector]))
+        if not given and state not in (State.CLOSED, State.COUNTED, State.SETTLED, State.CANCELLED):
             found.append("voter")
-        if _delegates(ballot, state):
-            found.append("unproxy" if selectors.proxies_given(ballot, [elector]) else "proxy")
+        if selectors.allows_proxies(ballot) and state in (State.ANNOUNCED, *RUNNING):
+            found.append("unproxy" if given else "proxy")
     if can_run_ballot(actor, ballot) and ballot.state == State.ANNOUNCED:
         if elector.is_standing:
             found += ["correct", "strike"] if ballot.electorate in OWNERS else ["strike"]
         else:
             found.append("confirm")
     return found
-
-
-def _delegates(ballot: Ballot, state: str) -> bool:
-    """Whether proxies are taken down here now; those of an election stand with its candidates."""
-    is_now = state in (State.ANNOUNCED, *RUNNING)
-    return is_now and ballot.kind != Kind.ELECTION and selectors.allows_proxies(ballot)
 
 
 @require_GET

@@ -216,6 +216,14 @@ def elector_get(ballot: Ballot, public_id: UUID) -> Elector:
     return found
 
 
+def elector_numbered(ballot: Ballot, number: int) -> Elector:
+    """Return a row of a ballot's roll by its number, or raise ``NotFound``."""
+    found = Elector.objects.filter(ballot=ballot, number=number).first()
+    if found is None:
+        raise NotFound(_("名册上没有这一行。"))
+    return found
+
+
 # -- telling ------------------------------------------------------------------------------------
 ELECTORS = "ballots.electors"
 

@@ -1,1 +1,1 @@
-"""Elections and recalls: who stands, who named them, proxies, rounds, and the hand-over."""
+"""Elections and recalls: who stands, who named them, rounds, and the hand-over."""

@@ -1,4 +1,4 @@
-"""Elections and recalls as JSON: reading, naming, supporting, agreeing, proxies, as on the pages."""
+"""Elections and recalls as JSON: reading, naming, supporting, agreeing, declaring, as on the pages."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.clients.bearer import let_in
 from linli.foundation.clients.shapes import Cursor, Input, Limit, Nothing, QueryInput, request_key_of
 
+from ..bodies.kinds import Declaration
 from . import selectors, services
 from .models import Candidate, Election, Post, Recall, Round
 from .permissions import can_see_elections
@@ -96,7 +97,7 @@ class ElectionWholeOut(ElectionOut):
     posts: list[PostOut]
     candidates: list[CandidateOut]
     rounds: list[RoundOut]
-    proxies: int = Field(description=_("登记了几份委托。"))
+    proxies: int = Field(description=_("最近一轮投票登记了几份委托。"))
 
     @staticmethod
     def resolve_posts(election: Election) -> list[Post]:
@@ -116,7 +117,7 @@ class ElectionWholeOut(ElectionOut):
     @staticmethod
     def resolve_proxies(election: Election) -> int:
         """Return how many stand."""
-        return election.proxies.filter(ended_at__isnull=True).count()
+        return selectors.proxies_of(election).count()
 
 
 class ElectionsOut(Schema):
@@ -199,12 +200,12 @@ class Ended(Input):
     reason: str = Field(max_length=200)
 
 
-class ProxyGiven(Input):
-    """Who votes for whom, by which paper."""
+class Declared(Input):
+    """What a candidate declares of near relatives in office, from the signed paper that was checked."""
 
-    giver: UUID
-    holder: UUID
-    document: str = Field(max_length=120, description=_("委托书的编号或日期。"))
+    has: bool = Field(description=_("有没有近亲属任职。"))
+    whom: str = Field("", max_length=100, description=_("是谁、担任什么职务；加密保存，不再显示。"))
+    is_checked: bool = Field(description=_("已核对本人签字的声明。"))
 
 
 # -- elections ----------------------------------------------------------------------------------
@@ -308,16 +309,18 @@ def candidate_end(request: HttpRequest, public_id: UUID, candidate_id: UUID, sai
 
 
 @router.post(
-    "/elections/{uuid:public_id}/proxies",
+    "/elections/{uuid:public_id}/candidates/{uuid:candidate_id}/declaration",
     response=ElectionWholeOut,
     auth=let_in(),
-    summary=_("登记委托投票"),
-    operation_id="election_proxy",
+    summary=_("登记近亲属声明"),
+    operation_id="candidate_declare",
+    description=_("法律不许有近亲属任职的，有就不能参选；声明的人名不返回。"),
 )
-def election_proxy(request: HttpRequest, public_id: UUID, said: ProxyGiven) -> Election:
-    """Take down a written proxy."""
-    given = {"giver_id": said.giver, "holder_id": said.holder, "document": said.document}
-    return _act(request, services.proxy_give, public_id, election_id=public_id, **given)
+def candidate_declare(request: HttpRequest, public_id: UUID, candidate_id: UUID, said: Declared) -> Election:
+    """Write down what a candidate declares of near relatives."""
+    found = _candidate(request, public_id, candidate_id)
+    declaration = Declaration(**said.dict())
+    return _act(request, services.candidate_declare, public_id, candidate_id=found, declaration=declaration)
 
 
 # -- recalls --------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ class ElectionsConfig(AppConfig):
     verbose_name = "选举"
 
     def ready(self) -> None:
-        """Say what this part's codes are called, and tell the keepers of keys who stands."""
+        """Say what this part's codes are called, and who stands in a ballot."""
         from linli.foundation.audit.words import verb_words_add
 
-        from ..secret.standing import standers_told_by
+        from ..ballots.standing import standers_told_by
         from .selectors import standers_of
         from .words import RECORDED
 

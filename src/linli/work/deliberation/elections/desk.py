@@ -119,7 +119,6 @@ def acts_offered(actor: Actor, election: Election) -> list[tuple[str, Act]]:
     """Return what may be done with an election now."""
     acts = _acts(actor, election, ACTS, WORKFLOW)
     hidden = set() if selectors.related_pairs(election) else {"settle"}
-    hidden |= set() if election.proxies.filter(ended_at__isnull=True).exists() else {"unproxy"}
     last = election.rounds.order_by("-number").first()
     is_waiting = last is not None and last.taken_at is None and last.ballot.state != "cancelled"
     hidden |= {"round", "conclude"} if is_waiting else {"outcome"}
@@ -141,7 +140,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one election: candidates, relatives, rounds, proxies, and what is done next."""
     actor = _reader(request)
     election = selectors.election_get(actor, public_id)
-    acts = dict(acts_offered(actor, election))
+    acts, rounds = dict(acts_offered(actor, election)), list(election.rounds.select_related("ballot"))
     main = next((code for code in MAIN if code in acts), "")
     context = {
         "election": election,
@@ -151,8 +150,9 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "candidates": selectors.candidates_of(election),
         "pairs": selectors.related_pairs(election),
         "asks_relatives": selectors.asks_relatives(election),
-        "rounds": list(election.rounds.select_related("ballot")),
-        "proxies": election.proxies.filter(ended_at__isnull=True).count(),
+        "rounds": rounds,
+        "last": rounds[-1] if rounds else None,
+        "proxies": selectors.proxies_of(election).count(),
         "main": (main, acts[main]) if main else None,
         "others": [(code, act) for code, act in acts.items() if code != main],
     }

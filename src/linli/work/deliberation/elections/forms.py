@@ -185,36 +185,6 @@ class RoundForm(OfElection):
     )
 
 
-class ProxyForm(OfElection):
-    """Who votes for whom, by which paper."""
-
-    giver = who(gettext_lazy("委托人"))
-    holder = who(gettext_lazy("受托人"))
-    document = short_text(gettext_lazy("委托书"), limit=120, help_text=gettext_lazy("编号或日期；名单会公布"))
-
-    def said(self, actor: Actor) -> dict[str, Any]:
-        """Find both."""
-        said = super().said(actor)
-        for name in ("giver", "holder"):
-            said[f"{name}_id"] = person_found(actor, said.pop(name), name)
-        return said
-
-
-class ProxyEndForm(ActForm):
-    """Which proxy is taken back."""
-
-    proxy = forms.ChoiceField(label=gettext_lazy("哪一份委托"))
-
-    def prepare(self) -> None:
-        """Offer those that stand."""
-        rows = self.election.proxies.filter(ended_at__isnull=True)
-        self.offer("proxy", [(row.public_id, row.document) for row in rows])
-
-    def said(self, actor: Actor) -> dict[str, Any]:
-        """Name it by id."""
-        return {"proxy_id": UUID(self.cleaned_data["proxy"])}
-
-
 class ConcludeForm(OfElection):
     """A word about seats that stay open."""
 

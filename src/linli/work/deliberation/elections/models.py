@@ -1,4 +1,4 @@
-"""Elections: posts, candidates and who named them, proxies, rounds; recalls and who asks for them."""
+"""Elections: posts, candidates and who named them, rounds; recalls and who asks for them."""
 
 from __future__ import annotations
 
@@ -185,38 +185,6 @@ class RelationNote(models.Model):
 
     def __str__(self) -> str:
         return f"relation {self.first_id} {self.second_id}"
-
-
-class Proxy(models.Model):
-    """That a voter lets another vote for them, in writing; both are published."""
-
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    election = models.ForeignKey(Election, models.CASCADE, related_name="proxies")
-    giver = models.ForeignKey("residents.Resident", models.PROTECT, related_name="+")
-    holder = models.ForeignKey("residents.Resident", models.PROTECT, related_name="+")
-    document = models.CharField(_("委托书"), max_length=120)
-    given_at = models.DateTimeField()
-    taken_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["given_at", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["election", "giver"],
-                condition=Q(ended_at__isnull=True),
-                name="proxy_given_once",
-                violation_error_message=_("这位选民已经委托了别人。"),
-            ),
-            models.CheckConstraint(
-                condition=~Q(giver=F("holder")),
-                name="proxy_to_another",
-                violation_error_message=_("不能委托给自己。"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"proxy {self.pk}"
 
 
 class Round(models.Model):

@@ -15,14 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from linli.core.errors import InvalidInput
 from linli.foundation.accounts.permissions import actor_of, actor_required
-from linli.registers.residents.masking import name_masked
-from linli.registers.residents.models import Resident
-from linli.registers.residents.sealing import sealed_get
 
 from ..law import rule_of
 from . import selectors, services
 from .forms import OfferForm
-from .models import Election
 from .rules import nominators_needed
 from .workflow import Recalling
 
@@ -54,18 +50,10 @@ def public_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "names": names,
         "is_voter": is_voter,
         "form": OfferForm(None, election=election) if names and is_voter else None,
-        "proxies": _proxies(election),
+        "proxies": selectors.proxies_of(election),
         "rounds": selectors.rounds_told(actor, election),
     }
     return render(request, "elections/public.html", context)
-
-
-def _proxies(election: Election) -> list[tuple[str, str]]:
-    def masked(resident: Resident) -> str:
-        return name_masked(sealed_get(resident, "name"))
-
-    rows = election.proxies.filter(ended_at__isnull=True).select_related("giver", "holder")
-    return [(masked(row.giver), masked(row.holder)) for row in rows]
 
 
 @require_GET

@@ -16,10 +16,11 @@ from linli.core.errors import NotFound
 from linli.registers.residents.linking.selectors import resident_linked
 from linli.registers.residents.models import Guardian, Membership, Resident
 
-from ..ballots.models import Ballot
+from ..ballots.models import Ballot, Proxy
+from ..ballots.selectors import proxies_published
+from ..ballots.standing import Stander
 from ..bodies.kinds import kind_elected
 from ..bodies.models import Body
-from ..secret.standing import Stander
 from .models import Candidate, Election, Post, Recall, RelationNote, Round
 from .permissions import can_see_election
 from .rules import Standing
@@ -108,6 +109,13 @@ def rounds_told(actor: Actor, election: Election) -> list[Round]:
     """Return the rounds that a reader knows of: at the desk all, else those that were announced."""
     rows = Round.objects.filter(election=election).select_related("ballot")
     return list(rows if can_see_election(actor, election) else rows.exclude(ballot__announced_at=None))
+
+
+def proxies_of(election: Election) -> QuerySet[Proxy]:
+    """Return who votes for whom in the last round that was announced, as it is published."""
+    rounds = Round.objects.filter(election=election).exclude(ballot__announced_at=None)
+    last = rounds.order_by("-number").select_related("ballot").first()
+    return proxies_published(last.ballot) if last else Proxy.objects.none()
 
 
 def candidate_get(election: Election, public_id: UUID) -> Candidate:

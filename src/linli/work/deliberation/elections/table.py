@@ -83,17 +83,6 @@ ACTS: dict[str, Act] = {
         "list",
         "list-check",
     ),
-    "proxy": Act(
-        _("登记委托投票"),
-        _("书面委托；每人最多接受三人，候选人不能接受；名单公布"),
-        forms.ProxyForm,
-        services.proxy_give,
-        "proxy",
-        "arrows-right-left",
-    ),
-    "unproxy": Act(
-        _("撤销委托"), _("撤销后可以本人投票或另行委托"), forms.ProxyEndForm, services.proxy_end, "proxy", "x"
-    ),
     "round": Act(
         _("组织投票"),
         _("起草这一轮的表决并生成名册；到表决页面核对、公告"),

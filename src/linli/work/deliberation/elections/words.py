@@ -19,8 +19,6 @@ RECORDED = {
     "candidate.withdraw": _("退出候选"),
     "candidate.strike": _("取消候选资格"),
     "relation.settle": _("登记近亲属处理意见"),
-    "proxy.give": _("登记委托投票"),
-    "proxy.end": _("撤销委托投票"),
     "recall.make": _("登记罢免提议"),
     "recall.support": _("附议罢免"),
     "recall.defend": _("登记申辩"),

@@ -42,7 +42,6 @@ WORKFLOW = Workflow(
         _move("settle", _("处理近亲属关系"), (S.NOMINATING,)),
         _move("withdraw", _("退出候选"), (S.NOMINATING, S.LISTED)),
         _move("list", _("公布候选人"), (S.NOMINATING,), S.LISTED),
-        _move("proxy", _("登记委托"), (S.LISTED, S.VOTING)),
         _move("round", _("组织投票"), (S.LISTED, S.VOTING), S.VOTING),
         _move("outcome", _("登记结果"), (S.VOTING,)),
         _move("conclude", _("确认选举结束"), (S.VOTING,), S.HELD),

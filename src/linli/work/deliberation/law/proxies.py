@@ -33,7 +33,7 @@ def proxy_refusal(rule: Proxies | None, facts: ProxyFacts) -> str:
     if not facts.giver_on_roll or not facts.holder_on_roll:
         return _("委托人和受托人都要在名册上。")
     if facts.holder_stands and not rule.candidate_may:
-        return _("候选人不能接受委托（%s）。") % rule.article
+        return _("候选人和被提出罢免的人不能接受委托（%s）。") % rule.article
     if rule.limit is not None and facts.held >= rule.limit:
         words = _("每人接受的委托不能超过%(limit)d人（%(article)s）。")
         return words % {"limit": rule.limit, "article": rule.article}

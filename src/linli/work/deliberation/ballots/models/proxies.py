@@ -32,7 +32,7 @@ class Proxy(models.Model):
     document = models.CharField(_("委托书"), max_length=120)
     scans = models.ManyToManyField("files.StoredFile", blank=True, related_name="+")
     given_at = models.DateTimeField(_("登记时间"))
-    taken_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
     ended_reason = models.CharField(_("撤销的原因"), max_length=200, blank=True)
 

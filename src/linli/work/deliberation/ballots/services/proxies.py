@@ -24,11 +24,12 @@ from linli.registers.residents.models import AccountLink, Resident
 from linli.registers.residents.sealing import sealed_get
 
 from ...law import ProxyFacts, proxy_refusal
-from ..models import Ballot, Elector, Kind, Proxy, Sheet, Vote
+from ..models import Ballot, Elector, Proxy, Sheet, Vote
 from ..models.roll import STANDING
 from ..permissions import can_take_votes
 from ..rollsources import OWNERS, is_adult
 from ..selectors import allows_proxies, proxies_standing, public_url, rule_kept
+from ..standing import stands_in
 from .steps import ballot_begin, elector_locked, person_of, text_required
 
 LIVING = (Resident.State.HERE, Resident.State.AWAY)
@@ -51,8 +52,6 @@ def proxy_give(
     has looked at the giver's identity card.
     """
     ballot = ballot_begin(actor=actor, ballot_id=ballot_id, move="proxy", may=can_take_votes)
-    if ballot.kind == Kind.ELECTION:
-        raise Conflict(_("选举的委托在选举页面登记。"), hint=_("候选人不能受托，要对照候选人名单。"))
     giver = elector_locked(ballot=ballot, elector_id=elector_id)
     holder = _holder(actor, ballot, holder_id)
     if how not in Proxy.How.values:
@@ -114,7 +113,7 @@ def _facts(ballot: Ballot, giver: Elector, holder: Resident, document: str) -> P
     own = Elector.objects.filter(ballot=ballot, resident=holder, state__in=STANDING)
     return ProxyFacts(
         held=proxies_standing(ballot).filter(holder=holder).count(),
-        holder_stands=False,
+        holder_stands=stands_in(ballot, holder),
         giver_on_roll=True,
         holder_on_roll=ballot.electorate in OWNERS or own.exists(),
         has_document=bool(document.strip()),

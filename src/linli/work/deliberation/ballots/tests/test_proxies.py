@@ -20,6 +20,7 @@ from linli.foundation.files.tests.pictures import picture, upload
 from linli.foundation.notices.models import Notice
 from linli.registers.residents.tests.plans import people_findable, person_make
 from linli.work.deliberation.ballots.models import Ballot, Elector, Proxy, Vote
+from linli.work.deliberation.ballots.rollpages import row_acts_for
 from linli.work.deliberation.ballots.services import proxies, rolls
 from linli.work.deliberation.ballots.tallies import ballot_bundle
 
@@ -195,6 +196,9 @@ def test_the_voter_of_a_row_that_is_given_away_is_not_changed(hall: Hall, unchan
             reason="共有人推选",
         )
     unchanged()
+    offered = row_acts_for(hall.who("worker"), ballot, hall.owner(ballot, "102"))
+    assert "unproxy" in offered
+    assert not {"voter", "proxy"} & {*offered}
 
 
 def test_where_the_rule_knows_none_nobody_votes_for_another(hall: Hall, unchanged: Unchanged) -> None:

@@ -18,7 +18,6 @@ from .making import (
     election_make,
     handover_record,
 )
-from .proxies import proxy_end, proxy_give
 from .recalls import (
     RecallDraft,
     recall_conclude,
@@ -48,8 +47,6 @@ __all__ = [
     "election_make",
     "handover_record",
     "outcome_take",
-    "proxy_end",
-    "proxy_give",
     "recall_conclude",
     "recall_defend",
     "recall_drop",

@@ -116,17 +116,42 @@ def test_a_candidate_of_another_election_is_not_there(polls: Polls) -> None:
     assert candidate.agreed_at is None
 
 
-def test_proxies(polls: Polls, unchanged: Callable[[], None]) -> None:
+def test_proxies_of_a_round(polls: Polls, unchanged: Callable[[], None]) -> None:
     election = polls.listed()
-    path = f"/elections/{election.public_id}/proxies"
-    said = {"giver": str(polls.people[8].public_id), "holder": str(polls.people[9].public_id)}
-    assert post(polls, "worker", path, document="委托书1号", **said).json()["proxies"] == 1
+    ballot = polls.round(election).ballot
+    polls.frozen(ballot)
+    path = f"/ballots/{ballot.public_id}/proxies"
+    number = ballot.electors.get(resident=polls.people[8]).number
+    said = {"number": number, "holder": str(polls.people[9].public_id), "document": "委托书1号"}
+    given = post(polls, "worker", path, **said)
+    assert (given.status_code, given.json()["label"], given.json()["number"]) == (201, "王**", number)
+    assert get(polls, "worker", f"/elections/{election.public_id}").json()["proxies"] == 1
     unchanged()
-    to_candidate = {"giver": str(polls.people[10].public_id), "holder": str(polls.people[4].public_id)}
-    assert post(polls, "worker", path, document="2号", **to_candidate).status_code == 422
-    assert post(polls, "worker", path, document="1号", **said).status_code == 409
-    assert post(polls, "supervisor", path, document="1号", **said).status_code == 403
+    to_candidate = {**said, "number": number - 1, "holder": str(polls.people[4].public_id)}
+    assert post(polls, "worker", path, **to_candidate).status_code == 422
+    assert post(polls, "worker", path, **said).status_code == 409
+    assert post(polls, "worker", path, **{**said, "number": 99}).status_code == 404
+    assert post(polls, "supervisor", path, **said).status_code == 403
+    end = f"{path}/{given.json()['public_id']}/end"
+    assert post(polls, "worker", end).status_code == 422  # without a reason
+    assert post(polls, "resident", end).status_code == 404
     unchanged()
+    assert post(polls, "worker", end, reason="本人来了").json()["ended_reason"] == "本人来了"
+
+
+def test_what_a_candidate_declares_of_near_relatives(polls: Polls, unchanged: Callable[[], None]) -> None:
+    election = polls.made()
+    candidate = polls.party(election, 2, 1, agrees=False)
+    path = f"/elections/{election.public_id}/candidates/{candidate.public_id}/declaration"
+    unchanged()
+    assert post(polls, "worker", path, has=False, is_checked=False).status_code == 422
+    assert post(polls, "worker", path, has=True, is_checked=True).status_code == 422
+    assert post(polls, "resident", path, has=False, is_checked=True).status_code == 404
+    assert post(polls, "supervisor", path, has=False, is_checked=True).status_code == 403
+    unchanged()
+    assert post(polls, "worker", path, has=False, is_checked=True).status_code == 200
+    candidate.refresh_from_db()
+    assert (candidate.has_relatives, candidate.relatives_checked_by) == (False, polls.cast.person("worker"))
 
 
 def test_recalls(polls: Polls, unchanged: Callable[[], None]) -> None:

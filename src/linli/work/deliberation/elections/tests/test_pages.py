@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from linli.core import clock as time
-from linli.work.deliberation.elections.models import Candidate, Election, Proxy, Recall
+from linli.work.deliberation.elections.models import Candidate, Election, Recall
 from linli.work.deliberation.elections.tests.conftest import Polls, name_of
 
 pytestmark = pytest.mark.django_db
@@ -51,16 +51,12 @@ def test_an_election_through_the_pages_from_naming_to_the_ballot(polls: Polls) -
     assert "党组织提名" in text
     time.clock_forward(timedelta(days=4))
     assert "候选人已公布" in act(polls, election, "publish")
-    text = act(polls, election, "proxy", giver=name_of(8), holder=name_of(9), document="委托书1号")
-    assert "已登记 1 份" in text
-    proxy = Proxy.objects.get()
     opens_at = time.now() + timedelta(days=25)
     form = "%Y-%m-%dT%H:%M"
     times = {"opens_at": opens_at.strftime(form), "closes_at": (opens_at + timedelta(hours=9)).strftime(form)}
     text = act(polls, election, "round", channels=["web", "paper"], **times)
     assert "第1轮" in text
     assert "登记结果" in text
-    assert "已办理" in act(polls, election, "unproxy", proxy=proxy.public_id)
 
 
 def test_a_name_that_is_not_there_or_not_alone_is_said_beside_the_field(polls: Polls) -> None:

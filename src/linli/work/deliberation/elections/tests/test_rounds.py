@@ -10,7 +10,7 @@ from linli.core.errors import Conflict, InvalidInput, MoveNotAllowed
 from linli.foundation.duties.models import Duty
 from linli.work.deliberation.ballots.models import Ballot
 from linli.work.deliberation.elections import services as do
-from linli.work.deliberation.elections.models import Candidate, Election, Proxy
+from linli.work.deliberation.elections.models import Candidate, Election
 from linli.work.deliberation.elections.selectors import open_posts
 from linli.work.deliberation.elections.tests.conftest import Polls
 
@@ -167,49 +167,3 @@ def test_a_running_vote_is_cancelled_first(polls: Polls) -> None:
     assert done.state == "cancelled"
     with pytest.raises(MoveNotAllowed):
         polls.round(election)
-
-
-# -- proxies --------------------------------------------------------------------------
-def give(polls: Polls, election: Election, giver: int, holder: int, document: str = "委托书1号") -> Proxy:
-    return do.proxy_give(
-        actor=polls.who("worker"),
-        election_id=election.public_id,
-        giver_id=polls.people[giver].public_id,
-        holder_id=polls.people[holder].public_id,
-        document=document,
-    )
-
-
-def test_three_proxies_and_no_fourth(polls: Polls, unchanged: Unchanged) -> None:
-    election = polls.listed()
-    for giver in (7, 8, 9):
-        give(polls, election, giver, 10)
-    unchanged()
-    with pytest.raises(InvalidInput, match="不能超过3人"):
-        give(polls, election, 11, 10)
-    with pytest.raises(Conflict, match="已经委托了别人"):
-        give(polls, election, 7, 12)
-    with pytest.raises(Conflict, match="自己已经委托了别人"):
-        give(polls, election, 12, 7)
-    unchanged()
-    do.proxy_end(actor=polls.who("worker"), proxy_id=Proxy.objects.latest("pk").public_id)
-    assert give(polls, election, 11, 10).ended_at is None
-
-
-def test_a_candidate_holds_none_and_all_is_in_writing(polls: Polls, unchanged: Unchanged) -> None:
-    election = polls.listed()
-    unchanged()
-    with pytest.raises(InvalidInput, match="候选人不能接受委托"):
-        give(polls, election, 7, 2)
-    with pytest.raises(InvalidInput, match="书面"):
-        give(polls, election, 7, 8, document=" ")
-    with pytest.raises(InvalidInput, match="自己"):
-        give(polls, election, 7, 7)
-    unchanged()
-
-
-def test_representatives_send_nobody(polls: Polls) -> None:
-    election = polls.listed(rule_key="committee_election_voters")
-    Election.objects.update(rule_key="committee_election_representatives")
-    with pytest.raises(InvalidInput, match="不能委托投票"):
-        give(polls, election, 7, 8)

@@ -10,7 +10,6 @@ ALLOWED = {
     "settle": {"nominating": "nominating"},
     "withdraw": {"nominating": "nominating", "listed": "listed"},
     "list": {"nominating": "listed"},
-    "proxy": {"listed": "listed", "voting": "voting"},
     "round": {"listed": "voting", "voting": "voting"},
     "outcome": {"voting": "voting"},
     "conclude": {"voting": "held"},

@@ -22,7 +22,7 @@ def facts(**more: Any) -> ProxyFacts:
         ({}, ""),
         ({"held": 2}, ""),
         ({"held": 3}, "不能超过3人"),
-        ({"holder_stands": True}, "候选人不能接受委托"),
+        ({"holder_stands": True}, "候选人和被提出罢免的人不能接受委托"),
         ({"giver_on_roll": False}, "名册上"),
         ({"holder_on_roll": False}, "名册上"),
         ({"has_document": False}, "书面"),
