@@ -55,6 +55,7 @@ DESK: dict[str, set[Function]] = {
     "body-members": {*GOVERNING, Function.GRID_WORKER, Function.SUPERVISOR},
     "whistles": set(STAFF),
     "elections": {*GOVERNING, Function.SUPERVISOR},
+    "recalls": {*GOVERNING, Function.SUPERVISOR},
     "assessments": {*GOVERNING, Function.SUPERVISOR},
     "meetings": set(STAFF),
     "meeting-decisions": set(STAFF),

@@ -1,4 +1,7 @@
-"""On whom a ballot decides, as the parts above tell it: none of them votes for others or holds a share."""
+"""What the parts above tell of a ballot: on whom it decides, and why it may not be announced yet.
+
+On whom a ballot decides votes for nobody else and holds no share of its key.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,24 @@ class Stander:
 
 
 Teller = Callable[[Ballot], Iterable[Stander]]
+Brake = Callable[[Ballot], str]
 _tellers: list[Teller] = []
+_brakes: list[Brake] = []
 
 
 def standers_told_by(teller: Teller) -> None:
     """Let a part that knows who stands in a ballot tell it (once, at start-up)."""
     _tellers.append(teller)
+
+
+def announcing_held_by(brake: Brake) -> None:
+    """Let a part that knows when a ballot's time has come say why it has not (once, at start-up)."""
+    _brakes.append(brake)
+
+
+def held_back(ballot: Ballot) -> str:
+    """Return why a draft may not be announced yet; empty where it may."""
+    return next((words for words in (brake(ballot) for brake in _brakes) if words), "")
 
 
 def standers_told(ballot: Ballot) -> list[Stander]:

@@ -17,6 +17,7 @@ from .models import Ballot, Elector, Objection
 from .permissions import can_run_ballot
 from .selectors import state_now
 from .services import counting, making, rolls
+from .standing import held_back
 from .words import ICONS
 from .workflow import WORKFLOW, State
 
@@ -129,8 +130,8 @@ def acts_for(actor: Actor, ballot: Ballot) -> list[str]:
     state = state_now(ballot)
     allowed = [code for code, row in ACTS.items() if WORKFLOW.allows(state, row.move)]
     if state == State.DRAFT:
-        has_roll = Elector.objects.filter(ballot=ballot).exists()
-        return ["announce", "roll", "cancel"] if has_roll else ["roll", "cancel"]
+        is_ready = Elector.objects.filter(ballot=ballot).exists() and not held_back(ballot)
+        return ["announce", "roll", "cancel"] if is_ready else ["roll", "cancel"]
     if state == State.COUNTED and _waits(ballot):
         allowed.remove("settle")
     return allowed

@@ -10,9 +10,10 @@ class ElectionsConfig(AppConfig):
         """Say what this part's codes are called, and who stands in a ballot."""
         from linli.foundation.audit.words import verb_words_add
 
-        from ..ballots.standing import standers_told_by
-        from .selectors import standers_of
+        from ..ballots.standing import announcing_held_by, standers_told_by
+        from .selectors import held_back_by, standers_of
         from .words import RECORDED
 
         verb_words_add(RECORDED)
         standers_told_by(standers_of)
+        announcing_held_by(held_back_by)

@@ -19,6 +19,7 @@ from linli.core.workflow import Workflow
 from linli.foundation.accounts.keeping import desk_page, whose
 from linli.foundation.accounts.permissions import actor_of
 
+from ..ballots.workflow import ENDED
 from ..law import rule_of
 from . import selectors, services
 from .forms import ElectionForm, FilterForm, RecallForm
@@ -122,6 +123,8 @@ def acts_offered(actor: Actor, election: Election) -> list[tuple[str, Act]]:
     last = election.rounds.order_by("-number").first()
     is_waiting = last is not None and last.taken_at is None and last.ballot.state != "cancelled"
     hidden |= {"round", "conclude"} if is_waiting else {"outcome"}
+    if last is not None and last.ballot.state not in ENDED:
+        hidden.add("outcome")
     if not selectors.asks_relatives(election):
         hidden.add("declare")
     if not selectors.open_posts(election):
@@ -131,7 +134,15 @@ def acts_offered(actor: Actor, election: Election) -> list[tuple[str, Act]]:
     return [(code, act) for code, act in acts if code not in hidden]
 
 
+def recall_acts_offered(actor: Actor, recall: Recall) -> list[tuple[str, Act]]:
+    """Return what may be done with a recall now: a vote once enough ask, its outcome once it is counted."""
+    hidden = set() if recall.supports.count() >= recall.needed else {"vote"}
+    hidden |= set() if recall.ballot.state in ENDED else {"conclude"}
+    return [(code, act) for code, act in _acts(actor, recall, RECALL_ACTS, RECALL) if code not in hidden]
+
+
 MAIN = ("outcome", "round", "publish", "hand_over", "seat", "conclude", "propose")
+RECALL_MAIN = ("conclude", "vote")
 
 
 @require_GET
@@ -153,6 +164,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "rounds": rounds,
         "last": rounds[-1] if rounds else None,
         "proxies": selectors.proxies_of(election).count(),
+        "may_run": can_run_election(actor, election),
         "main": (main, acts[main]) if main else None,
         "others": [(code, act) for code, act in acts.items() if code != main],
     }
@@ -165,11 +177,15 @@ def recall_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one recall: reasons, defence, how many ask, and what is done next."""
     actor = _reader(request)
     recall = selectors.recall_get(actor, public_id)
+    found, acts = recall.supports.count(), recall_acts_offered(actor, recall)
+    main = next((pair for pair in acts if pair[0] in RECALL_MAIN), acts[0] if acts else None)
     context = {
         "recall": recall,
         "tone": TONES.get(recall.state, "action"),
-        "found": recall.supports.count(),
-        "acts": _acts(actor, recall, RECALL_ACTS, RECALL),
+        "found": found,
+        "missing": max(recall.needed - found, 0),
+        "main": main,
+        "others": [pair for pair in acts if pair != main],
     }
     return _page(request, "recall", context)
 

@@ -1,4 +1,4 @@
-"""Elections as a file."""
+"""Elections and recalls as files."""
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,29 @@ def _elections(actor: Actor, query: QueryDict) -> Chosen:
     return Chosen(selectors.election_list(actor, **chosen), form_conditions(form))
 
 
+def _recalls(actor: Actor, query: QueryDict) -> Chosen:
+    if not can_see_elections(actor):
+        raise NotAllowed()
+    return Chosen(selectors.recall_list(actor), [])
+
+
+listing_add(
+    Listing(
+        "recalls",
+        _("罢免提议"),
+        (
+            Column(_("编号"), lambda row: row.number, width=14),
+            Column(_("职务"), lambda row: row.office, width=24),
+            Column(_("状态"), lambda row: row.get_state_display(), width=14),
+            Column(_("组织单位"), lambda row: row.unit.name, width=22),
+            Column(_("附议"), lambda row: row.found, Kind.NUMBER, 8),
+            Column(_("需要附议"), lambda row: row.needed, Kind.NUMBER, 8),
+            Column(_("登记时间"), lambda row: row.created_at, Kind.INSTANT, 18),
+        ),
+        _recalls,
+        page="elections:list",
+    )
+)
 listing_add(
     Listing(
         "elections",

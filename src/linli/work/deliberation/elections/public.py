@@ -50,6 +50,7 @@ def public_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "names": names,
         "is_voter": is_voter,
         "form": OfferForm(None, election=election) if names and is_voter else None,
+        "posts": list(election.posts.all()),
         "proxies": selectors.proxies_of(election),
         "rounds": selectors.rounds_told(actor, election),
     }

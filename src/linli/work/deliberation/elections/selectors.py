@@ -302,3 +302,17 @@ def standers_of(ballot: Ballot) -> list[Stander]:
         return [Stander(row.resident_id, row.name) for row in rows]
     names = Recall.objects.filter(ballot=ballot).values_list("name", flat=True)
     return [Stander(None, name) for name in names]
+
+
+def held_back_by(ballot: Ballot) -> str:
+    """Return why a ballot is not announced: too few ask for the recall, or nobody votes there any more."""
+    recalls = Recall.objects.filter(ballot=ballot)
+    if recalls.filter(state=Recalling.COLLECTING).exists():
+        return _("罢免提议的附议还没有达到法定人数，不能公告。")
+    rounds = Round.objects.filter(ballot=ballot)
+    if (
+        rounds.exclude(election__state=State.VOTING).exists()
+        or recalls.exclude(state=Recalling.VOTING).exists()
+    ):
+        return _("选举或罢免已经终止，不能公告。")
+    return ""

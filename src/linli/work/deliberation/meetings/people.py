@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, invalid
 from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 
@@ -42,6 +42,7 @@ def people_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "told": ToldForm(),
         "code_form": CodeForm(),
         "is_online": bool(meeting.online),
+        "has_proxies": any(row.through for row in people),
         "may_drop": can_run_meeting(actor, meeting) and meeting.state == State.DRAFT,
         **live(meeting),
     }
@@ -98,11 +99,12 @@ def _people_done(code: str, typed: QueryDict, common: dict[str, Any], ids: list[
 
 
 def _one_done(code: str, common: dict[str, Any], ids: list[int]) -> None:
-    for key in ids[:1]:
-        if code == "drop":
-            services.invitee_drop(**common, invitee_id=key)
-        else:
-            services.proxy_drop(**common, giver_id=key)
+    if len(ids) != 1:
+        raise invalid(people=_("请勾选一个人。"))
+    if code == "drop":
+        services.invitee_drop(**common, invitee_id=ids[0])
+    else:
+        services.proxy_drop(**common, giver_id=ids[0])
 
 
 def _uuids(texts: list[str]) -> list[UUID]:

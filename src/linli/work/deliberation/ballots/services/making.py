@@ -32,6 +32,7 @@ from ..rollsources import OF_BODIES
 from ..rules import YES_NO, lateness
 from ..scope import Scope, scope_read
 from ..selectors import ELECTORS, public_url, rule_kept
+from ..standing import held_back
 from ..wording import day_words
 from .steps import ballot_begin, ballot_move, duty_done, duty_put, text_required
 
@@ -237,6 +238,8 @@ def ballot_announce(*, actor: Actor, ballot_id: UUID, version: int, override_rea
 
 
 def _announceable(ballot: Ballot) -> None:
+    if words := held_back(ballot):
+        raise Conflict(words, hint=_("请在选举或罢免的页面查看进展。"))
     if not Elector.objects.filter(ballot=ballot, state__in=STANDING).exists():
         raise Conflict(_("还没有名册，不能公告。"), hint=_("请先生成名册并核对。"))
     if ballot.opens_at <= clock.now():

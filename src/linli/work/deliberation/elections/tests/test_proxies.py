@@ -1,4 +1,4 @@
-"""Proxies of elections and recalls stand on the roll of the ballot: who may hold one, what is shown and counted."""
+"""Proxies of elections and recalls: who holds one; the roll, the pages and the bundle know of them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def test_a_candidate_holds_none_and_all_is_in_writing(
     with pytest.raises(InvalidInput, match="自己"):
         give(polls, ballot, 7, 7)
     unchanged()
-    assert give(polls, ballot, 2, 7).giver == row_of(polls, ballot, 2)  # a candidate votes, so may send another
+    given = give(polls, ballot, 2, 7)  # a candidate votes, so may send another
+    assert given.giver == row_of(polls, ballot, 2)
 
 
 def test_who_no_longer_stands_may_hold_one(polls: Polls, ballot: Ballot) -> None:

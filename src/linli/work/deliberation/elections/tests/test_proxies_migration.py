@@ -52,7 +52,8 @@ def _copied(ballot: Ballot) -> Ballot:
     """Return a counted ballot with one row of the roll, as it was published."""
     row = Elector.objects.filter(ballot=ballot).order_by("number")[8]
     ballot = Ballot.objects.get(pk=ballot.pk)
-    ballot.pk, ballot.public_id, ballot.number, ballot.state = None, ballot.unit.public_id, "copied", "counted"
+    ballot.pk, ballot.public_id, ballot.number = None, ballot.unit.public_id, "copied"
+    ballot.state = "counted"
     ballot.counted_at = ballot.closed_at = ballot.announced_at = time.now()
     ballot.roll_digest = "0" * 64
     ballot.save(force_insert=True)

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from django.urls import reverse
 
 from linli.core.errors import Conflict, InvalidInput, NotAllowed
 from linli.work.deliberation.ballots.models import Ballot
+from linli.work.deliberation.ballots.table import acts_for
 from linli.work.deliberation.elections import services as do
 from linli.work.deliberation.elections.models import Recall
 from linli.work.deliberation.elections.tests.conftest import Polls
@@ -35,6 +37,30 @@ def test_a_tenth_of_twenty_are_two(polls: Polls, unchanged: Unchanged) -> None:
     unchanged()
     do.recall_support(actor=polls.who("resident"), recall_id=recall.public_id)
     assert vote(polls, recall).state == "voting"
+
+
+def test_nothing_is_announced_before_enough_ask_nor_after_the_end(polls: Polls, unchanged: Unchanged) -> None:
+    recall = polls.recall()
+    unchanged()
+    with pytest.raises(Conflict, match="附议还没有达到法定人数"):
+        polls.frozen(recall.ballot)
+    unchanged()
+    assert "announce" not in acts_for(polls.who("worker"), recall.ballot)
+    do.recall_drop(actor=polls.who("worker"), recall_id=recall.public_id, reason="本人已辞职")
+    with pytest.raises(Conflict, match="已经终止"):
+        polls.frozen(recall.ballot)
+
+
+def test_the_desk_offers_the_vote_only_when_enough_ask(polls: Polls) -> None:
+    recall = polls.recall()
+    where = reverse("elections:recall", args=[recall.public_id])
+    page = polls.cast.client("worker").get(where).content.decode()
+    assert "还差 2 人" in page
+    assert "组织罢免投票" not in page
+    ask(polls, recall, 5, 6)
+    page = polls.cast.client("worker").get(where).content.decode()
+    assert "组织罢免投票" in page
+    assert "登记结果" not in page
 
 
 @pytest.mark.parametrize(("yes", "state"), [(10, "kept"), (11, "recalled")])

@@ -208,11 +208,16 @@ def _proxy_checked(act: Act, giver: Invitee, holder: Invitee) -> None:
 
 @service(idempotent=True)
 def proxy_drop(*, actor: Actor, meeting_id: int, giver_id: int) -> Meeting:
-    """Take a proxy back."""
+    """Take a proxy back before anything was voted on; who comes in person ends it by coming."""
     act = act_begin(actor=actor, meeting_id=meeting_id, move="proxy", may=can_help_meeting)
     found = Proxy.objects.filter(giver__meeting=act.meeting, giver_id=giver_id).first()
     if found is None:
-        raise NotFound(_("没有这份委托。"))
+        raise invalid(giver=_("这个人没有委托别人。"))
+    if act.meeting.items.filter(yes__isnull=False).exists():
+        raise Conflict(
+            _("已经举手表决过，这份委托已经用过，不能撤销。"),
+            hint=_("委托人到场的，请直接签到，后面的议题由本人表决。"),
+        )
     act.drop_row(found)
     return act.finish("proxy_drop")
 

@@ -15,7 +15,7 @@ from linli.core.errors import (
 )
 from linli.foundation.audit.models import AuditRecord
 from linli.work.deliberation.meetings import services as do
-from linli.work.deliberation.meetings.models import Attendance, Meeting, Proxy
+from linli.work.deliberation.meetings.models import AgendaItem, Attendance, Meeting, Proxy
 from linli.work.deliberation.meetings.selectors import present_count, quorum_of
 
 from .conftest import MEETS_AT, NAMES, Hall, duties, refused, told
@@ -295,6 +295,22 @@ def test_who_comes_after_all_takes_the_proxy_back(hall: Hall) -> None:
     give(hall, meeting, 3, 1)
     hall.leave(meeting, 1)
     assert present_count(meeting) == 1  # whoever held it has left: nobody acts for 3
+
+
+def drop(hall: Hall, meeting: Meeting, giver: int) -> Meeting:
+    one = hall.one(meeting, giver)
+    return do.proxy_drop(actor=hall.who("worker"), meeting_id=meeting.pk, giver_id=one.pk)
+
+
+def test_a_proxy_is_taken_back_until_something_was_voted_on(hall: Hall) -> None:
+    meeting = election(hall)
+    give(hall, meeting, 2, 1)
+    assert "没有委托" in refused(InvalidInput, drop, hall, meeting, 3)
+    drop(hall, meeting, 2)
+    assert not Proxy.objects.exists()
+    give(hall, meeting, 2, 1)
+    AgendaItem.objects.filter(meeting=meeting).update(yes=1, no=0, abstain=0)
+    assert "已经举手表决过" in refused(Conflict, drop, hall, meeting, 2)
 
 
 # -- opening, deciding ----------------------------------------------------------------------------
