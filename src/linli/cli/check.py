@@ -18,6 +18,7 @@ AT_ONCE = 2
 HOST = re.compile(r"https?://(?!localhost|127\.0\.0\.1)", re.IGNORECASE)
 LOCKS = (
     "requirements.lock",
+    "requirements-cluster.lock",
     "requirements-node.lock",
     "frontend/package-lock.json",
     "tests/oidc/package-lock.json",

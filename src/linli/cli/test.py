@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from . import postgres
@@ -44,6 +45,18 @@ def _pytest(environment: dict[str, str], *words: str) -> int:
 
 def _marks(*unwanted: str, only: str = "") -> str:
     return " and ".join([*filter(None, [only]), *(f"not {name}" for name in unwanted)])
+
+
+def _need_spark() -> None:
+    """Fetch what the test on a Spark cluster needs; it is skipped where that cannot be had."""
+    missing = apt_missing({"default-jre-headless": bool(shutil.which("java"))})
+    if not missing and find_spec("pyspark") is None:
+        print("安装测试要用的 Spark", flush=True)
+        lock = ["--require-hashes", "--no-deps", "-r", str(root() / "requirements-cluster.lock")]
+        code = subprocess.run([sys.executable, "-m", "pip", "install", "-q", *lock], check=False).returncode  # noqa: S603
+        missing = ["pyspark"] if code else []
+    if missing:
+        print(f"跳过 Spark 集群测试：缺少 {' '.join(missing)}", flush=True)
 
 
 def _has_browser() -> bool:
@@ -105,6 +118,8 @@ def run(arguments: Sequence[str]) -> int:
         environment = {**os.environ, "LINLI_HOME": home}
         if more:
             return _as_asked(environment, chosen, more)
+        if not unwanted:
+            _need_spark()
         codes = []
         if chosen.all or not chosen.postgres:
             codes.append(_on_sqlite(environment, unwanted))

@@ -282,6 +282,9 @@ ASSIST_MODEL = env("LINLI_ASSIST_MODEL", default="")
 ASSIST_KEY = env("LINLI_ASSIST_KEY", default="")
 ASSIST_SECONDS = env.float("LINLI_ASSIST_SECONDS", default=3.0)
 
+# -- matching of policies: a Spark cluster; without an address it runs on this machine --
+SPARK = env("LINLI_SPARK", default="")
+
 # -- work ---------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EMAIL_CONFIG = env.email_url("LINLI_EMAIL_URL", default="consolemail://")  # smtp+tls://user:secret@host:587

@@ -1,10 +1,11 @@
-"""The embedded engine: DuckDB, held to so many threads and so much memory."""
+"""What runs the expressions: DuckDB within the process, held to so many threads and so much memory, or a
+cluster (``cluster``)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ibis
 
@@ -14,6 +15,39 @@ THREADS = 2
 MEMORY = "1GB"
 # Columns of few values get a dictionary, others are not even tried: half of the time of writing.
 FORMAT = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 100"
+
+
+class Engine(Protocol):
+    """Runs what is said over the people of a part."""
+
+    def people(self, path: Path) -> Any:
+        """Return the rows of a Parquet file, by the same name each time."""
+
+    def compile(self, said: Any) -> str:
+        """Return an expression as a statement."""
+
+    def write(self, sql: str, path: Path) -> None:
+        """Write what a statement gives to a Parquet file, which is there only when it is whole."""
+
+
+class Embedded:
+    """DuckDB within the process."""
+
+    def __init__(self, spill: Path) -> None:
+        self._backend = connected(spill)
+
+    def people(self, path: Path) -> Any:
+        """Return the rows of a Parquet file."""
+        view(self._backend, "people", [path])
+        return self._backend.table("people")
+
+    def compile(self, said: Any) -> str:
+        """Return an expression as a statement."""
+        return str(self._backend.compile(said))
+
+    def write(self, sql: str, path: Path) -> None:
+        """Write what a statement gives to a Parquet file."""
+        sql_written(self._backend, sql, path)
 
 
 def connected(spill: Path | None = None, threads: int = THREADS, memory: str = MEMORY) -> Any:

@@ -193,7 +193,8 @@ def _choose(at: At, node: Choose) -> Expr:
 def _one_of(at: At, node: OneOf) -> Expr:
     of = at.value(node.of)
     if node.values:
-        return of.isin([ibis.literal(value) for value in node.values])
+        # A pair, so that Ibis puts brackets around it: not every engine reads "a IN (1) IS NULL".
+        return of.isin([ibis.literal(value) for value in node.values]) | ibis.literal(False)
     return ibis.ifelse(of.isnull(), ibis.null("boolean"), ibis.literal(False))
 
 
@@ -300,13 +301,18 @@ LACKS: dict[type, Callable[[At, Any], Expr]] = {
 # What is said of the members of a household
 
 
+@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
+def bit_or(bits: int) -> int:  # type: ignore[empty-body]
+    """Return all bits that any row has: every engine calls it so, Ibis knows it of some only."""
+
+
 def gathered(at: At, node: Members) -> dict[str, Expr]:
     """Return what is gathered of the living members of a household, to be ``finished`` afterwards."""
     holds = None if node.where is None else at.value(node.where)
     value = None if node.value is None or node.over in _UNVALUED else at.value(node.value).cast("int64")
     lack = _member_lack(at, node, holds, value)
     found = _GATHERED[node.over](_rows(at, _counted(node.over, holds, value))).cast("int64")
-    return {"found": found} if lack is None else {"found": found, "lack": _rows(at, lack).bit_or()}
+    return {"found": found} if lack is None else {"found": found, "lack": bit_or(_rows(at, lack))}
 
 
 _UNVALUED = (Over.COUNT, Over.ANY, Over.EVERY)

@@ -23,7 +23,7 @@ from linli.core.errors import Conflict
 
 from ..language.tree import Of, Rule
 from .columnar import ELIGIBLE, NOT, UNKNOWN, WORTH, Question, question, verdicts
-from .connecting import connected, quoted, rows_of, sql_written, view
+from .connecting import Embedded, Engine, connected, quoted, rows_of, sql_written
 from .legend import Legend
 from .order import needed_for
 from .snapshot import Progress, Snapshot, with_absent
@@ -67,8 +67,10 @@ def match_make(
     standards: Mapping[str, int],
     policies: Iterable[str] | None = None,
     progress: Progress = lambda done, all_: None,
+    engine: Engine | None = None,
 ) -> Matched:
-    """Judge everybody in a snapshot, or go on where it was broken off; ``policies``: only these of the rules.
+    """Judge everybody in a snapshot, or go on where it was broken off; ``policies``: only these of the rules;
+    ``engine``: another than the embedded one.
 
     Raises ``BadRule``, and ``RunBroken`` where the folder holds a run over other rules.
     """
@@ -77,13 +79,13 @@ def match_make(
     asked = question(needed, on, standards, snapshot.legend)
     digest = hashlib.sha256(repr((needed, on, sorted(standards.items()))).encode()).hexdigest()
     matched = _ordered(folder, snapshot, asked, wanted, digest)
-    engine = connected(folder / "spill")
+    engine = engine or Embedded(folder / "spill")
     sql = ""
     for at, part in enumerate(matched.parts):
         if not matched.verdicts(part).exists():
-            view(engine, "people", [snapshot.people(part)])
-            sql = sql or engine.compile(verdicts(engine.table("people"), asked, wanted, CARRIED))
-            sql_written(engine, sql, matched.verdicts(part))
+            people = engine.people(snapshot.people(part))
+            sql = sql or engine.compile(verdicts(people, asked, wanted, CARRIED))
+            engine.write(sql, matched.verdicts(part))
         progress(at + 1, len(matched.parts))
     return matched
 

@@ -17,6 +17,7 @@ from linli.core.errors import Refusal
 from linli.foundation.places.models import Division, Level
 
 from ..authoring.selectors import standards_on
+from ..engine.cluster import Cluster
 from ..engine.matching import Matched, match_make, match_open, tallies
 from ..engine.snapshot import MOST_DAYS, SnapshotTooOld, snapshot_counted, snapshot_make, snapshot_open
 from ..engine.snapshot import Snapshot as OnDisk
@@ -93,7 +94,9 @@ def run_carried_out(run: Run, tell: Told = _nobody) -> Run:
     job_note(actor=MACHINE, job=run, state=JobState.RUNNING, started_at=run.started_at or clock.now())
     snapshot = _snapshot(run.snapshot, rules, standards, _progress(run.snapshot, tell, run))
     noted = _progress(run, tell, run)
-    matched = match_make(run.path, snapshot, rules, run.as_of, standards, run.policies or None, noted)
+    engine = Cluster(settings.SPARK) if settings.SPARK else None
+    policies = run.policies or None
+    matched = match_make(run.path, snapshot, rules, run.as_of, standards, policies, noted, engine)
     return run_finish(actor=MACHINE, run=run, counts=_counts(run, matched, force.policies))
 
 

@@ -57,6 +57,24 @@ def test_the_run_goes_on_where_it_was_broken_off(doors: Doors, monkeypatch: pyte
     assert Run.objects.get().state == "done"
 
 
+def test_a_cluster_out_of_reach_leaves_the_run_and_this_machine_goes_on_with_it(
+    doors: Doors, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(address: str) -> None:
+        raise ConnectionRefusedError(address)
+
+    monkeypatch.setattr("linli.work.benefits.engine.cluster._session", refuse)
+    settings.SPARK = "sc://spark.example.cn"
+    with pytest.raises(CommandError, match="连不上 Spark 集群"):
+        said("run")
+    run = Run.objects.get()
+    assert run.state == "failed" and "Spark" in run.fault
+    settings.SPARK = ""
+    run_resume(actor=doors.actor("city"), run_id=run.public_id)
+    assert "匹配 " in said("run")
+    assert Run.objects.get().state == "done"
+
+
 def test_leads_that_were_not_made_are_made_later(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
     said("run")
     clock_forward(timedelta(days=1))
