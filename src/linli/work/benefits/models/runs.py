@@ -102,6 +102,12 @@ class Run(models.Model):
         return f"run {self.as_of}"
 
     @property
+    def state_words(self) -> str:
+        """Where it stands; of what is gone, whether somebody gave it up or its time was over."""
+        is_given_up = self.state == JobState.DROPPED and self.led_at is None
+        return str(_("已取消") if is_given_up else self.get_state_display())
+
+    @property
     def path(self) -> Path:
         """Where its files lie; ``folder`` is below the installation's own."""
         return Path(settings.HOME) / "benefits" / self.folder

@@ -30,7 +30,7 @@ class BenefitRunLine(Schema):
     as_of: date
     policies: list[str] = Field(description=_("只算这些政策代号；空为全部。"))
     state: str = Field(
-        description=_("waiting 等待，running 进行中，done 完成，failed 没有完成，dropped 已清除。")
+        description=_("waiting 等待，running 进行中，done 完成，failed 没有完成，dropped 已取消或已清除。")
     )
     parts_done: int
     parts_all: int

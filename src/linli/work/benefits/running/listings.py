@@ -40,7 +40,7 @@ listing_add(
         (
             Column(_("按哪天算"), lambda row: row.as_of, Kind.DATE, 12),
             Column(_("算什么"), lambda row: row.get_kind_display(), width=20),
-            Column(_("状态"), lambda row: row.get_state_display(), width=12),
+            Column(_("状态"), lambda row: row.state_words, width=12),
             Column(_("发起"), lambda row: row.asked_at, Kind.INSTANT, 18),
             Column(_("完成"), lambda row: row.finished_at, Kind.INSTANT, 18),
         ),

@@ -141,6 +141,7 @@ def test_a_run_is_given_up(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> Non
         with pytest.raises(NotAllowed):
             run_stop(actor=doors.actor(name), run_id=run.public_id)
     run_stop(actor=city, run_id=run.public_id)
+    assert "已取消" in doors.cast.client("city").get("/desk/benefits/runs/").content.decode()
     with pytest.raises(Conflict, match="完成或取消"):
         run_stop(actor=city, run_id=run.public_id)
     with pytest.raises(NotFound):
@@ -179,6 +180,17 @@ def test_only_what_failed_is_resumed(doors: Doors) -> None:
     assert (run.state, run.fault) == ("waiting", "")
     assert "取消这次匹配" in doors.cast.client("city").get(page).content.decode()
     assert doors.cast.client("city").post(f"{page}stop/").status_code == 302
+
+
+def test_one_policy_is_matched_again_from_its_page(doors: Doors) -> None:
+    page = f"/desk/benefits/{doors.elder.policy.public_id}/"
+    assert "重新匹配" not in doors.cast.client("district").get(page).content.decode()
+    city = doors.cast.client("city")
+    assert "重新匹配" in city.get(page).content.decode()
+    assert city.post("/desk/benefits/runs/ask/", {"policy": "nothing"}).status_code == 422
+    answer = city.post("/desk/benefits/runs/ask/", {"policy": "test_elder"})
+    assert Run.objects.get().policies == ["test_elder"]
+    assert "只算：老年综合津贴" in city.get(answer["Location"]).content.decode()
 
 
 def test_who_asks_for_a_snapshot(doors: Doors) -> None:
