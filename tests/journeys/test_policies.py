@@ -8,7 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from linli.core.actor import Function
+from linli.registers.residents.facts.services import fact_set
+from linli.registers.residents.tests.houses import house_linked
 from linli.work.benefits.models import Policy
+from linli.work.benefits.outreach.tests.world import CARE, policy_make
 from tests.people import Cast, staff_make
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -133,3 +136,39 @@ def test_a_policy_is_written_checked_published_and_read(
     proposed(author)
     published(visitor("desk", cast.accounts["district2"]))
     read_and_checked(visitor("phone"), axe)
+
+
+def fact_told(page: Page, axe: Callable[[Page], None]) -> None:
+    """Tell the one thing that is missing; it waits for the committee."""
+    page.get_by_role("link", name="照护等级").click()
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.locator("main")).to_contain_text("请填写照护等级")
+    page.locator("select[name=value]").select_option(label="三级")
+    axe(page)
+    page.get_by_role("button", name="提交申请").click()
+    expect(page.locator("main")).to_contain_text("请按填写的内容补充登记")
+    page.goto("/me/benefits/")
+    expect(page.locator("main")).to_contain_text("您已经说过，居委会正在核对")
+
+
+def test_a_resident_reads_what_is_theirs_says_what_is_missing_and_objects(
+    visitor: Callable[..., Page], axe: Callable[[Page], None], cast: Cast
+) -> None:
+    house = house_linked(cast)
+    fact_set(actor=cast.actor("worker"), subject=house.father, key="hukou", value="local")
+    policy_make(cast, "elder", "老年综合津贴")
+    policy_make(cast, "care", "养老服务补贴", text=CARE)
+    page = visitor("phone", cast.accounts["resident"])
+    page.goto("/me/benefits/")
+    main = page.locator("main")
+    for words in ("可能符合的 1 项", "每月75.00元", "带上：身份证", "社区事务受理服务中心"):
+        expect(main).to_contain_text(words)
+    page.get_by_text("为什么符合").click()
+    expect(main).to_contain_text("第三条")
+    axe(page)
+    fact_told(page, axe)
+    page.get_by_role("button", name="不让机器匹配：王建国").click()
+    for _look in range(2):
+        page.goto("/me/benefits/")
+        expect(main).to_contain_text("我们尊重这个选择")
+        expect(main).not_to_contain_text("可能符合的")

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from linli.core.words import gettext_lazy
+from linli.foundation.ui.templatetags.linli import yuan
 
 from ..language.columns import columns
 from .edits import Node, children, group_of
@@ -21,6 +22,18 @@ PERIODS: dict[str, str] = {
     "voucher": gettext_lazy("消费券（每月）"),
     "status": gettext_lazy("只认定身份，不发钱"),
 }
+
+
+FEN_OF_WAN = 1_000_000
+
+
+def cost_words(fen: int) -> str:
+    """Return a cost as people read it: 元 to the fen below ten thousand, 万元 with two places above."""
+    sign, fen = ("−", -fen) if fen < 0 else ("", fen)
+    if fen < FEN_OF_WAN:
+        return sign + _("%s元") % yuan(fen).removesuffix(".00")
+    hundredths = (fen * 100 + FEN_OF_WAN // 2) // FEN_OF_WAN
+    return sign + _("%s万元") % f"{hundredths // 100:,}.{hundredths % 100:02}".removesuffix(".00")
 
 
 @dataclass(frozen=True, slots=True)

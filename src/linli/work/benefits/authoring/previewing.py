@@ -30,21 +30,34 @@ TIMES_A_YEAR = {Pays.MONTH: 12, Pays.VOUCHER: 12}
 def preview_figures(preview: Preview) -> dict[str, Any]:
     """Return what a preview shows; raises ``Refusal`` where the snapshot or the rule cannot be used."""
     version, day = preview.version, clock.today()
-    says = _says(version)
+    kinds = kinds_known()
+    says = text_read(version.text, kinds)
+    if says is None:
+        raise ValueError(version.pk)
     rule = rule_within(says, version.policy)
     before = selectors.version_on(version.policy, day)
-    in_force = rule_within(_says(before), version.policy) if before is not None else None
+    said = text_read(before.text, kinds) if before is not None else None  # one that cannot be read any more
+    in_force = rule_within(said, version.policy) if said is not None else None
     others = [one for one in rules_on(day) if one.policy != version.policy.code]
     standards = selectors.standards_on(day, version.policy.area_path)
     snapshot = snapshot_open(preview.snapshot.path, on=day)
-    return _shown(version.policy, says, previewed(snapshot, rule, others, day, standards, in_force), before)
+    found = previewed(snapshot, rule, others, day, standards, in_force)
+    shown = _shown(version.policy, says, found)
+    return {**shown, **_against(before, said, shown, found)}
 
 
-def _says(version: PolicyVersion) -> PolicyText:
-    found = text_read(version.text, kinds_known())
-    if found is None:
-        raise ValueError(version.pk)
-    return found
+def _against(
+    before: PolicyVersion | None, said: PolicyText | None, shown: dict[str, Any], found: Previewed
+) -> dict[str, Any]:
+    """Return how the draft compares with the version in force; ``before`` is 0 without one to read."""
+    if before is None or said is None:
+        return {"before": 0}
+    return {
+        "before": before.number,
+        **{name: getattr(found, name) for name in ("gain", "lose", "more", "less")},
+        "was_eligible": shown["eligible"] - found.gain + found.lose,
+        "was_year": found.was * TIMES_A_YEAR.get(said.pays, 1),
+    }
 
 
 def rule_within(says: PolicyText, policy: Policy) -> Rule:
@@ -60,9 +73,7 @@ def rule_within(says: PolicyText, policy: Policy) -> Rule:
     return replace(rule, when=Every((here, rule.when)))
 
 
-def _shown(
-    policy: Policy, says: PolicyText, found: Previewed, before: PolicyVersion | None
-) -> dict[str, Any]:
+def _shown(policy: Policy, says: PolicyText, found: Previewed) -> dict[str, Any]:
     here = [tally for tally in found.tallies if str(tally.district or "").startswith(policy.place_code[:6])]
     missing = Counter[str]()
     for tally in here:
@@ -77,8 +88,6 @@ def _shown(
         "year": amount * TIMES_A_YEAR.get(says.pays, 1),
         "areas": [_area(tally) for tally in here],
         "missing": missing.most_common(12),
-        "before": before.number if before else 0,
-        **{name: getattr(found, name) for name in ("gain", "lose", "more", "less")},
         "leads": leads,
         "workers": workers,
         "per_worker": per_worker,

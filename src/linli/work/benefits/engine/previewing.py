@@ -20,13 +20,15 @@ BEFORE = ":before"
 @dataclass(frozen=True, slots=True)
 class Previewed:
     """Figures of a draft; ``gain`` and ``lose`` count who is eligible under only one of the two, ``more`` and
-    ``less`` who stays and gets another amount. All 0 where no version was in force."""
+    ``less`` who stays and gets another amount, ``was`` is what the version in force pays (fen). All 0 where
+    none was."""
 
     tallies: tuple[Tally, ...]
     gain: int = 0
     lose: int = 0
     more: int = 0
     less: int = 0
+    was: int = 0
 
 
 def previewed(
@@ -67,4 +69,10 @@ def _compared(table: Any, policy: str) -> dict[str, Any]:
     then, now = table[f"verdict:{old}"] == ELIGIBLE, table[f"verdict:{new}"] == ELIGIBLE
     less = table[f"amount:{new}"] < table[f"amount:{old}"]
     more = table[f"amount:{new}"] > table[f"amount:{old}"]
-    return {"gain": now & ~then, "lose": then & ~now, "more": then & now & more, "less": then & now & less}
+    return {
+        "gain": now & ~then,
+        "lose": then & ~now,
+        "more": then & now & more,
+        "less": then & now & less,
+        "was": table[f"amount:{old}"],
+    }

@@ -16,7 +16,8 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import division_names
 
 from ...language.columns import columns
-from ...models import Preview
+from ...models import Policy, Preview
+from ..amounts import cost_words
 from ..drafts import digest_of
 from ..services.previews import preview_ask
 from .draft import draft_context
@@ -47,8 +48,31 @@ def _found(preview: Preview) -> dict[str, Any]:
     result, known = preview.result, columns()
     names = division_names({f"{area['code']}/" for area in result["areas"]})
     unknown = _("所在区不明")
+    areas = [
+        {**area, "name": names[f"{area['code']}/"] or unknown, "cost": cost_words(area["amount"])}
+        for area in result["areas"]
+    ]
+    of_household = preview.version.policy.unit == Policy.Unit.HOUSEHOLD
     return {
         **result,
-        "areas": [{**area, "name": names[f"{area['code']}/"] or unknown} for area in result["areas"]],
+        "unit": _("户") if of_household else _("人"),
+        "year": cost_words(result["year"]),
+        "areas": areas,
         "missing": [(known[one].label if one in known else one, count) for one, count in result["missing"]],
+        "against": _against(result) if result.get("was_year") is not None else [],
     }
+
+
+def _against(result: dict[str, Any]) -> list[tuple[str, Any, Any, str]]:
+    """Return the lines of the comparison: what, the version in force, the draft, by how much."""
+    people = result["eligible"] - result["was_eligible"]
+    cost = result["year"] - result["was_year"]
+    return [
+        (_("符合的"), result["was_eligible"], result["eligible"], f"{people:+,}".replace("-", "−")),
+        (
+            _("一年要多少钱"),
+            cost_words(result["was_year"]),
+            cost_words(result["year"]),
+            ("+" if cost > 0 else "") + cost_words(cost),
+        ),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from linli.core.errors import Conflict, NotFound
 from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.tests.facts_world import household_at
 from linli.registers.residents.tests.persons import person as person_at
+from linli.work.benefits.authoring.amounts import cost_words
 from linli.work.benefits.authoring.services import versions as do
 from linli.work.benefits.authoring.services.previews import preview_ask, preview_end
 from linli.work.benefits.authoring.tasks import previews_reckon
@@ -67,6 +69,27 @@ def test_a_preview_says_who_gains_against_the_version_in_force(people: Cast, pol
     do.version_save(actor=district, policy_id=policy.pk, lock=draft.lock, text=wider, cases="")
     result = reckoned(people, policy).result
     assert (result["before"], result["gain"], result["lose"]) == (1, 2, 0)
+    assert (result["was_eligible"], result["was_year"]) == (1, 90_000)
+    page = people.client("district").get(reverse("benefits:preview", args=[policy.public_id]))
+    words = re.sub(r"<[^>]+>|\s", " ", page.content.decode())
+    assert re.search(r"符合的 +1 +3 +\+2 .*900元 +2,700元 +\+1,800元", words)
+    assert "新符合 2 人，不再符合 0 人" in words
+
+
+@pytest.mark.parametrize(
+    ("fen", "words"),
+    [
+        (0, "0元"),
+        (7_550, "75.50元"),
+        (999_999, "9,999.99元"),
+        (1_000_000, "1万元"),
+        (123_456_789, "123.46万元"),
+        (-90_000, "−900元"),
+        (-1_500_000, "−1.50万元"),
+    ],
+)
+def test_a_cost_is_said_as_people_read_it(fen: int, words: str) -> None:
+    assert cost_words(fen) == words
 
 
 def test_a_district_previews_for_its_own_people_only(people: Cast, policy_of: PolicyMaker) -> None:
@@ -90,7 +113,7 @@ def test_the_page_asks_once_and_shows_what_came_out(people: Cast, policy_of: Pol
     assert Preview.objects.count() == 1 and "正在算" in client.get(address).content.decode()
     previews_reckon()
     page = client.get(address).content.decode()
-    assert "临江区" in page and "900.00" in page and "户籍" in page and "陈爷爷" not in page
+    assert "临江区" in page and "900元" in page and "户籍" in page and "陈爷爷" not in page
     do.version_save(
         actor=people.actor("district"), policy_id=policy.pk, lock=2, text=TEXT + "notes: []\n", cases=""
     )
