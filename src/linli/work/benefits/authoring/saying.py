@@ -20,7 +20,7 @@ from ..language.source import Path, place_of
 from ..language.writing import policy_write
 from .edits import MANY, ROOT, Group, Node, children, count_below, group_of
 
-MOST_DRAWN = 200
+MOST_DRAWN = 100
 GROUPS: dict[Group, str] = {
     Group.ALL: gettext_lazy("以下各项都符合"),
     Group.ANY: gettext_lazy("以下任何一项符合"),
@@ -77,6 +77,8 @@ class ShownNode:
     mark: str
     children: list[ShownNode] = field(default_factory=list)
     hidden: int = 0  # how many below are not drawn
+    hidden_from: int = 0  # which child of its own is the first of them
+    skipped: int = 0  # how many of its own children before them are not drawn
     findings: list[Any] = field(default_factory=list)
     is_first: bool = True
     is_last: bool = True
@@ -84,20 +86,30 @@ class ShownNode:
 
 
 def tree_shown(
-    draft: Node, names: Names, findings: Mapping[str, Sequence[Any]] | None = None, at: Path = ROOT
+    draft: Node,
+    names: Names,
+    findings: Mapping[str, Sequence[Any]] | None = None,
+    at: Path = ROOT,
+    skip: int = 0,
 ) -> ShownNode:
-    """Return the conditions from a place down, at most ``MOST_DRAWN``; what lies deeper is counted."""
+    """Return the conditions from a place down, at most ``MOST_DRAWN``, the first ``skip`` left out; what is
+    not drawn is counted."""
     node: Any = draft
     for step in at:
         node = node[step]
     budget = [MOST_DRAWN]
-    shown = _shown(node, at, names, findings or {}, budget)
+    shown = _shown(node, at, names, findings or {}, budget, skip)
     shown.is_root = at == ROOT
     return shown
 
 
 def _shown(
-    node: Any, path: Path, names: Names, findings: Mapping[str, Sequence[Any]], budget: list[int]
+    node: Any,
+    path: Path,
+    names: Names,
+    findings: Mapping[str, Sequence[Any]],
+    budget: list[int],
+    skip: int = 0,
 ) -> ShownNode:
     group = group_of(node)
     said = node if isinstance(node, dict) else {}
@@ -112,9 +124,13 @@ def _shown(
         mark=str(said.get("mark") or ""),
     )
     below = list(children(node, path))
+    shown.skipped = min(skip, len(below))
     for at, (place, child) in enumerate(below):
+        if at < skip:
+            continue
         if budget[0] <= 0:
             shown.hidden = sum(count_below(rest) for _place, rest in below[at:])
+            shown.hidden_from = at
             break
         budget[0] -= 1
         one = _shown(child, place, names, findings, budget)

@@ -70,7 +70,8 @@ def draft_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     version = work_of(request, public_id)
     looked, draft = looked_through(version), draft_of(version)
     at = _place_asked(request, draft)
-    tree = tree_shown(draft, names_known(), by_place(looked.findings), at) if "when" in draft else None
+    skip = number_of(request.GET.get("from", "0"))
+    tree = tree_shown(draft, names_known(), by_place(looked.findings), at, skip) if "when" in draft else None
     return page(
         request, "draft", {**draft_context(request, version, looked), "tree": tree, "at": place_of(at)}
     )

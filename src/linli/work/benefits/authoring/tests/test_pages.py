@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 from urllib.parse import urlencode
@@ -199,3 +200,19 @@ def test_a_figure_is_put_forward_and_published_by_another(seconds: Cast) -> None
     assert "1,595.50" in text(seconds.client("district2").get(reverse("benefits:standards")))
     assert seconds.client("district2").post(publish).status_code == 302
     assert StandardValue.objects.get().state == "published"
+
+
+def test_of_many_conditions_every_one_is_reached(policy_of: PolicyMaker, seconds: Cast) -> None:
+    lines = "\n".join(f"    - {{label: 第{at}种情况, fact: income, over: {at}}}" for at in range(499))
+    head, tail = TEXT.split("when:\n")[0], TEXT[TEXT.index("amount:") :]
+    policy = policy_of(text=f"{head}when:\n  any:\n{lines}\n{tail}", cases="")
+    client = seconds.client("district")
+    address, seen, pages = at("draft", policy), set[str](), 0
+    while address:
+        page = text(client.get(address))
+        seen |= set(re.findall(r"第(\d+)种情况</span>", page))
+        found = re.search(r'href="([^"]+)">还有\d+个条件，接着看', page)
+        address, pages = html.unescape(found[1]) if found else "", pages + 1
+    assert len(seen) == 499 and pages == 5
+    assert "从头看" in page and "上移" in page
+    assert client.get(at("draft", policy, **{"from": "many"})).status_code == 404
