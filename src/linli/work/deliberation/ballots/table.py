@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from linli.core import clock
 from linli.core.actor import Actor
 from linli.foundation.ui.forms import DeskForm
 
@@ -138,5 +139,7 @@ def acts_for(actor: Actor, ballot: Ballot) -> list[str]:
 
 
 def _waits(ballot: Ballot) -> bool:
+    if ballot.result_objections_until and clock.today() <= ballot.result_objections_until:
+        return True
     rows = Objection.objects.filter(ballot=ballot, about=Objection.About.RESULT)
     return rows.filter(state=Objection.State.OPEN).exists()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.core.actor import Actor, Function
 from linli.core.fields import EncryptedTextField, PathField, in_areas, uuid7
 
+from ..stories import StoryEvent
 from .workflow import HELD, State
 
 READERS = frozenset({Function.SUPERVISOR, Function.GRID_WORKER})
@@ -412,20 +413,10 @@ class Objection(models.Model):
         return f"objection {self.pk}"
 
 
-class MeetingEvent(models.Model):
+class MeetingEvent(StoryEvent):
     """One line of a meeting's story; it names no person who was asked."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="events")
-    verb = models.CharField(max_length=20)
-    at = models.DateTimeField()
-    person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
-    note = models.TextField(blank=True)
-    facts = models.JSONField(default=dict, blank=True)
 
-    class Meta:
-        ordering = ["at", "id"]
+    class Meta(StoryEvent.Meta):
         indexes = [models.Index(fields=["meeting", "at"])]
-
-    def __str__(self) -> str:
-        return self.verb

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.core.actor import Actor, Function
 from linli.core.fields import PathField, in_areas, uuid7
 
+from ..stories import StoryEvent
 from .workflow import State
 
 READERS = frozenset({Function.SUPERVISOR, Function.GRID_WORKER})
@@ -189,20 +190,10 @@ class Progress(models.Model):
         return f"progress {self.pk}"
 
 
-class ResolutionEvent(models.Model):
+class ResolutionEvent(StoryEvent):
     """One line of a resolution's story."""
 
     resolution = models.ForeignKey(Resolution, models.PROTECT, related_name="events")
-    verb = models.CharField(max_length=20)
-    at = models.DateTimeField()
-    person = models.ForeignKey("accounts.Person", models.PROTECT, null=True, blank=True, related_name="+")
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
-    note = models.TextField(blank=True)
-    facts = models.JSONField(default=dict, blank=True)
 
-    class Meta:
-        ordering = ["at", "id"]
+    class Meta(StoryEvent.Meta):
         indexes = [models.Index(fields=["resolution", "at"])]
-
-    def __str__(self) -> str:
-        return self.verb

@@ -13,6 +13,7 @@ from linli.work.deliberation.ballots.models import Ballot
 from linli.work.deliberation.ballots.services import counting, making, objecting
 from linli.work.deliberation.ballots.services.casting import vote_cast, vote_take
 from linli.work.deliberation.ballots.services.making import QuestionEntry
+from linli.work.deliberation.ballots.table import acts_for
 from linli.work.deliberation.ballots.tallies import ballot_bundle, results, results_kept
 
 from .hall import MACHINE, Hall
@@ -202,6 +203,7 @@ def test_a_recount_agrees_and_a_result_stands_after_its_days(hall: Hall, unchang
     with pytest.raises(Conflict, match="异议期到"):
         counting.ballot_settle(**said)
     unchanged()
+    assert "settle" not in acts_for(hall.who("worker"), again)
     objection = objecting.objection_make(
         actor=hall.who("resident"), ballot_id=ballot.public_id, about="result", text="计票有误"
     )
@@ -209,6 +211,7 @@ def test_a_recount_agrees_and_a_result_stands_after_its_days(hall: Hall, unchang
     with pytest.raises(Conflict, match="还有1件异议"):
         counting.ballot_settle(**said)
     objecting.objection_rule(**said, objection_id=objection.public_id, is_upheld=False, ruling="复核无误")
+    assert "settle" in acts_for(hall.who("worker"), again)
     assert counting.ballot_settle(**said).state == "settled"
     assert _duties(ballot) == set()
     with pytest.raises(MoveNotAllowed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model
 from django.urls import reverse
@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import NotAllowed, NotFound, StaleVersion
-from linli.core.rowact import RowAct
-from linli.core.service import record, require_service
+from linli.core.service import require_service
 from linli.core.timelimits import Limit, LimitUnit
-from linli.core.words import in_house_language
-from linli.foundation.duties.services import duty_close, duty_open
+from linli.foundation.duties.services import duty_open
 from linli.foundation.notices.services import notice_queue
 
+from ...stories import StoryAct
 from ..models import Invitee, Meeting, MeetingEvent
 from ..words import ACTIONS
 from ..workflow import WORKFLOW
@@ -30,9 +29,12 @@ May = Callable[[Actor, Meeting], bool]
 
 
 @dataclass(slots=True)
-class Act(RowAct):
+class Act(StoryAct):
     """One act on a meeting that is locked (or new); ``finish`` writes everything that was said about it."""
 
+    room: ClassVar = ROOM
+    told_of: ClassVar = "meeting"
+    line: ClassVar = MeetingEvent
     actor: Actor
     meeting: Meeting
     at: datetime
@@ -76,8 +78,7 @@ class Act(RowAct):
 
     def done(self, action: str | None = None) -> None:
         """Take duties off the lists: one action's, or all of the meeting's."""
-        subject = str(self.meeting.public_id)
-        duty_close(room=ROOM, subject_id=subject, action=action, by=self.actor.person_id)
+        self.duties_done(self.meeting, action)
 
     def tell(self, people: Iterable[Invitee], kind: str, title: str, body: str = "") -> None:
         """Tell those who have an account here: what, when and where, never who else."""
@@ -100,22 +101,7 @@ class Act(RowAct):
 
     def finish(self, verb: str, *, note: str = "") -> Meeting:
         """Write the meeting and its line of the story, and record the act."""
-        with in_house_language():
-            if not self.is_new:
-                self.set(version=self.meeting.version + 1)
-                self.meeting.save(update_fields=list(self.changes))
-            event = MeetingEvent(
-                meeting=self.meeting,
-                verb=verb,
-                at=self.at,
-                person_id=self.actor.person_id,
-                unit_id=self.actor.unit_id,
-                note=note,
-                facts={name: value for name, value in self.facts.items() if value not in ("", [], None)},
-            )
-            self.save_row(event)
-        changes = None if self.is_new else self.changes
-        record(f"meeting.{verb}", self.meeting, changes, touched=self.touched)
+        self.write(verb, note)
         return self.meeting
 
 

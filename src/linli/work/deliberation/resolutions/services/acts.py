@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,15 +14,14 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.clock import BEIJING
 from linli.core.errors import NotAllowed, NotFound
-from linli.core.rowact import RowAct
-from linli.core.service import record, require_service
+from linli.core.service import require_service
 from linli.core.timelimits import Limit, LimitUnit
-from linli.core.words import in_house_language
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import person_ids_for
-from linli.foundation.duties.services import duty_close, duty_open
+from linli.foundation.duties.services import duty_open
 from linli.foundation.notices.services import notice_queue
 
+from ...stories import StoryAct
 from ..models import Resolution, ResolutionEvent, Task
 from ..words import ACTIONS
 from ..workflow import WORKFLOW
@@ -32,9 +31,12 @@ May = Callable[[Actor, Resolution], bool]
 
 
 @dataclass(slots=True)
-class Act(RowAct):
+class Act(StoryAct):
     """One act on a resolution that is locked (or new); ``finish`` writes all that was said about it."""
 
+    room: ClassVar = ROOM
+    told_of: ClassVar = "resolution"
+    line: ClassVar = ResolutionEvent
     actor: Actor
     resolution: Resolution
     at: datetime
@@ -73,8 +75,7 @@ class Act(RowAct):
 
     def done(self, action: str | None = None, task: Task | None = None) -> None:
         """Take duties off the lists: of a task, or of the resolution itself."""
-        subject = str(task.public_id if task else self.resolution.public_id)
-        duty_close(room=ROOM, subject_id=subject, action=action, by=self.actor.person_id)
+        self.duties_done(task or self.resolution, action)
 
     def tell(self, unit: Unit, kind: str, title: str, body: str = "") -> None:
         """Tell everybody who works for a unit."""
@@ -92,22 +93,7 @@ class Act(RowAct):
 
     def finish(self, verb: str, *, note: str = "") -> Resolution:
         """Write the resolution and its line of the story, and record the act."""
-        with in_house_language():
-            if not self.is_new:
-                self.set(version=self.resolution.version + 1)
-                self.resolution.save(update_fields=list(self.changes))
-            event = ResolutionEvent(
-                resolution=self.resolution,
-                verb=verb,
-                at=self.at,
-                person_id=self.actor.person_id,
-                unit_id=self.actor.unit_id,
-                note=note,
-                facts={name: value for name, value in self.facts.items() if value not in ("", [], None)},
-            )
-            self.save_row(event)
-        changes = None if self.is_new else self.changes
-        record(f"resolution.{verb}", self.resolution, changes, touched=self.touched)
+        self.write(verb, note)
         return self.resolution
 
 
