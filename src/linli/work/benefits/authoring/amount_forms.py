@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 
 from linli.core.words import gettext_lazy
@@ -99,6 +100,22 @@ class AmountForm(DeskForm):
 
     def arrange(self) -> None:
         """Add what the way asks for."""
+
+    @property
+    def rows(self) -> list[tuple[BoundField, ...]]:
+        """Return the fields of a table, row by row; none where a way has no table."""
+        return []
+
+    @property
+    def rows_first(self) -> list[tuple[BoundField, ...]]:
+        """Return the rows up to the last that says something, and one more; three at least."""
+        said = [at for at, row in enumerate(self.rows, 1) if any(one.value() or one.errors for one in row)]
+        return self.rows[: max(3, max(said, default=0) + 1)]
+
+    @property
+    def rows_more(self) -> list[tuple[BoundField, ...]]:
+        """Return the rows that are left."""
+        return self.rows[len(self.rows_first) :]
 
     def money(self) -> list[tuple[str, Any]]:
         """Return the money that a rule may reckon with: of the household, and of whoever is looked at."""
@@ -270,9 +287,9 @@ class BandsForm(AmountForm):
             self.fields[f"pay{at}"] = _number(_("发多少元"))
 
     @property
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> list[tuple[BoundField, ...]]:
         """Return the fields of the stretches, row by row."""
-        return ((self[f"from{at}"], self[f"to{at}"], self[f"pay{at}"]) for at in range(BANDS))
+        return [(self[f"from{at}"], self[f"to{at}"], self[f"pay{at}"]) for at in range(BANDS)]
 
     def clean(self) -> Node | None:
         """At least one row, each with its amount and in order."""
@@ -317,10 +334,10 @@ class CasesForm(AmountForm):
         self.fields["otherwise"] = _number(_("其他情况发多少元"), help_text=_("不发就空着"))
 
     @property
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> list[tuple[BoundField, ...]]:
         """Return the fields of the situations, row by row."""
         names = ("is", "also", "low", "pay")
-        return (tuple(self[f"{n}{at}"] for n in names if f"{n}{at}" in self.fields) for at in range(CASES))
+        return [tuple(self[f"{n}{at}"] for n in names if f"{n}{at}" in self.fields) for at in range(CASES)]
 
     def clean(self) -> Node | None:
         """At least one situation, each with a condition and its amount."""

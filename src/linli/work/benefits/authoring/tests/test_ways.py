@@ -133,6 +133,13 @@ def test_what_cannot_be_is_refused_beside_its_field(way: Way, sent: dict[str, st
     assert field in form_of(way, sent).errors
 
 
+def test_rows_show_what_is_said_and_room_for_one_more() -> None:
+    empty = FORMS[Way.CASES](standards=STANDARDS)
+    assert (len(empty.rows_first), len(empty.rows_more)) == (3, 3)
+    assert len(form_of(Way.BANDS, {"of": "age", "pay4": "5"}).rows_first) == 6
+    assert FORMS[Way.FIXED]().rows_first == []
+
+
 @pytest.mark.parametrize(
     "amount",
     [
