@@ -155,13 +155,16 @@ def _opened(committee: str, workers: dict[int, int]) -> dict[int, Outreach]:
 
 
 def _leads_given(wave: Wave, leads: Sequence[Lead], visits: dict[int, Outreach]) -> int:
-    """Give leads to the visits of their households."""
+    """Give leads to the visits of their households, each under the wave of its own policy, if one runs."""
     now, given = clock.now(), [lead for lead in leads if lead.household_id in visits]
+    above = {path for visit in visits.values() for path in path_prefixes(visit.area_path)}
+    running = Wave.objects.filter(state=Wave.State.OPEN, area_path__in=above).order_by("area_path")
+    waves = dict(running.values_list("policy_id", "pk")) | {wave.policy_id: wave.pk}
     for lead in given:
         visit = visits[lead.household_id]
         lead.state, lead.outreach, lead.version = S.OPEN, visit, lead.version + 1
         lead.area_path = visit.area_path  # households move
-        lead.wave_id = wave.pk if lead.policy_id == wave.policy_id else lead.wave_id
+        lead.wave_id = waves.get(lead.policy_id, lead.wave_id)
     Lead.objects.bulk_update(given, ["state", "outreach", "version", "area_path", "wave"], batch_size=500)
     LeadEvent.objects.bulk_create(
         [LeadEvent(lead=lead, at=now, from_state=S.WAITING, to_state=S.OPEN) for lead in given],

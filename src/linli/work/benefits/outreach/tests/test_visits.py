@@ -104,6 +104,19 @@ def test_what_is_found_later_joins_the_visit_that_is_under_way(cast: Cast) -> No
     assert Outreach.objects.get().leads.count() == 2
 
 
+def test_each_lead_counts_under_the_wave_of_its_own_policy(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.take(doors.found(0))
+    doors.take(Found(doors.homes[0].pk, None), version=doors.family)
+    first, second = doors.release(), doors.release(version=doors.family)
+    doors.deal(first)
+    assert Outreach.objects.get().leads.count() == 2
+    assert set(Lead.objects.values_list("policy", "wave")) == {
+        (first.policy_id, first.pk),
+        (second.policy_id, second.pk),
+    }
+
+
 def test_who_is_only_worth_asking_waits_for_a_wave_that_says_so(cast: Cast) -> None:
     doors = doors_make(cast)
     doors.take(doors.found(0, is_eligible=False, missing=("care_level",)), version=doors.care)
