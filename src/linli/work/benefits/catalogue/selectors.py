@@ -16,6 +16,7 @@ from ..authoring.selectors import PUBLISHED, versions_in_force
 from ..authoring.shown import ShownVersion, names_known, shown_version
 from ..models import Policy, PolicyVersion
 
+MOST_ROWS = 80  # letters of a table in one line
 MOST_SHORT = 20
 
 
@@ -95,5 +96,8 @@ def _amount_words(shown: ShownVersion | None) -> str:
     amount = shown.amount
     if amount.rows:
         rows = "；".join(f"{who} {much}" for who, much in amount.rows)
-        return f"{amount.period}：{rows}"
+        if len(rows) <= MOST_ROWS:
+            return f"{amount.period}：{rows}"
+        ends = {"first": amount.rows[0][1], "last": amount.rows[-1][1], "n": len(amount.rows)}
+        return f"{amount.period} " + _("%(first)s — %(last)s，分%(n)d种情形") % ends
     return f"{amount.period} {amount.words}".strip()
