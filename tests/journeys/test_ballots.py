@@ -209,7 +209,7 @@ def test_a_neighbour_votes_for_who_is_away(
     worker.goto(f"/desk/council/ballots/{ballot.public_id}/roll/{row.public_id}/")
     worker.get_by_role("link", name="登记委托").click()
     worker.get_by_label("受托人").fill("王秀兰")
-    worker.get_by_label("交来书面委托书").check()
+    worker.get_by_role("radio", name="交来书面委托书").check()
     worker.get_by_label("委托书编号或日期").fill("2026年11月20日委托书")
     worker.locator("input[type=file]").set_input_files(paper)
     look(worker)
