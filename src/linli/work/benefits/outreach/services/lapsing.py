@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
@@ -40,7 +41,8 @@ def leads_lapse(
     about = Q(resident__in=people) | Q(resident__isnull=True, household__in=homes)
     rows = Lead.objects.select_for_update(of=("self",)).filter(about, policy=version.policy_id, state__in=NEW)
     leads = list(rows.select_related("policy", "resident", "household").order_by("pk"))
-    let_go = leads_judged(leads=leads, because=f"{run.as_of.isoformat()}的匹配不再找到；") if leads else []
+    because = _("%s的匹配不再找到；") % run.as_of.isoformat()
+    let_go = leads_judged(leads=leads, because=because) if leads else []
     outreaches_settle(outreach_ids={lead.outreach_id for lead in let_go if lead.outreach_id})
     touched = [Lead, LeadEvent, Outreach, Duty, Resident, Household]
     record("lead.lapse", version, touched=touched, purpose=f"不再找到{len(gone)}，结束线索{len(let_go)}条")
