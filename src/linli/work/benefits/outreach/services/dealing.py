@@ -60,10 +60,7 @@ def wave_deal(*, actor: Actor, wave: Wave, committee: str, holders: Holders) -> 
     round_ = Dealt()
     if wave.state != Wave.State.OPEN:
         return round_
-    homes = _homes_waiting(wave, committee)
-    visits, bound = _under_way(homes), _bound(homes, committee, holders)
-    loads = _loads(wave, committee, holders, bound)
-    chosen = dealt([home for home in homes if home not in visits], loads, bound)
+    visits, chosen = _going(wave, committee, holders)
     leads = _looked_at(wave, [*visits, *chosen], round_)
     going = {lead.household_id for lead in leads}
     new = {home: worker for home, worker in chosen.items() if home in going}
@@ -76,6 +73,23 @@ def wave_deal(*, actor: Actor, wave: Wave, committee: str, holders: Holders) -> 
             "wave.deal", wave, touched=[Outreach, Lead, LeadEvent, Duty, Resident, Household], purpose=told
         )
     return round_
+
+
+def _going(wave: Wave, committee: str, holders: Holders) -> tuple[dict[int, Outreach], dict[int, int]]:
+    """Return household → visit under way, and household → worker for new ones.
+
+    Where everybody goes to a grid of their own alone, households of other grids do not stand before theirs.
+    """
+    visits, chosen = dict[int, Outreach](), dict[int, int]()
+    waiting = _homes_waiting(wave, committee)
+    for start in range(0, len(waiting), MOST):
+        homes = _never_spoken_first(waiting[start : start + MOST])
+        visits, bound = _under_way(homes), _bound(homes, committee, holders)
+        loads = _loads(wave, committee, holders, bound)
+        chosen = dealt([home for home in homes if home not in visits], loads, bound)
+        if visits or chosen or not all(load.is_bound for load in loads.values()):
+            break
+    return visits, chosen
 
 
 def _looked_at(wave: Wave, homes: Sequence[int], round_: Dealt) -> list[Lead]:
@@ -102,9 +116,13 @@ def _waiting(wave: Wave, committee: str) -> Q:
 
 
 def _homes_waiting(wave: Wave, committee: str) -> list[int]:
-    """Return households that wait, those that nobody ever spoke to first, then by the day they were found."""
+    """Return the households that wait, by the day they were found."""
     rows = Lead.objects.filter(_waiting(wave, committee)).order_by("found_on", "pk")
-    homes = list(dict.fromkeys(rows.values_list("household_id", flat=True)[: MOST * 2]))[:MOST]
+    return list(dict.fromkeys(rows.values_list("household_id", flat=True)))
+
+
+def _never_spoken_first(homes: Sequence[int]) -> list[int]:
+    """Return households with those first that nobody ever spoke to."""
     spoken = Outreach.objects.filter(household__in=homes, first_contact_at__isnull=False)
     known = set(spoken.values_list("household_id", flat=True))
     return sorted(homes, key=lambda home: home in known)

@@ -154,6 +154,20 @@ def test_who_works_in_one_grid_goes_to_its_households(cast: Cast) -> None:
     outreach_tell(actor=cast.actor("grid_worker"), outreach_id=mine.public_id, version=mine.version)
 
 
+def test_households_that_nobody_answers_for_do_not_stand_before_others(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("linli.work.benefits.outreach.services.dealing.MOST", 2)
+    doors = doors_make(cast, homes=5)
+    in_grid(doors, 4)
+    doors.take(*(doors.found(n) for n in range(5)))
+    wave = doors.release()
+    for name in ("worker", "worker2"):
+        cast.role(name).delete()
+    assert doors.deal(wave).visits == 1
+    assert Outreach.objects.get().household == doors.homes[4]
+
+
 def test_a_grid_is_of_where_a_household_lives_now(cast: Cast) -> None:
     doors = doors_make(cast)
     grid = in_grid(doors, 0, 1)
