@@ -39,7 +39,6 @@ listing_add(
             Column(_("登记时间"), lambda row: row.created_at, Kind.INSTANT, 18),
         ),
         _recalls,
-        page="elections:list",
     )
 )
 listing_add(
