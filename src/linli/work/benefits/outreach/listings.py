@@ -59,7 +59,6 @@ listing_add(
             Column(_("结束"), lambda row: row.wave.ended_at, Kind.INSTANT, 18),
         ),
         _waves,
-        page="benefits:waves",
     ),
     Listing(
         "benefit-progress",
@@ -74,7 +73,6 @@ listing_add(
             Column(_("已享受"), _number("granted"), width=10),
         ),
         _progress,
-        page="benefits:funnel",
     ),
     Listing(
         "benefit-batches",
@@ -89,7 +87,6 @@ listing_add(
             Column(_("说明"), lambda row: row.batch.reason, width=30),
         ),
         _batches,
-        page="benefits:batches",
     ),
     Listing(
         "benefit-visits",

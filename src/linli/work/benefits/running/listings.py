@@ -45,7 +45,6 @@ listing_add(
             Column(_("完成"), lambda row: row.finished_at, Kind.INSTANT, 18),
         ),
         _runs,
-        page="benefits:runs",
     ),
     Listing(
         "benefit-run-counts",
