@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -16,6 +17,11 @@ from linli.core.crypto import key_ring
 from tests.template import server_template, sqlite_template
 
 pytest_plugins = ["tests.people"]  # the named cast
+# How fast a machine makes examples decides no test.
+hypothesis.settings.register_profile(
+    "linli", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("linli")
 TUESDAY_MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=core_clock.BEIJING)
 
 

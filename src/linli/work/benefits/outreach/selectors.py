@@ -19,12 +19,13 @@ from linli.foundation.accounts.selectors import person_ids_for, person_names
 from linli.foundation.duties.rules import Colour, duty_colour
 from linli.foundation.places.selectors import division_names
 from linli.registers.residents.consents.selectors import PHONE_REMINDER, consenting
-from linli.registers.residents.models import Household, Membership
+from linli.registers.residents.holding import holds_on
+from linli.registers.residents.models import Household, Membership, Receipt
 from linli.registers.residents.models.ways import household_ways
 from linli.registers.residents.rounding import Rounded, rounded
 from linli.registers.residents.selectors import HouseholdPeople, cards_of
 
-from ..models import Lead, LeadEvent, Outreach, Wave
+from ..models import Lead, LeadEvent, Outreach, Policy, Run, Wave
 from .permissions import can_change_wave, can_see_funnel, can_see_leads
 
 S = Lead.State
@@ -278,3 +279,9 @@ def household_leads(actor: Actor, household_ids: Collection[int]) -> dict[int, l
     for row in rows.select_related("policy", "outreach").order_by("-found_on", "-pk"):
         found[row.household_id].append(row)
     return dict(found)
+
+
+def is_known_who_lacks(policy: Policy, run: Run) -> bool:
+    """Return whether receipts tell who has a policy's benefit already, and no run before made leads of it."""
+    receipts = Receipt.objects.filter(holds_on(run.as_of), policy=policy.name)
+    return receipts.exists() and not Lead.objects.filter(policy=policy).exclude(run=run).exists()

@@ -7,8 +7,6 @@ from contextlib import suppress
 
 from linli.core import clock
 from linli.foundation.accounts.selectors import Holders
-from linli.registers.residents.holding import holds_on
-from linli.registers.residents.models import Receipt
 
 from ..engine import matching
 from ..engine.matching import Matched, RunBroken
@@ -18,6 +16,7 @@ from ..running.selectors import run_before, run_latest, runs_unled
 from ..running.services import RunBusy
 from ..running.tasks import Told, matched_of, runs_follow
 from .found import Found, Taken, Whom, whom
+from .selectors import is_known_who_lacks
 from .services.dealing import wave_deal
 from .services.lapsing import MOST, leads_ended, leads_lapse, run_led
 from .services.leads import leads_take
@@ -74,14 +73,10 @@ def _earlier(run: Run, version: PolicyVersion) -> Matched | None:
 
 def _found(run: Run, count: RunCount, earlier: Matched | None) -> Iterator[list[Found]]:
     policy = count.version.policy
-    receipts = Receipt.objects.filter(holds_on(run.as_of), policy=policy.name)
-    is_known_who_lacks = (
-        receipts.exists() and not Lead.objects.filter(policy=policy).exclude(run=run).exists()
-    )
     wanted = whom(
         is_first=count.is_baseline,
         is_compared=earlier is not None,
-        is_known_who_lacks=is_known_who_lacks,
+        is_known_who_lacks=is_known_who_lacks(policy, run),
     )
     if wanted is Whom.NOBODY:
         return
