@@ -66,6 +66,7 @@ function dialogBuild(host: HTMLDetailsElement): void {
   const { dialog, body } = sheet(host.dataset.dialog ?? "");
   body.replaceWith(inside);
   host.after(dialog);
+  const isOpen = host.open; // somebody was faster than this script
   host.open = false;
   summary.setAttribute("aria-haspopup", "dialog");
   summary.addEventListener("click", (event) => {
@@ -74,7 +75,7 @@ function dialogBuild(host: HTMLDetailsElement): void {
     inside.querySelector<HTMLElement>("[autofocus], input:not([type=hidden]), textarea, select")?.focus();
   });
   // A form that came back with remarks shows them at once.
-  if (inside.querySelector("[aria-invalid='true'], .errors-summary")) open(dialog);
+  if (isOpen || inside.querySelector("[aria-invalid='true'], .errors-summary")) open(dialog);
 }
 
 function menusClose(except: Node | null): void {

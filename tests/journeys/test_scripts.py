@@ -1,10 +1,11 @@
 """What the scripts of the pages promise: no draft lost, nothing sent twice, everything by keyboard."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from linli.foundation.ui.tests import pages
 from linli.foundation.ui.tests.conftest import own_pages  # noqa: F401
@@ -184,6 +185,17 @@ def test_a_menu_opens_its_dialog_and_escape_leads_back(visitor: Visitor) -> None
     expect(page.get_by_role("dialog", name="转办")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="转办")).to_be_hidden()
+
+
+def test_who_is_faster_than_the_script_keeps_the_dialog(visitor: Visitor) -> None:
+    page = visitor("desk")
+    held: list[Route] = []
+    page.route(re.compile(r"/build/linli\b.*js"), lambda route: held.append(route))
+    page.goto("/desk/test/", wait_until="commit")
+    page.locator("summary", has_text="转办").click()
+    expect(page.get_by_text("选择单位")).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_role("dialog", name="转办")).to_be_visible()
 
 
 def test_without_script_everything_can_still_be_sent(visitor: Visitor) -> None:
