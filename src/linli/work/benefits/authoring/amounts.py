@@ -45,6 +45,11 @@ class ShownAmount:
     heading: str = ""
     rows: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether money is to be paid and nobody has said how much."""
+        return not self.words and not self.rows and self.period != str(PERIODS["status"])
+
 
 def amount_shown(draft: Node, names: Names) -> ShownAmount:
     """Return what a draft says of how much is paid."""

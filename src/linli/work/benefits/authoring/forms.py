@@ -113,7 +113,9 @@ class ProposeForm(DeskForm):
     document = short_text(
         gettext_lazy("文号"), limit=120, help_text=gettext_lazy("例如：沪民残福发〔2025〕5号")
     )
-    remark = long_text(gettext_lazy("这一版改了什么"), limit=200)
+    remark = long_text(
+        gettext_lazy("这一版改了什么"), limit=200, help_text=gettext_lazy("居民会看到。第一版写“新设立”。")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

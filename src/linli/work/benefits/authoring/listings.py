@@ -14,6 +14,7 @@ from linli.core.listing import Chosen, Column, Kind, Listing, form_conditions, l
 from ..models import StandardValue
 from ..models.policies import VersionState
 from . import selectors
+from .forms import MARKS
 from .pages.policies import asked_of
 
 
@@ -58,7 +59,7 @@ listing_add(
             Column(_("数值"), _figure, Kind.NUMBER, 14),
             Column(_("是金额（元）"), lambda row: _("是") if row.is_money else _("否"), width=12),
             Column(_("依据"), lambda row: row.source, width=40),
-            Column(_("核实标记"), lambda row: row.mark, width=10),
+            Column(_("核实"), lambda row: MARKS[row.mark], width=20),
             Column(_("状态"), lambda row: row.get_state_display(), width=14),
         ),
         _standards,

@@ -83,6 +83,11 @@ def can_match_policies(actor: Actor) -> bool:
     return actor.function in (Function.CITY, Function.OPERATOR, Function.SYSTEM)
 
 
+def can_match_policy(actor: Actor, policy: Policy) -> bool:
+    """Those who match all of them, and the district whose policy it is: its rule reaches its own people."""
+    return can_match_policies(actor) or can_write_policy(actor, policy)
+
+
 def can_ship_policies(actor: Actor) -> bool:
     """The machine that installs puts in what comes with the software."""
     return actor.function == Function.SYSTEM

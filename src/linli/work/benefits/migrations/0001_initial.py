@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=linli.core.fields.uuid7, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('full', '全部政策'), ('again', '只重算改过的政策')], default='full', max_length=10)),
+                ('kind', models.CharField(choices=[('full', '全部政策'), ('again', '指定的政策')], default='full', max_length=10)),
                 ('as_of', models.DateField(verbose_name='按哪天算')),
                 ('folder', models.CharField(max_length=200)),
                 ('state', models.CharField(choices=[('waiting', '等待开始'), ('running', '进行中'), ('done', '已完成'), ('failed', '没有完成'), ('dropped', '已清除')], default='waiting', max_length=10)),

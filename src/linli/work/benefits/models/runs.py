@@ -76,7 +76,7 @@ class Run(models.Model):
 
     class Kind(models.TextChoices):
         FULL = "full", _("全部政策")
-        AGAIN = "again", _("只重算改过的政策")
+        AGAIN = "again", _("指定的政策")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.FULL)

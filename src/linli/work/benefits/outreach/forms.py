@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from linli.core.actor import Actor
 from linli.foundation.accounts.selectors import area_choices
+from linli.foundation.places.models import Division
 
 from ..models import Policy
 from .selectors import policies_found
@@ -37,7 +38,7 @@ class VisitFilterForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["policy"] = _choice(_("政策"), [("", _("全部")), *policies_found(actor)])
-        areas = [(place.path, place.name) for place in area_choices(actor.areas)]
+        areas = _indented(area_choices(actor.areas))
         if len(areas) > 1:
             self.fields["area"] = _choice(_("区域"), [("", _("全部")), *areas])
         else:
@@ -60,6 +61,12 @@ def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=choices)
 
 
+def _indented(areas: list[Division]) -> list[tuple[str, str]]:
+    """Return areas as choices; what lies within another stands further in."""
+    levels = sorted({place.level for place in areas})
+    return [(place.path, "\u3000" * levels.index(place.level) + place.name) for place in areas]
+
+
 class WaveChangeForm(forms.Form):
     """Where a wave hands out, how many a week, and up to which day."""
 
@@ -75,11 +82,9 @@ class WaveChangeForm(forms.Form):
     )
     includes_unknown = forms.BooleanField(label=gettext_lazy("包括缺情况、值得上门核实的"), required=False)
 
-    def __init__(self, *args: Any, areas: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, areas: list[Division], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["area"] = forms.ChoiceField(
-            label=_("区域"), choices=[(place.path, place.name) for place in areas]
-        )
+        self.fields["area"] = forms.ChoiceField(label=_("区域"), choices=_indented(areas))
 
     def said(self) -> dict[str, Any]:
         """Return what was filled in, as the services call it."""
@@ -112,11 +117,9 @@ class BatchForm(forms.Form):
     policy = forms.ChoiceField(label=gettext_lazy("政策"))
     area = forms.ChoiceField(label=gettext_lazy("区域"))
 
-    def __init__(self, *args: Any, policies: list[Policy], areas: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, policies: list[Policy], areas: list[Division], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["policy"] = forms.ChoiceField(
             label=_("政策"), choices=[(str(one.public_id), one.name) for one in policies]
         )
-        self.fields["area"] = forms.ChoiceField(
-            label=_("区域"), choices=[(place.path, place.name) for place in areas]
-        )
+        self.fields["area"] = forms.ChoiceField(label=_("区域"), choices=_indented(areas))

@@ -18,6 +18,7 @@ from linli.registers.residents.rounding import rounded
 
 from ..models import Run
 from . import selectors
+from .services import run_ask
 
 router = Router(tags=[_("政策找人")])
 
@@ -64,6 +65,14 @@ class BenefitRunOut(BenefitRunLine):
     counts: list[BenefitCountOut]
 
 
+class BenefitRunAsk(Schema):
+    """What to match now."""
+
+    policies: list[str] = Field(
+        default=[], max_length=200, description=_("只算这些政策代号；空为全部。区只能写自己的政策。")
+    )
+
+
 class BenefitRunsAsked(QueryInput):
     """Which page of the runs."""
 
@@ -104,6 +113,12 @@ def benefit_run(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
         for row in rows
     ]
     return {**_line(run), "counts": counts}
+
+
+@router.post("/runs", response=BenefitRunLine, summary=_("发起政策匹配"), operation_id="benefit_run_ask")
+def benefit_run_ask(request: HttpRequest, body: BenefitRunAsk) -> dict[str, Any]:
+    """Ask for a run now; the worker carries it out."""
+    return _line(run_ask(actor=actor_of(request), policies=body.policies))
 
 
 def _line(run: Run) -> dict[str, Any]:

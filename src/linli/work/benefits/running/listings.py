@@ -10,12 +10,16 @@ from linli.core.listing import Chosen, Column, Kind, Listing, listing_add
 from linli.foundation.places.selectors import division_names
 from linli.registers.residents.rounding import rounded
 
-from ..models import RunCount
+from ..models import Run, RunCount
 from . import selectors
 
 
 def _runs(actor: Actor, query: QueryDict) -> Chosen:
-    return Chosen(selectors.run_list(actor))
+    def dress(found: list[Run]) -> list[tuple[Run, str]]:
+        titles = selectors.run_titles(found)
+        return [(run, titles[run.pk]) for run in found]
+
+    return Chosen(selectors.run_list(actor), dress=dress)
 
 
 def _counts(actor: Actor, query: QueryDict) -> Chosen:
@@ -38,11 +42,11 @@ listing_add(
         "benefit-runs",
         _("政策匹配"),
         (
-            Column(_("按哪天算"), lambda row: row.as_of, Kind.DATE, 12),
-            Column(_("算什么"), lambda row: row.get_kind_display(), width=20),
-            Column(_("状态"), lambda row: row.state_words, width=12),
-            Column(_("发起"), lambda row: row.asked_at, Kind.INSTANT, 18),
-            Column(_("完成"), lambda row: row.finished_at, Kind.INSTANT, 18),
+            Column(_("按哪天算"), lambda row: row[0].as_of, Kind.DATE, 12),
+            Column(_("算什么"), lambda row: row[1], width=30),
+            Column(_("状态"), lambda row: row[0].state_words, width=12),
+            Column(_("发起"), lambda row: row[0].asked_at, Kind.INSTANT, 18),
+            Column(_("完成"), lambda row: row[0].finished_at, Kind.INSTANT, 18),
         ),
         _runs,
     ),

@@ -28,7 +28,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """List the runs with their progress."""
     actor = actor_of(request)
     page = Paginator(selectors.run_list(actor), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "may_ask": can_ask_run(actor)}
+    runs = list(page)
+    titles = selectors.run_titles(runs)
+    context = {"page": page, "runs": [(run, titles[run.pk]) for run in runs], "may_ask": can_ask_run(actor)}
     return render(request, "benefits/running/list.html", context)
 
 
@@ -52,7 +54,13 @@ def run_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )
         for row in counts
     ]
-    context = {"run": run, "rows": rows, "names": selectors.run_policies(run), "may_ask": can_ask_run(actor)}
+    named = selectors.policies_named(run.policies)
+    context = {
+        "run": run,
+        "rows": rows,
+        "title": selectors.run_titles([run])[run.pk],
+        "may_ask": can_ask_run(actor, named),
+    }
     return render(request, "benefits/running/run.html", context)
 
 

@@ -1,8 +1,11 @@
 """Who asks for a run and who reads how it stands: numbers only."""
 
+from collections.abc import Collection
+
 from linli.core.actor import Actor, Function
 
-from ..authoring.permissions import can_match_policies
+from ..authoring.permissions import can_match_policies, can_match_policy
+from ..models import Policy
 
 WATCHING = frozenset({Function.DISTRICT, Function.CITY, Function.OPERATOR})
 
@@ -12,9 +15,9 @@ def can_see_runs(actor: Actor) -> bool:
     return actor.function in WATCHING or actor.function == Function.SYSTEM
 
 
-def can_ask_run(actor: Actor) -> bool:
-    """City and operators ask for a run besides the nightly one."""
-    return can_match_policies(actor)
+def can_ask_run(actor: Actor, named: Collection[Policy] = ()) -> bool:
+    """City and operators ask for any run besides the nightly one; a district for one of its own policies."""
+    return can_match_policies(actor) or (bool(named) and all(can_match_policy(actor, one) for one in named))
 
 
 def can_run(actor: Actor) -> bool:

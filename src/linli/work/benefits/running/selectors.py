@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -73,8 +74,16 @@ def run_counts(actor: Actor, run: Run) -> list[RunCount]:
     return list(rows.order_by("version__policy__name", "area_path"))
 
 
-def run_policies(run: Run) -> list[str]:
-    """Return the names of the policies that a run is narrowed to; none where it takes all."""
-    if not run.policies:
-        return []
-    return list(Policy.objects.filter(code__in=run.policies).order_by("name").values_list("name", flat=True))
+def policies_named(codes: Sequence[str]) -> list[Policy]:
+    """Return the policies of some codes; who knows none of them gets none."""
+    return list(Policy.objects.filter(code__in=codes).order_by("name")) if codes else []
+
+
+def run_titles(runs: Collection[Run]) -> dict[int, str]:
+    """Return run → what it reckons, in words: all policies, or the names of those it is narrowed to."""
+    codes = sorted({code for run in runs for code in run.policies})
+    names = {policy.code: policy.name for policy in policies_named(codes)}
+    return {
+        run.pk: "、".join(names.get(code, code) for code in run.policies) or str(run.get_kind_display())
+        for run in runs
+    }

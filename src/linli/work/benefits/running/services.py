@@ -18,10 +18,12 @@ from ..models import Run, RunCount, Snapshot
 from ..models.runs import JobState, snapshot_folder
 from .force import in_force
 from .permissions import can_ask_run, can_run
+from .selectors import policies_named
 
 GOING = (JobState.WAITING, JobState.RUNNING)
 LOST = (JobState.FAILED, JobState.DROPPED)
 ALREADY = gettext_lazy("已有一次匹配在进行。")
+REFUSED = gettext_lazy("匹配由市和运维发起；区可以重新匹配自己的政策。")
 WAIT = gettext_lazy("请等它完成，再发起下一次。")
 
 
@@ -63,13 +65,16 @@ def _snapshot_today() -> Snapshot:
 def run_ask(*, actor: Actor, policies: Iterable[str] = ()) -> Run:
     """Ask for a run of today over everybody (``policies``: of these codes only); the worker carries it out.
 
-    Refused while another one waits or runs, and for what is not in force today.
+    Refused while another one waits or runs (the nightly one queues behind it), and for what is not in force
+    today.
     """
-    if not can_ask_run(actor):
-        raise NotAllowed(_("匹配由市和运维发起。"))
-    if Run.objects.filter(state__in=GOING).exists():
+    wanted = sorted(set(policies))
+    if not can_ask_run(actor, policies_named(wanted)):
+        raise NotAllowed(REFUSED)
+    is_nightly = can_run(actor) and not wanted
+    if not is_nightly and Run.objects.filter(state__in=GOING).exists():
         raise Conflict(ALREADY, hint=WAIT)
-    today, wanted = clock.today(), sorted(set(policies))
+    today = clock.today()
     counting = {one.policy.code for one in in_force(today).policies}
     if not counting:
         raise Conflict(_("今天没有在用的政策。"), hint=_("请先发布政策，或运行 linli policies 装入自带的。"))
@@ -138,9 +143,9 @@ def run_resume(*, actor: Actor, run_id: UUID | str) -> Run:
 
 
 def _locked(actor: Actor, run_id: UUID | str) -> Run:
-    if not can_ask_run(actor):
-        raise NotAllowed(_("匹配由市和运维发起。"))
     run = Run.objects.select_for_update().filter(public_id=run_id).first()
+    if not can_ask_run(actor, policies_named(run.policies) if run else ()):
+        raise NotAllowed(REFUSED)
     if run is None:
         raise NotFound(_("没有找到这次匹配。"))
     return run

@@ -52,9 +52,9 @@ def _alone() -> Iterator[None]:
 
 
 def run_today() -> Run | None:
-    """Ask for today's run, once a day; the next round carries it out."""
+    """Ask for today's run of everything, once a day; the next round carries it out."""
     today = clock.today()
-    if Run.objects.filter(as_of=today).exists() or not in_force(today).policies:
+    if Run.objects.filter(as_of=today, kind=Run.Kind.FULL).exists() or not in_force(today).policies:
         return None
     return run_ask(actor=MACHINE)
 

@@ -24,7 +24,7 @@ from .. import selectors
 from ..forms import FilterForm, RefuseForm, StartForm
 from ..permissions import (
     can_confirm_end,
-    can_match_policies,
+    can_match_policy,
     can_publish_version,
     can_see_drafts,
     can_see_policies,
@@ -111,7 +111,7 @@ def policy_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "work": work,
         "may_write": can_write_policy(actor, policy),
         "may_publish": _may_publish(request, work),
-        "may_match": can_match_policies(actor) and selectors.version_on(policy, today) is not None,
+        "may_match": can_match_policy(actor, policy) and selectors.version_on(policy, today) is not None,
         "area": selectors.area_names([policy]).get(policy.area_path, ""),
         **_ending(request, policy, version),
     }

@@ -60,6 +60,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         policies=policies,
         areas=area_choices(actor.areas, 2),
+        initial={"policy": request.GET.get("policy")},
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from linli.work.benefits.models import Lead
-from linli.work.benefits.running.services import run_ask
+from linli.work.benefits.models import Lead, Policy
+from linli.work.benefits.running.services import run_ask, run_stop
 from tests.people import Cast
 
 from .world import doors_make
@@ -91,4 +91,11 @@ def test_numbers_are_rounded_for_whoever_reads_no_rows(cast: Cast) -> None:
     run = run_ask(actor=cast.actor("city"))
     [line] = cast.client("district").get(f"{API}/runs").json()["items"]
     assert (line["public_id"], line["state"]) == (str(run.public_id), "waiting")
+    district = cast.client("district")
+    assert post(cast.client("city"), f"{API}/runs").status_code == 409
+    assert post(district, f"{API}/runs", policies=["test_elder"]).status_code == 403
+    run_stop(actor=cast.actor("city"), run_id=run.public_id)
+    Policy.objects.filter(code="test_elder").update(area_path=cast.places["district_place"].path)
+    asked = post(district, f"{API}/runs", policies=["test_elder"])
+    assert asked.json()["policies"] == ["test_elder"]
     assert cast.client("operator").get(f"{API}/runs/{run.public_id}").json()["counts"] == []

@@ -213,6 +213,18 @@ def test_only_the_changed_policy_is_reckoned_again(doors: Doors) -> None:
     assert {count.version for count in again.counts.all()} == {doors.elder}
 
 
+def test_a_run_of_one_policy_does_not_stand_for_the_run_of_the_night(doors: Doors) -> None:
+    run_ask(actor=doors.actor("city"), policies=["test_elder"])
+    run_today()  # queues behind it
+    assert run_today() is None
+    tasks.follow()
+    tasks.follow()
+    assert list(Run.objects.order_by("pk").values_list("kind", "state")) == [
+        ("again", "done"),
+        ("full", "done"),
+    ]
+
+
 def test_old_files_go(doors: Doors) -> None:
     run_today()
     tasks.follow()

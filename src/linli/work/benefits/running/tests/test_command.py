@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from linli.core.clock import clock_forward
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from linli.work.benefits.models import Lead, Run, Snapshot
+from linli.work.benefits.models import Lead, Policy, Run, Snapshot
 from linli.work.benefits.models.policies import PolicyVersion
 from linli.work.benefits.outreach import tasks as outreach
 from linli.work.benefits.outreach.tests.world import MACHINE, Doors, doors_make
@@ -190,7 +190,50 @@ def test_one_policy_is_matched_again_from_its_page(doors: Doors) -> None:
     assert city.post("/desk/benefits/runs/ask/", {"policy": "nothing"}).status_code == 422
     answer = city.post("/desk/benefits/runs/ask/", {"policy": "test_elder"})
     assert Run.objects.get().policies == ["test_elder"]
-    assert "只算：老年综合津贴" in city.get(answer["Location"]).content.decode()
+    page_run = city.get(answer["Location"]).content.decode()
+    assert "老年综合津贴" in page_run and "every 3s" in page_run
+    listed = city.get("/desk/benefits/runs/").content.decode()
+    assert "老年综合津贴" in listed and "指定的政策" not in listed
+
+
+def test_a_district_matches_its_own_policy_and_no_other(doors: Doors) -> None:
+    path = doors.cast.places["district_place"].path
+    Policy.objects.filter(pk=doors.elder.policy_id).update(area_path=path)
+    client, actor = doors.cast.client("district"), doors.actor("district")
+    own, other = (f"/desk/benefits/{one.policy.public_id}/" for one in (doors.elder, doors.family))
+    assert "重新匹配" in client.get(own).content.decode()
+    assert "重新匹配" not in client.get(other).content.decode()
+    for named in ((), ["test_family"], ["test_elder", "test_family"], ["nothing"]):
+        with pytest.raises(NotAllowed):
+            run_ask(actor=actor, policies=named)
+        assert client.post("/desk/benefits/runs/ask/", {"policy": named}).status_code == 403
+    for name in ("other_district", "street", "worker"):
+        with pytest.raises(NotAllowed):
+            run_ask(actor=doors.actor(name), policies=["test_elder"])
+    assert not Run.objects.exists()
+    run = run_ask(actor=actor, policies=["test_elder"])
+    outreach.follow()
+    assert {count.area_path for count in run.counts.all()} == {path}
+    assert not Lead.objects.exists()  # its first run is a baseline, whoever asks
+
+
+def test_a_district_gives_up_and_resumes_what_is_its_own(doors: Doors) -> None:
+    district, city = doors.actor("district"), doors.actor("city")
+    whole = run_ask(actor=city)
+    Policy.objects.update(area_path=doors.cast.places["district_place"].path)
+    with pytest.raises(NotAllowed):
+        run_stop(actor=district, run_id=whole.public_id)
+    run_stop(actor=city, run_id=whole.public_id)
+    run = run_ask(actor=district, policies=["test_elder"])
+    job_note(actor=MACHINE, job=run, state="failed", fault="OSError")
+    page = f"/desk/benefits/runs/{run.public_id}/"
+    assert "接着算" in doors.cast.client("district").get(page).content.decode()
+    with pytest.raises(NotAllowed):
+        run_resume(actor=doors.actor("other_district"), run_id=run.public_id)
+    run_resume(actor=district, run_id=run.public_id)
+    run_stop(actor=district, run_id=run.public_id)
+    run.refresh_from_db()
+    assert run.state == "dropped"
 
 
 def test_who_asks_for_a_snapshot(doors: Doors) -> None:
