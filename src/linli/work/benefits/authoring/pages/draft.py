@@ -22,6 +22,7 @@ from ...models import PolicyVersion
 from ...models.policies import VersionState
 from .. import selectors
 from ..checked import FAULT, Finding, Looked, draft_of, looked_through
+from ..differences import differences
 from ..edits import ROOT, NoSuchPlace, node_at, path_of
 from ..forms import CasesForm, ProposeForm, TextForm
 from ..permissions import can_publish_version, can_write_policy
@@ -72,9 +73,14 @@ def draft_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     at = _place_asked(request, draft)
     skip = number_of(request.GET.get("from", "0"))
     tree = tree_shown(draft, names_known(), by_place(looked.findings), at, skip) if "when" in draft else None
-    return page(
-        request, "draft", {**draft_context(request, version, looked), "tree": tree, "at": place_of(at)}
-    )
+    before = selectors.version_latest(version.policy)
+    context = {
+        "tree": tree,
+        "at": place_of(at),
+        "before": before,
+        "changed": differences(before.text, version.text) if before else [],
+    }
+    return page(request, "draft", {**draft_context(request, version, looked), **context})
 
 
 def _place_asked(request: HttpRequest, draft: dict[str, Any]) -> Any:

@@ -68,7 +68,12 @@ def _against(result: dict[str, Any]) -> list[tuple[str, Any, Any, str]]:
     people = result["eligible"] - result["was_eligible"]
     cost = result["year"] - result["was_year"]
     return [
-        (_("符合的"), result["was_eligible"], result["eligible"], f"{people:+,}".replace("-", "−")),
+        (
+            _("符合的"),
+            result["was_eligible"],
+            result["eligible"],
+            f"{people:+,}".replace("-", "−") if people else "0",
+        ),
         (
             _("一年要多少钱"),
             cost_words(result["was_year"]),
