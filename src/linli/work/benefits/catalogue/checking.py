@@ -37,8 +37,24 @@ WORDS = {
     "sex": gettext_lazy("%s是男是女？"),
     "hukou": gettext_lazy("%s的户籍在哪里？"),
     "income": gettext_lazy("%s一个月收入大约多少元？"),
+    "homes": gettext_lazy("%s有几套居住类房屋？"),
+    "other_buildings": gettext_lazy("%s有几处非居住类房屋？"),
+    "vehicles": gettext_lazy("%s有几辆机动车？"),
+    "children": gettext_lazy("%s有几个子女？"),
 }
-HINTS = {"income": gettext_lazy("工资、养老金等都算；没有收入填0")}
+BY_KIND = {
+    Kind.MONEY: gettext_lazy("%(who)s的%(what)s大约多少元？"),
+    Kind.DATE: gettext_lazy("%(who)s的%(what)s是哪一天？"),
+    Kind.CHOICE: gettext_lazy("%(who)s的%(what)s是哪一种？"),
+}
+FEW = 2  # choices; they say by themselves what is asked
+HINTS = {
+    "income": gettext_lazy("工资、养老金等都算；没有收入填0"),
+    "money_per_head": gettext_lazy("现金、存款、有价证券等加起来，平均到每个人；没有填0"),
+    "homes": gettext_lazy("没有填0"),
+    "other_buildings": gettext_lazy("例如商铺、办公用房；没有填0"),
+    "vehicles": gettext_lazy("没有填0"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +199,22 @@ def _question(fact: str, person: str) -> ShownQuestion:
     choices = [*line.choices.items()] if line.kind is Kind.CHOICE else []
     if choices and line.is_fact and "no" not in line.choices:
         choices.append((NONE, _("没有")))
-    asking = WORDS.get(fact)
-    words = str(asking) % who_words(person) if asking else f"{who_words(person)}：{line.label}？"
     hint = str(HINTS.get(fact, ""))
-    return ShownQuestion(fact, person, words, hint, line.kind.value, choices, is_fact=line.is_fact)
+    return ShownQuestion(
+        fact,
+        person,
+        _asked(line, fact, who_words(person)),
+        hint,
+        line.kind.value,
+        choices,
+        is_fact=line.is_fact,
+    )
+
+
+def _asked(line: ColumnLine, fact: str, who: str) -> str:
+    if asking := WORDS.get(fact):
+        return str(asking) % who
+    asking = BY_KIND.get(line.kind)
+    if asking is None or (line.kind is Kind.CHOICE and len(line.choices) <= FEW):
+        return f"{who}：{line.label}？"
+    return str(asking) % {"who": who, "what": line.label}

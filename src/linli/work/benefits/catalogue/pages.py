@@ -54,6 +54,7 @@ def policy_page(request: HttpRequest, code: str) -> HttpResponse:
     names = names_known()
     context = {
         "policy": policy,
+        "area": selectors.districts_of([policy]).get(policy.pk, ""),
         "version": version,
         "now": now,
         "coming": coming,

@@ -9,8 +9,11 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from linli.core import clock
+from linli.core.actor import Function
 from linli.core.errors import NotFound
+from linli.foundation.places.selectors import division_names
 
+from ..authoring.permissions import level_of
 from ..authoring.saying import Names
 from ..authoring.selectors import PUBLISHED, versions_in_force
 from ..authoring.shown import ShownVersion, names_known, shown_version
@@ -27,6 +30,7 @@ class PublicLine:
     policy: Policy
     version: PolicyVersion
     shown: ShownVersion
+    area: str = ""  # for whose people alone it is; of the whole city ""
 
     @property
     def first_words(self) -> str:
@@ -44,13 +48,22 @@ class PublicLine:
 def public_list(*, words: str = "", unit: str = "") -> list[PublicLine]:
     """Return the policies in force today whose name, authority or plain words say ``words``, by name."""
     names, found = names_known(), list[PublicLine]()
-    for version in versions_in_force(clock.today()):
+    versions = versions_in_force(clock.today())
+    areas = districts_of([version.policy for version in versions])
+    for version in versions:
         if unit and version.policy.unit != unit:
             continue
         shown = shown_version(version, names)
         if shown is not None and _says(version.policy, shown, words):
-            found.append(PublicLine(version.policy, version, shown))
+            found.append(PublicLine(version.policy, version, shown, areas.get(version.policy_id, "")))
     return sorted(found, key=lambda line: line.policy.name)
+
+
+def districts_of(policies: Sequence[Policy]) -> dict[int, str]:
+    """Return policy → the district whose people alone it is for; what the whole city has is left out."""
+    own = [policy for policy in policies if level_of(policy.area_path) == Function.DISTRICT]
+    names = division_names({policy.area_path for policy in own})
+    return {policy.pk: names.get(policy.area_path, "") for policy in own}
 
 
 def _says(policy: Policy, shown: ShownVersion, words: str) -> bool:

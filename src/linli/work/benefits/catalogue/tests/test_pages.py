@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from linli.core.actor import system
 from linli.work.benefits.authoring.services.shipping import policies_ship
+from linli.work.benefits.models import Policy
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,23 @@ def test_a_policy_says_who_how_much_and_what_changed(shipped: Cast) -> None:
     assert (
         history.count("沪民残福发〔2025〕5号") and "2025年7月1日" in history and "至 2025年7月1日" in history
     )
+
+
+def test_what_one_district_gives_says_for_whose_people_it_is(shipped: Cast) -> None:
+    client, words = shipped.client("visitor"), "只限临江区居民"
+    listed = reverse("benefits:public_list")
+    assert words not in text(client.get(listed))
+    district = shipped.places["district_place"]
+    Policy.objects.filter(code="elder_allowance").update(area_path=district.path, place_code=district.code)
+    assert text(client.get(listed)).count(words) == 1
+    assert words in text(client.get(reverse("benefits:public", args=["elder_allowance"])))
+    begun = token(text(client.post(reverse(CHECK), {"people": "1", "policy": "elder_allowance"})))
+    page = text(client.post(reverse(CHECK), {"token": begun, "policy": "elder_allowance"}))
+    for _more in SAID:
+        fact = question(page)
+        sent = {"token": token(page), "question": fact, "person": "1", "answer": SAID[fact], "act": "answer"}
+        page = text(client.post(reverse(CHECK), {**sent, "policy": "elder_allowance"}))
+    assert "看来可以享受" in page and words in page
 
 
 def test_what_is_not_published_is_not_there(shipped: Cast) -> None:
