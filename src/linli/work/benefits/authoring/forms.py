@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -77,6 +78,15 @@ class StartForm(DeskForm):
         initial=Policy.Unit.PERSON,
         widget=forms.RadioSelect,
     )
+    like = forms.ChoiceField(
+        label=gettext_lazy("照着哪一项写"),
+        required=False,
+        help_text=gettext_lazy("条件、金额、说明和案例抄过来再改；不选就从头写"),
+    )
+
+    def __init__(self, *args: Any, published: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["like"].choices = [("", _("不照着写")), *published]  # type: ignore[attr-defined]
 
 
 class TextForm(DeskForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
@@ -36,6 +36,7 @@ class FunnelRow:
     applied: Rounded
     granted: Rounded
     order: int = 0
+    code: str = ""  # of the policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,13 @@ def funnel(actor: Actor, division: Division) -> Funnel:
         _row(child.name, child.path, _states(rows.filter(in_areas("area_path", (child.path,)))), is_exact)
         for child in children
     ]
-    counts = defaultdict[str, dict[str, int]](dict)
-    for name, state, number in rows.order_by().values_list("policy__name", "state").annotate(n=Count("pk")):
-        counts[name][state] = number
-    policies = [_row(name, "", states, is_exact) for name, states in counts.items()]
+    counts = defaultdict[tuple[str, str], dict[str, int]](dict)
+    grouped = rows.order_by().values_list("policy__name", "policy__code", "state").annotate(n=Count("pk"))
+    for name, code, state, number in grouped:
+        counts[name, code][state] = number
+    policies = [
+        replace(_row(name, "", states, is_exact), code=code) for (name, code), states in counts.items()
+    ]
     return Funnel(
         division=division,
         trail=tuple(division_trail(actor, division)),

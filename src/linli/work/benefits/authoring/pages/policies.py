@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -78,7 +79,12 @@ def start_page(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not can_start_policy(actor):
         raise NotAllowed(_("惠民政策由区、市制定。"), hint=_("请联系区或市的工作人员。"))
-    form = StartForm(request.POST if request.method == "POST" else None)
+    published = Policy.objects.public().order_by("name")
+    form = StartForm(
+        request.POST if request.method == "POST" else None,
+        published=published.values_list("code", "name"),
+        initial=published.filter(code=request.GET.get("like", "")).values("unit", like=F("code")).first(),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             made = policy_start(actor=actor, **form.cleaned_data)
@@ -110,6 +116,7 @@ def policy_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "versions": selectors.version_list(actor, policy),
         "work": work,
         "may_write": can_write_policy(actor, policy),
+        "may_start": can_start_policy(actor),
         "may_publish": _may_publish(request, work),
         "may_match": can_match_policy(actor, policy) and selectors.version_on(policy, today) is not None,
         "area": selectors.area_names([policy]).get(policy.area_path, ""),

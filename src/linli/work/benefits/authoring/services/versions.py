@@ -17,9 +17,10 @@ from linli.core.timelimits import Limit, LimitUnit
 from linli.foundation.duties.services import duty_close, duty_open
 from linli.foundation.places.rules import path_codes
 
+from ...language.writing import policy_write
 from ...models import Policy, PolicyVersion, Preview
 from ...models.policies import VersionState
-from ..checked import first_text, looked_through
+from ..checked import draft_of, first_text, looked_through
 from ..drafts import digest_of, draft_for_change, draft_set, policy_for_change
 from ..permissions import can_publish_version, can_start_policy, can_write_policy, level_of, own_area
 from ..selectors import version_in_work, version_latest
@@ -27,24 +28,47 @@ from ..selectors import version_in_work, version_latest
 ROOM, CONFIRM, CONFIRM_WORDS = "benefits", "confirm_policy", "核准惠民政策"
 CONFIRM_LIMIT = Limit(3, LimitUnit.WORKING_DAY, "惠民政策须由另一人核准（建议值）")
 MOST_NAME, MOST_REMARK = 80, 200
+NOT_TAKEN_OVER = {"document", "source", "notes"}  # they speak of the policy that was looked at
 RESERVED = {"check"}  # an address of the public catalogue
 CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
 @service
-def policy_start(*, actor: Actor, code: str, name: str, authority: str, unit: str) -> Policy:
-    """Begin a policy of the actor's own district or city, with a first draft that says nothing yet."""
+def policy_start(*, actor: Actor, code: str, name: str, authority: str, unit: str, like: str = "") -> Policy:
+    """Begin a policy of the actor's own district or city.
+
+    Its first draft says nothing yet, or what a published policy says (``like``: the code of one for the same
+    unit), but for whence that has it and how sure it is.
+    """
     if not can_start_policy(actor):
         raise NotAllowed(_("惠民政策由区、市制定。"), hint=_("请联系区或市的工作人员。"))
     said = {"code": code.strip(), "name": name.strip(), "authority": authority.strip()}
-    invalid_if(_start_faults(**said, unit=unit))
+    model = Policy.objects.public().filter(code=like).first() if like else None
+    invalid_if(_start_faults(**said, unit=unit) | _like_faults(like, model, unit))
     area = own_area(actor)
     policy = Policy(**said, unit=unit, area_path=area, place_code=path_codes(area)[-1])
     policy.created_at, policy.created_by_id = clock.now(), actor.person_id
     policy.save(force_insert=True)
-    draft = _version_make(actor, policy, first_text(unit), "")
+    draft = _version_make(actor, policy, *_first_texts(model, unit))
     record("policy.start", policy, touched=[draft])
     return policy
+
+
+def _like_faults(like: str, model: Policy | None, unit: str) -> dict[str, str]:
+    if like and model is None:
+        return {"like": _("没有找到照着写的政策。")}
+    if model is not None and model.unit != unit:
+        return {"like": _("这项政策是发给“%s”的，“发给谁”要选一样的。") % model.get_unit_display()}
+    return {}
+
+
+def _first_texts(model: Policy | None, unit: str) -> tuple[str, str]:
+    """Return rule and cases with which a policy begins."""
+    before = version_latest(model) if model else None
+    if before is None:
+        return first_text(unit), ""
+    said = {name: value for name, value in draft_of(before).items() if name not in NOT_TAKEN_OVER}
+    return policy_write({**said, "mark": "✘"}), before.cases
 
 
 def _start_faults(code: str, name: str, authority: str, unit: str) -> dict[str, str]:

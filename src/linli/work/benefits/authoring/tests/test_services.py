@@ -84,6 +84,24 @@ def test_a_code_is_used_once(policy_of: PolicyMaker, seconds: Cast) -> None:
     refused(InvalidInput, do.policy_start, actor=seconds.actor("city"), **START)
 
 
+def test_one_begins_like_another(policy_of: PolicyMaker, seconds: Cast) -> None:
+    model, district = policy_of(), seconds.actor("district")
+    again = {**START, "code": "elder2", "like": "elder"}
+    assert list(refused(InvalidInput, do.policy_start, actor=district, **again).details) == [
+        "like"
+    ]  # a draft
+    published(seconds, model)
+    other = {**again, "unit": "household"}
+    assert list(refused(InvalidInput, do.policy_start, actor=district, **other).details) == ["like"]
+    draft = draft_of(do.policy_start(actor=district, **again))
+    said, before = said_by(draft), said_by(model.versions.get())
+    assert draft.cases == CASES and said["mark"] == "✘"
+    assert {name: said[name] for name in ("when", "amount", "plain")} == {
+        name: before[name] for name in ("when", "amount", "plain")
+    }
+    assert not {"document", "source"} & set(said)
+
+
 # -- writing ---------------------------------------------------------------------------------------------
 def test_a_text_is_kept_with_what_is_found_in_it(policy_of: PolicyMaker, seconds: Cast) -> None:
     policy, district = policy_of(), seconds.actor("district")

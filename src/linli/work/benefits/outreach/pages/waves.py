@@ -21,7 +21,7 @@ from linli.foundation.accounts.selectors import area_choices
 from ...models import Policy, Wave
 from ..forms import WaveChangeForm, WaveForm
 from ..funnel import funnel, funnel_area
-from ..permissions import RELEASING, can_change_wave, can_see_funnel
+from ..permissions import RELEASING, can_change_wave, can_see_funnel, can_see_leads
 from ..selectors import wave_get, wave_rows, waves_seen
 from ..services import wave_change, wave_end, wave_pause, wave_release, wave_resume
 
@@ -123,4 +123,5 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
     """Show how far outreach has come in an area, by policy and by the areas below; numbers alone."""
     actor = actor_of(request)
     division = funnel_area(actor, request.GET.get("area", ""))
-    return render(request, "benefits/outreach/funnel.html", {"funnel": funnel(actor, division)})
+    context = {"funnel": funnel(actor, division), "may_go": can_see_leads(actor)}
+    return render(request, "benefits/outreach/funnel.html", context)
