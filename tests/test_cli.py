@@ -222,6 +222,17 @@ def test_the_command_runs_from_any_folder(tmp_path: Path) -> None:
     assert "邻里" in done.stdout
 
 
+def test_a_command_starts_without_what_few_need(tmp_path: Path) -> None:
+    late = {"sklearn", "scipy", "pypinyin", "rjieba"}
+    code = (
+        "import sys; from linli.cli.ground import django_ready; django_ready();"
+        f"from linli.config import urls; print(sorted({late} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "LINLI_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
 def test_the_doctor_looks_at_the_bucket(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     from linli.cli import doctor
     from linli.foundation.files.bucket import Bucket

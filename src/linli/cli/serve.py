@@ -1,6 +1,7 @@
 """``linli serve``: check that serving is safe, then run gunicorn (threads), which stops cleanly."""
 
 import argparse
+import importlib
 import ipaddress
 import os
 import sys
@@ -9,6 +10,9 @@ from typing import Any
 
 from .ground import django_ready
 from .migrate import pending
+
+# What takes long to load is loaded where it is used; requests use these, so the workers get them by the fork.
+SHARED = ("pypinyin", "rjieba", "sklearn.feature_extraction.text", "sklearn.preprocessing")
 
 
 def is_loopback(host: str) -> bool:
@@ -68,6 +72,8 @@ def run(arguments: Sequence[str]) -> int:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
     connections.close_all()  # the workers are forked from here, and must not share a connection
     print(f"邻里网站：http://{chosen.host}:{chosen.port}/  （Ctrl-C 停止）", flush=True)
+    for name in SHARED:
+        importlib.import_module(name)
     _serve(chosen)
     return 0
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import yaml
 from django.utils.translation import gettext as _
-from pypinyin import Style, pinyin
 
 from linli.core.crypto import key_ring
 from linli.core.crypto.ciphers import Digester
@@ -68,6 +67,8 @@ def _readings(character: str) -> tuple[str, ...]:
         return tuple(known)
     if not is_han(character):
         return (character,)
+    from pypinyin import Style, pinyin
+
     found = pinyin(character, style=Style.NORMAL, v_to_u=False, errors="ignore")
     return (found[0][0].replace("ü", "v"),) if found else ("",)
 

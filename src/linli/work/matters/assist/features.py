@@ -10,9 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import rjieba
-from scipy import sparse
-from sklearn.feature_extraction import FeatureHasher
 
 Floats = npt.NDArray[np.float32]
 Cut = Callable[[str], list[str]]
@@ -23,6 +20,8 @@ LEAST_TEXTS = 2
 
 def words_of(text: str) -> list[str]:
     """Return the words of a Chinese text in their order, in the spelling in which they are counted."""
+    import rjieba
+
     plain = unicodedata.normalize("NFKC", text).lower()
     return [word for word in rjieba.cut(plain) if not word.isspace()]
 
@@ -73,6 +72,8 @@ def counts(texts: Sequence[str], cut: Cut = words_of) -> list[Any]:
 
 def hashed(grams: Iterable[Iterable[str]], bits: int) -> Any:
     """Return how often each gram stands in each row, by its hash of so many bits."""
+    from sklearn.feature_extraction import FeatureHasher
+
     hasher = FeatureHasher(1 << bits, input_type="string", dtype=np.float32, alternate_sign=False)
     return hasher.transform(grams)
 
@@ -101,6 +102,8 @@ def weighted(counted: Sequence[Any], positions: npt.NDArray[np.int32], weights: 
 
 
 def _block_weighted(block: Any, positions: npt.NDArray[np.int32], weights: Floats) -> Any:
+    from scipy import sparse
+
     place = positions[block.indices]
     is_kept = place >= 0
     rows = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))[is_kept]

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import f1_score, precision_recall_fscore_support
 
 BINS = 10
 SURE_SHARE = 0.8
@@ -50,11 +49,15 @@ def surest(chances: Any, share: float = SURE_SHARE) -> Any:
 
 def macro_f1(chances: Any, answers: Any, rows: Any = slice(None)) -> float:
     """Return the macro-F1 of what is called likeliest, over all rows or some."""
+    from sklearn.metrics import f1_score
+
     return float(f1_score(answers[rows], chances[rows].argmax(axis=1), average="macro", zero_division=0.0))
 
 
 def figures_of(chances: Any, answers: Any, labels: Sequence[str]) -> Figures:
     """Return the figures of probabilities for texts that were held back."""
+    from sklearn.metrics import precision_recall_fscore_support
+
     right, found, _, rows = precision_recall_fscore_support(
         answers, chances.argmax(axis=1), labels=range(len(labels)), zero_division=0.0
     )

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 Array = npt.NDArray[Any]
 LONGEST = 3
@@ -226,6 +225,8 @@ class _Vocabulary:
 
 def _turned_round(sentences: Sequence[str], codes: Array) -> tuple[Array, Array, Array]:
     """Return for each run where its list begins, and the lists: which sentences hold it, how often."""
+    from scipy import sparse
+
     places, owners, counts = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)], [np.zeros(0, np.uint16)]
     for number, chunk in enumerate(_chunks(sentences)):
         known, owner, place, often = runs_counted(chunk)

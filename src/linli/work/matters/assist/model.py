@@ -11,10 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
-from sklearn.naive_bayes import ComplementNB
-from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
 from .features import (
@@ -106,6 +102,9 @@ def train(texts: Sequence[str], labels: Sequence[str], cut: Cut = words_of) -> t
 
     Every label needs as many different texts as there are folds; see ``rules.rows_for_training``.
     """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_val_predict
+
     names, answers = np.unique(np.asarray(labels), return_inverse=True)
     counted = counts(texts, cut)
     weight = rarity(counted)
@@ -136,7 +135,7 @@ def _spread(said: Any, labels: int) -> Any:
     return np.repeat(np.maximum(wide, 1e-9), labels)
 
 
-def _by_label(joiner: LogisticRegression, labels: int) -> tuple[Any, Any]:
+def _by_label(joiner: Any, labels: int) -> tuple[Any, Any]:
     """Return the regression as one column a label; for two labels the library keeps one only."""
     if labels == 2:
         return (
@@ -148,6 +147,9 @@ def _by_label(joiner: LogisticRegression, labels: int) -> tuple[Any, Any]:
 
 def _members(rows: Any, answers: Integers, is_word: npt.NDArray[np.bool_]) -> tuple[Any, Any]:
     """Learn each member and return their weights side by side, a column a member and label."""
+    from sklearn.naive_bayes import ComplementNB
+    from sklearn.svm import LinearSVC
+
     machine = LinearSVC(C=1.0, random_state=SEED).fit(rows, answers)
     straight, constant = machine.coef_.T, machine.intercept_
     if straight.shape[1] == 1:  # of two labels the library keeps the second
@@ -161,6 +163,8 @@ def _members(rows: Any, answers: Integers, is_word: npt.NDArray[np.bool_]) -> tu
 
 def _said_unseen(rows: Any, answers: Integers, is_word: npt.NDArray[np.bool_], groups: Integers) -> Any:
     """Return what the members say of each text when they have learnt without it and its equals."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
     said = None
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED)
     for learnt, asked in folds.split(rows, answers, groups):

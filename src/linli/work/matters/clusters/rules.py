@@ -12,9 +12,6 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
 
 # Chosen on the file of real messages that the tests read (tests/test_rules.py).
 ALIKE = 0.30  # how alike a title must be to the one in the middle
@@ -30,16 +27,9 @@ def groups_of(titles: Sequence[str]) -> list[list[int]]:
     """Return the positions of titles about one cause, the middle one first; largest group first."""
     if not titles:
         return []
-    most = max(COMMON_AT_LEAST, int(COMMON_SHARE * len(titles)))
-    vectorizer = TfidfVectorizer(
-        analyzer="char", ngram_range=(2, 3), max_df=most, sublinear_tf=True, norm=None, dtype=np.float32
-    )
-    try:
-        counted = vectorizer.fit_transform(titles)
-    except ValueError:  # no title has two letters
+    weights = _weights(titles)
+    if weights is None:
         return [[position] for position in range(len(titles))]
-    held = np.bincount(counted.indices, minlength=counted.shape[1])
-    weights = normalize(counted @ sparse.diags(np.where(held == 1, LONE, 1).astype(np.float32)))
     found = _stars(weights, ALIKE)
     for _turn in range(JOININGS):
         centres = _centres(weights, found)
@@ -49,7 +39,29 @@ def groups_of(titles: Sequence[str]) -> list[list[int]]:
     return sorted(found, key=lambda group: (-len(group), group[0]))
 
 
+def _weights(titles: Sequence[str]) -> Any:
+    """Return the runs of each title by their rarity, rows of length one; ``None`` where no title has two
+    letters."""
+    from scipy import sparse
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.preprocessing import normalize
+
+    most = max(COMMON_AT_LEAST, int(COMMON_SHARE * len(titles)))
+    vectorizer = TfidfVectorizer(
+        analyzer="char", ngram_range=(2, 3), max_df=most, sublinear_tf=True, norm=None, dtype=np.float32
+    )
+    try:
+        counted = vectorizer.fit_transform(titles)
+    except ValueError:
+        return None
+    held = np.bincount(counted.indices, minlength=counted.shape[1])
+    return normalize(counted @ sparse.diags(np.where(held == 1, LONE, 1).astype(np.float32)))
+
+
 def _centres(weights: Any, groups: list[list[int]]) -> Any:
+    from scipy import sparse
+    from sklearn.preprocessing import normalize
+
     owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     places = np.concatenate([np.array(group) for group in groups])
     ones = np.ones(len(places), np.float32)
