@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['function', 'name'],
+                'constraints': [models.UniqueConstraint(fields=('name', 'parent'), name='unit_name_once_under_parent', violation_error_message='同名单位已存在。'), models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('name',), name='unit_name_once_at_the_top', violation_error_message='同名单位已存在。'), models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='unit_closes_after_it_opens', violation_error_message='停用日期不能早于启用日期。')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +88,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='accounts.person')),
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='accounts.unit')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='role_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。')],
+            },
         ),
         migrations.CreateModel(
             name='Account',
@@ -135,21 +139,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='deputyship_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('name', 'parent'), name='unit_name_once_under_parent', violation_error_message='同名单位已存在。'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('name',), name='unit_name_once_at_the_top', violation_error_message='同名单位已存在。'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='unit_closes_after_it_opens', violation_error_message='停用日期不能早于启用日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='role_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。'),
         ),
     ]

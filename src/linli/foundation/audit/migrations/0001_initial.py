@@ -37,6 +37,9 @@ class Migration(migrations.Migration):
                 ('request_id', models.CharField(blank=True, max_length=40)),
                 ('mac', models.CharField(max_length=64)),
             ],
+            options={
+                'indexes': [models.Index(fields=['subject_kind', 'subject_id'], name='audit_audit_subject_efab5a_idx'), models.Index(fields=['person_id', 'at'], name='audit_audit_person__9e994c_idx'), models.Index(condition=models.Q(('about_id__isnull', False)), fields=['about_id', 'at'], name='audit_looks')],
+            },
         ),
         migrations.CreateModel(
             name='RequestKey',
@@ -49,6 +52,9 @@ class Migration(migrations.Migration):
                 ('result_id', models.CharField(blank=True, max_length=40)),
                 ('created_at', models.DateTimeField(db_index=True)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('actor_key', 'service', 'key'), name='request_key_once')],
+            },
         ),
         migrations.CreateModel(
             name='Seal',
@@ -72,22 +78,6 @@ class Migration(migrations.Migration):
                 ('record', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='sealed', serialize=False, to='audit.auditrecord')),
                 ('position', models.PositiveIntegerField()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='auditrecord',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='audit_audit_subject_efab5a_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='auditrecord',
-            index=models.Index(fields=['person_id', 'at'], name='audit_audit_person__9e994c_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='auditrecord',
-            index=models.Index(condition=models.Q(('about_id__isnull', False)), fields=['about_id', 'at'], name='audit_looks'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestkey',
-            constraint=models.UniqueConstraint(fields=('actor_key', 'service', 'key'), name='request_key_once'),
         ),
         migrations.AddField(
             model_name='sealedrow',

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('unit', 'name'), name='client_name_once_in_a_unit', violation_error_message='本单位已有同名的接口。')],
             },
         ),
         migrations.CreateModel(
@@ -60,17 +61,9 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField(default=1)),
                 ('token', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='clients.clienttoken')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('unit', 'name'), name='client_name_once_in_a_unit', violation_error_message='本单位已有同名的接口。'),
-        ),
-        migrations.AddIndex(
-            model_name='tokenuse',
-            index=models.Index(fields=['minute'], name='clients_tok_minute_68373b_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='tokenuse',
-            constraint=models.UniqueConstraint(fields=('token', 'minute'), name='token_use_once_a_minute'),
+            options={
+                'indexes': [models.Index(fields=['minute'], name='clients_tok_minute_68373b_idx')],
+                'constraints': [models.UniqueConstraint(fields=('token', 'minute'), name='token_use_once_a_minute')],
+            },
         ),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('accounts', '__first__'),
     ]
 
     operations = [
@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '导出记录',
                 'ordering': ['-made_at', '-id'],
+                'indexes': [models.Index(fields=['-made_at', '-id'], name='exports_exp_made_at_31f41b_idx'), models.Index(fields=['actor_key', '-made_at'], name='exports_exp_actor_k_ea3001_idx'), models.Index(fields=['person', '-made_at'], name='exports_exp_person__100c36_idx'), models.Index(fields=['area_path', '-made_at'], name='exports_exp_area_pa_092fa2_idx')],
             },
         ),
         migrations.CreateModel(
@@ -57,21 +58,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(condition=models.Q(('state', 'ready')), fields=['expires_at'], name='export_expires')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['-made_at', '-id'], name='exports_exp_made_at_31f41b_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['actor_key', '-made_at'], name='exports_exp_actor_k_ea3001_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['person', '-made_at'], name='exports_exp_person__100c36_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['area_path', '-made_at'], name='exports_exp_area_pa_092fa2_idx'),
         ),
     ]

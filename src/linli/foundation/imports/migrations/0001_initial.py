@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-id'],
+                'indexes': [models.Index(fields=['area_path', '-created_at'], name='imports_imp_area_pa_6f81ee_idx'), models.Index(fields=['state'], name='imports_imp_state_87f82e_idx')],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +74,10 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='保留的原因')),
                 ('of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='imports.import')),
             ],
+            options={
+                'indexes': [models.Index(fields=['of', 'outcome'], name='imports_imp_of_id_ceb304_idx'), models.Index(fields=['target', 'key'], name='imports_imp_target_abb3a0_idx'), models.Index(fields=['target', 'subject_id'], name='imports_imp_target_9d4b65_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('target', 'key'), name='imported_row_current_once')],
+            },
         ),
         migrations.CreateModel(
             name='QuarantinedRow',
@@ -87,6 +92,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('of', 'number'), name='quarantined_row_once')],
             },
         ),
         migrations.CreateModel(
@@ -105,33 +111,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-saved_at'],
                 'constraints': [models.UniqueConstraint(fields=('target', 'unit', 'name'), name='column_map_name_once'), models.UniqueConstraint(condition=models.Q(('unit__isnull', True)), fields=('target', 'name'), name='column_map_name_once_alone')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['area_path', '-created_at'], name='imports_imp_area_pa_6f81ee_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['state'], name='imports_imp_state_87f82e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['of', 'outcome'], name='imports_imp_of_id_ceb304_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['target', 'key'], name='imports_imp_target_abb3a0_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['target', 'subject_id'], name='imports_imp_target_9d4b65_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='importedrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('target', 'key'), name='imported_row_current_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='quarantinedrow',
-            constraint=models.UniqueConstraint(fields=('of', 'number'), name='quarantined_row_once'),
         ),
     ]

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '保存的视图',
                 'ordering': ['listing', 'is_shared', 'made_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('person', 'unit', 'listing', 'name'), name='view_name_once_a_person', violation_error_message='您已经有同名的视图，请换个名称。'), models.UniqueConstraint(condition=models.Q(('is_shared', True)), fields=('unit', 'listing', 'name'), name='view_name_once_a_unit', violation_error_message='本单位已有同名的共用视图，请换个名称。')],
             },
         ),
         migrations.CreateModel(
@@ -41,17 +42,8 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
                 ('view', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='defaults', to='lists.savedview')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('person', 'unit', 'listing', 'name'), name='view_name_once_a_person', violation_error_message='您已经有同名的视图，请换个名称。'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_shared', True)), fields=('unit', 'listing', 'name'), name='view_name_once_a_unit', violation_error_message='本单位已有同名的共用视图，请换个名称。'),
-        ),
-        migrations.AddConstraint(
-            model_name='defaultview',
-            constraint=models.UniqueConstraint(fields=('person', 'unit', 'listing'), name='view_one_default_a_list'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'unit', 'listing'), name='view_one_default_a_list')],
+            },
         ),
     ]

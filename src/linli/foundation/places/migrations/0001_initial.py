@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['path'],
+                'indexes': [models.Index(fields=['level', 'code'], name='places_divi_level_56cb1d_idx'), models.Index(fields=['parent', 'code'], name='places_divi_parent__868a98_idx')],
+                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='division_code_once_a_day', violation_error_message='同一代码在同一天只能设立一个区划。'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='division_ends_after_it_begins', violation_error_message='撤销日期必须晚于设立日期。')],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +56,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pinyin', 'name'],
+                'indexes': [models.Index(fields=['lat', 'lng'], name='places_comp_lat_cc6c00_idx')],
+                'constraints': [models.UniqueConstraint(fields=('street', 'name'), name='compound_name_once_in_street', violation_error_message='这个街镇已有同名小区。'), models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lng__isnull', True)), models.Q(('lat__isnull', False), ('lat__range', (-90, 90)), ('lng__isnull', False), ('lng__range', (-180, 180))), _connector='OR'), name='compound_position_is_whole', violation_error_message='经度和纬度要么都填，要么都不填。'), models.CheckConstraint(condition=models.Q(('is_committee_confirmed', False), ('committee__isnull', False), _connector='OR'), name='compound_confirmed_has_committee', violation_error_message='先选居委，才能确认。')],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +74,9 @@ class Migration(migrations.Migration):
                 ('loaded_at', models.DateTimeField()),
                 ('division', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='boundary', to='places.division')),
             ],
+            options={
+                'indexes': [models.Index(fields=['loaded_at', 'west', 'north'], name='boundary_version')],
+            },
         ),
         migrations.CreateModel(
             name='Building',
@@ -86,41 +93,5 @@ class Migration(migrations.Migration):
                 'ordering': ['sort_key', 'name'],
                 'constraints': [models.UniqueConstraint(fields=('compound', 'name'), name='building_name_once_in_compound', violation_error_message='这个小区已有同名楼栋。')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='division',
-            index=models.Index(fields=['level', 'code'], name='places_divi_level_56cb1d_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='division',
-            index=models.Index(fields=['parent', 'code'], name='places_divi_parent__868a98_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='division_code_once_a_day', violation_error_message='同一代码在同一天只能设立一个区划。'),
-        ),
-        migrations.AddConstraint(
-            model_name='division',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='division_ends_after_it_begins', violation_error_message='撤销日期必须晚于设立日期。'),
-        ),
-        migrations.AddIndex(
-            model_name='compound',
-            index=models.Index(fields=['lat', 'lng'], name='places_comp_lat_cc6c00_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.UniqueConstraint(fields=('street', 'name'), name='compound_name_once_in_street', violation_error_message='这个街镇已有同名小区。'),
-        ),
-        migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lng__isnull', True)), models.Q(('lat__isnull', False), ('lat__range', (-90, 90)), ('lng__isnull', False), ('lng__range', (-180, 180))), _connector='OR'), name='compound_position_is_whole', violation_error_message='经度和纬度要么都填，要么都不填。'),
-        ),
-        migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=models.Q(('is_committee_confirmed', False), ('committee__isnull', False), _connector='OR'), name='compound_confirmed_has_committee', violation_error_message='先选居委，才能确认。'),
-        ),
-        migrations.AddIndex(
-            model_name='boundary',
-            index=models.Index(fields=['loaded_at', 'west', 'north'], name='boundary_version'),
         ),
     ]

@@ -72,6 +72,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pinyin', 'name'],
+                'indexes': [models.Index(fields=['area_path', 'pinyin'], name='establishment_by_area')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('credit_code',), name='establishment_code_once', violation_error_message='这个统一社会信用代码已经登记过。')],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +93,10 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(verbose_name='更新时间')),
                 ('compound', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='households', to='places.compound')),
             ],
+            options={
+                'indexes': [models.Index(fields=['area_path'], name='household_by_area'), models.Index(fields=['compound'], name='household_by_compound')],
+                'constraints': [models.UniqueConstraint(fields=('number_index',), name='household_number_once', violation_error_message='这个户号已经登记过。')],
+            },
         ),
         migrations.CreateModel(
             name='Occupancy',
@@ -107,6 +113,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'occupancies',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('household__isnull', False), ('to_on__isnull', True)), fields=('household',), name='household_one_dwelling', violation_error_message='这一户已经登记在另一套房屋，请先办搬家。'), models.UniqueConstraint(condition=models.Q(('establishment__isnull', False), ('to_on__isnull', True)), fields=('part', 'establishment'), name='establishment_part_once'), models.CheckConstraint(condition=models.Q(models.Q(('establishment__isnull', True), ('household__isnull', False)), models.Q(('establishment__isnull', False), ('household__isnull', True)), _connector='OR'), name='occupancy_of_one'), models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='occupancy_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。')],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +136,10 @@ class Migration(migrations.Migration):
                 ('compound', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ownerships', to='places.compound')),
                 ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ownerships', to='places.part')),
             ],
+            options={
+                'indexes': [models.Index(fields=['area_path'], name='ownership_by_area'), models.Index(fields=['compound'], name='ownership_by_compound')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('part',), name='ownership_one_open', violation_error_message='这套房屋已经登记了现有产权，请先办转移。'), models.CheckConstraint(condition=models.Q(('registered_area__gt', 0)), name='ownership_area_positive', violation_error_message='登记面积必须大于0。'), models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='ownership_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。')],
+            },
         ),
         migrations.CreateModel(
             name='Resident',
@@ -158,6 +169,10 @@ class Migration(migrations.Migration):
                 ('compound', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='residents', to='places.compound')),
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='residents.resident')),
             ],
+            options={
+                'indexes': [models.Index(fields=['area_path', 'birth_month'], name='resident_by_area'), models.Index(fields=['compound'], name='resident_by_compound')],
+                'constraints': [models.UniqueConstraint(fields=('number_index',), name='resident_number_once', violation_error_message='这个证件号码已经登记在另一个人名下。'), models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('state', 'merged'), _connector='OR'), name='resident_merged_says_so', violation_error_message='只有已并入的登记才指向另一个人。')],
+            },
         ),
         migrations.CreateModel(
             name='RegisterEvent',
@@ -199,6 +214,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='residents.household')),
                 ('resident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='residents.resident')),
             ],
+            options={
+                'indexes': [models.Index(fields=['policy', 'from_on'], name='receipt_by_policy')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('household__isnull', True), ('resident__isnull', False)), models.Q(('household__isnull', False), ('resident__isnull', True)), _connector='OR'), name='receipt_about_one'), models.UniqueConstraint(condition=models.Q(('resident__isnull', False)), fields=('resident', 'policy', 'from_on'), name='receipt_of_person_once'), models.UniqueConstraint(condition=models.Q(('household__isnull', False)), fields=('household', 'policy', 'from_on'), name='receipt_of_household_once')],
+            },
         ),
         migrations.CreateModel(
             name='Owner',
@@ -211,6 +230,9 @@ class Migration(migrations.Migration):
                 ('ownership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='owners', to='residents.ownership')),
                 ('resident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned', to='residents.resident')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('establishment__isnull', True), ('resident__isnull', False)), models.Q(('establishment__isnull', False), ('resident__isnull', True)), _connector='OR'), name='owner_is_one'), models.UniqueConstraint(condition=models.Q(('is_voter', True)), fields=('ownership',), name='ownership_one_voter', violation_error_message='共有的房屋只能推选一人表决。'), models.UniqueConstraint(condition=models.Q(('resident__isnull', False)), fields=('ownership', 'resident'), name='owner_person_once'), models.UniqueConstraint(condition=models.Q(('establishment__isnull', False)), fields=('ownership', 'establishment'), name='owner_establishment_once'), models.CheckConstraint(condition=models.Q(models.Q(('denominator__isnull', True), ('numerator__isnull', True)), models.Q(('denominator__gt', 0), ('numerator__gt', 0), ('numerator__lte', models.F('denominator'))), _connector='OR'), name='owner_share_is_fraction', violation_error_message='份额要写成不大于1的分数，如 1/2。')],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -225,6 +247,9 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='residents.household')),
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='residents.resident')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('resident', 'presence'), name='membership_one_open_each', violation_error_message='这个人已经登记在另一户，请先办迁出。'), models.UniqueConstraint(condition=models.Q(('relation', 'head'), ('to_on__isnull', True)), fields=('household',), name='household_one_head', violation_error_message='这一户已经有户主。'), models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='membership_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。')],
+            },
         ),
         migrations.CreateModel(
             name='Guardian',
@@ -238,6 +263,9 @@ class Migration(migrations.Migration):
                 ('guardian', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wards', to='residents.resident')),
                 ('ward', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardians', to='residents.resident')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('ward', 'guardian'), name='guardian_once'), models.CheckConstraint(condition=models.Q(('ward', models.F('guardian')), _negated=True), name='guardian_is_another', violation_error_message='监护人必须是另一个人。')],
+            },
         ),
         migrations.CreateModel(
             name='Fact',
@@ -259,6 +287,10 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='residents.household')),
                 ('resident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='residents.resident')),
             ],
+            options={
+                'indexes': [models.Index(fields=['key', 'value'], name='fact_by_key')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('household__isnull', True), ('resident__isnull', False)), models.Q(('household__isnull', False), ('resident__isnull', True)), _connector='OR'), name='fact_about_one'), models.UniqueConstraint(condition=models.Q(('resident__isnull', False), ('to_on__isnull', True)), fields=('resident', 'key', 'period'), name='fact_of_person_once'), models.UniqueConstraint(condition=models.Q(('household__isnull', False), ('to_on__isnull', True)), fields=('household', 'key', 'period'), name='fact_of_household_once'), models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='fact_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。')],
+            },
         ),
         migrations.CreateModel(
             name='Consent',
@@ -273,6 +305,9 @@ class Migration(migrations.Migration):
                 ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='consents_given', to='residents.resident')),
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='residents.resident')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('resident', 'purpose'), name='registry_consent_once')],
+            },
         ),
         migrations.CreateModel(
             name='CareEntry',
@@ -293,6 +328,10 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='care', to='residents.resident')),
             ],
+            options={
+                'indexes': [models.Index(fields=['area_path', 'state'], name='care_by_area')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'confirmed'))), fields=('resident', 'group'), name='care_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('decided_by__isnull', False), ('expires_on__isnull', False)), _connector='OR'), name='care_confirmed_by_somebody_until'), models.CheckConstraint(condition=models.Q(('decided_at__isnull', True), ('decided_at__gte', models.F('proposed_at')), _connector='OR'), name='care_decided_after_proposal')],
+            },
         ),
         migrations.CreateModel(
             name='AccountLink',
@@ -311,6 +350,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registry_links', to='accounts.person')),
                 ('resident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='residents.resident')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'standing'))), fields=('person',), name='link_one_a_person'), models.UniqueConstraint(condition=models.Q(('resident__isnull', False), ('state', 'standing')), fields=('resident',), name='link_one_a_resident', violation_error_message='这个人已经关联了另一个账号。')],
+            },
         ),
         migrations.CreateModel(
             name='SearchToken',
@@ -319,181 +361,5 @@ class Migration(migrations.Migration):
                 ('token', models.BigIntegerField()),
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='residents.resident')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='establishment',
-            index=models.Index(fields=['area_path', 'pinyin'], name='establishment_by_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='establishment',
-            constraint=models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('credit_code',), name='establishment_code_once', violation_error_message='这个统一社会信用代码已经登记过。'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['area_path'], name='household_by_area'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['compound'], name='household_by_compound'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(fields=('number_index',), name='household_number_once', violation_error_message='这个户号已经登记过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.UniqueConstraint(condition=models.Q(('household__isnull', False), ('to_on__isnull', True)), fields=('household',), name='household_one_dwelling', violation_error_message='这一户已经登记在另一套房屋，请先办搬家。'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.UniqueConstraint(condition=models.Q(('establishment__isnull', False), ('to_on__isnull', True)), fields=('part', 'establishment'), name='establishment_part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('establishment__isnull', True), ('household__isnull', False)), models.Q(('establishment__isnull', False), ('household__isnull', True)), _connector='OR'), name='occupancy_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='occupancy',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='occupancy_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。'),
-        ),
-        migrations.AddIndex(
-            model_name='ownership',
-            index=models.Index(fields=['area_path'], name='ownership_by_area'),
-        ),
-        migrations.AddIndex(
-            model_name='ownership',
-            index=models.Index(fields=['compound'], name='ownership_by_compound'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('part',), name='ownership_one_open', violation_error_message='这套房屋已经登记了现有产权，请先办转移。'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.CheckConstraint(condition=models.Q(('registered_area__gt', 0)), name='ownership_area_positive', violation_error_message='登记面积必须大于0。'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='ownership_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。'),
-        ),
-        migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['area_path', 'birth_month'], name='resident_by_area'),
-        ),
-        migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['compound'], name='resident_by_compound'),
-        ),
-        migrations.AddConstraint(
-            model_name='resident',
-            constraint=models.UniqueConstraint(fields=('number_index',), name='resident_number_once', violation_error_message='这个证件号码已经登记在另一个人名下。'),
-        ),
-        migrations.AddConstraint(
-            model_name='resident',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('state', 'merged'), _connector='OR'), name='resident_merged_says_so', violation_error_message='只有已并入的登记才指向另一个人。'),
-        ),
-        migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['policy', 'from_on'], name='receipt_by_policy'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('household__isnull', True), ('resident__isnull', False)), models.Q(('household__isnull', False), ('resident__isnull', True)), _connector='OR'), name='receipt_about_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('resident__isnull', False)), fields=('resident', 'policy', 'from_on'), name='receipt_of_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('household__isnull', False)), fields=('household', 'policy', 'from_on'), name='receipt_of_household_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='owner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('establishment__isnull', True), ('resident__isnull', False)), models.Q(('establishment__isnull', False), ('resident__isnull', True)), _connector='OR'), name='owner_is_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='owner',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_voter', True)), fields=('ownership',), name='ownership_one_voter', violation_error_message='共有的房屋只能推选一人表决。'),
-        ),
-        migrations.AddConstraint(
-            model_name='owner',
-            constraint=models.UniqueConstraint(condition=models.Q(('resident__isnull', False)), fields=('ownership', 'resident'), name='owner_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='owner',
-            constraint=models.UniqueConstraint(condition=models.Q(('establishment__isnull', False)), fields=('ownership', 'establishment'), name='owner_establishment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='owner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('denominator__isnull', True), ('numerator__isnull', True)), models.Q(('denominator__gt', 0), ('numerator__gt', 0), ('numerator__lte', models.F('denominator'))), _connector='OR'), name='owner_share_is_fraction', violation_error_message='份额要写成不大于1的分数，如 1/2。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('resident', 'presence'), name='membership_one_open_each', violation_error_message='这个人已经登记在另一户，请先办迁出。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('relation', 'head'), ('to_on__isnull', True)), fields=('household',), name='household_one_head', violation_error_message='这一户已经有户主。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='membership_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='guardian',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('ward', 'guardian'), name='guardian_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='guardian',
-            constraint=models.CheckConstraint(condition=models.Q(('ward', models.F('guardian')), _negated=True), name='guardian_is_another', violation_error_message='监护人必须是另一个人。'),
-        ),
-        migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['key', 'value'], name='fact_by_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('household__isnull', True), ('resident__isnull', False)), models.Q(('household__isnull', False), ('resident__isnull', True)), _connector='OR'), name='fact_about_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.UniqueConstraint(condition=models.Q(('resident__isnull', False), ('to_on__isnull', True)), fields=('resident', 'key', 'period'), name='fact_of_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.UniqueConstraint(condition=models.Q(('household__isnull', False), ('to_on__isnull', True)), fields=('household', 'key', 'period'), name='fact_of_household_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='fact_ends_after_it_begins', violation_error_message='结束日期不能早于开始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('resident', 'purpose'), name='registry_consent_once'),
-        ),
-        migrations.AddIndex(
-            model_name='careentry',
-            index=models.Index(fields=['area_path', 'state'], name='care_by_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='careentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'confirmed'))), fields=('resident', 'group'), name='care_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='careentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('decided_by__isnull', False), ('expires_on__isnull', False)), _connector='OR'), name='care_confirmed_by_somebody_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='careentry',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_at__isnull', True), ('decided_at__gte', models.F('proposed_at')), _connector='OR'), name='care_decided_after_proposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'standing'))), fields=('person',), name='link_one_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('resident__isnull', False), ('state', 'standing')), fields=('resident',), name='link_one_a_resident', violation_error_message='这个人已经关联了另一个账号。'),
         ),
     ]

@@ -92,6 +92,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due_at', 'id'],
+                'indexes': [models.Index(fields=['area_path', 'state', 'due_at'], name='outreach_by_area')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('household',), name='outreach_one_open_a_household')],
             },
         ),
         migrations.AddField(
@@ -156,6 +158,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'indexes': [models.Index(fields=['policy', 'state', 'from_on'], name='policy_version_in_force')],
+                'constraints': [models.UniqueConstraint(fields=('policy', 'number'), name='policy_version_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'published'), _negated=True), fields=('policy',), name='policy_version_one_in_work', violation_error_message='这项政策已有一个草稿，请接着改那一个。'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('policy', 'from_on'), name='policy_version_one_a_day', violation_error_message='这一天已有一个发布的版本起用，请另选日期。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('from_on__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='policy_version_published_begins', violation_error_message='发布的版本要有起用日期。'), models.CheckConstraint(condition=models.Q(('published_by__isnull', True), models.Q(('published_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='policy_version_two_persons', violation_error_message='提交的人不能自己核准，请另一人核准。')],
             },
         ),
         migrations.AddField(
@@ -205,6 +209,9 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counts', to='benefits.run')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.policyversion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('run', 'version', 'area_path'), name='run_count_once')],
+            },
         ),
         migrations.CreateModel(
             name='Snapshot',
@@ -273,6 +280,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['code', '-from_on'],
+                'constraints': [models.UniqueConstraint(fields=('code', 'area_path', 'from_on'), name='standard_once_a_day', violation_error_message='这一天已有一个数值，请另选日期。'), models.CheckConstraint(condition=models.Q(('published_by__isnull', True), models.Q(('published_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='standard_two_persons', violation_error_message='提交的人不能自己核准，请另一人核准。')],
             },
         ),
         migrations.CreateModel(
@@ -291,6 +299,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-released_at', '-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'done'), _negated=True), fields=('policy', 'area_path'), name='wave_one_at_a_time')],
             },
         ),
         migrations.AddField(
@@ -298,57 +307,9 @@ class Migration(migrations.Migration):
             name='wave',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='leads', to='benefits.wave'),
         ),
-        migrations.AddIndex(
-            model_name='outreach',
-            index=models.Index(fields=['area_path', 'state', 'due_at'], name='outreach_by_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='outreach',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('household',), name='outreach_one_open_a_household'),
-        ),
         migrations.AddConstraint(
             model_name='batch',
             constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='batch_two_persons', violation_error_message='提交的人不能自己核准，请另一人核准。'),
-        ),
-        migrations.AddIndex(
-            model_name='policyversion',
-            index=models.Index(fields=['policy', 'state', 'from_on'], name='policy_version_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('policy', 'number'), name='policy_version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published'), _negated=True), fields=('policy',), name='policy_version_one_in_work', violation_error_message='这项政策已有一个草稿，请接着改那一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('policy', 'from_on'), name='policy_version_one_a_day', violation_error_message='这一天已有一个发布的版本起用，请另选日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('from_on__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='policy_version_published_begins', violation_error_message='发布的版本要有起用日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by__isnull', True), models.Q(('published_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='policy_version_two_persons', violation_error_message='提交的人不能自己核准，请另一人核准。'),
-        ),
-        migrations.AddConstraint(
-            model_name='runcount',
-            constraint=models.UniqueConstraint(fields=('run', 'version', 'area_path'), name='run_count_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardvalue',
-            constraint=models.UniqueConstraint(fields=('code', 'area_path', 'from_on'), name='standard_once_a_day', violation_error_message='这一天已有一个数值，请另选日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by__isnull', True), models.Q(('published_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='standard_two_persons', violation_error_message='提交的人不能自己核准，请另一人核准。'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'done'), _negated=True), fields=('policy', 'area_path'), name='wave_one_at_a_time'),
         ),
         migrations.AddIndex(
             model_name='lead',

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'code'],
+                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='category_once_a_version')],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +127,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-reported_at', '-id'],
+                'indexes': [models.Index(fields=['area_path', 'state', 'due_at'], name='matters_mat_area_pa_9509ed_idx'), models.Index(fields=['state', 'due_at'], name='matters_mat_state_1a4877_idx'), models.Index(fields=['reporter', '-reported_at'], name='matters_mat_reporte_dadb65_idx'), models.Index(fields=['reported_at'], name='matters_mat_reporte_b3934f_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='matter_merged_into_something', violation_error_message='并案必须指明并入哪一件。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='matter_closed_has_a_time', violation_error_message='办结必须有办结时间。'), models.CheckConstraint(condition=models.Q(('class_confirmed_by__isnull', True), models.Q(('class_confirmed_by', models.F('class_set_by')), _negated=True), _connector='OR'), name='matter_class_confirmed_by_another', violation_error_message='分类须由另一人确认。')],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +153,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['asked_at', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('matter', 'kind'), name='request_one_open_of_a_kind', violation_error_message='已有同类申请在审批，请等待结果。')],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +198,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['recorded_at', 'id'],
+                'indexes': [models.Index(fields=['matter', 'recorded_at'], name='matters_mat_matter__c7d38c_idx'), models.Index(fields=['verb', 'at'], name='matters_mat_verb_945e12_idx')],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +212,9 @@ class Migration(migrations.Migration):
                 ('compound', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.compound')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('disabled_at__isnull', True)), fields=('building',), name='poster_once_a_building', violation_error_message='这个楼栋已有海报。'), models.UniqueConstraint(condition=models.Q(('building__isnull', True), ('disabled_at__isnull', True)), fields=('compound',), name='poster_once_a_compound', violation_error_message='这个小区已有海报。')],
+            },
         ),
         migrations.CreateModel(
             name='PublicVersion',
@@ -237,6 +245,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='affected', to='matters.publicversion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('version', 'person'), name='affected_once')],
+            },
         ),
         migrations.CreateModel(
             name='Question',
@@ -268,6 +279,9 @@ class Migration(migrations.Migration):
                 ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='matters.matter')),
                 ('rated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('matter', 'round'), name='rating_once_a_round', violation_error_message='这件事您已经评价过了。')],
+            },
         ),
         migrations.CreateModel(
             name='ReportDraft',
@@ -282,42 +296,6 @@ class Migration(migrations.Migration):
                 ('photos', models.ManyToManyField(blank=True, related_name='+', to='files.storedfile')),
             ],
         ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='category_once_a_version'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['area_path', 'state', 'due_at'], name='matters_mat_area_pa_9509ed_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['state', 'due_at'], name='matters_mat_state_1a4877_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['reporter', '-reported_at'], name='matters_mat_reporte_dadb65_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['reported_at'], name='matters_mat_reporte_b3934f_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='matter_merged_into_something', violation_error_message='并案必须指明并入哪一件。'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='matter_closed_has_a_time', violation_error_message='办结必须有办结时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('class_confirmed_by__isnull', True), models.Q(('class_confirmed_by', models.F('class_set_by')), _negated=True), _connector='OR'), name='matter_class_confirmed_by_another', violation_error_message='分类须由另一人确认。'),
-        ),
-        migrations.AddConstraint(
-            model_name='handlingrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('matter', 'kind'), name='request_one_open_of_a_kind', violation_error_message='已有同类申请在审批，请等待结果。'),
-        ),
         migrations.AddIndex(
             model_name='assignment',
             index=models.Index(fields=['unit', 'ended_at'], name='matters_ass_unit_id_718861_idx'),
@@ -329,29 +307,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='assignment',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('matter', 'unit'), name='assignment_unit_once', violation_error_message='这个单位已在办理这件事。'),
-        ),
-        migrations.AddIndex(
-            model_name='matterevent',
-            index=models.Index(fields=['matter', 'recorded_at'], name='matters_mat_matter__c7d38c_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='matterevent',
-            index=models.Index(fields=['verb', 'at'], name='matters_mat_verb_945e12_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='poster',
-            constraint=models.UniqueConstraint(condition=models.Q(('disabled_at__isnull', True)), fields=('building',), name='poster_once_a_building', violation_error_message='这个楼栋已有海报。'),
-        ),
-        migrations.AddConstraint(
-            model_name='poster',
-            constraint=models.UniqueConstraint(condition=models.Q(('building__isnull', True), ('disabled_at__isnull', True)), fields=('compound',), name='poster_once_a_compound', violation_error_message='这个小区已有海报。'),
-        ),
-        migrations.AddConstraint(
-            model_name='affected',
-            constraint=models.UniqueConstraint(fields=('version', 'person'), name='affected_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('matter', 'round'), name='rating_once_a_round', violation_error_message='这件事您已经评价过了。'),
         ),
     ]

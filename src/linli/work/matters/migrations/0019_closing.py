@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-proposed_at', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='closing_decided_by_another', violation_error_message='批量办结须由另一人复核。')],
             },
         ),
         migrations.CreateModel(
@@ -48,6 +49,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('batch', 'matter'), name='closing_matter_once_a_batch')],
             },
         ),
         migrations.CreateModel(
@@ -60,13 +62,5 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
                 ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.person')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='closingbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='closing_decided_by_another', violation_error_message='批量办结须由另一人复核。'),
-        ),
-        migrations.AddConstraint(
-            model_name='closingitem',
-            constraint=models.UniqueConstraint(fields=('batch', 'matter'), name='closing_matter_once_a_batch'),
         ),
     ]

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-held_on', '-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'rejected'), _negated=True), fields=('body', 'held_on'), name='assessment_day_once', violation_error_message='这一天的评议已经登记过。'), models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('entered_by')), _negated=True), _connector='OR'), name='assessment_confirmed_by_another', violation_error_message='登记和核对要是两个人。'), models.CheckConstraint(condition=models.Q(('attendees__lte', models.F('composition'))), name='assessment_no_more_than_all', violation_error_message='到会人数不能多于应到人数。')],
             },
         ),
         migrations.CreateModel(
@@ -53,22 +54,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('assessment', 'member'), name='assessed_once', violation_error_message='同一位成员在一次评议里只能登记一次。')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'rejected'), _negated=True), fields=('body', 'held_on'), name='assessment_day_once', violation_error_message='这一天的评议已经登记过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('entered_by')), _negated=True), _connector='OR'), name='assessment_confirmed_by_another', violation_error_message='登记和核对要是两个人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('attendees__lte', models.F('composition'))), name='assessment_no_more_than_all', violation_error_message='到会人数不能多于应到人数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessed',
-            constraint=models.UniqueConstraint(fields=('assessment', 'member'), name='assessed_once', violation_error_message='同一位成员在一次评议里只能登记一次。'),
         ),
     ]

@@ -61,6 +61,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-opens_at', '-id'],
+                'indexes': [models.Index(fields=['state', 'closes_at'], name='ballot_by_state'), models.Index(fields=['area_path', 'opens_at'], name='ballot_by_area')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='ballot_closes_after_it_opens', violation_error_message='截止时间要晚于开始时间。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('frozen', 'open', 'closed', 'counted', 'settled')), _negated=True), models.Q(('roll_digest', ''), _negated=True), _connector='OR'), name='ballot_votes_on_a_frozen_roll', violation_error_message='名册确定以后才能表决。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('counted', 'settled')), _negated=True), ('counted_at__isnull', False), _connector='OR'), name='ballot_counted_has_a_time', violation_error_message='计票必须有时间。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('cancelled_reason', ''), _negated=True), _connector='OR'), name='ballot_cancelled_has_a_reason', violation_error_message='取消表决要写明原因。')],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +83,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('ballot', 'number'), name='box_number_once'), models.CheckConstraint(condition=models.Q(('witness__isnull', True), models.Q(('witness', models.F('sealed_by')), _negated=True), _connector='OR'), name='box_sealed_by_two', violation_error_message='封箱要两个人在场。')],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +95,9 @@ class Migration(migrations.Migration):
                 ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='ballots.box')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('box', 'person'), name='box_counted_once_by_each', violation_error_message='同一个票箱要由两个人各点一遍，您已经点过了。')],
+            },
         ),
         migrations.CreateModel(
             name='Elector',
@@ -116,6 +122,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('ballot', 'number'), name='elector_number_once', violation_error_message='这个名册号已经用过。'), models.UniqueConstraint(fields=('ballot', 'subject'), name='elector_once', violation_error_message='这位表决人已经在名册上，不能列两次。'), models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='elector_is_somebody'), models.CheckConstraint(condition=models.Q(('heads__lte', 1)), name='elector_is_one_head', violation_error_message='名册上的一行最多算一人。'), models.CheckConstraint(condition=models.Q(('sealed_choice__isnull', True), ('voided_web_at__isnull', True), _connector='OR'), name='elector_on_paper_has_no_web_choice', violation_error_message='已领纸质票的，网上的票已作废。')],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +134,9 @@ class Migration(migrations.Migration):
                 ('elector', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='ballots.elector')),
                 ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.part')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('ballot', 'part'), name='elector_part_once', violation_error_message='这套房屋的面积已经计入名册，不能计两次。')],
+            },
         ),
         migrations.CreateModel(
             name='Objection',
@@ -149,6 +159,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['made_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('ruled_at__isnull', False), models.Q(('ruling', ''), _negated=True)), _connector='OR'), name='objection_ruled_with_words', violation_error_message='处理异议要写明意见。')],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +174,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order'],
+                'constraints': [models.UniqueConstraint(fields=('ballot', 'order'), name='question_order_once'), models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='question_has_a_seat')],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +197,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('ballot', 'number'), name='sheet_number_once'), models.UniqueConstraint(fields=('ballot', 'code'), name='sheet_code_once'), models.UniqueConstraint(condition=models.Q(('state__in', ('issued', 'returned', 'missing'))), fields=('elector',), name='sheet_one_for_an_elector', violation_error_message='这位表决人已经领过票纸；要换票，请先把原来的作废。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), ('returned_at__isnull', False), _connector='OR'), name='sheet_returned_has_a_time', violation_error_message='收回的票纸要有收回时间。'), models.CheckConstraint(condition=models.Q(('is_keyed', False), ('state', 'returned'), _connector='OR'), name='sheet_keyed_was_returned', violation_error_message='收回的票纸才能录入。')],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +211,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('sheet', 'person'), name='keying_once_by_each', violation_error_message='同一张票要由两个人各录一遍，您已经录过了。')],
             },
         ),
         migrations.CreateModel(
@@ -215,6 +229,9 @@ class Migration(migrations.Migration):
                 ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
                 ('witness', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('channel__in', ('phone', 'door', 'paper')), _negated=True), ('taken_by__isnull', False), _connector='OR'), name='vote_was_taken_by_somebody', violation_error_message='代为登记的票要有登记人。'), models.CheckConstraint(condition=models.Q(('witness__isnull', True), ('taken_by__isnull', True), models.Q(('witness', models.F('taken_by')), _negated=True), _connector='OR'), name='vote_witness_is_another', violation_error_message='登记人和见证人要是两个人。')],
+            },
         ),
         migrations.CreateModel(
             name='VoteBefore',
@@ -231,109 +248,5 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['replaced_at', 'id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='ballot',
-            index=models.Index(fields=['state', 'closes_at'], name='ballot_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='ballot',
-            index=models.Index(fields=['area_path', 'opens_at'], name='ballot_by_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='ballot_closes_after_it_opens', violation_error_message='截止时间要晚于开始时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('frozen', 'open', 'closed', 'counted', 'settled')), _negated=True), models.Q(('roll_digest', ''), _negated=True), _connector='OR'), name='ballot_votes_on_a_frozen_roll', violation_error_message='名册确定以后才能表决。'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('counted', 'settled')), _negated=True), ('counted_at__isnull', False), _connector='OR'), name='ballot_counted_has_a_time', violation_error_message='计票必须有时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('cancelled_reason', ''), _negated=True), _connector='OR'), name='ballot_cancelled_has_a_reason', violation_error_message='取消表决要写明原因。'),
-        ),
-        migrations.AddConstraint(
-            model_name='box',
-            constraint=models.UniqueConstraint(fields=('ballot', 'number'), name='box_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='box',
-            constraint=models.CheckConstraint(condition=models.Q(('witness__isnull', True), models.Q(('witness', models.F('sealed_by')), _negated=True), _connector='OR'), name='box_sealed_by_two', violation_error_message='封箱要两个人在场。'),
-        ),
-        migrations.AddConstraint(
-            model_name='boxcount',
-            constraint=models.UniqueConstraint(fields=('box', 'person'), name='box_counted_once_by_each', violation_error_message='同一个票箱要由两个人各点一遍，您已经点过了。'),
-        ),
-        migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.UniqueConstraint(fields=('ballot', 'number'), name='elector_number_once', violation_error_message='这个名册号已经用过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.UniqueConstraint(fields=('ballot', 'subject'), name='elector_once', violation_error_message='这位表决人已经在名册上，不能列两次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='elector_is_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.CheckConstraint(condition=models.Q(('heads__lte', 1)), name='elector_is_one_head', violation_error_message='名册上的一行最多算一人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.CheckConstraint(condition=models.Q(('sealed_choice__isnull', True), ('voided_web_at__isnull', True), _connector='OR'), name='elector_on_paper_has_no_web_choice', violation_error_message='已领纸质票的，网上的票已作废。'),
-        ),
-        migrations.AddConstraint(
-            model_name='electorpart',
-            constraint=models.UniqueConstraint(fields=('ballot', 'part'), name='elector_part_once', violation_error_message='这套房屋的面积已经计入名册，不能计两次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('ruled_at__isnull', False), models.Q(('ruling', ''), _negated=True)), _connector='OR'), name='objection_ruled_with_words', violation_error_message='处理异议要写明意见。'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('ballot', 'order'), name='question_order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='question_has_a_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.UniqueConstraint(fields=('ballot', 'number'), name='sheet_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.UniqueConstraint(fields=('ballot', 'code'), name='sheet_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('issued', 'returned', 'missing'))), fields=('elector',), name='sheet_one_for_an_elector', violation_error_message='这位表决人已经领过票纸；要换票，请先把原来的作废。'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), ('returned_at__isnull', False), _connector='OR'), name='sheet_returned_has_a_time', violation_error_message='收回的票纸要有收回时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.CheckConstraint(condition=models.Q(('is_keyed', False), ('state', 'returned'), _connector='OR'), name='sheet_keyed_was_returned', violation_error_message='收回的票纸才能录入。'),
-        ),
-        migrations.AddConstraint(
-            model_name='keying',
-            constraint=models.UniqueConstraint(fields=('sheet', 'person'), name='keying_once_by_each', violation_error_message='同一张票要由两个人各录一遍，您已经录过了。'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel__in', ('phone', 'door', 'paper')), _negated=True), ('taken_by__isnull', False), _connector='OR'), name='vote_was_taken_by_somebody', violation_error_message='代为登记的票要有登记人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('witness__isnull', True), ('taken_by__isnull', True), models.Q(('witness', models.F('taken_by')), _negated=True), _connector='OR'), name='vote_witness_is_another', violation_error_message='登记人和见证人要是两个人。'),
         ),
     ]

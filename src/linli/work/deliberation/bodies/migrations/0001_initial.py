@@ -38,6 +38,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['area_path', 'id'],
+                'indexes': [models.Index(fields=['dissolved_on', 'meet_by'], name='body_by_date')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('dissolved_on__isnull', True)), fields=('area_path', 'kind', 'name'), name='body_name_once', violation_error_message='这里已经有同类同名的组织。'), models.CheckConstraint(condition=models.Q(('dissolved_on__isnull', True), models.Q(('dissolved_on__gte', models.F('founded_on')), models.Q(('dissolved_reason', ''), _negated=True)), _connector='OR'), name='body_dissolved_after_founding', violation_error_message='撤销要写明原因，日期不早于成立日期。')],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +77,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'indexes': [models.Index(fields=['body', 'at'], name='body_event_by_body')],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +94,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-on', '-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('meeting__isnull', False)), fields=('body', 'meeting'), name='sitting_meeting_once', violation_error_message='这次会议已经登记过。'), models.UniqueConstraint(condition=models.Q(('meeting__isnull', True)), fields=('body', 'on'), name='sitting_day_once', violation_error_message='这一天的会议已经登记过。')],
             },
         ),
         migrations.CreateModel(
@@ -105,48 +109,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-begins_on'],
+                'constraints': [models.UniqueConstraint(fields=('body', 'number'), name='term_number_once', violation_error_message='这一届已经登记过。'), models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('body',), name='term_one_runs', violation_error_message='上一届还没有结束。'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('begins_on'))), name='term_ends_after_it_begins', violation_error_message='届满日期要晚于开始日期。')],
             },
         ),
         migrations.AddField(
             model_name='member',
             name='term',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='bodies.term'),
-        ),
-        migrations.AddIndex(
-            model_name='body',
-            index=models.Index(fields=['dissolved_on', 'meet_by'], name='body_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.UniqueConstraint(condition=models.Q(('dissolved_on__isnull', True)), fields=('area_path', 'kind', 'name'), name='body_name_once', violation_error_message='这里已经有同类同名的组织。'),
-        ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.CheckConstraint(condition=models.Q(('dissolved_on__isnull', True), models.Q(('dissolved_on__gte', models.F('founded_on')), models.Q(('dissolved_reason', ''), _negated=True)), _connector='OR'), name='body_dissolved_after_founding', violation_error_message='撤销要写明原因，日期不早于成立日期。'),
-        ),
-        migrations.AddIndex(
-            model_name='bodyevent',
-            index=models.Index(fields=['body', 'at'], name='body_event_by_body'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(condition=models.Q(('meeting__isnull', False)), fields=('body', 'meeting'), name='sitting_meeting_once', violation_error_message='这次会议已经登记过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(condition=models.Q(('meeting__isnull', True)), fields=('body', 'on'), name='sitting_day_once', violation_error_message='这一天的会议已经登记过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('body', 'number'), name='term_number_once', violation_error_message='这一届已经登记过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('body',), name='term_one_runs', violation_error_message='上一届还没有结束。'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('begins_on'))), name='term_ends_after_it_begins', violation_error_message='届满日期要晚于开始日期。'),
         ),
         migrations.AddConstraint(
             model_name='member',

@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-id'],
+                'indexes': [models.Index(fields=['area_path', 'created_at'], name='election_by_area')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'handed'), _negated=True), ('handed_on__isnull', False), _connector='OR'), name='election_handed_has_a_day', violation_error_message='移交要有日期。')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +81,9 @@ class Migration(migrations.Migration):
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.resident')),
                 ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('candidate', 'resident'), name='nomination_once', violation_error_message='同一位选民对同一个人只能提名一次。')],
+            },
         ),
         migrations.CreateModel(
             name='Post',
@@ -91,6 +96,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order'],
+                'constraints': [models.UniqueConstraint(fields=('election', 'order'), name='post_order_once'), models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='post_has_a_seat')],
             },
         ),
         migrations.AddField(
@@ -113,6 +119,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['given_at', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('election', 'giver'), name='proxy_given_once', violation_error_message='这位选民已经委托了别人。'), models.CheckConstraint(condition=models.Q(('giver', models.F('holder')), _negated=True), name='proxy_to_another', violation_error_message='不能委托给自己。')],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +156,9 @@ class Migration(migrations.Migration):
                 ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.resident')),
                 ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('recall', 'resident'), name='recall_supported_once', violation_error_message='这位选民已经附议过。')],
+            },
         ),
         migrations.CreateModel(
             name='RelationNote',
@@ -161,6 +171,9 @@ class Migration(migrations.Migration):
                 ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='elections.candidate')),
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='elections.candidate')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='relation_noted_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='relation_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='Round',
@@ -175,27 +188,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('election', 'number'), name='round_number_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='election',
-            index=models.Index(fields=['area_path', 'created_at'], name='election_by_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='election',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'handed'), _negated=True), ('handed_on__isnull', False), _connector='OR'), name='election_handed_has_a_day', violation_error_message='移交要有日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='nomination',
-            constraint=models.UniqueConstraint(fields=('candidate', 'resident'), name='nomination_once', violation_error_message='同一位选民对同一个人只能提名一次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('election', 'order'), name='post_order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='post_has_a_seat'),
         ),
         migrations.AddConstraint(
             model_name='candidate',
@@ -204,29 +198,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='candidate',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('named', 'standing', 'elected'))), fields=('election', 'resident'), name='candidate_for_one_post', violation_error_message='这个人已经是候选人，一个人只能列为一个职务的候选人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='proxy',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('election', 'giver'), name='proxy_given_once', violation_error_message='这位选民已经委托了别人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='proxy',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('holder')), _negated=True), name='proxy_to_another', violation_error_message='不能委托给自己。'),
-        ),
-        migrations.AddConstraint(
-            model_name='recallsupport',
-            constraint=models.UniqueConstraint(fields=('recall', 'resident'), name='recall_supported_once', violation_error_message='这位选民已经附议过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='relationnote',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='relation_noted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='relationnote',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='relation_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('election', 'number'), name='round_number_once'),
         ),
     ]

@@ -77,6 +77,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-starts_at', '-id'],
+                'indexes': [models.Index(fields=['state', 'starts_at'], name='meetings_me_state_d9b979_idx'), models.Index(fields=['area_path', 'starts_at'], name='meetings_me_area_pa_200195_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'cancelled')), ('called_at__isnull', False), _connector='OR'), name='meeting_called_has_a_time', violation_error_message='先发会议通知，才能开会。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('closed', 'minuted', 'filed')), _negated=True), models.Q(('closed_at__isnull', False), ('is_quorate__isnull', False)), _connector='OR'), name='meeting_held_has_an_end', violation_error_message='散会必须有时间，并记下是否达到法定人数。'), models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='meeting_ends_after_it_opens', violation_error_message='散会不能早于开会。')],
             },
         ),
         migrations.AddField(
@@ -109,6 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'order'), name='agenda_order_once', violation_error_message='议题的次序重复。'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='agenda_outcome_has_a_time', violation_error_message='结果必须有时间。'), models.CheckConstraint(condition=models.Q(('present__isnull', True), ('present__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('yes'), '+', models.F('no')), '+', models.F('abstain'))), _connector='OR'), name='agenda_hands_of_those_present', violation_error_message='举手的人数不能超过到会人数。')],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +128,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'indexes': [models.Index(fields=['meeting', 'at'], name='meetings_me_meeting_b2df6c_idx')],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +147,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'minutes',
                 'ordering': ['edition'],
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'edition'), name='minutes_edition_once')],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +193,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'proxies',
+                'constraints': [models.CheckConstraint(condition=models.Q(('giver', models.F('holder')), _negated=True), name='proxy_is_another', violation_error_message='不能委托自己。')],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +209,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['signed_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('minutes', 'invitee', 'part'), name='signature_once', violation_error_message='这个人已经签过字。')],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +225,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('item', 'order'), name='speaker_order_once')],
             },
         ),
         migrations.CreateModel(
@@ -235,26 +243,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('invitee',), name='attendance_once_at_a_time', violation_error_message='这个人已经签到。'), models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('left_at__gte', models.F('came_at')), _connector='OR'), name='attendance_leaves_after_coming', violation_error_message='离场不能早于到场。')],
             },
         ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['state', 'starts_at'], name='meetings_me_state_d9b979_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['area_path', 'starts_at'], name='meetings_me_area_pa_200195_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'cancelled')), ('called_at__isnull', False), _connector='OR'), name='meeting_called_has_a_time', violation_error_message='先发会议通知，才能开会。'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('closed', 'minuted', 'filed')), _negated=True), models.Q(('closed_at__isnull', False), ('is_quorate__isnull', False)), _connector='OR'), name='meeting_held_has_an_end', violation_error_message='散会必须有时间，并记下是否达到法定人数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='meeting_ends_after_it_opens', violation_error_message='散会不能早于开会。'),
-        ),
         migrations.AddConstraint(
             model_name='invitee',
             constraint=models.UniqueConstraint(fields=('meeting', 'number'), name='invitee_number_once', violation_error_message='序号重复。'),
@@ -270,37 +258,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='invitee',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('told_at__isnull', True), ('told_how', '')), models.Q(('told_at__isnull', False), models.Q(('told_how', ''), _negated=True)), _connector='OR'), name='invitee_told_in_some_way', violation_error_message='通知必须有时间和方式。'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(fields=('meeting', 'order'), name='agenda_order_once', violation_error_message='议题的次序重复。'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='agenda_outcome_has_a_time', violation_error_message='结果必须有时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(('present__isnull', True), ('present__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('yes'), '+', models.F('no')), '+', models.F('abstain'))), _connector='OR'), name='agenda_hands_of_those_present', violation_error_message='举手的人数不能超过到会人数。'),
-        ),
-        migrations.AddIndex(
-            model_name='meetingevent',
-            index=models.Index(fields=['meeting', 'at'], name='meetings_me_meeting_b2df6c_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.UniqueConstraint(fields=('meeting', 'edition'), name='minutes_edition_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='proxy',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('holder')), _negated=True), name='proxy_is_another', violation_error_message='不能委托自己。'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('minutes', 'invitee', 'part'), name='signature_once', violation_error_message='这个人已经签过字。'),
-        ),
-        migrations.AddConstraint(
-            model_name='speakerturn',
-            constraint=models.UniqueConstraint(fields=('item', 'order'), name='speaker_order_once'),
         ),
     ]

@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-decided_on', '-id'],
+                'indexes': [models.Index(fields=['area_path', 'decided_on'], name='resolutions_area_pa_abb580_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ballot__isnull', True), ('item__isnull', False)), models.Q(('ballot__isnull', False), ('item__isnull', True)), _connector='OR'), name='resolution_of_one_decision', violation_error_message='决议来自一次会议的议题或一次表决。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'done')), _negated=True), models.Q(('public_until__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='resolution_published_until', violation_error_message='公布的决议必须有公示期限。'), models.CheckConstraint(condition=models.Q(('public_days__gte', 15)), name='resolution_fifteen_days', violation_error_message='公示不少于15日。')],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +69,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'indexes': [models.Index(fields=['resolution', 'at'], name='resolutions_resolut_c87556_idx')],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +92,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('resolution', 'order'), name='task_order_once'), models.CheckConstraint(condition=models.Q(('spent__gte', 0), models.Q(('fen__isnull', True), ('fen__gte', 0), _connector='OR')), name='task_money_is_not_negative', violation_error_message='金额不能是负数。'), models.CheckConstraint(condition=models.Q(('fen__isnull', True), ('spent__lte', models.F('fen')), _connector='OR'), name='task_spends_no_more_than_decided', violation_error_message='已用的钱不能超过决定的预算。')],
             },
         ),
         migrations.CreateModel(
@@ -108,42 +112,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'progress',
                 'ordering': ['at', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_end', True)), fields=('task',), name='task_ends_once', violation_error_message='这项任务已经完成。')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='resolution',
-            index=models.Index(fields=['area_path', 'decided_on'], name='resolutions_area_pa_abb580_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ballot__isnull', True), ('item__isnull', False)), models.Q(('ballot__isnull', False), ('item__isnull', True)), _connector='OR'), name='resolution_of_one_decision', violation_error_message='决议来自一次会议的议题或一次表决。'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'done')), _negated=True), models.Q(('public_until__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='resolution_published_until', violation_error_message='公布的决议必须有公示期限。'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.CheckConstraint(condition=models.Q(('public_days__gte', 15)), name='resolution_fifteen_days', violation_error_message='公示不少于15日。'),
-        ),
-        migrations.AddIndex(
-            model_name='resolutionevent',
-            index=models.Index(fields=['resolution', 'at'], name='resolutions_resolut_c87556_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('resolution', 'order'), name='task_order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('spent__gte', 0), models.Q(('fen__isnull', True), ('fen__gte', 0), _connector='OR')), name='task_money_is_not_negative', violation_error_message='金额不能是负数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__isnull', True), ('spent__lte', models.F('fen')), _connector='OR'), name='task_spends_no_more_than_decided', violation_error_message='已用的钱不能超过决定的预算。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_end', True)), fields=('task',), name='task_ends_once', violation_error_message='这项任务已经完成。'),
         ),
     ]

@@ -32,6 +32,10 @@ class Migration(migrations.Migration):
                 ('destroyed_at', models.DateTimeField(blank=True, null=True, verbose_name='销毁时间')),
                 ('ballot', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ceremony', to='ballots.ballot')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state'], name='secret_key_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('public_key', ''), ('state', 'appointed')), ('state', 'destroyed'), models.Q(models.Q(('state', 'appointed'), _negated=True), models.Q(('public_key', ''), _negated=True)), _connector='OR'), name='secret_key_before_it_is_used', violation_error_message='先登记公钥，才能投票。')],
+            },
         ),
         migrations.CreateModel(
             name='Opening',
@@ -48,6 +52,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('ceremony', 'number'), name='opening_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -64,30 +69,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['seat'],
+                'constraints': [models.UniqueConstraint(fields=('ceremony', 'seat'), name='trustee_seat_once'), models.UniqueConstraint(fields=('ceremony', 'side'), name='trustee_side_once', violation_error_message='居委会、监督委员会、街道各出一位保管人。'), models.UniqueConstraint(fields=('ceremony', 'person'), name='trustee_person_once', violation_error_message='同一个人不能保管两份。')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='ceremony',
-            index=models.Index(fields=['state'], name='secret_key_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='ceremony',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('public_key', ''), ('state', 'appointed')), ('state', 'destroyed'), models.Q(models.Q(('state', 'appointed'), _negated=True), models.Q(('public_key', ''), _negated=True)), _connector='OR'), name='secret_key_before_it_is_used', violation_error_message='先登记公钥，才能投票。'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.UniqueConstraint(fields=('ceremony', 'number'), name='opening_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trustee',
-            constraint=models.UniqueConstraint(fields=('ceremony', 'seat'), name='trustee_seat_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='trustee',
-            constraint=models.UniqueConstraint(fields=('ceremony', 'side'), name='trustee_side_once', violation_error_message='居委会、监督委员会、街道各出一位保管人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='trustee',
-            constraint=models.UniqueConstraint(fields=('ceremony', 'person'), name='trustee_person_once', violation_error_message='同一个人不能保管两份。'),
         ),
     ]

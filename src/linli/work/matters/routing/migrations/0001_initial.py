@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['area_path', 'subject', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('area_path', 'subject'), name='decision_table_once_an_area', violation_error_message='这里已经有一张这样的规则表，请修改那一张。')],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +55,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'indexes': [models.Index(fields=['table', 'state', 'starts_at'], name='routing_dec_table_i_78d426_idx')],
+                'constraints': [models.UniqueConstraint(fields=('table', 'number'), name='decision_version_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'published'), _negated=True), fields=('table',), name='decision_version_one_in_work', violation_error_message='这张表已有一个草稿，请接着改那一个。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('published_at__isnull', False), ('starts_at__isnull', False)), _connector='OR'), name='decision_version_published_begins', violation_error_message='发布的版本要有起用日期。')],
             },
         ),
         migrations.CreateModel(
@@ -89,30 +92,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['matter', '-id'], name='routing_mat_matter__de181e_idx')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='decisiontable',
-            constraint=models.UniqueConstraint(fields=('area_path', 'subject'), name='decision_table_once_an_area', violation_error_message='这里已经有一张这样的规则表，请修改那一张。'),
-        ),
-        migrations.AddIndex(
-            model_name='decisionversion',
-            index=models.Index(fields=['table', 'state', 'starts_at'], name='routing_dec_table_i_78d426_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionversion',
-            constraint=models.UniqueConstraint(fields=('table', 'number'), name='decision_version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published'), _negated=True), fields=('table',), name='decision_version_one_in_work', violation_error_message='这张表已有一个草稿，请接着改那一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('published_at__isnull', False), ('starts_at__isnull', False)), _connector='OR'), name='decision_version_published_begins', violation_error_message='发布的版本要有起用日期。'),
-        ),
-        migrations.AddIndex(
-            model_name='matterruling',
-            index=models.Index(fields=['matter', '-id'], name='routing_mat_matter__de181e_idx'),
         ),
     ]

@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-gather_at', '-id'],
+                'indexes': [models.Index(fields=['state', 'gather_at'], name='whistles_wh_state_b545ff_idx'), models.Index(fields=['area_path', 'called_at'], name='whistles_wh_area_pa_c42b26_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('finished', 'closed')), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='whistle_finished_has_a_time', violation_error_message='办结必须有办结时间。'), models.CheckConstraint(condition=models.Q(models.Q(('cause', 'concern'), _negated=True), ('matter__isnull', False), _connector='OR'), name='whistle_concern_has_a_matter', violation_error_message='居民急难的哨要从一件事项吹起。')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +81,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-is_lead', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('whistle', 'unit'), name='call_unit_once', violation_error_message='同一个单位只能请一次。'), models.UniqueConstraint(condition=models.Q(('is_lead', True)), fields=('whistle',), name='call_one_lead', violation_error_message='一次哨只能有一个牵头单位。'), models.CheckConstraint(condition=models.Q(models.Q(('came_at__isnull', True), ('way', '')), models.Q(('came_at__isnull', False), models.Q(('way', ''), _negated=True)), _connector='OR'), name='call_came_in_some_way', violation_error_message='报到必须有时间和方式。')],
             },
         ),
         migrations.CreateModel(
@@ -96,38 +99,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
+                'indexes': [models.Index(fields=['whistle', 'at'], name='whistles_wh_whistle_560a86_idx')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='whistle',
-            index=models.Index(fields=['state', 'gather_at'], name='whistles_wh_state_b545ff_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='whistle',
-            index=models.Index(fields=['area_path', 'called_at'], name='whistles_wh_area_pa_c42b26_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='whistle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('finished', 'closed')), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='whistle_finished_has_a_time', violation_error_message='办结必须有办结时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='whistle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cause', 'concern'), _negated=True), ('matter__isnull', False), _connector='OR'), name='whistle_concern_has_a_matter', violation_error_message='居民急难的哨要从一件事项吹起。'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('whistle', 'unit'), name='call_unit_once', violation_error_message='同一个单位只能请一次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_lead', True)), fields=('whistle',), name='call_one_lead', violation_error_message='一次哨只能有一个牵头单位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('came_at__isnull', True), ('way', '')), models.Q(('came_at__isnull', False), models.Q(('way', ''), _negated=True)), _connector='OR'), name='call_came_in_some_way', violation_error_message='报到必须有时间和方式。'),
-        ),
-        migrations.AddIndex(
-            model_name='whistleevent',
-            index=models.Index(fields=['whistle', 'at'], name='whistles_wh_whistle_560a86_idx'),
         ),
     ]
