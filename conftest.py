@@ -23,16 +23,30 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("linli")
 TUESDAY_MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=core_clock.BEIJING)
+NEED_TABLES = {"db", "transactional_db", "live_server"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Know ``--tables-only``: leave out what looks at no table, for it says the same on every database."""
+    parser.addoption("--tables-only", action="store_true", help="only tests that use a database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out races where they cannot happen: SQLite lets one writer in at a time."""
+    if config.getoption("--tables-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not _needs_tables(item)])
+        items[:] = filter(_needs_tables, items)
     if connection.vendor == "postgresql":
         return
     skip = pytest.mark.skip(reason="a race needs PostgreSQL (./linli test --postgres)")
     for item in items:
         if "race" in item.keywords:
             item.add_marker(skip)
+
+
+def _needs_tables(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return "django_db" in item.keywords or not NEED_TABLES.isdisjoint(fixtures)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,7 +17,7 @@ NOTHING_COLLECTED = 5
 # A module's first test makes what the rest of it stands on: a worker gets modules in a row, and takes from
 # the other when it has no more.
 TWO_AT_ONCE = ("-n", "2", "--dist", "worksteal")
-# What PostgreSQL has to prove besides SQLite is all but this, where no table or the same few are read;
+# What PostgreSQL has to prove besides SQLite is all that uses a table but this, where the same few are read;
 # `--slow` runs everything there.
 ON_POSTGRES = ("src/**/test_*.py", "tests/races/**/test_*.py")
 BUT = ("test_rules*.py", "test_workflow*.py", "test_permissions*.py", "test_*pages.py", "test_desk_*.py")
@@ -89,11 +89,11 @@ def _for_postgres() -> list[str]:
 def _on_postgres(environment: dict[str, str], unwanted: list[str]) -> int:
     print("== 测试：PostgreSQL", flush=True)
     everything = not unwanted
-    files = [] if everything else _for_postgres()
+    chosen = [] if everything else ["--tables-only", *_for_postgres()]
     try:
         with postgres.throwaway() as url:
             environment = {**environment, "DATABASE_URL": url}
-            first = _pytest(environment, *TWO_AT_ONCE, "-m", _marks("journey", *unwanted), *files)
+            first = _pytest(environment, *TWO_AT_ONCE, "-m", _marks("journey", *unwanted), *chosen)
             only = "journey" if everything else "journey and postgres"
             return _journeys(environment, _marks(*unwanted, only=only)) or first
     except postgres.PostgresMissing as reason:

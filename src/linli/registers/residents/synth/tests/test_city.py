@@ -358,16 +358,18 @@ def test_long_facts_say_what_the_columns_say(synthetic: Tables) -> None:
     lines = dictionary()
     facts = long_facts(synthetic, "2026-10")
     assert set(facts["key"].unique().to_pylist()) <= set(lines)
-    rows = list(zip(*(facts[name].to_pylist() for name in facts.column_names), strict=True))
     people, homes = synthetic["persons"], synthetic["households"]
     known = people.num_rows - people["disability_kind"].null_count
-    assert sum(row[2] == "disability_kind" for row in rows) == known
-    for _subject, of, key, period, state, value in rows[:: len(rows) // 5_000]:
+    assert pc.sum(pc.equal(facts["key"], "disability_kind")).as_py() == known
+    for row in facts.take(np.arange(0, len(facts), len(facts) // 5_000)).to_pylist():
+        _subject, of, key, period, state, value = row.values()
         line = lines[key]
         assert (line.of, bool(line.per)) == (of, bool(period))
         assert (state == "none") == (value == "")
         assert not value or canonical(line, str(int(value) / 100) if line.type == "money" else value) == value
-    wage = {row[0]: row[5] for row in rows if row[3] == "2026-10/wage" and row[4] == "known"}
+    is_wage = pc.and_(pc.equal(facts["period"], "2026-10/wage"), pc.equal(facts["state"], "known"))
+    paid = facts.filter(is_wage)
+    wage = dict(zip(paid[0].to_pylist(), paid[5].to_pylist(), strict=True))
     columns = zip(people["person_id"].to_pylist(), people["income_wage"].to_pylist(), strict=True)
     assert wage == {person: str(amount) for person, amount in columns if amount}
-    assert sum(row[2] == "vehicles" for row in rows) == homes.num_rows - homes["vehicles"].null_count
+    assert pc.sum(pc.equal(facts["key"], "vehicles")).as_py() == homes.num_rows - homes["vehicles"].null_count

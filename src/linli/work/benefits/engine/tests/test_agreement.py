@@ -114,11 +114,7 @@ def in_plain(rules: tuple[Rule, ...], homes: list[HouseholdFacts]) -> list[dict[
     return rows
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(rules=trees.rules, homes=st.lists(trees.households, min_size=1, max_size=12), is_kept=st.booleans())
-def test_both_evaluators_agree(
-    engine: Any, rules: tuple[Rule, ...], homes: list[HouseholdFacts], is_kept: bool
-) -> None:
+def agreed(engine: Any, rules: tuple[Rule, ...], homes: list[HouseholdFacts], is_kept: bool) -> None:
     asked = question(rules, DAY, trees.STANDARDS, LEGEND)
     rows = in_columns(engine, asked, homes, is_kept)
     expected = in_plain(rules, homes)
@@ -131,3 +127,25 @@ def test_both_evaluators_agree(
                 row[f"amount:{policy}"],
             )
             assert said == answer, policy
+
+
+ANY = given(
+    rules=trees.rules, homes=st.lists(trees.households, min_size=1, max_size=12), is_kept=st.booleans()
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@ANY
+def test_both_evaluators_agree(
+    engine: Any, rules: tuple[Rule, ...], homes: list[HouseholdFacts], is_kept: bool
+) -> None:
+    agreed(engine, rules, homes, is_kept)
+
+
+@pytest.mark.slow
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@ANY
+def test_both_evaluators_agree_at_length(
+    engine: Any, rules: tuple[Rule, ...], homes: list[HouseholdFacts], is_kept: bool
+) -> None:
+    agreed(engine, rules, homes, is_kept)

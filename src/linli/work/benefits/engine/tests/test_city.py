@@ -42,8 +42,8 @@ from linli.work.benefits.language.tree import (
 
 from .city import DAY, city, shipped_rules
 
-PERSONS = 20_000
-MOST = 2_000  # of one part
+PERSONS = 10_000
+MOST = 1_000  # of one part
 RULES, STANDARDS = shipped_rules(DAY)
 
 
