@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -94,7 +95,7 @@ def _cases(period: str, cases: list[Any], otherwise: Any, names: Names) -> Shown
     ]
     if otherwise not in (None, "", "0"):
         shown.append((_("其他情况"), number_words(otherwise, names, MONEY)))
-    return ShownAmount(period, "", _("情况"), tuple(shown))
+    return ShownAmount(period, "", _("什么情况"), tuple(shown))
 
 
 def condition_words(node: Any, names: Names) -> str:
@@ -108,7 +109,7 @@ def condition_words(node: Any, names: Names) -> str:
     said = str(node.get("label") or "")
     if said:
         return said
-    joins = {"all": _("，并且"), "any": _("，或者")}
-    if group.value in joins:
-        return joins[group.value].join(below)
+    joins = {"all": _("%(one)s，并且%(other)s"), "any": _("%(one)s，或者%(other)s")}
+    if group.value in joins and below:
+        return reduce(lambda one, other: joins[group.value] % {"one": one, "other": other}, below)
     return f"{group_words(node, group)}：{'；'.join(below)}"

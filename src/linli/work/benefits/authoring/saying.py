@@ -196,7 +196,11 @@ def _fact_words(node: Node, names: Names) -> str:
         chosen = node["in"] if "in" in node else [node["is"]]
         words = _("、").join(value_words(line, str(value)) for value in chosen)
         return _("%(fact)s：%(words)s") % {"fact": line.label, "words": words}
-    return line.label + compared_words(node, line, names)
+    return _side_by_side(line.label, compared_words(node, line, names))
+
+
+def _side_by_side(what: str, how: str) -> str:
+    return _("%(what)s%(how)s") % {"what": what, "how": how}
 
 
 def value_words(line: ColumnLine, value: str) -> str:
@@ -328,7 +332,7 @@ def _since_words(node: Node, names: Names) -> str:
 
 def _value_words(node: Node, names: Names) -> str:
     term = node["value"]
-    return number_words(term, names) + compared_words(node, _line_of(term), names)
+    return _side_by_side(number_words(term, names), compared_words(node, _line_of(term), names))
 
 
 def _line_of(term: Any) -> ColumnLine | None:
