@@ -26,6 +26,9 @@ from linli.foundation.places.permissions import can_see_places
 from linli.foundation.places.selectors import compound_filter, division_names, divisions_named
 from linli.foundation.search.selectors import query_grams
 from linli.foundation.ui.nav import ACCOUNT, DESK, FOOT, PORTAL, SETTINGS, links
+from linli.work.benefits.authoring.permissions import can_see_policies
+from linli.work.benefits.authoring.selectors import policy_list
+from linli.work.benefits.catalogue.selectors import public_list as benefits_public
 from linli.work.deliberation.bodies.selectors import BodyFilters, body_list
 from linli.work.deliberation.meetings.selectors import MeetingFilters, meeting_list
 from linli.work.deliberation.resolutions.selectors import ResolutionFilters, resolution_list
@@ -190,6 +193,19 @@ def _pages(actor: Actor, words: str, most: int) -> list[Hit]:
     return [hit for hit in dict.fromkeys(found) if words.casefold() in hit.title.casefold()][:most]
 
 
+def _policies(actor: Actor, words: str, most: int) -> list[Hit]:
+    if not can_see_policies(actor):
+        return []
+    return [
+        Hit(
+            row.name,
+            reverse("benefits:policy", args=[row.public_id]),
+            _joined(row.get_unit_display(), row.authority),
+        )
+        for row in policy_list(actor, words=words).order_by("name")[:most]
+    ]
+
+
 # -- on both faces --------------------------------------------------------------------------------------
 def _notices(actor: Actor, words: str, most: int) -> list[Hit]:
     condition = Q()
@@ -235,10 +251,19 @@ def _public(actor: Actor, words: str, most: int) -> list[Hit]:
     ]
 
 
+def _benefits(actor: Actor, words: str, most: int) -> list[Hit]:
+    named_first = sorted(benefits_public(words=words), key=lambda line: words not in line.policy.name)
+    return [
+        Hit(line.policy.name, reverse("benefits:public", args=[line.policy.code]), line.first_words)
+        for line in named_first[:most]
+    ]
+
+
 DESK_KINDS = (
     Kind("matters", gettext_lazy("事项"), "message-report", _matters, "matters:list"),
     Kind("meetings", gettext_lazy("会议"), "messages", _meetings, "deliberation:list"),
     Kind("resolutions", gettext_lazy("决议"), "clipboard-check", _resolutions, "resolutions:list"),
+    Kind("policies", gettext_lazy("惠民政策"), "heart-handshake", _policies, "benefits:policies"),
     Kind("divisions", gettext_lazy("区划"), "map", _divisions),
     Kind("compounds", gettext_lazy("小区"), "building-community", _compounds, "places:compounds"),
     Kind("units", gettext_lazy("单位"), "users", _units, "organizations:unit_list"),
@@ -249,6 +274,7 @@ DESK_KINDS = (
 )
 RESIDENT_KINDS = (
     Kind("own", gettext_lazy("我反映的"), "route", _own),
+    Kind("benefits", gettext_lazy("惠民政策"), "heart-handshake", _benefits, "benefits:public_list"),
     Kind("public", gettext_lazy("邻里公开"), "eye", _public),
     Kind("notices", gettext_lazy("我的消息"), "bell", _notices),
     Kind("pages", gettext_lazy("页面"), "list", _pages),

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from linli.core.actor import Actor
+from linli.core.actor import Actor, system
 from linli.foundation.accounts.models import Unit
 from linli.foundation.places.models import Compound
 from linli.portal.finding import DESK_KINDS, RESIDENT_KINDS, find
+from linli.work.benefits.authoring.services.shipping import policies_ship
 from linli.work.matters import services as do
 from linli.work.matters.tests.life import Life
 
@@ -42,6 +43,16 @@ def test_every_kind_is_found(life: Life, compound: Compound) -> None:
     assert "郑刚" in [hit.title for hit in groups(street, "郑刚")["staff"]]
     assert "节假日" in [hit.title for hit in groups(street, "节假日")["pages"]]
     assert [hit.title for hit in groups(street, "桂花第一")["divisions"]] == ["桂花第一居委会"]
+
+
+def test_policies_are_found_at_the_desk_and_by_everybody(life: Life) -> None:
+    policies_ship(actor=system("policies"), place=life.cast.places["province"])
+    [hit] = groups(life.who("worker"), "综合津贴")["policies"]
+    assert hit.title == "老年综合津贴" and hit.url.startswith("/desk/benefits/")
+    hit = groups(life.who("resident"), "综合津贴", RESIDENT_KINDS)["benefits"][0]  # others speak of it
+    assert (hit.title, hit.url) == ("老年综合津贴", "/benefits/elder_allowance/")
+    assert "policies" not in groups(life.who("department"), "综合津贴")  # an office that does not read them
+    assert "老年综合津贴" in life.cast.client("visitor").get(FIND, {"q": "综合津贴"}).content.decode()
 
 
 @pytest.mark.parametrize("words", ["zhongshan", "zs", "ZS", "zsj"])
