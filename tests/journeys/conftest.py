@@ -39,6 +39,9 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # One site is all there is: its pages need no processes of their own, nor to be kept for going back.
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process,BackForwardCache,Translate,MediaRouter,OptimizationHints",
     # The microphone is a beep, and asking for it is answered with yes.
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",

@@ -6,7 +6,7 @@ from linli.core.actor import system
 from linli.core.errors import Refusal
 
 from ..engine.order import BadRule
-from ..engine.snapshot import snapshot_counted, snapshot_make
+from ..engine.snapshot import snapshot_make, snapshot_size
 from ..engine.sources import Registry
 from ..models import Preview, Snapshot
 from ..models.runs import JobState
@@ -39,6 +39,6 @@ def _make(row: Snapshot) -> None:
     folder = row.path
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = snapshot_make(folder, Registry(MACHINE, row.day), row.day, rules_on(row.day))
-    persons, households = snapshot_counted(made)
+    persons, households = snapshot_size(made)
     snapshot_ready(actor=MACHINE, snapshot_id=row.pk, persons=persons, households=households)
     row.refresh_from_db()

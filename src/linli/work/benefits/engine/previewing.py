@@ -9,10 +9,10 @@ from typing import Any
 
 from ..language.tree import Of, Rule
 from .columnar import ELIGIBLE, possible, question, verdicts
-from .connecting import connected, rows_of, view
+from .connecting import connected, view
 from .matching import CARRIED, Tally, tallied
 from .order import needed_for
-from .snapshot import Snapshot
+from .snapshot import Snapshot, snapshot_counted
 
 BEFORE = ":before"
 
@@ -50,16 +50,16 @@ def previewed(
     table = verdicts(possible(people, asked, wanted), asked, wanted, CARRIED)
     sums = _compared(table, draft.policy) if before else {}
     tallies, whole = tallied(engine, table, draft.policy, draft.of, asked.legend, sums)
-    whose = people.filter(people.is_first) if draft.of is Of.HOUSEHOLD else people
-    return Previewed(_with_the_rest(engine, whose, tallies, draft.policy), **whole)
+    return Previewed(_with_the_rest(snapshot, tallies, draft), **whole)
 
 
-def _with_the_rest(engine: Any, people: Any, tallies: list[Tally], policy: str) -> tuple[Tally, ...]:
+def _with_the_rest(snapshot: Snapshot, tallies: list[Tally], draft: Rule) -> tuple[Tally, ...]:
     """Count those who were not looked at as refused."""
     by_district = {tally.district: tally for tally in tallies}
-    for row in rows_of(engine, people.group_by("district").aggregate(people=people.count())):
-        tally = by_district.setdefault(row["district"], Tally(policy, row["district"]))
-        tally.refused = row["people"] - tally.eligible - tally.unknown
+    for district, (persons, homes) in snapshot_counted(snapshot).items():
+        tally = by_district.setdefault(district, Tally(draft.policy, district))
+        people = homes if draft.of is Of.HOUSEHOLD else persons
+        tally.refused = people - tally.eligible - tally.unknown
     return tuple(by_district[at] for at in sorted(by_district, key=lambda at: at or 0))
 
 

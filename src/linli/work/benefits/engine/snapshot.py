@@ -1,8 +1,9 @@
 """The snapshot: the registry of one day in columns, by parts, sorted by household.
 
-``snapshot.json`` says the day, the legend of the bits, the parts; ``people/`` holds a table a part: whole
-numbers, ``absent``, and what policies say of households, reckoned once for all of them; ``keys/`` apart says
-which resident a running number is. Nobody but the owner of the process may look into the folder.
+``snapshot.json`` says the day, the legend of the bits, the parts; ``counted.json`` how many live where;
+``people/`` holds a table a part: whole numbers, ``absent``, and what policies say of households, reckoned
+once for all of them; ``keys/`` apart says which resident a running number is. Nobody but the process's owner
+may look into the folder.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import ibis
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
 from linli.core.errors import Conflict
@@ -25,11 +24,11 @@ from linli.core.errors import Conflict
 from ..language.columns import columns
 from ..language.tree import Rule
 from .columnar import Question, kept_columns, question
-from .connecting import connected, sql_written
+from .connecting import connected, sql_written, view
 from .legend import Legend
 from .sources import PartOrder, Source
 
-ORDER = "snapshot.json"
+ORDER, COUNTED = "snapshot.json", "counted.json"
 MOST_DAYS = 7
 Progress = Callable[[int, int], None]
 
@@ -89,6 +88,7 @@ def snapshot_make(
         if not snapshot.people(part.name).exists():
             making.part(source, part)
         progress(at + 1, len(orders))
+    snapshot_counted(snapshot)
     return snapshot
 
 
@@ -113,14 +113,23 @@ def _read(folder: Path, kept: Mapping[str, Any]) -> Snapshot:
     return Snapshot(folder, date.fromisoformat(kept["day"]), Legend(tuple(kept["legend"])), names)
 
 
-def snapshot_counted(snapshot: Snapshot) -> tuple[int, int]:
+def snapshot_counted(snapshot: Snapshot) -> dict[int | None, tuple[int, int]]:
+    """Return district → how many persons and households a whole snapshot holds there; counted once."""
+    kept = snapshot.folder / COUNTED
+    if not kept.exists():
+        engine = connected(snapshot.folder / "spill")
+        view(engine, "people", [snapshot.people(part) for part in snapshot.parts])
+        counting = "SELECT district, count(*), count(*) FILTER (is_first) FROM people GROUP BY district"
+        unfinished = kept.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(engine.con.execute(counting).fetchall()))
+        unfinished.replace(kept)
+    return {district: (persons, homes) for district, persons, homes in json.loads(kept.read_text())}
+
+
+def snapshot_size(snapshot: Snapshot) -> tuple[int, int]:
     """Return how many persons and households a whole snapshot holds."""
-    persons = households = 0
-    for part in snapshot.parts:
-        table = pq.read_table(snapshot.people(part), columns=["is_first"])
-        persons += table.num_rows
-        households += pc.sum(table["is_first"].cast("int64")).as_py() or 0
-    return persons, households
+    counted = snapshot_counted(snapshot).values()
+    return sum(persons for persons, _homes in counted), sum(homes for _persons, homes in counted)
 
 
 def snapshot_open(folder: Path, on: date | None = None, most_days: int = MOST_DAYS) -> Snapshot:

@@ -19,7 +19,7 @@ from linli.foundation.places.models import Division, Level
 from ..authoring.selectors import standards_on
 from ..engine.cluster import Cluster
 from ..engine.matching import Matched, match_make, match_open, tallies
-from ..engine.snapshot import MOST_DAYS, SnapshotTooOld, snapshot_counted, snapshot_make, snapshot_open
+from ..engine.snapshot import MOST_DAYS, SnapshotTooOld, snapshot_make, snapshot_open, snapshot_size
 from ..engine.snapshot import Snapshot as OnDisk
 from ..engine.sources import Registry
 from ..language.tree import Rule
@@ -128,7 +128,7 @@ def _snapshot(row: Snapshot, rules: list[Rule], standards: dict[str, int], noted
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = snapshot_make(folder, Registry(MACHINE, row.day), row.day, rules, standards, noted)
     size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
-    persons, households = snapshot_counted(made)
+    persons, households = snapshot_size(made)
     counted = {"persons": persons, "households": households, "size": size}
     job_note(actor=MACHINE, job=row, state=JobState.DONE, ready_at=clock.now(), **counted)
     return made
