@@ -69,7 +69,7 @@ def run_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for a run now: of everything, or of the policies that were named."""
     run = run_ask(actor=actor_of(request), policies=request.POST.getlist("policy"))
-    messages.success(request, _("已发起。可以离开这一页，完成后这里显示结果。"))
+    messages.success(request, _("已发起。可以离开这一页，完成后给您发消息。"))
     return redirect("benefits:run", run.public_id)
 
 

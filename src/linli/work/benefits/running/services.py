@@ -13,12 +13,13 @@ from linli.core.actor import Actor
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.core.service import changes_of, record, service
 from linli.core.words import gettext_lazy
+from linli.foundation.notices.services.outbox import notice_queue
 
 from ..models import Run, RunCount, Snapshot
 from ..models.runs import JobState, snapshot_folder
 from .force import in_force
 from .permissions import can_ask_run, can_run
-from .selectors import policies_named
+from .selectors import policies_named, run_titles
 
 GOING = (JobState.WAITING, JobState.RUNNING)
 LOST = (JobState.FAILED, JobState.DROPPED)
@@ -117,6 +118,13 @@ def run_finish(*, actor: Actor, run: Run, counts: Iterable[RunCount]) -> Run:
     rows = RunCount.objects.bulk_create(counts)
     changes = changes_of(run, state=JobState.DONE, finished_at=clock.now(), fault="")
     record("run.finish", run, changes, touched=[RunCount], purpose=f"{len(rows)}行数字")
+    if run.asked_by_id is not None:
+        notice_queue(
+            person_ids=[run.asked_by_id],
+            kind="benefits.run",
+            title=f"您发起的政策匹配已完成：{run_titles([run])[run.pk]}"[:120],
+            url=f"/desk/benefits/runs/{run.public_id}/",
+        )
     return run
 
 

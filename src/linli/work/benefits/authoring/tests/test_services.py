@@ -11,6 +11,7 @@ from linli.core.actor import system
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refusal, StaleVersion
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.duties.models import Duty
+from linli.foundation.notices.selectors import notice_list
 from linli.work.benefits.authoring import selectors
 from linli.work.benefits.authoring.checked import draft_of as said_by
 from linli.work.benefits.authoring.checked import looked_through
@@ -309,6 +310,12 @@ def test_a_version_counts_from_its_day_once_another_person_has_published_it(
     assert done.state == "published" and selectors.version_on(policy, DAY) == done
     assert selectors.version_on(policy, date(2026, 6, 30)) is None
     assert not Duty.objects.filter(subject_id=str(policy.public_id), state="open").exists()
+    assert told(seconds) == ["《老年津贴elder》第1版已发布"]
+
+
+def told(seconds: Cast) -> list[str]:
+    inbox = notice_list(seconds.actor("district"))
+    return list(inbox.filter(kind="benefits.version").values_list("title", flat=True))
 
 
 def test_the_city_may_be_the_second_person_of_a_district(policy_of: PolicyMaker, seconds: Cast) -> None:
@@ -376,6 +383,7 @@ def test_a_refused_version_is_written_on_and_a_waiting_one_is_taken_back(
     refused(InvalidInput, do.version_refuse, actor=second, policy_id=policy.pk, reason=" ")
     refused(NotAllowed, do.version_refuse, actor=district, policy_id=policy.pk, reason="不对")
     back = do.version_refuse(actor=second, policy_id=policy.pk, reason="文号不对")
+    assert told(seconds) == ["《老年津贴elder》第1版被退回修改"]
     assert back.state == "draft" and back.remark == "文号不对" and back.digest == ""
     assert not Duty.objects.filter(subject_id=str(policy.public_id), state="open").exists()
     proposed(seconds, policy)

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from linli.core.clock import clock_forward
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.foundation.notices.selectors import notice_list
 from linli.work.benefits.models import Lead, Policy, Run, Snapshot
 from linli.work.benefits.models.policies import PolicyVersion
 from linli.work.benefits.outreach import tasks as outreach
@@ -214,6 +215,8 @@ def test_a_district_matches_its_own_policy_and_no_other(doors: Doors) -> None:
     run = run_ask(actor=actor, policies=["test_elder"])
     outreach.follow()
     assert {count.area_path for count in run.counts.all()} == {path}
+    [notice] = notice_list(actor).filter(kind="benefits.run")
+    assert "老年综合津贴" in notice.title and notice.url.endswith(f"/runs/{run.public_id}/")
     assert not Lead.objects.exists()  # its first run is a baseline, whoever asks
 
 
