@@ -331,7 +331,7 @@ def recalls(request: HttpRequest, asked: Query[RecallsListed]) -> dict[str, Any]
     if not can_see_elections(actor):
         raise NotAllowed()
     found = slice_of(
-        selectors.recall_list(actor, asked.state),
+        selectors.recall_list(actor, state=asked.state),
         by=("-created_at", "-id"),
         cursor=asked.cursor,
         limit=asked.limit,

@@ -22,7 +22,7 @@ from linli.foundation.accounts.permissions import actor_of
 from ..ballots.workflow import ENDED
 from ..law import rule_of
 from . import selectors, services
-from .forms import ElectionForm, FilterForm, RecallForm
+from .forms import ElectionForm, FilterForm, RecallFilterForm, RecallForm
 from .models import Election, Recall
 from .permissions import can_hold_elections, can_run_election, can_see_elections
 from .table import ACTS, RECALL_ACTS, Act
@@ -52,10 +52,17 @@ def filters_of(query: QueryDict) -> tuple[FilterForm, dict[str, str]]:
     return form, {"q": chosen.get("q", ""), "state": chosen.get("state", "")}
 
 
+def recall_filters_of(query: QueryDict) -> tuple[RecallFilterForm, dict[str, str]]:
+    """Return the filters of the list of recalls; what cannot be read narrows nothing."""
+    form = RecallFilterForm(query)
+    form.is_valid()
+    return form, {name: form.cleaned_data.get(name, "") for name in form.fields}
+
+
 @require_GET
 @desk_page
 def list_page(request: HttpRequest) -> HttpResponse:
-    """Show the elections and recalls that the reader sees."""
+    """Show the elections that the reader sees, and how many recalls are under way."""
     actor = _reader(request)
     form, chosen = filters_of(request.GET)
     rows = selectors.election_list(actor, **chosen)
@@ -64,10 +71,28 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": found,
         "rows": [(row, TONES.get(row.state, "action")) for row in found.object_list],
-        "recalls": [(row, TONES.get(row.state, "action")) for row in selectors.recall_list(actor)[:PER_PAGE]],
+        "is_narrowed": any(chosen.values()),
+        "recalls": selectors.recalls_open(actor),
         "can_hold": can_hold_elections(actor),
     }
     return _page(request, "list", context)
+
+
+@require_GET
+@desk_page
+def recalls_page(request: HttpRequest) -> HttpResponse:
+    """Show the recalls that the reader sees."""
+    actor = _reader(request)
+    form, chosen = recall_filters_of(request.GET)
+    found = Paginator(selectors.recall_list(actor, **chosen), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": found,
+        "rows": [(row, TONES.get(row.state, "action")) for row in found.object_list],
+        "is_narrowed": bool(chosen["q"] or chosen["state"]),
+        "can_hold": can_hold_elections(actor),
+    }
+    return _page(request, "recalls", context)
 
 
 @require_http_methods(["GET", "POST"])

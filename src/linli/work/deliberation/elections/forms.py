@@ -23,7 +23,7 @@ from ..law import rules_in_force
 from .models import Candidate, Election
 from .selectors import related_pairs, seatable_bodies
 from .services import ElectionDraft, PostEntry, RecallDraft
-from .workflow import State
+from .workflow import Recalling, State
 
 SECRET = (Channel.WEB, Channel.PAPER, Channel.BOX)
 
@@ -337,6 +337,25 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=gettext_lazy("编号或名称"), required=False, max_length=60)
     state = forms.ChoiceField(
         label=gettext_lazy("状态"), required=False, choices=[("", gettext_lazy("全部")), *State.choices]
+    )
+
+
+class RecallFilterForm(forms.Form):
+    """How the list of recalls is narrowed and sorted."""
+
+    q = forms.CharField(label=gettext_lazy("编号、职务或组织单位"), required=False, max_length=60)
+    state = forms.ChoiceField(
+        label=gettext_lazy("状态"), required=False, choices=[("", gettext_lazy("全部")), *Recalling.choices]
+    )
+    sort = forms.ChoiceField(
+        label=gettext_lazy("排序"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("最近的在前")),
+            ("oldest", gettext_lazy("最早的在前")),
+            ("missing", gettext_lazy("差附议人数少的在前")),
+            ("office", gettext_lazy("按职务")),
+        ],
     )
 
 

@@ -8,7 +8,7 @@ from linli.core.errors import NotAllowed
 from linli.core.listing import Chosen, Column, Kind, Listing, form_conditions, listing_add
 
 from . import selectors
-from .desk import filters_of
+from .desk import filters_of, recall_filters_of
 from .permissions import can_see_elections
 
 
@@ -22,7 +22,8 @@ def _elections(actor: Actor, query: QueryDict) -> Chosen:
 def _recalls(actor: Actor, query: QueryDict) -> Chosen:
     if not can_see_elections(actor):
         raise NotAllowed()
-    return Chosen(selectors.recall_list(actor), [])
+    form, chosen = recall_filters_of(query)
+    return Chosen(selectors.recall_list(actor, **chosen), form_conditions(form))
 
 
 listing_add(
@@ -39,6 +40,7 @@ listing_add(
             Column(_("登记时间"), lambda row: row.created_at, Kind.INSTANT, 18),
         ),
         _recalls,
+        page="elections:recalls",
     )
 )
 listing_add(

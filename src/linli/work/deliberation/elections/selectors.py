@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.core import clock
@@ -42,12 +42,34 @@ def election_list(actor: Actor, q: str = "", state: str = "") -> QuerySet[Electi
     return found.order_by("-created_at", "-id")
 
 
-def recall_list(actor: Actor, state: str = "") -> QuerySet[Recall]:
-    """Return the recalls that the actor sees, the latest first."""
+RECALL_SORTS = {
+    "": ("-created_at", "-id"),
+    "oldest": ("created_at", "id"),
+    "missing": ("missing", "-created_at", "-id"),
+    "office": ("office", "-created_at", "-id"),
+}
+
+
+def recall_list(actor: Actor, q: str = "", state: str = "", sort: str = "") -> QuerySet[Recall]:
+    """Return the recalls that the actor sees, the latest first or as asked, with how many support them.
+
+    The words are looked for in number, office and unit; who is concerned is sealed and not searched.
+    """
     rows = Recall.objects.filter(pk__in=Recall.objects.visible_to(actor).values("pk"))
-    rows = rows.filter(state=state) if state else rows
-    found: QuerySet[Recall] = rows.select_related("unit", "ballot").annotate(found=Count("supports"))
-    return found.order_by("-created_at", "-id")
+    if words := q.strip():
+        named = Q(office__icontains=words) | Q(unit__name__icontains=words)
+        rows = rows.filter(named | Q(number__istartswith=words))
+    if state:
+        rows = rows.filter(state=state)
+    counted = rows.select_related("unit", "ballot").annotate(found=Count("supports"))
+    found: QuerySet[Recall] = counted.annotate(missing=F("needed") - F("found"))
+    return found.order_by(*RECALL_SORTS.get(sort, RECALL_SORTS[""]))
+
+
+def recalls_open(actor: Actor) -> int:
+    """Return how many recalls that the actor sees are not over."""
+    open_ = (Recalling.COLLECTING, Recalling.VOTING)
+    return Recall.objects.visible_to(actor).filter(state__in=open_).count()
 
 
 def election_get(actor: Actor, public_id: UUID) -> Election:

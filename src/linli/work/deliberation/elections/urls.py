@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/council/elections/new/", desk.new_page, name="new"),
     path("desk/council/elections/<uuid:public_id>/", desk.record_page, name="record"),
     path("desk/council/elections/<uuid:public_id>/do/<slug:code>/", desk.act_page, name="act"),
+    path("desk/council/recalls/", desk.recalls_page, name="recalls"),
     path("desk/council/recalls/new/", desk.recall_new_page, name="recall_new"),
     path("desk/council/recalls/<uuid:public_id>/", desk.recall_page, name="recall"),
     path("desk/council/recalls/<uuid:public_id>/do/<slug:code>/", desk.recall_act_page, name="recall_act"),

@@ -9,6 +9,10 @@ import pytest
 from django.urls import reverse
 
 from linli.core import clock as time
+from linli.registers.residents.masking import name_masked
+from linli.registers.residents.sealing import sealed_set
+from linli.work.deliberation.ballots.services import making
+from linli.work.deliberation.elections import services as do
 from linli.work.deliberation.elections.models import Candidate, Election, Recall
 from linli.work.deliberation.elections.tests.conftest import Polls, name_of
 
@@ -109,6 +113,25 @@ def test_who_has_not_agreed_is_not_shown_once_naming_is_over(polls: Polls) -> No
     assert name_of(9) not in page(polls, "visitor", "public", election.public_id)
 
 
+def test_the_notice_of_an_election_names_who_stands_and_nothing_else_about_people(polls: Polls) -> None:
+    """Candidates stand with their names, voters masked; no number, telephone or birth of anybody."""
+    known = ("13912345678", "990101197001011234", "990101197001015678")
+    for one, number in ((2, known[1]), (9, known[2])):
+        sealed_set(polls.people[one], name=name_of(one), phone=known[0], number=number)
+        polls.people[one].save()
+    election = polls.listed()
+    ballot = polls.round(election).ballot
+    making.ballot_announce(actor=polls.who("worker"), ballot_id=ballot.public_id, version=ballot.version)
+    printed = polls.cast.client("worker").get(reverse("ballots:notice_print", args=[ballot.public_id]))
+    public = polls.cast.client("visitor").get(reverse("ballots:public", args=[ballot.public_id]))
+    for text in (printed.content.decode(), public.content.decode()):
+        assert all(name_of(person) in text for person in (2, 3, 4, 5, 6))
+        assert not [name for name in (name_of(0), name_of(9), "1970", *known) if name in text]
+    assert "（选 2 名）" in printed.content.decode()
+    assert name_masked(name_of(9)) in printed.content.decode()
+    assert name_masked(name_of(9)) not in public.content.decode()
+
+
 def test_a_recall_through_the_pages(polls: Polls) -> None:
     opens_at = time.now() + timedelta(days=30)
     form = "%Y-%m-%dT%H:%M"
@@ -133,7 +156,32 @@ def test_a_recall_through_the_pages(polls: Polls) -> None:
     ).content.decode()
     assert "因病请假" in done
     assert "罢免投票" in send(polls, "worker", "recall_act", recall.public_id, "vote").content.decode()
-    assert "副主任" in page(polls, "district", "list")
+    assert "副主任" in page(polls, "district", "recalls")
+
+
+def test_the_list_of_recalls_is_narrowed_and_sorted_and_its_file_holds_the_same(polls: Polls) -> None:
+    few, many = polls.recall(office="副主任"), polls.recall(office="委员")
+    people = [polls.people[5].public_id]
+    do.recall_support(actor=polls.who("worker"), recall_id=many.public_id, resident_ids=people)
+    client, where = polls.cast.client("district"), reverse("elections:recalls")
+    file = reverse("exports:make", args=["recalls"])
+
+    def offices(query: str) -> list[str]:
+        """Return the offices that the page shows, in its order, and that the file holds."""
+        shown = [row.office for row, _tone in client.get(f"{where}?{query}").context["rows"]]
+        answer = client.post(f"{file}?{query}", {"format": "csv"})
+        lines = b"".join(answer.streaming_content).decode().splitlines()[1:-1] if shown else []
+        assert [line.split(",")[1] for line in lines] == shown
+        return shown
+
+    assert offices("") == ["委员", "副主任"]
+    assert offices("sort=oldest") == offices("sort=nonsense&q=")[::-1] == ["副主任", "委员"]
+    assert offices("sort=missing") == ["委员", "副主任"]
+    assert offices("q=副") == offices(f"q={few.number}") == ["副主任"]
+    assert offices(f"q={few.name}") == []  # who is concerned is sealed
+    assert offices("state=voting") == []
+    assert "没有符合条件" in client.get(f"{where}?state=voting").content.decode()
+    assert "这里没有罢免提议" in polls.cast.client("other_street").get(where).content.decode()
 
 
 def test_what_runs_is_found_from_the_hall(polls: Polls) -> None:
