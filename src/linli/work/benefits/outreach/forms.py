@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,7 @@ from linli.core.actor import Actor
 from linli.foundation.accounts.selectors import area_choices
 from linli.foundation.places.models import Division
 
-from ..models import Policy
+from ..models import Policy, Wave
 from .selectors import policies_found
 
 SORTS = (
@@ -65,6 +66,27 @@ def _indented(areas: list[Division]) -> list[tuple[str, str]]:
     """Return areas as choices; what lies within another stands further in."""
     levels = sorted({place.level for place in areas})
     return [(place.path, "\u3000" * levels.index(place.level) + place.name) for place in areas]
+
+
+class WaveFilterForm(forms.Form):
+    """What narrows the list of waves."""
+
+    policy = forms.ChoiceField(label=gettext_lazy("政策"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("状态"),
+        required=False,
+        choices=[("", gettext_lazy("全部")), *Wave.State.choices],
+    )
+
+    def __init__(self, *args: Any, waves: QuerySet[Wave], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = waves.order_by("policy__name").values_list("policy__code", "policy__name").distinct()
+        self.fields["policy"] = _choice(_("政策"), [("", _("全部")), *named])
+
+    def asked(self) -> dict[str, str]:
+        """Return the filters for ``waves_seen``; what is no choice is left out."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in ("policy", "state")}
 
 
 class WaveChangeForm(forms.Form):

@@ -12,7 +12,7 @@ from linli.core.actor import Actor
 from linli.core.listing import Chosen, Column, Kind, Listing, form_conditions, listing_add
 
 from . import batches, selectors
-from .forms import VisitFilterForm
+from .forms import VisitFilterForm, WaveFilterForm
 from .funnel import FunnelRow, funnel, funnel_area
 
 
@@ -25,7 +25,9 @@ def _visits(actor: Actor, query: QueryDict) -> Chosen:
 
 
 def _waves(actor: Actor, query: QueryDict) -> Chosen:
-    return Chosen(selectors.waves_seen(actor), dress=selectors.wave_rows(actor))
+    form = WaveFilterForm(query, waves=selectors.waves_seen(actor))
+    rows = selectors.waves_seen(actor, **form.asked())
+    return Chosen(rows, form_conditions(form), selectors.wave_rows(actor))
 
 
 def _batches(actor: Actor, query: QueryDict) -> Chosen:

@@ -208,11 +208,13 @@ def lead_get(actor: Actor, public_id: UUID | str) -> Lead:
     return found
 
 
-def waves_seen(actor: Actor) -> QuerySet[Wave]:
-    """Return the waves over the actor's areas, the latest first."""
+def waves_seen(actor: Actor, *, policy: str = "", state: str = "") -> QuerySet[Wave]:
+    """Return the waves over the actor's areas, of a policy (a code), in a state; the latest first."""
     if not can_see_funnel(actor):
         raise NotAllowed(_("批次由居委会、街镇、区和市查看。"))
     rows: QuerySet[Wave] = Wave.objects.visible_to(actor)
+    rows = rows.filter(policy__code=policy) if policy else rows
+    rows = rows.filter(state=state) if state else rows
     return rows.select_related("policy", "released_by")
 
 

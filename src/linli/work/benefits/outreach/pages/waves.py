@@ -19,7 +19,7 @@ from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.accounts.selectors import area_choices
 
 from ...models import Policy, Wave
-from ..forms import WaveChangeForm, WaveForm
+from ..forms import WaveChangeForm, WaveFilterForm, WaveForm
 from ..funnel import funnel, funnel_area
 from ..permissions import RELEASING, can_change_wave, can_see_funnel, can_see_leads
 from ..selectors import wave_get, wave_rows, waves_seen
@@ -39,8 +39,12 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """List the waves over the actor's areas with how many were found, handed out, and still wait."""
     actor = actor_of(request)
     _let_in(actor)
-    page = Paginator(waves_seen(actor), PAGE).get_page(request.GET.get("page"))
+    form = WaveFilterForm(request.GET, waves=waves_seen(actor))
+    asked = form.asked()
+    page = Paginator(waves_seen(actor, **asked), PAGE).get_page(request.GET.get("page"))
     context = {
+        "filters": form,
+        "is_filtered": any(asked.values()),
         "page": page,
         "rows": wave_rows(actor)(list(page.object_list)),
         "may_release": actor.function in RELEASING,

@@ -172,3 +172,25 @@ def test_waves_and_progress_as_files_say_what_the_pages_say(cast: Cast) -> None:
         listing_get("benefit-waves").choose(cast.actor("grid_worker"), QueryDict())
     with pytest.raises(NotAllowed):
         listing_get("benefit-runs").choose(cast.actor("street"), QueryDict())
+
+
+def test_waves_are_narrowed_by_policy_and_state_on_page_and_in_file(cast: Cast) -> None:
+    doors = doors_make(cast)
+    doors.release()
+    ended = doors.release(version=doors.family)
+    wave_end(actor=doors.actor("street"), wave_id=ended.public_id, version=ended.version)
+    client = cast.client("street")
+    for query, named in (
+        ({"state": "open"}, "老年综合津贴"),
+        ({"state": "done"}, "老人家庭补贴"),
+        ({"policy": "test_family"}, "老人家庭补贴"),
+    ):
+        page = client.get("/desk/benefits/waves/", query).content.decode()
+        assert page.count("<tr>") == 2 and f"<strong>{named}" in page
+        asked = QueryDict(mutable=True)
+        asked.update(query)
+        chosen = listing_get("benefit-waves").choose(doors.actor("street"), asked)
+        assert [wave.policy.name for wave in chosen.rows] == [named]
+    page = client.get("/desk/benefits/waves/", {"state": "paused"}).content.decode()
+    assert "没有这样的批次" in page and "还没有批次" not in page
+    assert client.get("/desk/benefits/waves/", {"state": "x", "policy": "x"}).status_code == 200
