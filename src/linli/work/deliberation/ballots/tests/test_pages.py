@@ -304,6 +304,8 @@ def test_a_secret_sheet_bears_its_code_on_the_stub_only(hall: Hall) -> None:
     text = get(hall, "worker", "sheets_print", ballot.public_id)
     stub, ballot_paper = text.split("</header>", 1)
     assert code[:4] in stub
+    assert elector.label in stub  # several electors of one home each get their own
+    assert elector.label not in ballot_paper
     assert code[:4] not in ballot_paper
     made = post(hall, "worker", "boxes", ballot.public_id, kind="station", place="门口")
     assert "票箱已登记" in made.content.decode()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from linli.core import clock as time
 from linli.registers.residents.masking import name_masked
 from linli.registers.residents.sealing import sealed_set
-from linli.work.deliberation.ballots.services import making
+from linli.work.deliberation.ballots.services import paper
 from linli.work.deliberation.elections import services as do
 from linli.work.deliberation.elections.models import Candidate, Election, Recall
 from linli.work.deliberation.elections.tests.conftest import Polls, name_of
@@ -121,7 +121,7 @@ def test_the_notice_of_an_election_names_who_stands_and_nothing_else_about_peopl
         polls.people[one].save()
     election = polls.listed()
     ballot = polls.round(election).ballot
-    making.ballot_announce(actor=polls.who("worker"), ballot_id=ballot.public_id, version=ballot.version)
+    polls.frozen(ballot)
     printed = polls.cast.client("worker").get(reverse("ballots:notice_print", args=[ballot.public_id]))
     public = polls.cast.client("visitor").get(reverse("ballots:public", args=[ballot.public_id]))
     for text in (printed.content.decode(), public.content.decode()):
@@ -130,6 +130,11 @@ def test_the_notice_of_an_election_names_who_stands_and_nothing_else_about_peopl
     assert "（选 2 名）" in printed.content.decode()
     assert name_masked(name_of(9)) in printed.content.decode()
     assert name_masked(name_of(9)) not in public.content.decode()
+    elector = ballot.electors.get(resident=polls.people[9])
+    paper.sheets_issue(actor=polls.who("worker"), ballot_id=ballot.public_id, elector_ids=[elector.public_id])
+    sheet = polls.cast.client("worker").get(reverse("ballots:sheets_print", args=[ballot.public_id]))
+    assert "最多选 2 名" in sheet.content.decode()
+    assert "每项只选一个" not in sheet.content.decode()
 
 
 def test_a_recall_through_the_pages(polls: Polls) -> None:
