@@ -65,6 +65,7 @@ DESK: dict[str, set[Function]] = {
     "ballots": {*GOVERNING, Function.GRID_WORKER, Function.SUPERVISOR},
     "ballot-roll": {*DOORSTEP, Function.SUPERVISOR},
     "hot-issues": set(GOVERNING),
+    "clusters": set(GOVERNING),
     "answers": set(GOVERNING),
     "replies": set(GOVERNING),
     "registry-ages": set(GOVERNING),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -129,15 +130,50 @@ def hot_places(request: HttpRequest) -> JsonResponse:
 
 
 # -- one case of many -----------------------------------------------------------
+class ClusterFilterForm(forms.Form):
+    """How the list of clusters is narrowed and sorted."""
+
+    q = forms.CharField(label=gettext_lazy("编号或共同的事"), required=False, max_length=60)
+    stage = forms.ChoiceField(
+        label=gettext_lazy("状态"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("全部")),
+            ("open", gettext_lazy("在办")),
+            ("ended", gettext_lazy("已办结")),
+            ("dissolved", gettext_lazy("已解散")),
+        ],
+    )
+    sort = forms.ChoiceField(
+        label=gettext_lazy("排序"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("最近的在前")),
+            ("oldest", gettext_lazy("最早的在前")),
+            ("many", gettext_lazy("回执多的在前")),
+        ],
+    )
+
+
+def clusters_asked(actor: Actor, query: QueryDict) -> tuple[ClusterFilterForm, QuerySet[Cluster]]:
+    """Return the list's filters as an address has them, and the clusters that it then shows."""
+    if not actor.is_governing:
+        raise NotAllowed(_("您的岗位不查看同类事项。"))
+    form = ClusterFilterForm(query)
+    form.is_valid()
+    chosen = {name: form.cleaned_data.get(name, "") for name in form.fields}
+    return form, selectors.cluster_list(actor, **chosen)
+
+
 @require_GET
 @desk_page
 def clusters_page(request: HttpRequest) -> HttpResponse:
     """List the clusters of the actor's areas."""
-    actor = actor_of(request)
-    if not actor.is_governing:
-        raise NotAllowed(_("您的岗位不查看同类事项。"))
-    found = Paginator(selectors.cluster_list(actor), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "clusters/list.html", {"page": found, "rows": found.object_list})
+    form, rows = clusters_asked(actor_of(request), request.GET)
+    found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    is_narrowed = bool(form.cleaned_data.get("q") or form.cleaned_data.get("stage"))
+    context = {"form": form, "page": found, "rows": found.object_list, "is_narrowed": is_narrowed}
+    return render(request, "clusters/list.html", context)
 
 
 def _keys(values: list[str]) -> list[UUID]:

@@ -183,11 +183,23 @@ def _who(row: dict[str, Any]) -> Any:
 
 
 # -- clusters -------------------------------------------------------------------
-def cluster_list(actor: Actor) -> QuerySet[Cluster]:
-    """Return the clusters that an actor may see, the newest first, with how many receipts each has."""
+CLUSTER_STAGES = {
+    "open": Q(dissolved_at__isnull=True) & ~Q(head__state__in=ENDED),
+    "ended": Q(dissolved_at__isnull=True, head__state__in=ENDED),
+    "dissolved": Q(dissolved_at__isnull=False),
+}
+CLUSTER_SORTS = {"": ("-made_at", "-pk"), "oldest": ("made_at", "pk"), "many": ("-count", "-made_at", "-pk")}
+
+
+def cluster_list(actor: Actor, q: str = "", stage: str = "", sort: str = "") -> QuerySet[Cluster]:
+    """Return the clusters that an actor may see, the newest first or as asked, receipts counted."""
     rows = Cluster.objects.visible_to(actor).select_related("head")
+    if words := q.strip():
+        rows = rows.filter(Q(title__icontains=words) | Q(number__istartswith=words))
+    rows = rows.filter(CLUSTER_STAGES.get(stage, Q()))
     still = Q(receipts__left_at__isnull=True)
-    return rows.annotate(count=Count("receipts", filter=still)).order_by("-made_at", "-pk")
+    counted = rows.annotate(count=Count("receipts", filter=still))
+    return counted.order_by(*CLUSTER_SORTS.get(sort, CLUSTER_SORTS[""]))
 
 
 def cluster_of_matter(actor: Actor, matter_id: int) -> Cluster | None:

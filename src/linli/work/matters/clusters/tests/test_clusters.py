@@ -20,6 +20,7 @@ from linli.work.matters.clusters.models import Cluster, Receipt
 from linli.work.matters.clusters.selectors import hot_issues, receipt_rows
 from linli.work.matters.clusters.services import (
     cluster_add,
+    cluster_dissolve,
     cluster_make,
     receipt_tell,
 )
@@ -179,6 +180,31 @@ def test_nothing_about_who_reported_leaves_the_pages(life: Life) -> None:
         assert answer.status_code == 200, address
         for hidden in ("刘先生", "13800000002", "王阿姨"):
             assert hidden not in answer.content.decode(), address
+
+
+def test_the_list_is_narrowed_and_sorted_and_its_file_holds_the_same(life: Life) -> None:
+    rows = reported(life, 5)
+    few, many = made(life, rows[:2], title="油烟"), made(life, rows[2:], title="垃圾")
+    client, where = life.cast.client("street"), reverse("clusters:list")
+    file = reverse("exports:make", args=["clusters"])
+
+    def titles(query: str) -> list[str]:
+        """Return the titles that the page shows, in its order, and that the file holds."""
+        shown = [row.title for row in client.get(f"{where}?{query}").context["rows"]]
+        answer = client.post(f"{file}?{query}", {"format": "csv"})
+        lines = b"".join(answer.streaming_content).decode().splitlines()[1:-1] if shown else []
+        assert [line.split(",")[1] for line in lines] == shown
+        return shown
+
+    assert titles("") == titles("sort=many") == titles("stage=open&sort=x") == ["垃圾", "油烟"]
+    assert titles("sort=oldest") == ["油烟", "垃圾"]
+    assert titles("q=油") == titles(f"q={few.number}") == ["油烟"]
+    close(life, rows[0])
+    assert (titles("stage=open"), titles("stage=ended")) == (["垃圾"], ["油烟"])
+    cluster_dissolve(actor=life.who("worker"), cluster_id=many.pk, reason="不是一回事")
+    assert (titles("stage=open"), titles("stage=dissolved")) == ([], ["垃圾"])
+    assert "没有符合条件" in client.get(f"{where}?stage=open").content.decode()
+    assert not life.cast.client("other_street").get(where).context["rows"]
 
 
 def test_from_a_hot_issue_to_one_case_to_a_whistle(life: Life) -> None:
