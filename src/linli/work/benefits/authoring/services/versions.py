@@ -257,7 +257,7 @@ def version_publish(*, actor: Actor, policy_id: int, digest: str) -> PolicyVersi
     )
     duty_close(room=ROOM, subject_id=str(version.policy.public_id), action=CONFIRM, by=actor.person_id)
     record("policy.publish", version, changed)
-    _proposer_told(version, "已发布", "可以在政策页重新匹配、放出批次。", "")
+    _proposer_told(version, title="已发布", body="可以在政策页重新匹配、放出批次。")
     return version
 
 
@@ -270,18 +270,18 @@ def version_refuse(*, actor: Actor, policy_id: int, reason: str) -> PolicyVersio
     if not words or len(words) > MOST_REMARK:
         raise invalid(reason=_("请写明为什么不核准，最多%d个字。") % MOST_REMARK)
     back = _back(actor, version, "policy.refuse", remark=words)
-    _proposer_told(back, "被退回修改", "理由写在草稿上方。", "draft/")
+    _proposer_told(back, title="被退回修改", body="理由写在草稿上方。", page="draft/")
     return back
 
 
-def _proposer_told(version: PolicyVersion, what: str, more: str, page: str) -> None:
+def _proposer_told(version: PolicyVersion, *, title: str, body: str, page: str = "") -> None:
     policy = version.policy
     if version.proposed_by_id is not None:
         notice_queue(
             person_ids=[version.proposed_by_id],
             kind="benefits.version",
-            title=f"《{policy.name}》第{version.number}版{what}",
-            body=more,
+            title=f"《{policy.name}》第{version.number}版{title}",
+            body=body,
             url=f"/desk/benefits/{policy.public_id}/{page}",
         )
 
