@@ -22,14 +22,14 @@ from .catalog.selectors import edition_in_force, edition_list, row_words, rows_o
 from .desk import selectors as desk_selectors
 from .desk.affairs import clock_rows
 from .desk.lists import filter_form, filters_of, tab_of
-from .desk.revisits import period_of
+from .desk.revisits import calls_asked, period_of
 from .models import Category, PublicVersion
 from .permissions import COMMITTEE_OR_STREET, can_read_figures
 from .replies.rules import ASKED
 from .replies.rules import LABELS as REPLY_LABELS
 from .replies.selectors import RECENT, Completeness, completeness
 from .resident.selectors import PublicFilters, public_versions
-from .satisfaction.selectors import answer_figures, can_keep_revisits, revisit_list
+from .satisfaction.selectors import answer_figures, calls_dressed
 from .workflow import ENDED
 
 WIDTHS = {"questions": 50, "guidance": 50, "limits": 40, "words": 40, "source": 40}
@@ -109,9 +109,8 @@ def _clocks(actor: Actor, query: QueryDict) -> Chosen:
 
 
 def _revisits(actor: Actor, query: QueryDict) -> Chosen:
-    if not can_keep_revisits(actor):
-        raise NotAllowed(_now("您的岗位不做回访。"), hint=_now("回访由居委会、街镇没有经手的人来做。"))
-    return Chosen(revisit_list(actor))
+    form, rows = calls_asked(actor, query)
+    return Chosen(rows, form_conditions(form), calls_dressed)
 
 
 def _replies(actor: Actor, query: QueryDict) -> Chosen:
@@ -235,6 +234,7 @@ listing_add(
             Column(_("打过几次"), lambda row: row.tries, Kind.NUMBER, 10),
         ),
         _revisits,
+        page="matters:revisits",
     ),
     Listing(
         "answers",

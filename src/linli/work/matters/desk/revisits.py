@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -29,10 +31,11 @@ from ..resident.forms import RateForm
 from ..satisfaction.selectors import (
     Answers,
     answer_figures,
+    calls_dressed,
     can_keep_revisits,
     reason_choices,
-    revisit_list,
     revisit_matters,
+    revisits_found,
 )
 from ..satisfaction.services import revisit_record
 from ..services import reporter_reveal
@@ -40,6 +43,7 @@ from .keeping import page
 
 Outcome = RevisitCall.Outcome
 USUAL_DAYS = 30
+PER_PAGE = 25
 PURPOSE = "回访：问办得怎么样"  # stands in the record of looks as it is
 
 
@@ -81,14 +85,40 @@ class PeriodForm(DeskForm):
     to_on = day(gettext_lazy("到"), required=False)
 
 
+class CallsForm(forms.Form):
+    """How the list of calls is narrowed and sorted."""
+
+    q = forms.CharField(label=gettext_lazy("编号、标题或类别"), required=False, max_length=60)
+    sort = forms.ChoiceField(
+        label=gettext_lazy("排序"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("等得久的在前")),
+            ("newest", gettext_lazy("最近办结的在前")),
+            ("tries", gettext_lazy("打过电话的在前")),
+        ],
+    )
+
+
+def calls_asked(actor: Actor, query: QueryDict) -> tuple[CallsForm, QuerySet[Matter]]:
+    """Return the list's filters as an address has them, and the matters that it then shows."""
+    if not can_keep_revisits(actor):
+        raise NotAllowed(_("您的岗位不做回访。"), hint=_("回访由居委会、街镇没有经手的人来做。"))
+    form = CallsForm(query)
+    form.is_valid()
+    chosen = {name: form.cleaned_data.get(name, "") for name in form.fields}
+    return form, revisits_found(actor, **chosen)
+
+
 @require_GET
 @desk_page
 def revisits_page(request: HttpRequest) -> HttpResponse:
     """List whose reporters this worker may call now; names and numbers come with the call."""
-    actor = actor_of(request)
-    if not can_keep_revisits(actor):
-        raise NotAllowed(_("您的岗位不做回访。"), hint=_("回访由居委会、街镇没有经手的人来做。"))
-    return page(request, "revisits", {"rows": revisit_list(actor)})
+    form, rows = calls_asked(actor_of(request), request.GET)
+    found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    is_narrowed = bool(form.cleaned_data.get("q"))
+    context = {"form": form, "page": found, "rows": calls_dressed(found), "is_narrowed": is_narrowed}
+    return page(request, "revisits", context)
 
 
 @desk_page

@@ -25,7 +25,6 @@ from ..rules import Rate
 from ..workflow import State
 from .rules import link_refusal, reason_words, reasons_for
 
-MOST_TO_CALL = 200
 Outcome = RevisitCall.Outcome
 
 
@@ -133,9 +132,25 @@ def _hidden(actor: Actor) -> Q:
     return about | Q(hides_reporter=True) | Q(category__hides_reporter=True)
 
 
-def revisit_list(actor: Actor) -> list[ToCall]:
-    """Return whom this actor may call now, at most two hundred (two queries)."""
-    rows = list(revisit_matters(actor).select_related("category")[:MOST_TO_CALL])
+CALL_SORTS = {
+    "": ("closed_at", "pk"),
+    "newest": ("-closed_at", "-pk"),
+    "tries": ("-tries", "closed_at", "pk"),
+}
+
+
+def revisits_found(actor: Actor, q: str = "", sort: str = "") -> QuerySet[Matter]:
+    """Return ``revisit_matters`` narrowed to words of number, title or category, in the order asked for."""
+    rows = revisit_matters(actor).select_related("category")
+    if words := q.strip():
+        named = Q(title__icontains=words) | Q(category__name__icontains=words)
+        rows = rows.filter(named | Q(number__startswith=words))
+    return rows.order_by(*CALL_SORTS.get(sort, CALL_SORTS[""]))
+
+
+def calls_dressed(rows: Iterable[Matter]) -> list[ToCall]:
+    """Return matters to be asked about with the unit that handled each (one query)."""
+    rows = list(rows)
     leads = Assignment.objects.filter(matter__in=[row.pk for row in rows], part=Assignment.Part.LEAD)
     units = dict(leads.order_by("sent_at").values_list("matter_id", "unit__name"))
     return [ToCall(row, units.get(row.pk, ""), row.tries, row.last_at) for row in rows]  # type: ignore[attr-defined]

@@ -81,6 +81,11 @@ def test_the_list_leads_to_a_call_and_the_look_is_recorded(closed: Matter, peopl
         rows = shown(worker.get("/desk/matters/revisits/"))
         assert closed.number in rows
         assert "13900000001" not in rows
+        for query, is_there in ((closed.number, True), (closed.title, True), ("没有这个词", False)):
+            where = f"/desk/matters/revisits/?sort=tries&q={query}"
+            assert (f"/{closed.public_id}/revisit/" in shown(worker.get(where))) is is_there
+            file = worker.post(f"/exports/revisits/new/?q={query}", {"format": "csv"})
+            assert file.status_code == (200 if is_there else 404)
         where = f"/desk/matters/{closed.public_id}/revisit/"
         assert "13900000001" not in shown(worker.get(where))
         assert "13900000001" in shown(worker.post(where, {"reveal": "1"}))

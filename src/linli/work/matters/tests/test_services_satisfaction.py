@@ -14,7 +14,7 @@ from linli.foundation.notices.models import Notice
 from linli.work.matters import services as do
 from linli.work.matters.models import Matter, Rating, RevisitCall
 from linli.work.matters.satisfaction.rules import Said, reasons_for, said_refusals
-from linli.work.matters.satisfaction.selectors import answer_figures, link_get, revisit_list
+from linli.work.matters.satisfaction.selectors import answer_figures, link_get, revisit_matters
 from linli.work.matters.satisfaction.services import answer_by_link, revisit_record
 
 from .life import Life, days_later, duties, place_of, told
@@ -40,7 +40,7 @@ def call(life: Life, matter: Matter, by: str = "worker", **said: Any) -> Matter:
 
 
 def waiting(life: Life, by: str = "worker") -> list[Matter]:
-    return [row.matter for row in revisit_list(life.who(by))]
+    return list(revisit_matters(life.who(by)))
 
 
 # -- links ----------------------------------------------------------------------
