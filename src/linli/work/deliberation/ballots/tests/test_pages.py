@@ -307,6 +307,7 @@ def test_a_secret_sheet_bears_its_code_on_the_stub_only(hall: Hall) -> None:
     assert elector.label in stub  # several electors of one home each get their own
     assert elector.label not in ballot_paper
     assert code[:4] not in ballot_paper
+    assert "只能投纸质票" in get(hall, "worker", "sheets", ballot.public_id)  # asked before all get one
     made = post(hall, "worker", "boxes", ballot.public_id, kind="station", place="门口")
     assert "票箱已登记" in made.content.decode()
 
