@@ -178,9 +178,11 @@ def result(story: Story, at: datetime, least: float = 4, most: float = 26) -> Sc
 
 
 def verify(story: Story, at: datetime, *, is_passed: bool = True) -> Scene:
-    """Another person looks."""
+    """Another person looks, unless the street closed it with others meanwhile."""
     yield (at := story.stage.hours.office(at, 1, 9))
     stage = story.stage
+    if story.matter.state != State.HANDLED:
+        return at
     verifier = story.second
     do.matter_verify(
         actor=verifier,
