@@ -180,6 +180,8 @@ def failed(story: Story, at: datetime) -> Plot:
     at = yield from _signed(story, at)
     at = yield from scene.result(story, at, 4, 20)
     at = yield from scene.verify(story, at, is_passed=False)
+    if story.matter.state == State.CLOSED:
+        return
     at = yield from scene.result(story, at, 6, 20)
     at = yield from scene.verify(story, at)
     yield from scene.rate(story, at, happy=0.7)
