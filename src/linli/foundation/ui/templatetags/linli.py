@@ -45,6 +45,16 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def dated(value: date | None) -> str:
+    """Write the day from which a rule holds: ``2025年7月1日``, as papers do."""
+    if value is None:
+        return ""
+    if _in_english():
+        return value.strftime("%-d %b %Y")
+    return _("%(year)s年%(month)s月%(day)s日") % {"year": value.year, "month": value.month, "day": value.day}
+
+
+@register.filter
 def local_time(value: datetime | None) -> str:
     """Write an instant in Beijing time: ``11月27日(周五) 17:00``."""
     if value is None:

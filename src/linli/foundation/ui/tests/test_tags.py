@@ -9,7 +9,7 @@ from django.template import Context, Template
 from django.utils.translation import override
 
 from linli.core.clock import BEIJING, clock_at
-from linli.foundation.ui.templatetags.linli import day, local_time, page_numbers, time_left
+from linli.foundation.ui.templatetags.linli import dated, day, local_time, page_numbers, time_left
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=BEIJING)
 
@@ -19,7 +19,8 @@ def test_dates_in_words() -> None:
         assert day(date(2026, 11, 27)) == "11月27日(周五)"
         assert day(date(2025, 1, 5)) == "2025年1月5日(周日)"
         assert local_time(datetime(2026, 11, 27, 9, 0, tzinfo=BEIJING)) == "11月27日(周五) 09:00"
-        assert day(None) == local_time(None) == time_left(None) == ""
+        assert dated(date(2026, 7, 1)) == "2026年7月1日"
+        assert day(None) == dated(None) == local_time(None) == time_left(None) == ""
 
 
 def test_instants_are_shown_in_beijing_time() -> None:
