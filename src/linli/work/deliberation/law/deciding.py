@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.core.errors import InvalidInput
 
@@ -90,7 +91,7 @@ def _turnout_step(required: Requirement, tally: Tally) -> Step:
 def passing_step(required: Requirement, tally: Tally, choice: str) -> Step:
     """Return the comparison of what a choice got with what it needs."""
     part, whole = getattr(tally.choice(choice), required.basis), tally.whole(required.basis, required.of)
-    took = _("同意") if choice == YES else _("得票")
+    took = pgettext("表决", "同意") if choice == YES else _("得票")
     words = _("%(took)s%(part)s，%(of)s%(whole)s，要求%(share)s")
     return _step(required, words, part, whole, took=took, choice="" if choice == YES else choice)
 
