@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.core.errors import NotFound
@@ -308,8 +307,10 @@ def _nodes(below: Mapping[int | None, Sequence[Category]], parent_id: int | None
 
 def under(code: str) -> dict[int, str]:
     """Return key → code of a node and all below it, in every edition that knows any of them."""
-    path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    node = Category.objects.filter(code=code, version=OuterRef("version")).alias(below=path)
-    stands_below = node.filter(Q(path=F("below")) | Q(below__startswith=Concat(F("path"), Value(SEPARATOR))))
-    codes = Category.objects.filter(Exists(stands_below)).order_by().values("code")
+    within = Q()
+    for version, path in Category.objects.filter(code=code).values_list("version", "path"):
+        within |= Q(version=version) & (Q(path=path) | Q(path__startswith=path + SEPARATOR))
+    if not within:
+        return {}
+    codes = Category.objects.filter(within).order_by().values("code")
     return dict(Category.objects.filter(code__in=codes).order_by().values_list("pk", "code"))

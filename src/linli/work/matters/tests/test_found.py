@@ -83,7 +83,8 @@ def test_a_count_stops_where_nobody_reads_on(life: Life, few: int) -> None:
     [
         ("worker", MatterFilters(q="路灯"), 1000, 4),  # how many here, their documents, counts, page
         ("city", MatterFilters(q="路灯"), 1000, 3),  # hits, counts, page
-        ("city", MatterFilters(q="路灯", state="closed", category="facility"), 1000, 6),
+        # as before, and thrice the kind with all below it: its places in the tree, what stands there
+        ("city", MatterFilters(q="路灯", state="closed", category="facility"), 1000, 9),
         ("city", MatterFilters(), 1000, 7),  # six tabs, page
         ("city", MatterFilters(q="路灯"), 0, 15),  # hits twice, at most two counts a tab, page
     ],
