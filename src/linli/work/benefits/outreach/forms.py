@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from linli.core.actor import Actor
 from linli.foundation.accounts.selectors import area_choices
 from linli.foundation.places.models import Division
+from linli.foundation.ui.forms import chosen_of
 
 from ..models import Policy, Wave
 from .selectors import policies_found
@@ -85,8 +86,7 @@ class WaveFilterForm(forms.Form):
 
     def asked(self) -> dict[str, str]:
         """Return the filters for ``waves_seen``; what is no choice is left out."""
-        self.is_valid()
-        return {name: self.cleaned_data.get(name, "") for name in ("policy", "state")}
+        return chosen_of(self)
 
 
 class WaveChangeForm(forms.Form):

@@ -18,6 +18,7 @@ from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.core.workflow import Workflow
 from linli.foundation.accounts.keeping import desk_page, whose
 from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.ui.forms import chosen_of
 
 from ..ballots.workflow import ENDED
 from ..law import rule_of
@@ -55,8 +56,7 @@ def filters_of(query: QueryDict) -> tuple[FilterForm, dict[str, str]]:
 def recall_filters_of(query: QueryDict) -> tuple[RecallFilterForm, dict[str, str]]:
     """Return the filters of the list of recalls; what cannot be read narrows nothing."""
     form = RecallFilterForm(query)
-    form.is_valid()
-    return form, {name: form.cleaned_data.get(name, "") for name in form.fields}
+    return form, chosen_of(form)
 
 
 @require_GET

@@ -24,7 +24,7 @@ from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.keeping import desk_page, whose
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import is_map_schematic
-from linli.foundation.ui.forms import DeskForm, long_text
+from linli.foundation.ui.forms import DeskForm, chosen_of, long_text
 
 from ..desk import selectors as desk_selectors
 from ..models import Matter
@@ -160,9 +160,7 @@ def clusters_asked(actor: Actor, query: QueryDict) -> tuple[ClusterFilterForm, Q
     if not actor.is_governing:
         raise NotAllowed(_("您的岗位不查看同类事项。"))
     form = ClusterFilterForm(query)
-    form.is_valid()
-    chosen = {name: form.cleaned_data.get(name, "") for name in form.fields}
-    return form, selectors.cluster_list(actor, **chosen)
+    return form, selectors.cluster_list(actor, **chosen_of(form))
 
 
 @require_GET

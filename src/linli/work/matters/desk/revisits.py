@@ -22,7 +22,7 @@ from linli.core.errors import Conflict, InvalidInput, NotAllowed
 from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import division_name
-from linli.foundation.ui.forms import DeskForm, day
+from linli.foundation.ui.forms import DeskForm, chosen_of, day
 
 from .. import selectors
 from ..models import Matter, RevisitCall, Way
@@ -105,9 +105,7 @@ def calls_asked(actor: Actor, query: QueryDict) -> tuple[CallsForm, QuerySet[Mat
     if not can_keep_revisits(actor):
         raise NotAllowed(_("您的岗位不做回访。"), hint=_("回访由居委会、街镇没有经手的人来做。"))
     form = CallsForm(query)
-    form.is_valid()
-    chosen = {name: form.cleaned_data.get(name, "") for name in form.fields}
-    return form, revisits_found(actor, **chosen)
+    return form, revisits_found(actor, **chosen_of(form))
 
 
 @require_GET
