@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -120,6 +120,8 @@ class DraftOut(Schema):
 
     version: int
     state: str
+    refusal: str = Field(description=gettext_noop("被退回的理由；空表示没有被退回。"))
+    refused_at: datetime | None
     lock: int
     text: str
     cases_text: str
@@ -224,6 +226,8 @@ def _draft(version: PolicyVersion, looked: Looked) -> dict[str, Any]:
     return {
         "version": version.number,
         "state": version.state,
+        "refusal": version.refusal,
+        "refused_at": version.refused_at,
         "lock": version.lock,
         "text": version.text,
         "cases_text": version.cases,

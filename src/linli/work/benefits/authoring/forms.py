@@ -41,7 +41,11 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("状态"),
         required=False,
-        choices=[("", gettext_lazy("全部")), *VersionState.choices],
+        choices=[
+            ("", gettext_lazy("全部")),
+            *VersionState.choices,
+            ("returned", gettext_lazy("被退回，要改")),
+        ],
     )
     unit = forms.ChoiceField(
         label=gettext_lazy("发给谁"),

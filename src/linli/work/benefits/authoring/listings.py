@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Actor
@@ -27,6 +28,12 @@ def _standards(actor: Actor, query: QueryDict) -> Chosen:
     return Chosen(selectors.standard_list(actor))
 
 
+def _in_work(row: Any) -> str:
+    if not row.work:
+        return ""
+    return said("被退回，要改") if row.refusal else str(VersionState(row.work).label)
+
+
 def _figure(row: StandardValue) -> Any:
     return Decimal(row.amount) / 100 if row.is_money else row.amount
 
@@ -44,7 +51,8 @@ listing_add(
             Column(_("从哪天起"), lambda row: row.from_on, Kind.DATE, 12),
             Column(_("到哪天止"), lambda row: row.to_on, Kind.DATE, 12),
             Column(_("文号"), lambda row: row.document or "", width=30),
-            Column(_("正在改"), lambda row: str(VersionState(row.work).label) if row.work else "", width=16),
+            Column(_("正在改"), _in_work, width=24),
+            Column(_("退回的理由"), lambda row: row.refusal or "", width=40),
         ),
         _policies,
         page="benefits:policies",

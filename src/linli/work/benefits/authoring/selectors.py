@@ -23,13 +23,16 @@ from ..models.policies import VersionState
 from .permissions import can_see_drafts, can_see_policies
 
 PUBLISHED = Q(state=VersionState.PUBLISHED)
+RETURNED = Q(state=VersionState.DRAFT, refused_at__isnull=False)
+STATES = (*VersionState.values, "returned")
 
 
 # -- policies -----------------------------------------------------------------------------------------------
 def policy_list(actor: Actor, *, words: str = "", state: str = "", unit: str = "") -> QuerySet[Policy]:
     """Return the policies of the actor's areas and above, by words of name, code or authority.
 
-    ``state`` is published, draft or waiting. Who does not read drafts sees only what has been published.
+    ``state`` is published, draft, waiting or returned (sent back, being mended). Who does not read drafts
+    sees only what has been published.
     """
     if not can_see_policies(actor):
         raise NotAllowed(_("您的岗位不查看惠民政策。"), hint=_("请由居委会、街镇、区或市的工作人员查看。"))
@@ -40,8 +43,8 @@ def policy_list(actor: Actor, *, words: str = "", state: str = "", unit: str = "
         rows = rows.filter(
             Q(name__icontains=words) | Q(code__icontains=words) | Q(authority__icontains=words)
         )
-    if state in VersionState.values:
-        found = Exists(versions.filter(state=state))
+    if state in STATES:
+        found = Exists(versions.filter(RETURNED if state == "returned" else Q(state=state)))
         rows = rows.filter(found if state == VersionState.PUBLISHED else found & _readable(actor))
     return rows.filter(unit=unit) if unit in Policy.Unit.values else rows
 
@@ -62,6 +65,7 @@ def policy_table(actor: Actor, *, sort: str = "name", **asked: str) -> QuerySet[
         to_on=Subquery(begun.values("to_on")[:1]),
         document=Subquery(begun.values("document")[:1]),
         work=Case(When(_readable(actor), then=Subquery(work.values("state")[:1])), default=Value("")),
+        refusal=Case(When(_readable(actor), then=Subquery(work.values("refusal")[:1])), default=Value("")),
         changed=Subquery(versions.order_by("-changed_at").values("changed_at")[:1]),
     )
     orders: dict[str, list[Any]] = {
@@ -94,7 +98,9 @@ def _with_policy(policy: Policy, version: PolicyVersion | None) -> PolicyVersion
 
 def version_in_work(policy: Policy) -> PolicyVersion | None:
     """Return the draft, or what waits for a second person."""
-    return _with_policy(policy, policy.versions.exclude(PUBLISHED).first())
+    return _with_policy(
+        policy, policy.versions.exclude(PUBLISHED).select_related("proposed_by", "refused_by").first()
+    )
 
 
 def version_latest(policy: Policy) -> PolicyVersion | None:

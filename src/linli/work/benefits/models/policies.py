@@ -118,6 +118,11 @@ class PolicyVersion(models.Model):
     published_by = models.ForeignKey(
         "accounts.Person", models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    refusal = models.CharField(_("退回的理由"), max_length=200, blank=True)  # the last, until proposed again
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_by = models.ForeignKey(
+        "accounts.Person", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["-number"]
@@ -150,6 +155,11 @@ class PolicyVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.policy_id}.{self.number}"
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether a second person sent it back and it is being mended."""
+        return self.state == VersionState.DRAFT and self.refused_at is not None
 
 
 class StandardValue(models.Model):

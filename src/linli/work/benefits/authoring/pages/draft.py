@@ -140,7 +140,9 @@ def propose_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Hand a draft to a second person."""
     version = work_of(request, public_id)
     said = draft_of(version)
-    initial = {"lock": version.lock, "document": version.document or said.get("document", "")}
+    kept = {name: getattr(version, name) for name in ("to_on", "remark", "lock")}
+    kept |= {"from_on": version.from_on} if version.from_on else {}
+    initial = {**kept, "document": version.document or said.get("document", "")}
     form = ProposeForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

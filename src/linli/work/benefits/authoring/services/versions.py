@@ -172,6 +172,9 @@ def version_propose(
         earlier=[],
         proposed_at=clock.now(),
         proposed_by_id=actor.person_id,
+        refusal="",
+        refused_at=None,
+        refused_by_id=None,
         **words,
     )
     _confirm_duty(version)
@@ -269,8 +272,9 @@ def version_refuse(*, actor: Actor, policy_id: int, reason: str) -> PolicyVersio
     words = reason.strip()
     if not words or len(words) > MOST_REMARK:
         raise invalid(reason=_("请写明为什么不核准，最多%d个字。") % MOST_REMARK)
-    back = _back(actor, version, "policy.refuse", remark=words)
-    _proposer_told(back, title="被退回修改", body="理由写在草稿上方。", page="draft/")
+    said = {"refusal": words, "refused_at": clock.now(), "refused_by_id": actor.person_id}
+    back = _back(actor, version, "policy.refuse", **said)
+    _proposer_told(back, title="被退回修改", body=f"理由：{words}", page="draft/")
     return back
 
 

@@ -384,11 +384,21 @@ def test_a_refused_version_is_written_on_and_a_waiting_one_is_taken_back(
     refused(NotAllowed, do.version_refuse, actor=district, policy_id=policy.pk, reason="不对")
     back = do.version_refuse(actor=second, policy_id=policy.pk, reason="文号不对")
     assert told(seconds) == ["《老年津贴elder》第1版被退回修改"]
-    assert back.state == "draft" and back.remark == "文号不对" and back.digest == ""
+    assert back.state == "draft" and back.remark == SAID["remark"] and back.digest == ""
+    assert back.is_returned and (back.refusal, back.refused_by_id) == ("文号不对", second.person_id)
+    for who, page in (("district", "draft/"), ("district2", "draft/"), ("district", ""), ("city", "")):
+        shown = seconds.client(who).get(f"/desk/benefits/{policy.public_id}/{page}").content.decode()
+        assert "褚二于" in shown and "文号不对" in shown, (who, page)
+    [row] = selectors.policy_table(district, state="returned")
+    assert (row.work, row.refusal) == ("draft", "文号不对")
+    assert not selectors.policy_table(seconds.actor("street"), state="returned")
     assert not Duty.objects.filter(subject_id=str(policy.public_id), state="open").exists()
-    proposed(seconds, policy)
+    again = proposed(seconds, policy)
+    assert (again.refusal, again.refused_at, again.refused_by) == ("", None, None)
     refused(NotAllowed, do.version_withdraw, actor=seconds.actor("city"), policy_id=policy.pk)
-    assert do.version_withdraw(actor=district, policy_id=policy.pk).state == "draft"
+    taken = do.version_withdraw(actor=district, policy_id=policy.pk)
+    assert taken.state == "draft" and not taken.is_returned
+    assert not selectors.policy_table(district, state="returned")
     refused(Conflict, do.version_withdraw, actor=district, policy_id=policy.pk)
 
 
