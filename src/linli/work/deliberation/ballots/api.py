@@ -18,7 +18,7 @@ from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput, re
 
 from . import selectors, tallies
 from .gate import vote_place
-from .models import Ballot, Elector, Proxy, Question, Vote
+from .models import Ballot, Elector, Kind, Proxy, Question, Vote
 from .pages import readers_only
 from .permissions import can_see_turnout, can_take_votes
 from .selectors import BallotFilters, state_now
@@ -156,6 +156,8 @@ class Listed(QueryInput):
     """How the list is narrowed."""
 
     stage: Literal["preparing", "running", "counting", "ended", "all"] = "all"
+    q: str = Field("", max_length=60, description=_("题目或编号"))
+    kind: Literal["", *Kind.values] = ""  # type: ignore[valid-type]
     limit: Limit = 50
     cursor: Cursor = ""
 
@@ -188,13 +190,13 @@ def ballots(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
     """List the ballots of the caller's areas, the newest first."""
     actor = actor_of(request)
     readers_only(actor)
-    rows = selectors.ballot_list(actor, BallotFilters(asked.stage)).prefetch_related("questions")
+    rows = selectors.ballot_list(actor, BallotFilters(asked.stage, asked.q, asked.kind)).prefetch_related("questions")
     found = slice_of(
         rows.order_by("-opens_at", "-id"),
         by=("-opens_at", "-id"),
         cursor=asked.cursor,
         limit=asked.limit,
-        asked={"list": "ballots", "stage": asked.stage},
+        asked={"list": "ballots", **asked.dict(exclude={"limit", "cursor"})},
     )
     return {"items": found.rows, "next_cursor": found.next_cursor}
 

@@ -91,6 +91,7 @@ class BodiesListed(QueryInput):
 
     stage: Literal["standing", "due", "overdue", "dissolved", "all"] = "standing"
     kind: str = ""
+    q: str = Field("", max_length=60, description=_("组织或小区"))
     limit: Limit = 50
     cursor: Cursor = ""
 
@@ -108,7 +109,7 @@ def bodies(request: HttpRequest, query: Query[BodiesListed]) -> dict[str, Any]:
     actor = actor_of(request)
     if not can_see_bodies(actor):
         raise NotAllowed()
-    rows = selectors.body_list(actor, BodyFilters(query.stage, query.kind))
+    rows = selectors.body_list(actor, BodyFilters(query.stage, query.kind, query.q))
     narrowed = {"list": "bodies", **query.dict(exclude={"limit", "cursor"})}
     found = slice_of(
         rows.order_by("-id"), by=("-id",), cursor=query.cursor, limit=query.limit, asked=narrowed

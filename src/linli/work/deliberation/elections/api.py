@@ -174,6 +174,7 @@ class ElectionsListed(QueryInput):
 class RecallsListed(QueryInput):
     """How the list is narrowed."""
 
+    q: str = Field("", max_length=60, description=_("编号、职务或组织单位"))
     state: Recallings = ""
     limit: Limit = 50
     cursor: Cursor = ""
@@ -331,11 +332,11 @@ def recalls(request: HttpRequest, asked: Query[RecallsListed]) -> dict[str, Any]
     if not can_see_elections(actor):
         raise NotAllowed()
     found = slice_of(
-        selectors.recall_list(actor, state=asked.state),
+        selectors.recall_list(actor, asked.q, asked.state),
         by=("-created_at", "-id"),
         cursor=asked.cursor,
         limit=asked.limit,
-        asked={"list": "recalls", "state": asked.state},
+        asked={"list": "recalls", **asked.dict(exclude={"limit", "cursor"})},
     )
     return {"items": found.rows, "next_cursor": found.next_cursor}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -108,6 +108,9 @@ class MeetingsListed(QueryInput):
 
     stage: Literal["preparing", "coming", "held", "ended", "all"] = "all"
     kind: Literal["", *Kind.values] = ""  # type: ignore[valid-type]
+    q: str = Field("", max_length=60, description=_("编号、会议、组织或议题"))
+    from_on: date | None = Field(None, description=_("开会日期从"))
+    to_on: date | None = Field(None, description=_("到"))
     lapsed: bool = Field(False, description=_("只看人数不足没有举行的。"))
     limit: Limit = 50
     cursor: Cursor = ""
@@ -137,7 +140,9 @@ def meetings(request: HttpRequest, asked: Query[MeetingsListed]) -> dict[str, An
     actor = actor_of(request)
     if not actor.is_staff:
         raise NotAllowed()
-    filters = MeetingFilters(asked.stage, asked.kind, is_lapsed=asked.lapsed)
+    filters = MeetingFilters(
+        asked.stage, asked.kind, asked.q, asked.from_on, asked.to_on, asked.lapsed
+    )
     found = slice_of(
         selectors.meeting_list(actor, filters),
         by=("-starts_at", "-id"),

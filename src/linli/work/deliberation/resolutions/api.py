@@ -76,6 +76,7 @@ class ResolutionsListed(QueryInput):
     """How the list is narrowed."""
 
     stage: Literal["draft", "running", "filing", "ended", "all"] = "all"
+    q: str = Field("", max_length=60, description=_("编号、决议、组织或任务"))
     late: bool = Field(False, description=_("只看有任务超期的。"))
     limit: Limit = 50
     cursor: Cursor = ""
@@ -97,7 +98,7 @@ def resolutions(request: HttpRequest, asked: Query[ResolutionsListed]) -> dict[s
     if not actor.is_staff:
         raise NotAllowed()
     found = slice_of(
-        selectors.resolution_list(actor, ResolutionFilters(asked.stage, is_late=asked.late)),
+        selectors.resolution_list(actor, ResolutionFilters(asked.stage, asked.q, asked.late)),
         by=("-decided_on", "-id"),
         cursor=asked.cursor,
         limit=asked.limit,

@@ -101,6 +101,7 @@ class Listed(QueryInput):
 
     stage: Literal["running", "rating", "ended", "all"] = "all"
     cause: Literal["", "concern", "joint", "emergency"] = ""
+    q: str = Field("", max_length=60, description=_("编号、事由或地点"))
     late: bool = Field(False, description=_("只看有迟到或没到的。"))
     limit: Limit = 50
     cursor: Cursor = ""
@@ -172,7 +173,7 @@ def whistles(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
     actor = actor_of(request)
     if not actor.is_staff and actor.function != Function.CLIENT:
         raise NotAllowed()
-    rows = selectors.whistle_list(actor, WhistleFilters(asked.stage, asked.cause, "", asked.late))
+    rows = selectors.whistle_list(actor, WhistleFilters(asked.stage, asked.cause, asked.q, asked.late))
     narrowed = {"list": "whistles", **asked.dict(exclude={"limit", "cursor"})}
     found = slice_of(
         rows.order_by("-called_at", "-id"),

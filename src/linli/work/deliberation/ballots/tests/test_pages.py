@@ -345,6 +345,8 @@ def test_drafts_are_seen_by_organisers_alone(hall: Hall) -> None:
 def test_voting_by_the_interface_is_the_same_act(hall: Hall) -> None:
     ballot = hall.opened()
     client = hall.cast.client("resident")
+    listed = hall.cast.client("worker").get("/api/v1/council/ballots?q=没有这样的表决").json()
+    assert listed["items"] == []
     base = f"/api/v1/council/ballots/{ballot.public_id}"
     [row] = client.get(f"{base}/own").json()
     body = {"elector": row["elector"], "choices": {"1": ["yes"]}, "seen": row["seen"]}

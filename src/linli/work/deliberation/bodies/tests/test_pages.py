@@ -178,6 +178,7 @@ def test_the_interface(hall: Hall) -> None:
     client, address = hall.cast.client("worker"), f"/api/v1/council/bodies/{body.public_id}"
     listed = client.get("/api/v1/council/bodies").json()
     assert [row["name"] for row in listed["items"]] == [body.name]
+    assert client.get("/api/v1/council/bodies?q=没有这样的组织").json()["items"] == []
     whole = client.get(address).json()
     assert whole["rule"] == "residents_representatives" and whole["meet_by"] == "2026-06-30"
     assert [member["name"] for member in whole["members"]] == ["孙代表"]

@@ -160,6 +160,8 @@ def test_recalls(polls: Polls, unchanged: Callable[[], None]) -> None:
     assert [(row["found"], row["needed"]) for row in listed.json()["items"]] == [(0, 2)]
     assert "王某" not in listed.content.decode()
     assert get(polls, "worker", "/recalls?state=kept").json()["items"] == []
+    assert len(get(polls, "worker", "/recalls?q=副主任").json()["items"]) == 1
+    assert get(polls, "worker", "/recalls?q=王某").json()["items"] == []
     assert get(polls, "neighbour", "/recalls").status_code == 403
     path = f"/recalls/{recall.public_id}"
     assert get(polls, "neighbour", path).json()["office"] == "居委会副主任"

@@ -288,6 +288,9 @@ def test_machines_do_the_same(hall: Hall) -> None:
     path = f"/{meeting.public_id}"
     status, found = api(hall, "worker", "")
     assert (status, [row["number"] for row in found["items"]]) == (200, [meeting.number])
+    assert api(hall, "worker", f"?q={meeting.number}&from_on=2020-01-01")[1]["items"] == found["items"]
+    assert api(hall, "worker", "?q=没有这样的会议")[1]["items"] == []
+    assert api(hall, "worker", "?to_on=2020-01-01")[1]["items"] == []
     assert found["items"][0]["quorum"]["needed"] == 6
     text = json.dumps(found, ensure_ascii=False)
     assert meeting.code not in text

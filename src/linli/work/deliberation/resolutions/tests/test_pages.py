@@ -151,6 +151,7 @@ def test_machines_do_the_same(desk: Desk) -> None:
     found = client(desk, "worker").get(base).json()["items"]
     assert [row["number"] for row in found] == [resolution.number]
     assert found[0]["tasks"][0]["fen"] == 3_200_000
+    assert client(desk, "worker").get(f"{base}?q=没有这样的决议").json()["items"] == []
     path = f"{base}/{resolution.public_id}/tasks/{task.public_id}/progress"
     body = {"note": "已开工", "fen": 100}
     post = {"content_type": "application/json"}

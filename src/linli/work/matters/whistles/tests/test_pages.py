@@ -168,6 +168,7 @@ def test_machines_and_phones_do_the_same(spot: Spot) -> None:
     whistle = spot.blow()
     status, found = api(spot, "department", "")
     assert (status, [row["number"] for row in found["items"]]) == (200, [whistle.number])
+    assert api(spot, "department", "?q=没有这样的哨")[1]["items"] == []
     assert whistle.code not in json.dumps(found)
     path = f"/{whistle.public_id}"
     assert api(spot, "department", f"{path}/check-in", {"way": "code", "code": "x"})[0] == 409
