@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from linli.core import clock
@@ -25,6 +26,10 @@ from .selectors import audit_list, looks_about, subject_links
 from .words import HIDDEN_FIELDS, actor_names, field_words, kind_words, verb_words
 
 PAGE = 50
+NOBODY = {
+    Function.SYSTEM: (gettext_lazy("系统"), gettext_lazy("后台作业")),
+    Function.VISITOR: (gettext_lazy("访客"), gettext_lazy("没有登录")),
+}
 
 
 @require_GET
@@ -77,13 +82,18 @@ def acts(rows: Sequence[AuditRecord]) -> list[dict[str, Any]]:
     names = person_names(row.person_id for row in rows)
     machines = actor_names(row.actor_key for row in rows)
     links = subject_links({row.subject_id for row in rows})
-    functions = {**{str(code): words for code, words in FUNCTIONS}, Function.CLIENT: _("接口")}
+    functions = {
+        **{str(code): words for code, words in FUNCTIONS},
+        **{str(code): function for code, (_w, function) in NOBODY.items()},
+        str(Function.CLIENT): _("接口"),
+    }
+    nobody = {str(code): who for code, (who, _f) in NOBODY.items()}
     return [
         {
             "row": row,
             "who": names.get(row.person_id or 0)
             or machines.get(row.actor_key)
-            or row.actor_key.partition(":")[0],
+            or nobody.get(row.actor_function, ""),
             "function": functions.get(row.actor_function, row.actor_function),
             "what": verb_words(row.verb),
             "link": links.get(row.subject_id),
@@ -95,5 +105,9 @@ def acts(rows: Sequence[AuditRecord]) -> list[dict[str, Any]]:
 
 
 def _fields(row: AuditRecord) -> list[str]:
+    """Return what was changed or looked at: what has a name by it, the rest by how many they are."""
     names = [name for name in (*row.changes, *row.looked_at) if name not in HIDDEN_FIELDS]
-    return [field_words(row.subject_kind, name) for name in names]
+    words = [field_words(row.subject_kind, name) for name in names]
+    named = [label for label in words if not label.isascii()]
+    others = len(words) - len(named)
+    return [*named, _("另有%d项") % others] if others else named

@@ -9,6 +9,24 @@ from django.utils.translation import gettext_lazy as _
 
 HIDDEN_FIELDS = frozenset({"version", "pinyin", "initials"})  # follow from others and tell a reader nothing
 _FIELDS: dict[tuple[str, str], str | Promise] = {}
+_COLUMNS: dict[str, str | Promise] = {
+    "accepted_at": _("受理时间"),
+    "class_confirmed_by": _("三事分类确认人"),
+    "class_set_by": _("三事分类研判人"),
+    "closed_as": _("办结方式"),
+    "closed_at": _("办结时间"),
+    "decided_at": _("决定时间"),
+    "decided_by": _("决定人"),
+    "due_source": _("时限依据"),
+    "finished_at": _("完成时间"),
+    "handed_at": _("派遣时间"),
+    "handled_at": _("反馈时间"),
+    "intake_unit": _("首问单位"),
+    "merged_into": _("并入的事项"),
+    "published_at": _("公布时间"),
+    "returned_to": _("退回到哪里"),
+    "state": _("状态"),
+}
 _VERBS: dict[str, str | Promise] = {
     "account.create": _("建立账号"),
     "account.disable": _("停用账号"),
@@ -24,6 +42,9 @@ _VERBS: dict[str, str | Promise] = {
     "account.update": _("修改账号"),
     "boundary.load": _("装入边界"),
     "building.add": _("添加楼栋"),
+    "building.close": _("停用楼栋"),
+    "building.reopen": _("恢复楼栋"),
+    "building.set_grids": _("划分楼栋的网格"),
     "building.update": _("修改楼栋"),
     "calendar.load": _("装入节假日"),
     "code.accept": _("验证码正确"),
@@ -32,12 +53,21 @@ _VERBS: dict[str, str | Promise] = {
     "code.send": _("发送验证码"),
     "compound.add": _("添加小区"),
     "compound.confirm_committee": _("确认小区所属居委"),
+    "compound.dismiss": _("不收小区"),
+    "compound.load": _("装入小区"),
+    "compound.place": _("确认小区位置"),
     "compound.update": _("修改小区"),
     "consent.agree": _("同意隐私说明"),
     "consent.withdraw": _("撤回同意"),
     "deputyship.end": _("结束代班"),
     "deputyship.set": _("设置代班"),
     "division.load": _("装入区划"),
+    "division_change.apply": _("执行区划变更"),
+    "division_change.cancel": _("取消区划变更"),
+    "division_change.confirm": _("确认区划变更"),
+    "division_change.move": _("迁移区划变更的记录"),
+    "division_change.note_failure": _("记下区划变更出错"),
+    "division_change.plan": _("拟定区划变更"),
     "export.fetch": _("下载导出文件"),
     "export.make": _("导出列表"),
     "export.sweep": _("清理导出文件"),
@@ -45,9 +75,16 @@ _VERBS: dict[str, str | Promise] = {
     "identity.confirm": _("确认统一认证身份"),
     "identity.end": _("解除统一认证身份"),
     "identity.link": _("登记统一认证身份"),
+    "home.make": _("批量建立房屋"),
     "file.store": _("上传文件"),
     "file.sweep": _("清理无用文件"),
     "ladder.set": _("设置超时阶梯"),
+    "part.add": _("添加房屋"),
+    "part.close": _("停用房屋"),
+    "part.make": _("批量添加房屋"),
+    "part.reopen": _("恢复房屋"),
+    "part.undo": _("撤销批量添加"),
+    "part.update": _("修改房屋"),
     "person.erase": _("注销个人信息"),
     "person.export": _("导出个人信息"),
     "person.handover": _("移交全部待办"),
@@ -56,6 +93,9 @@ _VERBS: dict[str, str | Promise] = {
     "record.look": _("查看个人信息"),
     "role.end": _("结束岗位"),
     "role.grant": _("授予岗位"),
+    "stair.add": _("添加楼门"),
+    "stair.remove": _("去掉楼门"),
+    "stair.update": _("修改楼门"),
     "unit.close": _("停用单位"),
     "unit.open": _("设立单位"),
     "unit.update": _("修改单位"),
@@ -112,10 +152,11 @@ def field_words_add(app: str, words: Mapping[str, str | Promise]) -> None:
 
 
 def field_words(kind: str, name: str) -> str:
-    """Return a field's label where it was given one, by its model or its room, else its name."""
-    known = str(_FIELDS.get((kind.partition(".")[0], name), name))
+    """Return a field's label where it was given one, by its model, its room or here, else its name."""
+    column = name.removesuffix("_id")
+    known = str(_FIELDS.get((kind.partition(".")[0], name), _COLUMNS.get(column, name)))
     try:
         label = str(getattr(apps.get_model(kind)._meta.get_field(name), "verbose_name", name))
     except (LookupError, ValueError, FieldDoesNotExist):
         return known
-    return known if label == name.replace("_", " ") else label
+    return known if label.isascii() else label

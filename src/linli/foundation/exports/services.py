@@ -200,7 +200,7 @@ def exports_sweep(*, actor: Actor) -> int:
         state=ExportFile.State.REMOVED, path="", changed_at=clock.now()
     )
     if gone:
-        record("export.sweep", gone[0].export, purpose=f"{len(gone)} files")
+        record("export.sweep", gone[0].export, purpose=f"清理{len(gone)}个文件")
     transaction.on_commit(lambda: _delete(paths))
     return len(gone)
 

@@ -168,7 +168,7 @@ def files_sweep(*, actor: Actor) -> int:
         return 0
     gone = StoredFile.objects.filter(pk__in=[stored.pk for stored in unused])
     gone._raw_delete(gone.db)  # no cascade: a photo taken into use meanwhile stops the batch instead
-    record("file.sweep", unused[0], touched=[StoredFile], purpose=f"{len(unused)} unused uploads")
+    record("file.sweep", unused[0], touched=[StoredFile], purpose=f"清理{len(unused)}个没有用到的文件")
     transaction.on_commit(lambda: _remove_bytes(unused))
     return len(unused)
 

@@ -152,6 +152,11 @@ VERBS: dict[str, Words] = {
 RECORDED = {
     "affected.add": _("我也遇到了"),
     "affected.remove": _("不再是我也遇到了"),
+    "closing.propose": _("提出批量办结"),
+    "closing.review": _("复核批量办结"),
+    "closing.rule": _("设置批量办结的上限"),
+    "closing.undo": _("撤销批量办结"),
+    "closing.withdraw": _("撤回批量办结"),
     "assist.ask_outside": _("询问外部模型"),
     "assist.retire": _("停用建议模型"),
     "assist.threshold": _("设置建议门槛"),

@@ -32,7 +32,7 @@ def quarantine_look(*, actor: Actor, import_id: int) -> list[QuarantinedRow]:
     if not can_see_rows(actor, job):
         raise NotAllowed(_("待改的行可能含个人信息，由上传的人或当地管理员下载。"))
     rows = list(job.quarantine.filter(is_conflict=False))
-    record("import.look", job, looked_at=["cells"], purpose=f"{len(rows)} rows in quarantine")
+    record("import.look", job, looked_at=["cells"], purpose=f"改正待改的行：{len(rows)}行")
     return rows
 
 

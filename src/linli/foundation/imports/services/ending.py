@@ -97,7 +97,7 @@ def import_end_batch(*, actor: Actor, import_id: int, ids: Sequence[int]) -> int
     ledger_write(lines)
     changes = changes_of(job, counts={**job.counts, "ended": job.counts.get("ended", 0) + len(lines)})
     beat(job=job, done=job.rows_done)
-    record("import.end", job, changes, touched=[ImportedRow, *target.touched], purpose=f"ended {len(lines)}")
+    record("import.end", job, changes, touched=[ImportedRow, *target.touched], purpose=f"结束{len(lines)}行")
     return len(lines)
 
 

@@ -124,7 +124,7 @@ def broadcast_spread(*, actor: Actor, broadcast_id: int, most: int = BATCH) -> i
         return 0
     told = _insert(broadcast, people.filter(pk__lte=last), clock.now())
     changes = changes_of(broadcast, cursor=last, spread_count=broadcast.spread_count + told)
-    record("broadcast.spread", broadcast, changes, purpose=f"{told} people up to {last}")
+    record("broadcast.spread", broadcast, changes, purpose=f"送到{told}人，到第{last}人为止")
     return told
 
 

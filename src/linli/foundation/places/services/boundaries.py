@@ -65,7 +65,7 @@ def boundary_load_batch(*, actor: Actor, batch: BoundaryBatch) -> BoundaryResult
             "boundary.load",
             Division.objects.get(level=Level.PROVINCE, code=new[0].division.code[:2], valid_to=None),
             touched=[Boundary],
-            purpose=f"loaded={len(fresh)} schematic_removed={len(beside)} digest={digest}",
+            purpose=f"装入{len(fresh)}，去掉示意{len(beside)} digest={digest}",
         )
     unbounded = unbounded_list(batch.level).values_list("parent__name", "name")
     names = tuple(f"{parent or ''}{name}" for parent, name in unbounded)

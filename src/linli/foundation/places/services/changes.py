@@ -205,7 +205,7 @@ def division_records_move(*, actor: Actor, change_id: Any, limit: int = BATCH) -
     changes = _follow(change, limit)
     if changes:
         count = change.records_moved - before
-        record("division_change.move", change, changes, touched=area_models(), purpose=f"records={count}")
+        record("division_change.move", change, changes, touched=area_models(), purpose=f"迁移{count}条记录")
     return change.records_moved - before
 
 

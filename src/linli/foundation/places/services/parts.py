@@ -214,7 +214,7 @@ def parts_make(
     made = _rooms_make(building, rooms, **facts)
     if made:
         digest = changes_digest([str(part.public_id), part.name] for part in made)
-        record("part.make", building, touched=[Part, Stair], purpose=f"added={len(made)} digest={digest}")
+        record("part.make", building, touched=[Part, Stair], purpose=f"添加{len(made)} digest={digest}")
     return PartsMade(len(made), len(rooms) - len(made), batch if made else "")
 
 
@@ -243,5 +243,5 @@ def parts_undo(*, actor: Actor, building_id: Any, batch: str) -> PartsUndone:
     if gone:  # nothing names them, but Django looks through all that might
         keys = [*keys_to(Part), *keys_to(Stair)]
         touched: list[type[Model]] = [Part, Stair, *(model for model, _name in keys)]
-        record("part.undo", building, touched=touched, purpose=f"removed={len(gone)} digest={digest}")
+        record("part.undo", building, touched=touched, purpose=f"撤销{len(gone)} digest={digest}")
     return PartsUndone(len(gone), len(parts) - len(gone))

@@ -40,6 +40,10 @@ STAGES = {
     "decide_reopen": gettext_lazy("审批重办"),
     "reopen_window": gettext_lazy("可申请重办的期限"),
     "supervise": gettext_lazy("督办答复"),
+    "countersign": gettext_lazy("会签"),
+    "review_closing": gettext_lazy("复核批量办结"),
+    "closing_undo": gettext_lazy("撤销批量办结的期限"),
+    "rating_link": gettext_lazy("评价链接的有效期"),
     "draft": gettext_lazy("草稿保留"),
 }
 MARK_WORDS = {

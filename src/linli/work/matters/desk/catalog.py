@@ -124,7 +124,10 @@ def catalog_row(request: HttpRequest, version: str, code: str) -> HttpResponse:
     if version not in rows:
         raise NotFound(_("这一版里没有这一类。"))
     others = [row.category for row in rows.values() if row.version != version]
-    return page(request, "catalog_row", {"row": rows[version], "others": others})
+    row = rows[version]
+    texts = {question.key: question.text for question in row.questions}
+    asked = [(question, texts.get(question.when_key, "")) for question in row.questions]
+    return page(request, "catalog_row", {"row": row, "asked": asked, "others": others})
 
 
 @require_GET

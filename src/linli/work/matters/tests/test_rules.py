@@ -9,7 +9,8 @@ from hypothesis import strategies as some
 from linli.core.actor import Function
 from linli.core.clock import BEIJING
 from linli.work.matters import rules
-from linli.work.matters.clocks import BadClocks, clock_table, clocks, setting, yaml_read
+from linli.work.matters.clocks import STAGES, BadClocks, clock_table, clocks, setting, yaml_read
+from linli.work.matters.desk.affairs import STAGES as STAGE_WORDS
 from linli.work.matters.words import emergency_in, sensitivity_of, words_matched
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=BEIJING)
@@ -302,3 +303,7 @@ def test_a_missing_stage_and_a_missing_setting_are_named() -> None:
         clock_table({**content, "clocks": [ROW]})
     with pytest.raises(BadClocks, match="bounce_limit"):
         clock_table({**content, "settings": {}})
+
+
+def test_every_stage_with_a_limit_has_a_name() -> None:
+    assert STAGES <= set(STAGE_WORDS)
