@@ -244,7 +244,8 @@ class Role(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_function_display()} {self.title}".strip()
+        function = self.get_function_display()
+        return self.title if self.title.startswith(function) else f"{function} {self.title}".strip()
 
 
 class Deputyship(models.Model):

@@ -17,10 +17,10 @@ DOORSTEP = frozenset({Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
 BY_NUMBERS = GOVERNING - DOORSTEP
 OVERSEEING = GOVERNING | {Function.SUPERVISOR}
 COUNCILLING = FIELD | {Function.SUPERVISOR}
-ROSTERED = STAFF - {Function.OPERATOR, Function.SUPERVISOR}
 ANSWERING = EXECUTING | {Function.GRID_WORKER, Function.COMMITTEE, Function.STREET}
 COMMITTEES = frozenset({Function.COMMITTEE, Function.STREET})
 WATCHING = frozenset({Function.SUPERVISOR, Function.OPERATOR})
+HANDLING = STAFF - WATCHING
 RAIL_LIMIT = 8
 # Every other address begins with one of these two.
 START_PAGES = ("/", "/desk/")
@@ -57,7 +57,7 @@ class Link:
 
 DESK = (
     NavEntry(_("待办"), icon="checklist", url_name="duties:todo", functions=STAFF),
-    NavEntry(_("事项"), icon="message-report", url_name="matters:list", functions=STAFF),
+    NavEntry(_("事项"), icon="message-report", url_name="matters:list", functions=HANDLING),
     NavEntry(_("议事"), icon="messages", url_name="deliberation:list", functions=COUNCILLING),
     NavEntry(_("走访"), icon="walk", url_name="visits:list", functions=FIELD),
     NavEntry(
@@ -116,7 +116,7 @@ ACCOUNT = (
 DAILY, GROUND, RECORDS = _("日常"), _("人员与规则"), _("个人信息与留痕")
 SETTINGS = (
     NavEntry(
-        _("值班表"), icon="calendar-time", url_name="organizations:roster", functions=ROSTERED, group=DAILY
+        _("值班表"), icon="calendar-time", url_name="organizations:roster", functions=HANDLING, group=DAILY
     ),
     NavEntry(_("常用语"), icon="message-2", url_name="matters:phrases", functions=ANSWERING, group=DAILY),
     NavEntry(_("关爱服务"), icon="heart", url_name="residents:care", functions=EXECUTING, group=DAILY),
@@ -220,7 +220,7 @@ REGISTRY = (
 )
 # The tabs of 事项.
 MATTERS = (
-    NavEntry(_("全部事项"), icon="message-report", url_name="matters:list", functions=STAFF),
+    NavEntry(_("全部事项"), icon="message-report", url_name="matters:list", functions=HANDLING),
     NavEntry(
         _("热点"),
         icon="flame",

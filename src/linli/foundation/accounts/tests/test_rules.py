@@ -10,6 +10,7 @@ from linli.core.actor import Function
 from linli.core.clock import BEIJING
 from linli.core.errors import InvalidInput
 from linli.foundation.accounts import rules
+from linli.foundation.accounts.models import Role
 from linli.foundation.accounts.rules import CodeAnswer, RateLimit, SignInStep
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=BEIJING)
@@ -195,3 +196,16 @@ def test_areas_lie_within() -> None:
     assert rules.lies_within(("31/3101/",), ("31/",))
     assert not rules.lies_within(("31/3101/", "32/"), ("31/",))
     assert not rules.lies_within((), ("31/",))
+
+
+@pytest.mark.parametrize(
+    ("function", "title", "shown"),
+    [
+        ("operator", "运维", "运维"),
+        ("supervisor", "监督员", "监督员"),
+        ("committee", "社区工作者", "居村委会 社区工作者"),
+        ("committee", "", "居村委会"),
+    ],
+)
+def test_a_role_is_not_called_the_same_twice(function: str, title: str, shown: str) -> None:
+    assert str(Role(function=function, title=title)) == shown

@@ -32,6 +32,7 @@ from .forms import BallotFilterForm, BallotForm
 from .models import Ballot, Channel, Objection
 from .permissions import (
     can_organise_ballots,
+    can_oversee_ballots,
     can_run_ballot,
     can_see_ballots,
     can_see_roll,
@@ -312,6 +313,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "scope": scope_words(ballot),
         "runs": runs,
         "takes": can_take_votes(actor, ballot),
+        "oversees": can_oversee_ballots(actor),
         "reads_roll": can_see_roll(actor, ballot),
         "turnout": selectors.turnout(ballot)
         if can_see_turnout(actor, ballot) and (state in (*RUNNING, State.CLOSED))

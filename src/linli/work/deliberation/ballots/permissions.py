@@ -20,6 +20,11 @@ def can_see_ballots(actor: Actor) -> bool:
     return actor.is_governing or actor.function in READING
 
 
+def can_oversee_ballots(actor: Actor) -> bool:
+    """Look at how a secret ballot's key stands: who holds or oversees ballots, not who only takes votes."""
+    return actor.is_governing or actor.function == Function.SUPERVISOR
+
+
 def can_organise_at(actor: Actor, area_path: str) -> bool:
     """Hold a ballot in a place: committee or street of that place."""
     return can_organise_ballots(actor) and actor.covers(area_path)

@@ -145,4 +145,6 @@ def _why_empty(actor: Actor, form: FilterForm, counts: dict[str, Counted], tab: 
         return _("没有符合这些条件的事项。请放宽条件。")
     if actor.is_executing:
         return _("还没有派给您单位的事项。派来后会出现在这里和待办里。")
+    if not actor.is_governing:
+        return _("这里只有您登记的和派给您单位的事项，现在还没有。")
     return _("您负责的区域里还没有事项。")

@@ -153,6 +153,8 @@ def test_an_empty_list_says_why(stages: Stages) -> None:
     assert "没有编号或内容含「下水道」的事项" in listed(client, "stage=all&q=下水道")
     assert "「待核查」里没有事项，「全部」里有1件" in listed(client, "stage=handled")
     assert "还没有派给您单位的事项" in listed(stages.cast.client("department"))
+    for who in ("grid_worker", "supervisor"):  # there are matters in their areas: nobody says there are none
+        assert "只有您登记的和派给您单位的事项" in listed(stages.cast.client(who))
 
 
 def test_pages(stages: Stages) -> None:

@@ -53,6 +53,13 @@ def test_the_organiser_is_led_from_naming_trustees_to_the_key(booth: Booth) -> N
     assert "密钥已就绪" in ask(booth, "worker", "ceremony")
 
 
+def test_only_who_may_open_the_key_is_led_to_it(booth: Booth) -> None:
+    record = reverse("ballots:record", args=[booth.ballot.public_id])
+    assert address(booth, "ceremony") in booth.cast.client("supervisor").get(record).content.decode()
+    assert address(booth, "ceremony") not in booth.cast.client("grid_worker").get(record).content.decode()
+    ask(booth, "grid_worker", "ceremony", status=404)
+
+
 def test_a_form_that_names_nobody_says_whom(booth: Booth) -> None:
     answer = send(booth, "worker", "trustees")
     assert answer.status_code == 422
