@@ -190,7 +190,9 @@ def ballots(request: HttpRequest, asked: Query[Listed]) -> dict[str, Any]:
     """List the ballots of the caller's areas, the newest first."""
     actor = actor_of(request)
     readers_only(actor)
-    rows = selectors.ballot_list(actor, BallotFilters(asked.stage, asked.q, asked.kind)).prefetch_related("questions")
+    rows = selectors.ballot_list(actor, BallotFilters(asked.stage, asked.q, asked.kind)).prefetch_related(
+        "questions"
+    )
     found = slice_of(
         rows.order_by("-opens_at", "-id"),
         by=("-opens_at", "-id"),

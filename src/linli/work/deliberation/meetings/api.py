@@ -140,9 +140,7 @@ def meetings(request: HttpRequest, asked: Query[MeetingsListed]) -> dict[str, An
     actor = actor_of(request)
     if not actor.is_staff:
         raise NotAllowed()
-    filters = MeetingFilters(
-        asked.stage, asked.kind, asked.q, asked.from_on, asked.to_on, asked.lapsed
-    )
+    filters = MeetingFilters(asked.stage, asked.kind, asked.q, asked.from_on, asked.to_on, asked.lapsed)
     found = slice_of(
         selectors.meeting_list(actor, filters),
         by=("-starts_at", "-id"),

@@ -62,7 +62,13 @@ def test_everybody_at_the_desk_sees_the_tree_and_searches_it(loaded: Life) -> No
 
 def test_a_row_shows_limits_sources_marks_and_questions(loaded: Life) -> None:
     page = loaded.cast.client("worker").get(f"{PAGE}row/2026-11-26/lift_trapped/").content.decode()
-    for words in ("到场30分钟", "建议值", "现在还有人困在里面吗", "必答", "只在“现在还有人困在里面吗？”答了“有”时问"):
+    for words in (
+        "到场30分钟",
+        "建议值",
+        "现在还有人困在里面吗",
+        "必答",
+        "只在“现在还有人困在里面吗？”答了“有”时问",
+    ):
         assert words in page
     assert "inside_now" not in page
 
