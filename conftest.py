@@ -1,5 +1,6 @@
 """What every test stands on: its own folders and keys, fast passwords, a clock that can be held."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -24,6 +25,18 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("linli")
 TUESDAY_MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=core_clock.BEIJING)
 NEED_TABLES = {"db", "transactional_db", "live_server"}
+# Nearly nothing of what modules define is ever garbage: it is not searched while they load, nor afterwards;
+# what tests leave behind is searched in larger lots.
+GARBAGE_IN_LOTS = (20_000, 20, 50)
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Search for garbage from here on, but not among the modules and tests that have been loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_IN_LOTS)
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,8 +4,8 @@
 people and units through the services of accounts. All names, numbers and codes are invented.
 """
 
+import pickle
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -216,10 +216,17 @@ def cast_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[Ca
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def cast_pickled(cast_of_module: Cast) -> bytes:
+    """The named cast as bytes: a copy made from them takes a twentieth of the time of ``deepcopy``."""
+    return pickle.dumps(cast_of_module, pickle.HIGHEST_PROTOCOL)
+
+
 @pytest.fixture
-def cast(cast_of_module: Cast, db: None) -> Cast:
+def cast(cast_pickled: bytes, db: None) -> Cast:
     """The named cast; what a test does to it, in the database and in memory, is undone.
 
     A test that commits for good (``transaction=True``) calls ``cast_build`` itself.
     """
-    return deepcopy(cast_of_module)
+    copy: Cast = pickle.loads(cast_pickled)  # noqa: S301
+    return copy
