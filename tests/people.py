@@ -228,5 +228,5 @@ def cast(cast_pickled: bytes, db: None) -> Cast:
 
     A test that commits for good (``transaction=True``) calls ``cast_build`` itself.
     """
-    copy: Cast = pickle.loads(cast_pickled)  # noqa: S301
+    copy: Cast = pickle.loads(cast_pickled)
     return copy
