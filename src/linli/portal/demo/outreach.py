@@ -62,6 +62,7 @@ def _released(street: Actor) -> None:
                 area_path=street.areas[0],
                 per_worker_week=4,
                 includes_unknown=includes_unknown,
+                even_if_nobody=True,
             )
 
 

@@ -7,21 +7,24 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as refused
 from django.utils.translation import gettext_noop as _
 from ninja import Field, Query, Router, Schema
 
 from linli.core.actor import Actor
 from linli.core.cursor import slice_of
+from linli.core.errors import NotFound
 from linli.foundation.accounts.permissions import actor_of
-from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput
+from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput, request_key_of
 from linli.foundation.places.models import Division
 from linli.registers.residents.selectors import cards_of
 
-from ..models import Lead, Outreach
+from ..models import Lead, Outreach, Policy
 from . import selectors
 from .funnel import FunnelRow, funnel, funnel_area
+from .releasing import wave_foreseen
 from .selectors import VisitRow, WaveRow
-from .services import lead_doubt, lead_settle, outreach_tell
+from .services import lead_doubt, lead_settle, outreach_tell, wave_release
 from .shown import LeadShown, visit_shown
 
 router = Router(tags=[_("政策找人")])
@@ -192,6 +195,36 @@ class BenefitWavesAsked(QueryInput):
     cursor: Cursor = ""
 
 
+class BenefitWaveAsk(Input):
+    """A wave as it is asked for."""
+
+    policy: str = Field(max_length=40, description=_("政策代号。"))
+    area: str = Field(max_length=15, description=_("区划代码。"))
+    per_worker_week: int = Field(10, description=_("每人每周几户，1到100。"))
+    includes_unknown: bool = Field(False, description=_("包括缺情况、值得上门核实的。"))
+    until_on: date | None = Field(None, description=_("派到哪天为止；空是一直派。"))
+
+
+class BenefitWaveRelease(BenefitWaveAsk):
+    """A wave to be released."""
+
+    even_if_nobody: bool = Field(False, description=_("现在没有人要去也放出，以后找到的人自动派。"))
+
+
+class BenefitWaveOutlook(Schema):
+    """What a wave would mean; nothing was written. Numbers of people are rounded for district and city."""
+
+    households: int | None = Field(description=FEW)
+    people: int | None = Field(description=_("几份待遇；按家庭发的是几户。"))
+    worth: int | None = Field(description=_("缺情况、值得核实而没有算进来的。"))
+    workers: int
+    weeks: int
+    is_rough: bool = Field(description=_("人多，还没有减去已享受、问过、反对的。"))
+    found_on: date | None = Field(description=_("按哪天的匹配；空是还没有匹配过。"))
+    nobody: str = Field(description=_("没有人要去时写明原因；空是有人要去。"))
+    todo: str
+
+
 class BenefitProgressAsked(QueryInput):
     """Which area."""
 
@@ -358,6 +391,44 @@ def benefit_waves(request: HttpRequest, asked: Query[BenefitWavesAsked]) -> dict
     )
     items = [_wave(row) for row in selectors.wave_rows(actor)(found.rows)]
     return {"items": items, "next_cursor": found.next_cursor}
+
+
+@router.post(
+    "/waves/outlook",
+    response=BenefitWaveOutlook,
+    summary=_("放出批次以前看要去多少户"),
+    operation_id="benefit_wave_outlook",
+)
+def benefit_wave_outlook(request: HttpRequest, body: BenefitWaveAsk) -> dict[str, Any]:
+    """Return what releasing a wave would mean."""
+    shown = wave_foreseen(actor_of(request), **_asked(body))
+    names = ("workers", "weeks", "is_rough", "found_on", "nobody", "todo")
+    numbers = {name: getattr(shown, name).value for name in ("households", "people", "worth")}
+    return {**numbers, **{name: getattr(shown, name) for name in names}}
+
+
+@router.post(
+    "/waves", response=BenefitWaveOut, summary=_("放出一个批次"), operation_id="benefit_wave_release"
+)
+def benefit_wave_release(request: HttpRequest, body: BenefitWaveRelease) -> dict[str, Any]:
+    """Release a wave."""
+    actor = actor_of(request)
+    asked = _asked(body)
+    wave = wave_release(
+        actor=actor, **asked, even_if_nobody=body.even_if_nobody, request_key=request_key_of(request)
+    )
+    [row] = selectors.wave_rows(actor)([wave])
+    return _wave(row)
+
+
+def _asked(body: BenefitWaveAsk) -> dict[str, Any]:
+    policy = Policy.objects.filter(code=body.policy).first()
+    place = Division.objects.filter(code=body.area, valid_to__isnull=True).first()
+    if policy is None:
+        raise NotFound(refused("没有找到这项政策。"))
+    names = ("per_worker_week", "includes_unknown", "until_on")
+    said = {name: getattr(body, name) for name in names}
+    return {**said, "policy_id": policy.public_id, "area_path": place.path if place else ""}
 
 
 @router.get(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from linli.core.actor import Actor
 from linli.foundation.accounts.selectors import area_choices
-from linli.foundation.places.models import Division
+from linli.foundation.places.models import Division, Level
 from linli.foundation.ui.forms import chosen_of
 
 from ..models import Policy, Wave
@@ -64,7 +64,9 @@ def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
 
 
 def _indented(areas: list[Division]) -> list[tuple[str, str]]:
-    """Return areas as choices; what lies within another stands further in."""
+    """Return areas as choices, down to committees (where households are kept); what lies within another
+    stands further in."""
+    areas = [place for place in areas if place.level <= Level.COMMITTEE]
     levels = sorted({place.level for place in areas})
     return [(place.path, "\u3000" * levels.index(place.level) + place.name) for place in areas]
 
@@ -106,6 +108,7 @@ class WaveChangeForm(forms.Form):
 
     def __init__(self, *args: Any, areas: list[Division], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.areas = areas
         self.fields["area"] = forms.ChoiceField(label=_("区域"), choices=_indented(areas))
 
     def said(self) -> dict[str, Any]:
@@ -123,14 +126,22 @@ class WaveForm(WaveChangeForm):
 
     def __init__(self, *args: Any, policies: list[Policy], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(one.public_id), one.name) for one in policies]
-        self.fields["policy"] = forms.ChoiceField(label=_("政策"), choices=choices)
+        self.policies = [(str(one.public_id), one.name) for one in policies]
+        self.fields["policy"] = forms.ChoiceField(label=_("政策"), choices=self.policies)
 
     def said(self) -> dict[str, Any]:
         """Return what was filled in, as the services call it."""
         said = super().said()
         said["policy_id"] = said.pop("policy")
         return said
+
+    def named(self) -> dict[str, str]:
+        """Return policy and area that were chosen as they are called."""
+        chosen = self.cleaned_data
+        return {
+            "policy": next(name for code, name in self.policies if code == chosen["policy"]),
+            "area": next(place.name for place in self.areas if place.path == chosen["area"]),
+        }
 
 
 class BatchForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linli.core.actor import Actor
-from linli.core.errors import InvalidInput, NotAllowed, NotFound
+from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.foundation.accounts.forms import form_refuse
 from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.accounts.selectors import area_choices
@@ -22,6 +22,7 @@ from ...models import Policy, Wave
 from ..forms import WaveChangeForm, WaveFilterForm, WaveForm
 from ..funnel import funnel, funnel_area
 from ..permissions import RELEASING, can_change_wave, can_see_funnel, can_see_leads
+from ..releasing import wave_foreseen
 from ..selectors import wave_get, wave_rows, waves_seen
 from ..services import wave_change, wave_end, wave_pause, wave_release, wave_resume
 
@@ -66,16 +67,28 @@ def new_page(request: HttpRequest) -> HttpResponse:
         areas=area_choices(actor.areas, 2),
         initial={"policy": request.GET.get("policy")},
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and request.POST.get("seen") != "back":
         try:
-            wave_release(actor=actor, **form.said(), request_key=request.POST.get("request_key", ""))
+            return _released(request, form)
         except InvalidInput as refusal:
             form_refuse(form, refusal)
-        else:
-            messages.success(request, _("已放出。几分钟内找齐人，再按每人每周的户数派出。"))
-            return redirect("benefits:waves")
+        except Conflict as refusal:
+            form.add_error(None, f"{refusal.message}{refusal.hint}")
     context = {"form": form, "has_policies": bool(policies)}
     return render(request, "benefits/outreach/wave_new.html", context, status=422 if form.errors else 200)
+
+
+def _released(request: HttpRequest, form: WaveForm) -> HttpResponse:
+    """Show what the wave would mean; once that was seen, release it."""
+    actor = actor_of(request)
+    seen = request.POST.get("seen", "")
+    if seen not in ("somebody", "nobody"):
+        context = {"form": form, "outlook": wave_foreseen(actor, **form.said()), "named": form.named()}
+        return render(request, "benefits/outreach/wave_seen.html", context)
+    key = request.POST.get("request_key", "")
+    wave_release(actor=actor, **form.said(), even_if_nobody=seen == "nobody", request_key=key)
+    messages.success(request, _("已放出。几分钟内找齐人，再按每人每周的户数派出。"))
+    return redirect("benefits:waves")
 
 
 @require_http_methods(["GET", "POST"])

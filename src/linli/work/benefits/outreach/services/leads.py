@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,16 +13,15 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.crypto import key_ring
 from linli.core.errors import NotAllowed
-from linli.core.fields import in_areas, uuid7
+from linli.core.fields import uuid7
 from linli.core.rows import rows_insert
 from linli.core.service import record, require_service, service
 from linli.foundation.duties.models import Duty
-from linli.registers.residents.holding import holds_on
-from linli.registers.residents.models import Household, Membership, Receipt, Resident
-from linli.registers.residents.own.selectors import objecting
+from linli.registers.residents.models import Membership, Resident
 
 from ...models import Lead, LeadEvent, Outreach, Policy, PolicyVersion, Run
-from ..found import Before, Found, Known, Taken, sifted
+from ..found import Found, Known, Taken, sifted
+from ..known import known_of
 from ..permissions import can_take_leads
 from ..workflow import LEADS
 from .closing import outreaches_settle
@@ -56,7 +54,7 @@ def leads_take(
         raise NotAllowed
     policy = Policy.objects.select_for_update().get(pk=version.policy_id)  # batches of a policy in turn
     taken = Taken()
-    known = _known(policy, found, on, area)
+    known = known_of(policy, found, on, area)
     kept = list(sifted(found, version.pk, known, taken))
     taken.households = {one.household_id for one in kept}
     rows_insert(Lead, COLUMNS, (_row(one, policy, version, run, known, on) for one in kept))
@@ -76,40 +74,6 @@ def _row(
         *(one.household_id, one.resident_id, known.places[one.household_id], str(verdict), missing),
         *(one.amount, "", str(S.WAITING), "", on.isoformat(), None, None, 1),
     )
-
-
-def _known(policy: Policy, found: Sequence[Found], on: date, area: str) -> Known:
-    homes = sorted({one.household_id for one in found})
-    people = sorted({one.resident_id for one in found if one.resident_id})
-    about = Q(resident__in=people) | Q(household__in=homes, resident__isnull=True)
-    places = Household.objects.filter(pk__among=homes, ended_on__isnull=True)
-    places = places.filter(in_areas("area_path", (area,)))
-    here = Resident.objects.filter(pk__among=people, state=Resident.State.HERE)
-    got = Receipt.objects.filter(holds_on(on), Q(resident__in=people) | Q(household__in=homes))
-    before = defaultdict[tuple[int | None, int], list[Before]](list)
-    earlier = Lead.objects.filter(about, policy=policy).order_by()
-    for resident, household, by, state in earlier.values_list(
-        "resident_id", "household_id", "policy_version_id", "state"
-    ):
-        before[resident, 0 if resident else household].append(Before(by, state))
-    standing = got.filter(policy=policy.name).values_list("resident_id", "household_id")
-    return Known(
-        places=dict(places.values_list("pk", "area_path")),
-        here=set(here.values_list("pk", flat=True)),
-        objecting=objecting(people),
-        objecting_homes=_homes_objecting([one.household_id for one in found if one.resident_id is None]),
-        receiving={(resident, 0 if resident else household) for resident, household in standing},
-        before=before,
-    )
-
-
-def _homes_objecting(homes: Iterable[int]) -> set[int]:
-    """Return the households of which a member objects; their answer would be the machine's too."""
-    rows = Membership.objects.filter(household__in=sorted(set(homes)), to_on__isnull=True)
-    members = dict[int, list[int]]()
-    for household, resident in rows.values_list("household_id", "resident_id"):
-        members.setdefault(resident, []).append(household)
-    return {household for resident in objecting(members) for household in members[resident]}
 
 
 @require_service

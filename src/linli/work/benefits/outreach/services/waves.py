@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -11,14 +12,19 @@ from linli.core import clock
 from linli.core.actor import Actor
 from linli.core.errors import Conflict, NotAllowed, NotFound, StaleVersion, invalid_if
 from linli.core.service import changes_of, record, service
-from linli.foundation.places.models import Division
 
-from ...models import Policy, Wave
-from ...models.policies import VersionState
-from ..permissions import can_change_wave, can_release_wave
+from ...models import Wave
+from ..outlook import outlook_shown, wave_outlook
+from ..permissions import can_change_wave
+from ..releasing import policy_released, wave_alone, wave_faults
 
-MOST_A_WEEK = 100
 S = Wave.State
+
+
+class WaveForNobody(Conflict):
+    """A wave would send nobody anywhere."""
+
+    code = "wave.nobody"
 
 
 @service(idempotent=True)
@@ -30,16 +36,20 @@ def wave_release(
     per_worker_week: int,
     includes_unknown: bool = False,
     until_on: date | None = None,
+    even_if_nobody: bool = False,
 ) -> Wave:
     """Let those whom a policy is for in an area be handed to workers, ``per_worker_week`` households each.
 
     With ``includes_unknown`` also those 待核 who are worth a visit. Who was found before becomes a lead in
     the next minutes; who is found later joins by itself, up to ``until_on``. One wave of a policy runs in an
-    area at a time.
+    area at a time. Refused where it would be for nobody now (``wave_outlook``) unless ``even_if_nobody``.
     """
-    policy = _policy(actor, policy_id)
-    invalid_if(_faults(actor, area_path, per_worker_week, until_on))
-    _alone(policy, area_path)
+    asked: dict[str, Any] = {"area_path": area_path, "per_worker_week": per_worker_week}
+    policy = policy_released(actor, policy_id, until_on=until_on, **asked)
+    if not even_if_nobody:
+        seen = outlook_shown(actor, wave_outlook(policy, includes_unknown=includes_unknown, **asked))
+        if seen.nobody:
+            raise WaveForNobody(seen.nobody, hint=seen.todo)
     wave = Wave(
         policy=policy,
         area_path=area_path,
@@ -52,34 +62,6 @@ def wave_release(
     wave.save(force_insert=True)
     record("wave.release", wave)
     return wave
-
-
-def _faults(actor: Actor, area_path: str, per_worker_week: int, until_on: date | None) -> dict[str, str]:
-    place = Division.objects.filter(path=area_path, valid_to__isnull=True).first()
-    wrong = {}
-    if place is None or not can_release_wave(actor, area_path):
-        wrong["area"] = _("请选择本辖区内的区域。")
-    if not 1 <= per_worker_week <= MOST_A_WEEK:
-        wrong["per_worker_week"] = _("每人每周1到%d户。") % MOST_A_WEEK
-    if until_on is not None and until_on < clock.today():
-        wrong["until_on"] = _("截止日期不能早于今天。")
-    return wrong
-
-
-def _alone(policy: Policy, area_path: str) -> None:
-    if Wave.objects.filter(policy=policy, area_path=area_path).exclude(state=S.DONE).exists():
-        raise Conflict(_("这项政策在这个区域已有一个批次。"), hint=_("请在原批次上继续，或先结束它。"))
-
-
-def _policy(actor: Actor, policy_id: UUID | str) -> Policy:
-    found = Policy.objects.visible_to(actor).filter(public_id=policy_id).first()
-    if found is None:
-        raise NotFound(_("没有找到这项政策。"))
-    if found.ended_on is not None and found.ended_on <= clock.today():
-        raise Conflict(_("这项政策已经停办，不能派出。"))
-    if not found.versions.filter(state=VersionState.PUBLISHED).exists():
-        raise Conflict(_("这项政策还没有发布，不能派出。"), hint=_("请先发布，再放出批次。"))
-    return found
 
 
 def _wave(actor: Actor, wave_id: UUID | str, version: int) -> Wave:
@@ -137,10 +119,10 @@ def wave_change(
     wave = _wave(actor, wave_id, version)
     if wave.state == S.DONE:
         raise Conflict(_("批次已经结束。"))
-    invalid_if(_faults(actor, area_path, per_worker_week, until_on))
+    invalid_if(wave_faults(actor, area_path, per_worker_week, until_on))
     after: dict[str, object] = {"per_worker_week": per_worker_week, "until_on": until_on}
     if area_path != wave.area_path:
-        _alone(wave.policy, area_path)
+        wave_alone(wave.policy, area_path)
         after |= {"area_path": area_path, "run": None, "filled_at": None}
     after |= {"includes_unknown": includes_unknown, "version": wave.version + 1}
     record("wave.change", wave, changes_of(wave, **after))

@@ -63,6 +63,7 @@ def test_a_policy_that_is_not_published_is_not_released(cast: Cast) -> None:
 def test_the_same_form_twice_is_one_wave(cast: Cast) -> None:
     doors, path = doors_make(cast), cast.places["street_place"].path
     said = {"policy_id": doors.elder.policy.public_id, "area_path": path, "per_worker_week": 3}
+    said |= {"even_if_nobody": True}
     first = wave_release(actor=cast.actor("district"), request_key="k" * 20, **said)
     assert wave_release(actor=cast.actor("district"), request_key="k" * 20, **said) == first
 
@@ -90,6 +91,7 @@ def test_a_wave_from_above_is_not_changed_below(cast: Cast) -> None:
         policy_id=doors.elder.policy.public_id,
         area_path=cast.places["district_place"].path,
         per_worker_week=5,
+        even_if_nobody=True,
     )
     with pytest.raises(NotAllowed):
         wave_pause(actor=cast.actor("street"), wave_id=wave.public_id, version=1)

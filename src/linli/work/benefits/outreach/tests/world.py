@@ -115,7 +115,7 @@ class Doors:
             policy_id=(version or self.elder).policy.public_id,
             area_path=self.cast.places["street_place"].path,
             per_worker_week=per_worker_week,
-            **more,
+            **({"even_if_nobody": True} | more),
         )
 
     def deal(self, wave: Wave, place: str = "committee_a_place") -> Dealt:

@@ -1,0 +1,73 @@
+"""Whom a run found in an area: counted where they lie, read only where there are few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from linli.core.fields import in_areas
+from linli.foundation.places.models import Division, Level
+from linli.registers.residents.models import Household
+
+from ..engine.columnar import ELIGIBLE, WORTH
+from ..engine.connecting import connected, quoted
+from ..engine.matching import Matched
+from ..language.tree import Of
+from .found import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many a run found: rows and their households, and of whom asking is worth it."""
+
+    found: int
+    households: int
+    worth: int
+
+
+class Within:
+    """What one run says of one policy in an area; of a policy for households a row is a household."""
+
+    def __init__(self, matched: Matched, policy: str, place: Division) -> None:
+        self._con: Any = connected(matched.folder / "spill").con
+        self._said = _found_sql(matched, policy, place)
+        if place.level > Level.COUNTY:
+            here = Household.objects.filter(in_areas("area_path", (place.path,)))
+            homes = pa.array(list(here.values_list("pk", flat=True)), pa.int64())
+            self._con.register("homes", pa.table({"household_id": homes}))
+            self._said += " SEMI JOIN homes USING (household_id)"
+
+    def counted(self, *, includes_unknown: bool) -> Counted:
+        """Count those who are eligible, and where ``includes_unknown`` of whom asking is worth it too."""
+        wanted = f"verdict = {ELIGIBLE}" if not includes_unknown else "TRUE"
+        found, homes, worth = self._con.execute(
+            f"SELECT count(*) FILTER ({wanted}), count(DISTINCT household_id) FILTER ({wanted}), "  # noqa: S608
+            f"count(*) FILTER (verdict = {WORTH}) FROM ({self._said})"
+        ).fetchone()
+        return Counted(found, homes, worth)
+
+    def read(self, *, includes_unknown: bool, size: int) -> Iterator[list[Found]]:
+        """Return those who were counted, in batches."""
+        wanted = f"verdict = {ELIGIBLE}" if not includes_unknown else "TRUE"
+        self._con.execute(f"SELECT household_id, resident FROM ({self._said}) WHERE {wanted}")  # noqa: S608
+        while rows := self._con.fetchmany(size):
+            yield [Found(*row) for row in rows]
+
+
+def _found_sql(matched: Matched, policy: str, place: Division) -> str:
+    """Return the statement for who was found, of a district by its number, part by part."""
+    of_home = matched.policies[policy] is Of.HOUSEHOLD
+    who = "NULL" if of_home else "k.resident"
+    more = " AND v.is_first" if of_home else ""
+    more += f" AND v.district = {int(place.code[:6])}" if place.level == Level.COUNTY else ""
+    parts = " UNION ALL ".join(
+        f'SELECT {who} AS resident, k.household_id, v."verdict:{policy}" AS verdict '  # noqa: S608
+        f"FROM read_parquet('{quoted(matched.verdicts(part))}') v "
+        f"JOIN read_parquet('{quoted(matched.snapshot / 'keys' / f'{part}.parquet')}') k USING (person) "
+        f'WHERE v."verdict:{policy}" IN ({ELIGIBLE}, {WORTH}){more}'
+        for part in matched.parts
+    )
+    return f"SELECT * FROM ({parts})"  # noqa: S608
