@@ -1,7 +1,7 @@
 """Keeping uploads: first the bytes, then the judgement; and making what the public may see."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import InvalidInput, NotAllowed
+from linli.core.errors import InvalidInput, NotAllowed, invalid
 from linli.core.retention import period
 from linli.core.service import record, require_service, service
 
@@ -25,7 +25,7 @@ from .verdicts import NotAccepted
 
 __all__ = [
     *("MAX_BYTES", "MAX_FILES", "file_store", "files_sweep"),
-    *("public_copies_hide", "public_copies_remove", "public_copy_make"),
+    *("public_copies_hide", "public_copies_make", "public_copies_remove", "public_copy_make"),
 ]
 MAX_FILES = 6  # a form: photos, recordings and videos together
 UNUSED_LIVES = period("unused_file")
@@ -130,6 +130,26 @@ def public_copy_make(*, photo: StoredFile, redaction: Mapping[str, Any]) -> Publ
 
 
 @require_service
+def public_copies_make(
+    *, photos: Sequence[StoredFile], redactions: Mapping[str, Any], are_checked: bool
+) -> list[PublicCopy]:
+    """Make the public copies of chosen photos, each with what ``redactions`` names by its public id blurred.
+
+    Raises ``InvalidInput`` where nobody has looked at them, or where one cannot be made.
+    """
+    if photos and not are_checked:
+        raise invalid(checked=_("请先逐张检查照片，遮挡认得出人的地方，再勾选“已检查”。"))
+    made = []
+    for photo in photos:
+        try:
+            asked = redactions.get(str(photo.public_id)) or {}
+            made.append(public_copy_make(photo=photo, redaction=asked))
+        except NotAccepted as refusal:
+            raise invalid(photos=str(refusal)) from refusal
+    return made
+
+
+@require_service
 def public_copies_hide(*, copies: Iterable[PublicCopy]) -> None:
     """Take public copies down: their files go with the commit; what was blurred stays known."""
     for copy in copies:
@@ -141,9 +161,11 @@ def public_copies_hide(*, copies: Iterable[PublicCopy]) -> None:
 @require_service
 def public_copies_remove(*, copies: Iterable[PublicCopy]) -> None:
     """Forget public copies that others have taken the place of, with their files."""
-    for copy in copies:
+    taken = list(copies)
+    for copy in taken:
         _files_remove([copy.path, copy.thumb_path])
-        copy.delete()
+    gone = PublicCopy.objects.filter(pk__in=[copy.pk for copy in taken])
+    gone._raw_delete(gone.db)  # no cascade: what some room still shows stops it
 
 
 def _files_remove(paths: list[str]) -> None:

@@ -15,6 +15,7 @@ from linli.core.errors import NotAllowed, NotFound
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.clients.bearer import let_in
 from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput, request_key_of
+from linli.work.matters.api.shapes import Redacted
 
 from . import selectors, services
 from .models import Resolution, Task
@@ -37,6 +38,18 @@ class ResolutionTaskOut(Schema):
     fund: str
     spent: int = Field(description=_("已用，单位为分。"))
     matter: UUID | None = Field(None, alias="matter.public_id")
+    photos: list[UUID] = Field(description=_("进展照片"))
+    public_photos: list[UUID] = Field(description=_("公开的照片"))
+
+    @staticmethod
+    def resolve_photos(task: Task) -> list[UUID]:
+        """Return the photos of the task's progress."""
+        return [file.public_id for row in task.progress.all() for file in row.photos.all() if file.is_photo]
+
+    @staticmethod
+    def resolve_public_photos(task: Task) -> list[UUID]:
+        """Return what residents see."""
+        return [copy.public_id for copy in task.public_photos.all()]
 
 
 class ResolutionOut(Schema):
@@ -62,7 +75,7 @@ class ResolutionOut(Schema):
     @staticmethod
     def resolve_tasks(resolution: Resolution) -> list[Task]:
         """Return the tasks in their order."""
-        return list(resolution.tasks.select_related("unit", "matter"))
+        return selectors.tasks_of(resolution)
 
 
 class ResolutionsOut(Schema):
@@ -80,6 +93,14 @@ class ResolutionsListed(QueryInput):
     late: bool = Field(False, description=_("只看有任务超期的。"))
     limit: Limit = 50
     cursor: Cursor = ""
+
+
+class ResolutionPhotosIn(Input):
+    """Which photos of a task's progress residents see; none takes down what is shown."""
+
+    photos: list[UUID] = Field([], description=_("公开哪些照片；录音和视频不公开。"))
+    redactions: dict[str, Redacted] = Field({}, description=_("每张照片要遮挡的地方，以照片的标识为键。"))
+    are_photos_checked: bool = Field(False, description=_("有人逐张看过，认不出任何人。"))
 
 
 class ProgressIn(Input):
@@ -139,5 +160,33 @@ def progress(request: HttpRequest, public_id: UUID, task_id: UUID, body: Progres
         task_id=task.pk,
         request_key=request_key_of(request),
         **body.dict(),
+    )
+    return selectors.resolution_get(actor, public_id)
+
+
+@router.post(
+    "/{uuid:public_id}/tasks/{uuid:task_id}/public-photos",
+    response=ResolutionOut,
+    auth=let_in(),
+    summary=_("公开照片"),
+    operation_id="resolution_photos_publish",
+)
+def public_photos(
+    request: HttpRequest, public_id: UUID, task_id: UUID, body: ResolutionPhotosIn
+) -> Resolution:
+    """Choose which photos of a task residents see, with what is blurred on each."""
+    actor = actor_of(request)
+    found = selectors.resolution_get(actor, public_id)
+    task = found.tasks.filter(public_id=task_id).first()
+    if task is None:
+        raise NotFound
+    services.task_photos_publish(
+        actor=actor,
+        resolution_id=found.pk,
+        task_id=task.pk,
+        photos=[selectors.photo_of(found, photo) for photo in body.photos],
+        redactions={key: asked.dict() for key, asked in body.redactions.items()},
+        are_photos_checked=body.are_photos_checked,
+        request_key=request_key_of(request),
     )
     return selectors.resolution_get(actor, public_id)

@@ -12,8 +12,12 @@ from linli.core.actor import EXECUTING, Function
 from linli.core.errors import InvalidInput
 from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import path_prefixes, unit_list
+from linli.foundation.files.forms import PublicPhotosForm
 from linli.foundation.ui.forms import DeskForm, day, long_text, short_text
 from linli.registers.residents.importing.paid import fen_of
+
+from .models import Task
+from .selectors import photos_of
 
 OWNERS = {*EXECUTING, Function.COMMITTEE, Function.STREET}
 
@@ -83,10 +87,18 @@ class ProgressForm(DeskForm):
         gettext_lazy("给居民看的话"),
         required=False,
         limit=300,
-        help_text=gettext_lazy("填了就公布在决议下面，不要写个人信息；照片只有工作人员看得到"),
+        help_text=gettext_lazy("填了就公布在决议下面，不要写个人信息；照片要另选、遮挡后才公开"),
     )
     fen = MoneyField(gettext_lazy("这次用了多少钱（元）"), gettext_lazy("不花钱的不填"))
     is_end = forms.BooleanField(label=gettext_lazy("这项任务已经完成"), required=False)
+
+
+class PhotosForm(PublicPhotosForm):
+    """Which photos of a task residents see."""
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.photos_offer(photos_of(task), task.public_photos.select_related("source"))
 
 
 class ExtendForm(DeskForm):

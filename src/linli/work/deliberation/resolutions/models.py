@@ -112,7 +112,10 @@ class Resolution(models.Model):
 
 
 class Task(models.Model):
-    """One thing that a resolution asks of a unit by a day, perhaps with money; a duty stands behind it."""
+    """One thing that a resolution asks of a unit by a day, perhaps with money; a duty stands behind it.
+
+    ``public_photos`` are copies of its progress's photos that somebody has looked at: what residents see.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("在办")
@@ -136,6 +139,8 @@ class Task(models.Model):
     matter = models.ForeignKey(
         "matters.Matter", models.PROTECT, null=True, blank=True, related_name="resolution_tasks"
     )
+
+    public_photos = models.ManyToManyField("files.PublicCopy", blank=True, related_name="+")
 
     class Meta:
         ordering = ["order", "id"]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.core.sight import seen_among
 from linli.foundation.accounts.keeping import desk_page, kept, whose
 from linli.foundation.accounts.permissions import actor_of
+from linli.foundation.files.forms import PublicPhotosForm
 from linli.foundation.files.views import file_response
 from linli.foundation.ui.forms import DeskForm
 from linli.foundation.ui.templatetags.linli import yuan
@@ -185,6 +186,8 @@ def _facts(facts: dict[str, Any]) -> str:
         parts.append(_("完成日期%s") % facts["due_on"])
     if facts.get("until"):
         parts.append(_("公示到%s") % facts["until"])
+    if "photos" in facts:
+        parts.append(_("居民看得到%d张照片") % facts["photos"])
     if facts.get("matter"):
         parts.append(_("事项%s") % facts["matter"])
     return "，".join(parts)
@@ -237,9 +240,9 @@ def _acted(
     context: dict[str, Any] = {"resolution": resolution, "row": row, "task": task}
     if request.method != "POST":
         before = kept(request)
-        form = row.build(None, resolution, before.dict() if before else None)
+        form = row.build(None, resolution, before.dict() if before else None, task)
         return _page(request, "act", {**context, "form": form})
-    form = row.build(request.POST, resolution)
+    form = row.build(request.POST, resolution, task=task)
     taken = photos_take(request) if row.has_photos else PhotosTaken()
     for words in taken.problems:
         form.add_error(None, words)
@@ -259,7 +262,8 @@ def _called(
     taken: PhotosTaken,
     more: dict[str, Any],
 ) -> int:
-    said = {**form.cleaned_data, **more}
+    typed = form.photo_arguments() if isinstance(form, PublicPhotosForm) else form.cleaned_data
+    said = {**typed, **more}
     if row.has_photos:
         said["photos"], said["fen"] = taken.photos, said["fen"] or 0
     if row.service is not services.task_drop:
@@ -284,3 +288,15 @@ def photo(request: HttpRequest, public_id: UUID, photo_id: UUID, variant: str) -
     resolution = selectors.resolution_get(actor_of(request), public_id)
     stored = selectors.photo_of(resolution, photo_id)
     return cast(HttpResponse, file_response(request, stored, "thumb" if variant == "thumb" else "clean"))
+
+
+@require_GET
+@desk_page
+def photo_proposals(request: HttpRequest, public_id: UUID, photo_id: UUID) -> JsonResponse:
+    """Answer where a photo probably shows faces and number plates; somebody decides about each."""
+    actor = actor_of(request)
+    resolution = selectors.resolution_get(actor, public_id)
+    found = selectors.photo_proposals(actor, resolution, photo_id)
+    response = JsonResponse({"proposals": [{"kind": one.kind, "box": one.box} for one in found]})
+    response["Cache-Control"] = "no-store"
+    return response

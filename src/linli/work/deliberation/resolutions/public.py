@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from linli.core import clock
+from linli.core.errors import NotFound
+from linli.foundation.files.views import public_copy_response
 
 from ..bodies.around import area_chosen
 from . import selectors
@@ -40,3 +42,12 @@ def public_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "money": selectors.money(tasks),
     }
     return render(request, "resolutions/public_detail.html", context)
+
+
+@require_GET
+def public_photo(request: HttpRequest, public_id: UUID, photo_id: UUID, variant: str) -> HttpResponseBase:
+    """Send the public copy of a photo of a task's progress."""
+    if variant not in ("clean", "thumb"):
+        raise NotFound
+    copy = selectors.public_photo_of(selectors.public_get(public_id), photo_id)
+    return public_copy_response(request, copy, "thumb" if variant == "thumb" else "clean")

@@ -15,7 +15,9 @@ from linli.core.actor import Actor
 from linli.core.errors import NotFound
 from linli.core.fields import in_areas
 from linli.foundation.accounts.selectors import path_prefixes, person_names
-from linli.foundation.files.models import StoredFile
+from linli.foundation.files import storage
+from linli.foundation.files.models import PublicCopy, StoredFile
+from linli.foundation.files.proposals import Proposal, proposals
 
 from ..ballots.models import Ballot
 from ..meetings.models import DECIDED, AgendaItem, Meeting
@@ -87,10 +89,12 @@ def resolution_get(actor: Actor, public_id: UUID) -> Resolution:
 
 
 def tasks_of(resolution: Resolution) -> list[Task]:
-    """Return the tasks with their progress and photos, in their order (three queries)."""
+    """Return the tasks with their progress and photos, in their order (four queries)."""
     progress = Prefetch("progress", queryset=Progress.objects.select_related("unit"))
     rows = list(
-        resolution.tasks.select_related("unit", "matter").prefetch_related(progress, "progress__photos")
+        resolution.tasks.select_related("unit", "matter").prefetch_related(
+            progress, "progress__photos", "public_photos"
+        )
     )
     for row in rows:
         row.resolution = resolution
@@ -124,10 +128,43 @@ def _may_finish(resolution: Resolution) -> bool:
     return is_over and not resolution.tasks.filter(state=Task.State.OPEN).exists()
 
 
+def photos_of(task: Task) -> list[StoredFile]:
+    """Return the photos of a task's progress, the earliest first."""
+    links: Any = Progress.photos.through._default_manager
+    own = links.filter(progress__task_id=task.pk).values("storedfile_id")
+    return list(
+        StoredFile.objects.filter(pk__in=own, state="ready", kind=StoredFile.Kind.PHOTO).order_by("pk")
+    )
+
+
+def photo_proposals(actor: Actor, resolution: Resolution, photo_id: UUID) -> list[Proposal]:
+    """Return where a photo probably shows faces or plates, for those who may publish it."""
+    photo = photo_of(resolution, photo_id)
+    if not photo.is_photo or not can_run_resolution(actor, resolution):
+        raise NotFound
+    return proposals(storage.read(photo.clean_path))
+
+
+def public_photo_of(resolution: Resolution, photo_id: UUID) -> PublicCopy:
+    """Return a photo that residents see of a published resolution, or raise ``NotFound``."""
+    links: Any = Task.public_photos.through._default_manager
+    shown = links.filter(task__resolution_id=resolution.pk).values("publiccopy_id")
+    found = PublicCopy.objects.filter(public_id=photo_id, pk__in=shown).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _may_show_photos(actor: Actor, task: Task) -> bool:
+    is_told = WORKFLOW.allows(task.resolution.state, "show_photos") and task.state != Task.State.DROPPED
+    return is_told and can_run_resolution(actor, task.resolution) and bool(photos_of(task))
+
+
 def task_acts(actor: Actor, task: Task) -> list[str]:
     """Return what the actor may do with one task."""
+    shows = ["show_photos"] if _may_show_photos(actor, task) else []
     if task.state != Task.State.OPEN:
-        return []
+        return shows
     offered = []
     if task.resolution.state == State.PUBLISHED and can_work_task(actor, task):
         offered.append("progress")
@@ -135,7 +172,7 @@ def task_acts(actor: Actor, task: Task) -> list[str]:
         if task.resolution.state == State.PUBLISHED:
             offered += ["extend"] if task.matter_id is not None else ["extend", "matter"]
         offered.append("drop")
-    return offered
+    return [*offered, *shows]
 
 
 @dataclass(frozen=True, slots=True)

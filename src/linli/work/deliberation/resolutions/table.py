@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.foundation.ui.forms import DeskForm
 
 from . import forms, services
-from .models import Resolution
+from .models import Resolution, Task
 
 Text = str | Promise
 
@@ -29,12 +29,17 @@ class ActRow:
     icon: str
     has_photos: bool = False
     knows_resolution: bool = False
+    shows_photos: bool = False
     is_main: bool = False
     is_danger: bool = False
 
-    def build(self, typed: Any, resolution: Resolution, initial: Any = None) -> DeskForm:
+    def build(
+        self, typed: Any, resolution: Resolution, initial: Any = None, task: Task | None = None
+    ) -> DeskForm:
         """Return the form, empty or as it was typed."""
-        more = {"resolution": resolution} if self.knows_resolution else {}
+        more: dict[str, Any] = {"resolution": resolution} if self.knows_resolution else {}
+        if self.shows_photos:
+            more["task"] = task
         return self.form(typed, initial=initial, **more)
 
 
@@ -111,6 +116,15 @@ TASK_ACTS: dict[str, ActRow] = {
         "note",
         has_photos=True,
         is_main=True,
+    ),
+    "show_photos": ActRow(
+        _("公开照片"),
+        _("选给居民看的照片，遮挡认得出人的地方；一张也不选就全部撤下"),
+        forms.PhotosForm,
+        services.task_photos_publish,
+        _("居民看到的照片已更新。"),
+        "eye",
+        shows_photos=True,
     ),
     "extend": ActRow(
         _("改期限"),

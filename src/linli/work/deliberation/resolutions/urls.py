@@ -13,7 +13,13 @@ urlpatterns = [
     path(DESK, pages.record_page, name="record"),
     path(f"{DESK}do/<slug:code>/", pages.act_page, name="act"),
     path(f"{DESK}tasks/<uuid:task_id>/<slug:code>/", pages.task_page, name="task_act"),
+    path(f"{DESK}photos/<uuid:photo_id>/proposals/", pages.photo_proposals, name="photo_proposals"),
     path(f"{DESK}photos/<uuid:photo_id>/<slug:variant>/", pages.photo, name="photo"),
     path("council/resolutions/", public.public_list, name="public_list"),
     path("council/resolutions/<uuid:public_id>/", public.public_detail, name="public_detail"),
+    path(
+        "council/resolutions/<uuid:public_id>/photos/<uuid:photo_id>/<slug:variant>/",
+        public.public_photo,
+        name="public_photo",
+    ),
 ]

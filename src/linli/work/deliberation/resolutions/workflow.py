@@ -31,6 +31,7 @@ WORKFLOW = Workflow(
         _move("drop_task", _("取消任务"), LIVE),
         _move("publish", _("公布"), (S.DRAFT,), S.PUBLISHED),
         _move("progress", _("写进展"), (S.PUBLISHED,)),
+        _move("show_photos", _("公开照片"), (S.PUBLISHED, S.DONE)),
         _move("extend", _("改期限"), (S.PUBLISHED,)),
         _move("matter", _("转为事项"), (S.PUBLISHED,)),
         _move("ask_filing", _("报街镇备案"), (S.PUBLISHED,)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from linli.core import clock
 from linli.core.actor import Actor
+from linli.foundation.files.forms import PublicPhotosForm
 from linli.foundation.ui.forms import DeskForm, day, long_text, short_text
 
 from ..assist.shown import suggestion_words
@@ -263,7 +263,7 @@ class SuperviseForm(ActionForm):
         return self.future_day("due_on")
 
 
-class PublishForm(ActionForm):
+class PublishForm(PublicPhotosForm, ActionForm):
     """The public version: own title and text, photos chosen and blurred, the place rounded."""
 
     apart: ClassVar[tuple[str, ...]] = ("chosen", "checked")  # drawn with the photos
@@ -273,52 +273,17 @@ class PublishForm(ActionForm):
         limit=2000,
         help_text=gettext_lazy("请重新写，不要出现姓名、电话、门牌号；原文不会公开"),
     )
-    chosen = forms.MultipleChoiceField(label=gettext_lazy("公开哪些照片"), required=False)
-    redactions = forms.CharField(
-        required=False, max_length=1_000_000, widget=forms.HiddenInput(attrs={"data-nodraft": ""})
-    )
-    checked = forms.BooleanField(
-        label=gettext_lazy("已逐张检查：看不出人脸、车牌、门牌和姓名电话"), required=False
-    )
+    field_order = ("version", "title", "text")
 
     def prepare(self) -> None:
-        """Offer the matter's own photos; what was public before is chosen, and blurred as it was."""
-        found = desk_selectors.photos_of(self.actor, self.matter)
-        self.offered = {str(photo.public_id): photo for photo in found if photo.is_photo}
-        self.proposes = desk_selectors.can_propose()
-        if not self.offered:
-            for name in ("chosen", "redactions", "checked"):
-                del self.fields[name]
-            return
-        self.fields["chosen"].choices = [(key, key) for key in self.offered]  # type: ignore[attr-defined]
-        before = desk_selectors.redactions_of(self.matter)
-        self.fields["chosen"].initial = list(before)
-        self.fields["redactions"].initial = json.dumps(before)
-
-    @property
-    def photo_rows(self) -> list[dict[str, Any]]:
-        """Return each photo's key and whether it is chosen."""
-        chosen = self["chosen"].value() or []
-        return [{"key": key, "is_chosen": key in chosen} for key in self.offered]
-
-    def clean_redactions(self) -> dict[str, Any]:
-        """Read what was blurred; its shape is judged where it is done."""
-        try:
-            said = json.loads(self.cleaned_data["redactions"] or "{}")
-        except (ValueError, RecursionError) as error:
-            raise forms.ValidationError(_("没有看懂要遮挡的位置。请重新遮挡一次。")) from error
-        return said if isinstance(said, dict) else {}
+        """Offer the matter's own photos."""
+        photos = desk_selectors.photos_of(self.actor, self.matter)
+        self.photos_offer(photos, desk_selectors.public_copies_of(self.matter))
 
     def arguments(self) -> dict[str, Any]:
-        """Pass on the photos themselves, and what is to be blurred."""
+        """Pass on the words, the photos themselves, and what is to be blurred."""
         said = self.cleaned_data
-        return {
-            "title": said["title"],
-            "text": said["text"],
-            "photos": [self.offered[key] for key in said.get("chosen", [])],
-            "redactions": said.get("redactions") or {},
-            "are_photos_checked": said.get("checked", False),
-        }
+        return {"title": said["title"], "text": said["text"], **self.photo_arguments()}
 
 
 class DocumentReceiveForm(ActionForm):

@@ -18,7 +18,7 @@ from linli.foundation.accounts.models import Unit
 from linli.foundation.accounts.selectors import person_names
 from linli.foundation.files import proposals as files_proposals
 from linli.foundation.files import storage
-from linli.foundation.files.models import StoredFile
+from linli.foundation.files.models import PublicCopy, StoredFile
 from linli.foundation.places.models import Building, Compound, Division, Level
 from linli.foundation.places.selectors import Place, division_by_code, division_names
 
@@ -173,11 +173,6 @@ def photo_get(actor: Actor, matter: Matter, public_id: UUID) -> StoredFile:
     return found
 
 
-def can_propose() -> bool:
-    """Whether faces and number plates can be looked for on this server."""
-    return files_proposals.is_available()
-
-
 def photo_proposals(actor: Actor, matter: Matter, public_id: UUID) -> list[files_proposals.Proposal]:
     """Return where a photo probably shows faces or plates, for those who may publish it."""
     photo = photo_get(actor, matter, public_id)
@@ -186,11 +181,10 @@ def photo_proposals(actor: Actor, matter: Matter, public_id: UUID) -> list[files
     return files_proposals.proposals(storage.read(photo.clean_path))
 
 
-def redactions_of(matter: Matter) -> dict[str, Any]:
-    """Return what was blurred in the photos of the public version, by the photo's public id."""
+def public_copies_of(matter: Matter) -> list[PublicCopy]:
+    """Return the public copies of a matter's photos with their sources, also of a version taken down."""
     version = PublicVersion.objects.filter(matter=matter).first()
-    copies = version.photos.select_related("source") if version else []
-    return {str(copy.source.public_id): copy.redaction for copy in copies}
+    return list(version.photos.select_related("source")) if version else []
 
 
 def document_list(matter: Matter) -> list[EntrustedDocument]:

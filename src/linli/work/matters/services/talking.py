@@ -15,8 +15,7 @@ from linli.core.service import record, service
 from linli.foundation.accounts.models import Unit
 from linli.foundation.duties.calendar import HOURS
 from linli.foundation.files.models import PublicCopy, StoredFile
-from linli.foundation.files.services import public_copies_remove, public_copy_make
-from linli.foundation.files.verdicts import NotAccepted
+from linli.foundation.files.services import public_copies_make, public_copies_remove
 from linli.foundation.places.selectors import division_name
 
 from ..models import Affected, Assignment, Matter, PublicVersion, Question
@@ -143,8 +142,8 @@ def matter_publish(
             _("这件事涉及家庭暴力、未成年人、救助、健康或对人员的投诉，不得公开。"),
             hint=_("请不要用其他方式公开它。"),
         )
-    chosen = _photos_to_publish(step.matter, photos, are_photos_checked)
-    copies = _copies(chosen, redactions or {})
+    _photos_own(step.matter, photos)
+    copies = public_copies_make(photos=photos, redactions=redactions or {}, are_checked=are_photos_checked)
     version, is_new = _version_of(step)
     version.title = text_required(value=title, name="title", words=_("请填写公开标题。"), most=80)
     version.text = text_required(value=text, name="text", words=_("请填写公开内容。"), most=MAX_ANSWER)
@@ -174,28 +173,11 @@ def _version_of(step: Step) -> tuple[PublicVersion, bool]:
     return version, found is None
 
 
-def _photos_to_publish(
-    matter: Matter, photos: Sequence[StoredFile], are_checked: bool
-) -> Sequence[StoredFile]:
+def _photos_own(matter: Matter, photos: Sequence[StoredFile]) -> None:
     own = set(matter.photos.values_list("pk", flat=True))
     own |= set(matter.events.filter(photos__isnull=False).values_list("photos", flat=True))
     if any(photo.pk not in own for photo in photos):
         raise invalid(photos=_("所选的里面有不是这件事的照片。"))
-    if photos and not are_checked:
-        raise invalid(checked=_("请先逐张检查照片，遮挡认得出人的地方，再勾选“已检查”。"))
-    return photos
-
-
-def _copies(photos: Sequence[StoredFile], redactions: Mapping[str, Any]) -> list[PublicCopy]:
-    """Make each photo's public copy; raises ``InvalidInput`` where that cannot be."""
-    made = []
-    for photo in photos:
-        try:
-            asked = redactions.get(str(photo.public_id)) or {}
-            made.append(public_copy_make(photo=photo, redaction=asked))
-        except NotAccepted as refusal:
-            raise invalid(photos=str(refusal)) from refusal
-    return made
 
 
 @service(idempotent=True)

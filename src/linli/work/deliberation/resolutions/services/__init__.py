@@ -9,6 +9,7 @@ from .ending import (
     resolution_withdraw,
 )
 from .making import resolution_from_ballot, resolution_from_item
+from .photos import task_photos_publish
 from .tasks import task_add, task_drop, task_extend, task_progress, task_to_matter
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "task_add",
     "task_drop",
     "task_extend",
+    "task_photos_publish",
     "task_progress",
     "task_to_matter",
 ]

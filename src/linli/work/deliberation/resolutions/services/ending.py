@@ -17,6 +17,7 @@ from ..models import Filing, Resolution, Task
 from ..permissions import can_file_resolution, can_run_resolution
 from ..rules import public_until, setting
 from .acts import Act, act_begin
+from .photos import photos_hide
 from .tasks import task_given
 
 
@@ -130,6 +131,7 @@ def resolution_withdraw(*, actor: Actor, resolution_id: int, reason: str) -> Res
         act.done(task=task)
         if act.resolution.published_at is not None:
             act.tell(task.unit, "task", "决议已撤销，任务取消")
+    photos_hide(act=act)
     act.set(withdrawn_reason=why)
     act.done()
     return act.finish("withdraw", note=why)
