@@ -58,7 +58,7 @@ def test_a_body_is_entered_on_the_page(hall: Hall) -> None:
     body = Body.objects.get()
     page = answer.content.decode()
     assert answer.redirect_chain == [(record(body), 302)]
-    assert "2026-06-30" in page and "每半年至少一次" in page and "还没有登记成员" in page
+    assert "6月30日(周二)" in page and "每半年至少一次" in page and "还没有登记成员" in page
 
 
 def test_an_owners_body_stands_in_a_compound_of_the_place(hall: Hall) -> None:
@@ -81,13 +81,13 @@ def test_members_terms_and_meetings_are_entered_on_their_pages(hall: Hall) -> No
     said = {"name": "赵主任", "post": "chair", "from_on": TODAY, "is_woman": "yes"}
     said |= {"relatives": "no", "relatives_checked": "on"}
     page = client.post(act(body, "join"), said, follow=True).content.decode()
-    assert "赵主任" in page and "2031-03-09" in page
+    assert "赵主任" in page and "2031年3月9日(周日)" in page
     assert "现有1人，应当是5至9人。" in page and "应当有妇女成员" not in page
     again = client.post(act(body, "join"), said)
     assert again.status_code == 409 and "不能登记两次" in again.content.decode()
     client.post(act(body, "met"), {"on": TODAY, "note": "第一次会议"})
     page = client.get(record(body)).content.decode()
-    assert "第一次会议" in page and "2026-04-30" in page
+    assert "第一次会议" in page and "4月30日(周四)" in page
 
 
 def test_a_number_links_to_the_register_and_an_unknown_one_is_refused(hall: Hall) -> None:
@@ -133,7 +133,7 @@ def test_a_body_that_is_late_says_so_and_the_duty_stands_on_the_list(hall: Hall)
     time.clock_forward(timedelta(days=113))
     dates_watch()
     page = hall.cast.client("worker").get(record(body)).content.decode()
-    assert "最迟应当在2026-06-30开会，已经过期" in page
+    assert "最迟应当在6月30日(周二)开会，已经过期" in page
     todo = hall.cast.client("worker").get(reverse("duties:todo")).content.decode()
     assert "召开会议" in todo and "居民委员会组织法第28条" in todo
     assert (
