@@ -82,3 +82,19 @@ def request_key_of(request: HttpRequest) -> str:
         words = gettext("Idempotency-Key 应是1到255个可见的英文字符，例如一个UUID。")
         raise InvalidInput(words, details={"Idempotency-Key": words})
     return key
+
+
+class Stroke(Input):
+    """One line of a brush over a photo."""
+
+    radius: float = Field(description=gettext_noop("半个笔宽，占照片宽度的比例。"))
+    points: list[tuple[float, float]]
+
+
+class Redacted(Input):
+    """Places of a photo to be blurred, as shares of its width and height."""
+
+    boxes: list[tuple[float, float, float, float]] = Field(
+        [], description=gettext_noop("左、上、宽、高，0到1。")
+    )
+    strokes: list[Stroke] = []

@@ -14,8 +14,7 @@ from linli.core.cursor import slice_of
 from linli.core.errors import NotAllowed, NotFound
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.clients.bearer import let_in
-from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput, request_key_of
-from linli.work.matters.api.shapes import Redacted
+from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput, Redacted, request_key_of
 
 from . import selectors, services
 from .models import Resolution, Task

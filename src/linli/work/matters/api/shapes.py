@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import Field, Schema
 from pydantic import StrictFloat, StrictInt
 
-from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput
+from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput, Redacted
 
 from ..models import AffairClass
 from ..workflow import State
@@ -422,18 +422,6 @@ class Reminded(Input):
 class Supervised(Input):
     note: str
     due_on: date | None = None
-
-
-class Stroke(Input):
-    radius: float = Field(description=_("半个笔宽，占照片宽度的比例。"))
-    points: list[tuple[float, float]]
-
-
-class Redacted(Input):
-    """Places of a photo to be blurred, as shares of its width and height."""
-
-    boxes: list[tuple[float, float, float, float]] = Field([], description=_("左、上、宽、高，0到1。"))
-    strokes: list[Stroke] = []
 
 
 class Published(Input):

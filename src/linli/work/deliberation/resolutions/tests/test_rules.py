@@ -14,7 +14,8 @@ from linli.work.deliberation.resolutions.workflow import WORKFLOW, State
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ALLOWED = {
     "draft": "add_task drop_task publish withdraw",
-    "published": "add_task drop_task progress show_photos extend matter ask_filing receive return finish withdraw",
+    "published": "add_task drop_task progress show_photos extend matter ask_filing receive return finish "
+    "withdraw",
     "done": "show_photos",
     "withdrawn": "",
 }
