@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..engine.order import BadRule
+from ..engine.order import BadRule, facts_of
 from ..engine.trying import tried
 from ..language.cases import Case, cases_read
 from ..language.checking import Around, KnownPolicy, KnownStandard, Severity, looked_at, version_check
@@ -188,6 +188,14 @@ def rules_on(day: date) -> list[Rule]:
         if says is not None:
             found.append(says.rule(version.policy.code, str(version.number)))
     return found
+
+
+def facts_wanted(day: date) -> frozenset[str]:
+    """Return the facts at which policies look that count on a day or will, and drafts that can be read."""
+    kinds = kinds_known()
+    versions = [*selectors.versions_in_force(day), *selectors.versions_to_come(day)]
+    read = ((version.policy.code, text_read(version.text, kinds)) for version in versions)
+    return facts_of(says.rule(code) for code, says in read if says is not None)
 
 
 @functools.lru_cache(maxsize=512)

@@ -18,7 +18,7 @@ from ..engine.matching import Tally
 from ..engine.previewing import Previewed, previewed
 from ..engine.snapshot import snapshot_open
 from ..language.policy import Pays, PolicyText
-from ..language.tree import Column, Every, Holds, Members, Of, OneOf, Over, Rule, Worth
+from ..language.tree import Column, Every, Holds, Members, Of, OneOf, Over, Rule
 from ..models import Policy, PolicyVersion, Preview
 from . import selectors
 from .checked import kinds_known, rules_on, text_read
@@ -63,8 +63,6 @@ def _against(
 def rule_within(says: PolicyText, policy: Policy) -> Rule:
     """Return the rule of a version; a district's is for those who are registered there."""
     rule = says.rule(policy.code, "")
-    if asking := says.worth_asking:
-        rule = replace(rule, worth=Worth(tuple(sorted(asking.missing)), asking.when or Every(())))
     if not policy.place_code or division_level(policy.place_code) < Level.COUNTY:
         return rule
     here: OneOf | Holds = OneOf(Column("district", Of.PERSON), (int(policy.place_code[:6]),))

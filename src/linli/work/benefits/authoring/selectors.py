@@ -151,6 +151,11 @@ def versions_in_force(day: date, policies: Iterable[Policy] | None = None) -> li
     return [v for v in latest.values() if not any(_over(end, day) for end in (v.to_on, v.policy.ended_on))]
 
 
+def versions_to_come(day: date) -> list[PolicyVersion]:
+    """Return what is in work of every policy, and what is published for a later day; one query."""
+    return list(PolicyVersion.objects.filter(~PUBLISHED | Q(from_on__gt=day)).select_related("policy"))
+
+
 def _over(end: date | None, day: date) -> bool:
     return end is not None and end <= day
 

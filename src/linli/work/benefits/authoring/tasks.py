@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from linli.core.actor import system
+from typing import Any
+
 from linli.core.errors import Refusal
 
 from ..engine.order import BadRule
-from ..engine.snapshot import snapshot_make, snapshot_size
-from ..engine.sources import Registry
-from ..models import Preview, Snapshot
+from ..models import Preview
 from ..models.runs import JobState
+from ..snapshots.making import MACHINE, RunBusy, alone, snapshot_made
 from .checked import rules_on
 from .previewing import preview_figures
-from .services.previews import preview_end, snapshot_ready
-
-MACHINE = system("benefits")
+from .services.previews import preview_end
 
 
 def previews_reckon() -> int:
-    """Reckon what waits, the oldest first; returns how many. Broken off, it goes on where it stood."""
+    """Reckon what waits, the oldest first; returns how many. Broken off, it goes on where it stood; what
+    needs a snapshot waits while another process is making one."""
     waiting = Preview.objects.filter(state=JobState.WAITING).order_by("asked_at")
     done = 0
     for preview in waiting.select_related("version__policy", "snapshot"):
         try:
-            if preview.snapshot.state != JobState.DONE:
-                _make(preview.snapshot)
-            result, fault = preview_figures(preview), ""
+            result, fault = _reckoned(preview), ""
+        except RunBusy:
+            continue
         except Refusal as refusal:
             result, fault = {}, refusal.message
         except BadRule as error:
@@ -35,10 +34,9 @@ def previews_reckon() -> int:
     return done
 
 
-def _make(row: Snapshot) -> None:
-    folder = row.path
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = snapshot_make(folder, Registry(MACHINE, row.day), row.day, rules_on(row.day))
-    persons, households = snapshot_size(made)
-    snapshot_ready(actor=MACHINE, snapshot_id=row.pk, persons=persons, households=households)
-    row.refresh_from_db()
+def _reckoned(preview: Preview) -> dict[str, Any]:
+    row = preview.snapshot
+    if row.state != JobState.DONE:
+        with alone():
+            snapshot_made(row, rules_on(row.day), {})
+    return preview_figures(preview)

@@ -18,7 +18,6 @@ RECORDED = {
     "policy.end_withdraw": _("撤回停办政策"),
     "policy.ship": _("装入随软件提供的政策"),
     "policy.preview": _("预演政策"),
-    "snapshot.ready": _("做好登记情况的快照"),
     "standard.propose": _("提出政策标准"),
     "standard.publish": _("核准政策标准"),
     "standard.withdraw": _("撤回政策标准"),

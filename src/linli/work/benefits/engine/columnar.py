@@ -27,13 +27,15 @@ from ..language.tree import (
     Node,
     OneOf,
     Other,
+    Over,
     Rule,
     Some,
     Standard,
     Term,
     children,
 )
-from .expressing import Part, Side, joined
+from .expressing import Part, Side, joined, number
+from .expressing import unknown as unknown_number
 from .legend import Legend
 from .order import ordered, roots
 from .settling import Kept, Settling, once
@@ -103,7 +105,8 @@ def _facts(rules: Sequence[Rule]) -> Iterator[str]:
 
 def verdicts(table: Table, asked: Question, policies: Iterable[str], carried: Iterable[str]) -> Table:
     """Return ``carried`` columns and for each policy ``verdict:`` (``NOT`` to ``WORTH``), ``missing:`` (bits,
-    0 where nothing is) and ``amount:`` (fen; null where not eligible, not known or not given)."""
+    0 where nothing is) and, where it gives an amount, ``amount:`` (fen; null where not eligible or not
+    known)."""
     weaver = Weaver(table, asked.legend, asked.today, asked.kept())
     wanted = [asked.by_policy[policy] for policy in policies]
     woven = weaver.woven([part for rule in wanted for part in _parts(rule)])
@@ -130,18 +133,15 @@ def _answers(weaver: Weaver, woven: Table, rule: Rule) -> dict[str, Any]:
         others = legend.bits(set(legend.facts) - set(rule.worth.missing))
         is_asked = (missing != 0) & ((missing & others) == 0)
         is_worth = is_asked & weaver.express(woven, Part(Side.VALUE, rule.worth.when))
-        unknown = ibis.ifelse(is_worth, WORTH, UNKNOWN)
-    amount: Any = ibis.null("int64")
+        unknown = ibis.ifelse(is_worth, number(WORTH), number(UNKNOWN)).cast("int8")
+    said = {
+        f"verdict:{rule.policy}": holds.cast("int8").fill_null(unknown),
+        f"missing:{rule.policy}": missing.cast(weaver.legend.width),
+    }
     if rule.amount is not None:
         found = weaver.express(woven, Part(Side.VALUE, rule.amount))
-        amount = ibis.ifelse(holds, found.cast("int64"), amount)
-    return {
-        f"verdict:{rule.policy}": ibis.cases((holds, ELIGIBLE), (holds.isnull(), unknown), else_=NOT).cast(
-            "int8"
-        ),
-        f"missing:{rule.policy}": missing.cast("int64"),
-        f"amount:{rule.policy}": amount,
-    }
+        said[f"amount:{rule.policy}"] = ibis.ifelse(holds, found.cast("int64"), unknown_number())
+    return said
 
 
 def possible(table: Table, asked: Question, policies: Iterable[str]) -> Table:
@@ -173,6 +173,14 @@ def kept_columns(table: Table, asked: Question, carried: Iterable[str]) -> Table
     woven = weaver.woven([Part(side, term) for term in terms.values() for side in Side])
     columns: dict[str, Any] = {name: woven[name] for name in carried}
     for digest, term in terms.items():
-        columns[f"value:{digest}"] = weaver.express(woven, Part(Side.VALUE, term)).cast("int64")
-        columns[f"lack:{digest}"] = weaver.express(woven, Part(Side.LACK, term)).cast("int64")
+        columns[f"value:{digest}"] = weaver.express(woven, Part(Side.VALUE, term)).cast(_width(term))
+        columns[f"lack:{digest}"] = weaver.express(woven, Part(Side.LACK, term)).cast(asked.legend.width)
     return woven.select(**columns)
+
+
+def _width(term: Term) -> str:
+    """Return the narrowest kind of whole number that holds what a term comes to."""
+    return _WIDTHS.get(term.over, "int64") if isinstance(term, Members) else "int64"
+
+
+_WIDTHS = {Over.ANY: "int8", Over.EVERY: "int8", Over.COUNT: "int32"}

@@ -306,12 +306,17 @@ def bit_or(bits: int) -> int:  # type: ignore[empty-body]
     """Return all bits that any row has: every engine calls it so, Ibis knows it of some only."""
 
 
+@ibis.udf.agg.builtin(name="sum", signature=(("int64",), "decimal(38, 0)"))  # type: ignore[untyped-decorator]
+def _total(numbers: int) -> int:  # type: ignore[empty-body]
+    """Return a sum as DuckDB gives it, of 128 bits: Ibis takes it for 64 and leaves the cast to them out."""
+
+
 def gathered(at: At, node: Members) -> dict[str, Expr]:
     """Return what is gathered of the living members of a household, to be ``finished`` afterwards."""
     holds = None if node.where is None else at.value(node.where)
     value = None if node.value is None or node.over in _UNVALUED else at.value(node.value).cast("int64")
     lack = _member_lack(at, node, holds, value)
-    found = _GATHERED[node.over](_rows(at, _counted(node.over, holds, value))).cast("int64")
+    found = _GATHERED[node.over](_rows(at, _counted(at, node.over, holds, value))).cast("int64")
     return {"found": found} if lack is None else {"found": found, "lack": bit_or(_rows(at, lack))}
 
 
@@ -319,9 +324,8 @@ _UNVALUED = (Over.COUNT, Over.ANY, Over.EVERY)
 _GATHERED: dict[Over, Callable[[Expr], Expr]] = {
     Over.ANY: lambda column: column.max(),
     Over.EVERY: lambda column: column.min(),
-    # DuckDB adds up to 128 bits, Ibis takes it for 64 and leaves a plain cast out.
-    Over.COUNT: lambda column: column.sum().cast("decimal(38, 0)"),
-    Over.TOTAL: lambda column: column.sum().cast("decimal(38, 0)"),
+    Over.COUNT: lambda column: column.count(),
+    Over.TOTAL: lambda column: _total(column),
     Over.MOST: lambda column: column.max(),
     Over.LEAST: lambda column: column.min(),
 }
@@ -332,7 +336,9 @@ def _rows(at: At, said: Expr) -> Expr:
     return said if isinstance(said, Columnar) else ibis.ifelse(at.column("household").notnull(), said, said)
 
 
-def _counted(over: Over, holds: Expr, value: Expr) -> Expr:
+def _counted(at: At, over: Over, holds: Expr, value: Expr) -> Expr:
+    if over is Over.COUNT and holds is None:
+        return at.column("household")
     if over in (Over.ANY, Over.EVERY):
         return number(1) if holds is None else holds.cast("int64")
     counted = number(1) if value is None else value

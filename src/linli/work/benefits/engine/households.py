@@ -24,15 +24,18 @@ INCOME = "income"
 Known = Mapping[str, tuple[FactValue, ...]]
 
 
-def households_read(actor: Actor, household_ids: Iterable[int], on: date) -> dict[int, HouseholdFacts]:
+def households_read(
+    actor: Actor, household_ids: Iterable[int], on: date, names: Iterable[str] | None = None
+) -> dict[int, HouseholdFacts]:
     """Return household id → what is known of it and of its people on a day; a person's key is the
-    resident's id.
+    resident's id. ``names``: only these columns are opened.
 
     Only machines read so. Who is registered here and lives in another household stands with that one alone.
     """
     homes = {home.pk: home for home in Household.objects.filter(pk__in=list(household_ids))}
     members = _members(homes, on)
-    lines = columns()
+    wanted = columns().keys() if names is None else set(names)
+    lines = {name: line for name, line in columns().items() if name in wanted}
     people = [row.resident_id for rows in members.values() for row in rows]
     of_people = facts_bulk(actor, people, _keys(lines, Of.PERSON), on, of=FactOf.PERSON)
     of_homes = facts_bulk(actor, homes, _keys(lines, Of.HOUSEHOLD), on, of=FactOf.HOUSEHOLD)
@@ -71,8 +74,10 @@ def _keys(lines: Mapping[str, ColumnLine], of: Of) -> list[str]:
 
 def _person(row: Membership, known: Known, lines: Mapping[str, ColumnLine]) -> PersonFacts:
     values, dates, expired = _read(known, lines, Of.PERSON)
-    values["birth"] = _day(sealed_get(row.resident, "birth"))
-    values["sex"] = lines["sex"].number(row.resident.sex) if row.resident.sex else None
+    if "birth" in lines:
+        values["birth"] = _day(sealed_get(row.resident, "birth"))
+    if "sex" in lines:
+        values["sex"] = lines["sex"].number(row.resident.sex) if row.resident.sex else None
     values["presence"] = list(PRESENCE).index(row.presence) + 1
     values["district"] = int(row.resident.place_code[:6] or 0) or None
     return PersonFacts(row.resident_id, values, dates, expired)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .order import BadRule
 
+SHORT = 31  # bits of a signed 32-bit number
 MOST = 62  # bits of a signed 64-bit number, less one that the engine needs for itself
 OPEN = 1 << 62  # that one: something is unknown, whatever it may be
 
@@ -16,6 +17,11 @@ class Legend:
     """Facts in the order of their bits; a snapshot's first, then what a run finds missing beyond facts."""
 
     facts: tuple[str, ...]
+
+    @property
+    def width(self) -> str:
+        """The narrowest kind of whole number that holds all of its bits."""
+        return "int32" if len(self.facts) <= SHORT else "int64"
 
     def with_more(self, facts: Iterable[str]) -> Legend:
         """Return a legend that knows these as well; raises ``BadRule`` where there are more than 62."""

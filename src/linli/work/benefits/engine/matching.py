@@ -2,8 +2,8 @@
 
 A run lies in a folder of its own: ``run.json`` says what was asked, ``verdicts/`` holds a file a part, there
 only when it is whole. Columns: ``person household district is_first`` and for each policy ``verdict:`` (0
-not, 1 eligible, 2 unknown, 3 unknown and worth asking), ``missing:`` (bits) and ``amount:`` (fen). Of a
-policy for households the rows with ``is_first`` count.
+not, 1 eligible, 2 unknown, 3 unknown and worth asking), ``missing:`` (bits) and, of one that pays,
+``amount:`` (fen). Of a policy for households the rows with ``is_first`` count.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
 from django.utils.translation import gettext as _
 
 from linli.core.errors import Conflict
 
 from ..language.tree import Of, Rule
-from .columnar import ELIGIBLE, NOT, UNKNOWN, WORTH, Question, question, verdicts
+from .columnar import ELIGIBLE, NOT, UNKNOWN, WORTH, Question, verdicts
 from .connecting import Embedded, Engine, connected, quoted, rows_of, sql_written
 from .legend import Legend
 from .order import needed_for
@@ -41,12 +42,13 @@ class RunBroken(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """One run on disk: policy → for whom it is; ``facts`` is the legend of what is missing."""
+    """One run on disk: policy → for whom it is, and which of them pay; the legend of what is missing."""
 
     folder: Path
     snapshot: Path
     legend: Legend
     policies: Mapping[str, Of]
+    paying: frozenset[str]
     parts: tuple[str, ...]
 
     def verdicts(self, part: str) -> Path:
@@ -76,7 +78,7 @@ def match_make(
     """
     wanted = tuple(dict.fromkeys(policies)) if policies is not None else tuple(rule.policy for rule in rules)
     needed = needed_for(wanted, rules)
-    asked = question(needed, on, standards, snapshot.legend)
+    asked = snapshot.question(needed, on, standards)
     digest = hashlib.sha256(repr((needed, on, sorted(standards.items()))).encode()).hexdigest()
     matched = _ordered(folder, snapshot, asked, wanted, digest)
     engine = engine or Embedded(folder / "spill")
@@ -115,6 +117,7 @@ def _ordered(
         "asked": digest,
         "legend": list(asked.legend.facts),
         "policies": {policy: asked.by_policy[policy].of.value for policy in wanted},
+        "paying": [policy for policy in wanted if asked.by_policy[policy].amount is not None],
         "parts": list(snapshot.parts),
     }
     if (folder / ORDER).exists():
@@ -129,9 +132,8 @@ def _ordered(
 def _read(folder: Path) -> Matched:
     kept = json.loads((folder / ORDER).read_text())
     policies = {policy: Of(of) for policy, of in kept["policies"].items()}
-    return Matched(
-        folder, Path(kept["snapshot"]), Legend(tuple(kept["legend"])), policies, tuple(kept["parts"])
-    )
+    legend, paying = Legend(tuple(kept["legend"])), frozenset(kept["paying"])
+    return Matched(folder, Path(kept["snapshot"]), legend, policies, paying, tuple(kept["parts"]))
 
 
 def match_open(folder: Path) -> Matched:
@@ -170,11 +172,18 @@ def tallies(matched: Matched) -> list[Tally]:
     """Return the figures of a run by policy and district."""
     engine = connected(matched.folder / "spill")
     table = engine.read_parquet([str(matched.verdicts(part)) for part in matched.parts])
+    table = with_amounts(table, matched.policies)
     return [
         tally
         for policy, of in matched.policies.items()
         for tally in tallied(engine, table, policy, of, matched.legend)[0]
     ]
+
+
+def with_amounts(table: Any, policies: Iterable[str]) -> Any:
+    """Return a table of verdicts with an amount for each policy: unknown where it pays none."""
+    nothing = {f"amount:{policy}": ibis.null("int64") for policy in policies}
+    return table.mutate(**{name: null for name, null in nothing.items() if name not in table.columns})
 
 
 def tallied(
@@ -245,7 +254,8 @@ def gone(
 def _whose_sql(matched: Matched, policy: str) -> str:
     """Return the statement for all found under a policy beside who they are, part by part."""
     first = "AND v.is_first" if matched.policies[policy] is Of.HOUSEHOLD else ""
-    names = [f'v."{side}:{policy}" AS {side}' for side in ("verdict", "missing", "amount")]
+    names = [f'v."{side}:{policy}" AS {side}' for side in ("verdict", "missing")]
+    names.append(f'v."amount:{policy}" AS amount' if policy in matched.paying else "NULL::BIGINT AS amount")
     return " UNION ALL ".join(
         f"SELECT k.resident, k.household_id, {', '.join(names)} "  # noqa: S608
         f"FROM read_parquet('{quoted(matched.verdicts(part))}') v "

@@ -29,6 +29,12 @@ def looks_at(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.policy for node in nodes if isinstance(node, Other)))
 
 
+def facts_of(rules: Iterable[Rule]) -> frozenset[str]:
+    """Return the columns at which rules look."""
+    nodes = (node for rule in rules for root in roots(rule) for node in walk(root))
+    return frozenset(node.name for node in nodes if isinstance(node, Column))
+
+
 def ordered(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """Return rules so that what others look at comes first; raises ``BadRule`` for a circle or a double."""
     waiting: dict[str, Rule] = {}

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from ..language.tree import Of, Rule
-from .columnar import ELIGIBLE, possible, question, verdicts
+from .columnar import ELIGIBLE, possible, verdicts
 from .connecting import connected, view
-from .matching import CARRIED, Tally, tallied
+from .matching import CARRIED, Tally, tallied, with_amounts
 from .order import needed_for
 from .snapshot import Snapshot, snapshot_counted
 
@@ -43,11 +43,11 @@ def previewed(
     before = [] if in_force is None else [replace(in_force, policy=f"{draft.policy}{BEFORE}")]
     rules = [draft, *before, *(rule for rule in others if rule.policy != draft.policy)]
     wanted = [draft.policy, *(rule.policy for rule in before)]
-    asked = question(needed_for(wanted, rules), on, standards, snapshot.legend)
+    asked = snapshot.question(needed_for(wanted, rules), on, standards)
     engine = connected(snapshot.folder / "spill")
     view(engine, "people", [snapshot.people(part) for part in snapshot.parts])
     people = engine.table("people")
-    table = verdicts(possible(people, asked, wanted), asked, wanted, CARRIED)
+    table = with_amounts(verdicts(possible(people, asked, wanted), asked, wanted, CARRIED), wanted)
     sums = _compared(table, draft.policy) if before else {}
     tallies, whole = tallied(engine, table, draft.policy, draft.of, asked.legend, sums)
     return Previewed(_with_the_rest(snapshot, tallies, draft), **whole)

@@ -1,6 +1,7 @@
 """The snapshot: the registry of one day in columns, by parts, sorted by household.
 
-``snapshot.json`` says the day, the legend of the bits, the parts; ``counted.json`` how many live where;
+It holds what rules look at and no more. ``snapshot.json`` says the day, the legend of the bits, the parts;
+``counted.json`` how many live where;
 ``people/`` holds a table a part: whole numbers, ``absent``, and what policies say of households, reckoned
 once for all of them; ``keys/`` apart says which resident a running number is. Nobody but the process's owner
 may look into the folder.
@@ -9,7 +10,7 @@ may look into the folder.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import reduce
@@ -26,10 +27,12 @@ from ..language.tree import Rule
 from .columnar import Question, kept_columns, question
 from .connecting import connected, sql_written, view
 from .legend import Legend
+from .order import facts_of
 from .sources import PartOrder, Source
 
 ORDER, COUNTED = "snapshot.json", "counted.json"
 MOST_DAYS = 7
+ALWAYS = ("presence", "district")
 Progress = Callable[[int, int], None]
 
 
@@ -43,6 +46,12 @@ class SnapshotBroken(Conflict):
     """A folder holds no snapshot, another one, or not all of its parts."""
 
     code = "snapshot.broken"
+
+
+class SnapshotLacks(Conflict):
+    """A rule looks at a fact that the snapshot does not hold."""
+
+    code = "snapshot.lacks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,15 @@ class Snapshot:
         """Return the file that says who is who in a part."""
         return self.folder / "keys" / f"{part}.parquet"
 
+    def question(self, rules: Iterable[Rule], on: date, standards: Mapping[str, int]) -> Question:
+        """Return rules made ready for a day; raises ``BadRule``, and ``SnapshotLacks`` where one looks at
+        what is not held."""
+        asked = question(rules, on, standards, self.legend)
+        if lacking := set(asked.columns()) - set(self.legend.facts):
+            labels = "、".join(str(columns()[name].label) for name in sorted(lacking))
+            raise SnapshotLacks(_("快照里没有：%s。") % labels, hint=_("请重新发起，会另做一个快照。"))
+        return asked
+
     @property
     def is_whole(self) -> bool:
         """Whether every part is there."""
@@ -75,13 +93,15 @@ def snapshot_make(
     rules: Iterable[Rule] = (),
     standards: Mapping[str, int] | None = None,
     progress: Progress = lambda done, all_: None,
+    facts: Iterable[str] = (),
 ) -> Snapshot:
     """Make a snapshot, or go on with one that was broken off: parts that are there stay.
 
-    What ``rules`` say of households is reckoned along. Raises ``SnapshotBroken`` where the folder holds
-    another day's.
+    It holds what ``rules`` look at and these ``facts`` beside; what the rules say of households is reckoned
+    along. Raises ``SnapshotBroken`` where the folder holds another day's.
     """
-    snapshot, orders = _ordered(folder, source, day)
+    rules = tuple(rules)
+    snapshot, orders = _ordered(folder, source, day, {*facts, *facts_of(rules), *ALWAYS})
     asked = question(rules, day, standards or {}, snapshot.legend)
     making = _Making(connected(folder / "spill"), snapshot, asked)
     for at, part in enumerate(orders):
@@ -92,13 +112,16 @@ def snapshot_make(
     return snapshot
 
 
-def _ordered(folder: Path, source: Source, day: date) -> tuple[Snapshot, list[PartOrder]]:
+def _ordered(
+    folder: Path, source: Source, day: date, facts: Collection[str]
+) -> tuple[Snapshot, list[PartOrder]]:
     for inner in ("people", "keys", "spill"):
         (folder / inner).mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     if not (folder / ORDER).exists():
         orders = source.parts()
-        kept = {"day": day.isoformat(), "legend": list(columns()), "parts": [asdict(part) for part in orders]}
+        legend = [name for name in columns() if name in facts]
+        kept = {"day": day.isoformat(), "legend": legend, "parts": [asdict(part) for part in orders]}
         (folder / f"{ORDER}.unfinished").write_text(json.dumps(kept))
         (folder / f"{ORDER}.unfinished").replace(folder / ORDER)
     kept = json.loads((folder / ORDER).read_text())
@@ -157,7 +180,8 @@ def with_absent(table: Any, legend: Legend) -> Any:
         for fact in legend.facts
         if fact in table.columns
     ]
-    return table.mutate(absent=reduce(lambda left, right: left + right, bits, ibis.literal(0, "int64")))
+    absent = reduce(lambda left, right: left + right, bits, ibis.literal(0, "int64"))
+    return table.mutate(absent=absent.cast(legend.width))
 
 
 class _Making:

@@ -166,6 +166,6 @@ class Registry:
     def _batches(self, homes: Iterable[str | int], wanted: list[str], kinds: Any) -> Iterator[Any]:
         rest = iter(homes)
         while some := [int(pk) for pk in islice(rest, BATCH)]:
-            found = households_read(self.actor, some, self.on)
+            found = households_read(self.actor, some, self.on, wanted)
             ordered = {pk: found[pk] for pk in some if pk in found}
             yield pa.RecordBatch.from_pylist(rows_of(ordered, wanted), kinds)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.fields import PathField, uuid7
@@ -25,20 +24,23 @@ class JobState(models.TextChoices):
     DROPPED = "dropped", _("已清除")
 
 
-def snapshot_folder(day: date) -> str:
-    """Return where a day's snapshot lies, below the room's own folder."""
-    return f"snapshots/{day.isoformat()}"
+def snapshot_folder(day: date, edition: int) -> str:
+    """Return where one of a day's snapshots lies, below the room's own folder."""
+    return f"snapshots/{day.isoformat()}" if edition == 1 else f"snapshots/{day.isoformat()}-{edition}"
 
 
 class Snapshot(models.Model):
     """The registry of one day in columns, under ``folder``: no names, numbers or telephones.
 
-    Persons and households bear running numbers that mean nothing outside; which resident is which number
-    stands apart (``keys``), and only finding leads reads it.
+    It holds the ``facts`` at which policies and drafts look, and no more; a rule that asks for another one
+    is given a further edition. Persons and households bear running numbers that mean nothing outside; which
+    resident is which number stands apart (``keys``), and only finding leads reads it.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     day = models.DateField(_("日期"))
+    edition = models.PositiveSmallIntegerField(default=1)
+    facts = models.JSONField(default=list)
     folder = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)
     persons = models.PositiveIntegerField(_("人数"), default=0)
@@ -52,11 +54,7 @@ class Snapshot(models.Model):
 
     class Meta:
         ordering = ["-day", "-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["day"], condition=~Q(state__in=("failed", "dropped")), name="snapshot_one_a_day"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["day", "edition"], name="snapshot_edition_once")]
 
     def __str__(self) -> str:
         return f"snapshot {self.day}"

@@ -13,8 +13,8 @@ from ..engine.matching import Matched, RunBroken
 from ..models import Lead, Policy, PolicyVersion, Run, RunCount, Wave
 from ..running.force import MACHINE
 from ..running.selectors import run_before, run_latest, runs_unled
-from ..running.services import RunBusy
 from ..running.tasks import Told, matched_of, runs_follow
+from ..snapshots.making import RunBusy
 from .found import Found, Taken, Whom, whom
 from .selectors import is_known_who_lacks
 from .services.dealing import wave_deal

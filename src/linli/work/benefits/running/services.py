@@ -15,25 +15,19 @@ from linli.core.service import changes_of, record, service
 from linli.core.words import gettext_lazy
 from linli.foundation.notices.services.outbox import notice_queue
 
+from ..authoring.checked import facts_wanted
+from ..engine.order import facts_of
 from ..models import Run, RunCount, Snapshot
-from ..models.runs import JobState, snapshot_folder
+from ..models.runs import JobState
+from ..snapshots.serving import snapshot_today
 from .force import in_force
 from .permissions import can_ask_run, can_run
 from .selectors import policies_named, run_titles
 
 GOING = (JobState.WAITING, JobState.RUNNING)
-LOST = (JobState.FAILED, JobState.DROPPED)
 ALREADY = gettext_lazy("已有一次匹配在进行。")
 REFUSED = gettext_lazy("匹配由市和运维发起；区可以重新匹配自己的政策。")
 WAIT = gettext_lazy("请等它完成，再发起下一次。")
-
-
-class RunBusy(Conflict):
-    """Another process holds the folder."""
-
-    code = "run.busy"
-    message = gettext_lazy("另一个进程正在做快照或匹配。")
-    hint = gettext_lazy("请等它完成，或先停掉它。")
 
 
 class RunStopped(Conflict):
@@ -48,18 +42,15 @@ def snapshot_ask(*, actor: Actor) -> Snapshot:
     """Ask for today's snapshot of the registry; the same where it is there, or under way."""
     if not can_ask_run(actor):
         raise NotAllowed(_("快照由市和运维发起。"))
-    made = _snapshot_today()
+    made = snapshot_today(*_facts())
     record("snapshot.ask", made)
     return made
 
 
-def _snapshot_today() -> Snapshot:
+def _facts() -> tuple[frozenset[str], frozenset[str]]:
+    """Return what a run of today looks at, and what a snapshot of today is to hold."""
     today = clock.today()
-    found = Snapshot.objects.filter(day=today).exclude(state__in=LOST).first()
-    if found is None:
-        found = Snapshot(day=today, folder=snapshot_folder(today))
-        found.save(force_insert=True)
-    return found
+    return facts_of(in_force(today).rules()), facts_wanted(today)
 
 
 @service
@@ -83,7 +74,7 @@ def run_ask(*, actor: Actor, policies: Iterable[str] = ()) -> Run:
         raise InvalidInput(_("今天没有在用的政策：%s。") % "、".join(unknown))
     run = Run(
         kind=Run.Kind.AGAIN if wanted else Run.Kind.FULL,
-        snapshot=_snapshot_today(),
+        snapshot=snapshot_today(*_facts()),
         as_of=today,
         folder="",
         policies=wanted,
@@ -98,13 +89,12 @@ def run_ask(*, actor: Actor, policies: Iterable[str] = ()) -> Run:
 
 
 @service
-def job_note(*, actor: Actor, job: Run | Snapshot, **after: Any) -> None:
-    """Note how far long work is, that it is done, or why it is not."""
+def run_note(*, actor: Actor, run: Run, **after: Any) -> None:
+    """Note how far a run is, or why it is not done."""
     if not can_run(actor):
         raise NotAllowed
-    kind = "run" if isinstance(job, Run) else "snapshot"
-    if changes := changes_of(job, **after):
-        record(f"{kind}.note", job, changes)
+    if changes := changes_of(run, **after):
+        record("run.note", run, changes)
 
 
 @service

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import date
-from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -19,36 +16,21 @@ from linli.foundation.places.models import Division, Level
 from ..authoring.selectors import standards_on
 from ..engine.cluster import Cluster
 from ..engine.matching import Matched, match_make, match_open, tallies
-from ..engine.snapshot import MOST_DAYS, SnapshotTooOld, snapshot_make, snapshot_open, snapshot_size
-from ..engine.snapshot import Snapshot as OnDisk
-from ..engine.sources import Registry
-from ..language.tree import Rule
+from ..engine.snapshot import MOST_DAYS, Progress, SnapshotTooOld
 from ..models import Run, RunCount, Snapshot
 from ..models.runs import JobState
+from ..snapshots.making import alone, snapshot_made
+from ..snapshots.services import snapshot_note
 from .force import MACHINE, InForce, in_force
 from .selectors import found_before, run_waiting
-from .services import RunBusy, RunStopped, job_note, run_ask, run_finish, snapshot_ask
+from .services import RunStopped, run_ask, run_finish, run_note, snapshot_ask
 
 KEPT_DAYS = 14
-Noted = Callable[[int, int], None]
 Told = Callable[[str], None]
 
 
 def _nobody(words: str) -> None:
     """Tell nobody how far it is."""
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold the folder for one process: two that reckon the same parts would write over each other."""
-    folder = Path(settings.HOME) / "benefits"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "turn.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunBusy from None
-        yield
 
 
 def run_today() -> Run | None:
@@ -66,7 +48,7 @@ def runs_follow(tell: Told = _nobody) -> Run | None:
     """
     if run_waiting() is None:
         return None
-    with _alone():
+    with alone():
         run = run_waiting()  # another process may have done it meanwhile
         return _carried_out(run, tell) if run is not None else None
 
@@ -79,7 +61,7 @@ def _carried_out(run: Run, tell: Told) -> Run | None:
         return None
     except Exception as error:
         fault = str(error.message) if isinstance(error, Refusal) else type(error).__name__
-        job_note(actor=MACHINE, job=run, state=JobState.FAILED, fault=fault[:200])
+        run_note(actor=MACHINE, run=run, state=JobState.FAILED, fault=fault[:200])
         raise
 
 
@@ -91,9 +73,14 @@ def run_carried_out(run: Run, tell: Told = _nobody) -> Run:
     force = in_force(run.as_of)
     rules, standards = force.rules(), _standards(run.as_of)
     _fresh(run.snapshot)
-    job_note(actor=MACHINE, job=run, state=JobState.RUNNING, started_at=run.started_at or clock.now())
-    snapshot = _snapshot(run.snapshot, rules, standards, _progress(run.snapshot, tell, run))
-    noted = _progress(run, tell, run)
+    run_note(actor=MACHINE, run=run, state=JobState.RUNNING, started_at=run.started_at or clock.now())
+    snapshot = snapshot_made(run.snapshot, rules, standards, _progress(_("快照"), tell, run))
+    told = _progress(_("匹配"), tell, run)
+
+    def noted(done: int, all_: int) -> None:
+        told(done, all_)
+        run_note(actor=MACHINE, run=run, parts_done=done, parts_all=all_)
+
     engine = Cluster(settings.SPARK) if settings.SPARK else None
     policies = run.policies or None
     matched = match_make(run.path, snapshot, rules, run.as_of, standards, policies, noted, engine)
@@ -107,11 +94,11 @@ def _fresh(row: Snapshot) -> None:
         raise SnapshotTooOld(said, hint=_("请重新发起一次，按今天的登记算。"))
 
 
-def snapshot_today(tell: Told = _nobody) -> Snapshot:
+def snapshot_now(tell: Told = _nobody) -> Snapshot:
     """Make today's snapshot, or go on with it; the next run takes it as it is."""
-    with _alone():
+    with alone():
         row = snapshot_ask(actor=MACHINE)
-        _snapshot(row, in_force(row.day).rules(), _standards(row.day), _progress(row, tell))
+        snapshot_made(row, in_force(row.day).rules(), _standards(row.day), _progress(_("快照"), tell))
         return row
 
 
@@ -120,31 +107,15 @@ def _standards(day: date) -> dict[str, int]:
     return standards_on(day, top.path if top else "")
 
 
-def _snapshot(row: Snapshot, rules: list[Rule], standards: dict[str, int], noted: Noted) -> OnDisk:
-    folder = row.path
-    if row.state == JobState.DONE:
-        return snapshot_open(folder, clock.today())
-    job_note(actor=MACHINE, job=row, state=JobState.RUNNING, started_at=row.started_at or clock.now())
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = snapshot_make(folder, Registry(MACHINE, row.day), row.day, rules, standards, noted)
-    size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
-    persons, households = snapshot_size(made)
-    counted = {"persons": persons, "households": households, "size": size}
-    job_note(actor=MACHINE, job=row, state=JobState.DONE, ready_at=clock.now(), **counted)
-    return made
+def _progress(words: str, tell: Told, run: Run | None = None) -> Progress:
+    """Return what tells how far it is, and ends a run that somebody gave up."""
 
-
-def _progress(job: Run | Snapshot, tell: Told, run: Run | None = None) -> Noted:
-    """Return what notes each part that is whole, and ends a run that somebody gave up."""
-    name = _("快照") if isinstance(job, Snapshot) else _("匹配")
-
-    def note(done: int, all_: int) -> None:
+    def progress(done: int, all_: int) -> None:
         if run is not None and Run.objects.filter(pk=run.pk, state=JobState.DROPPED).exists():
             raise RunStopped
-        job_note(actor=MACHINE, job=job, parts_done=done, parts_all=all_)
-        tell(f"{name} {done}/{all_}")
+        tell(f"{words} {done}/{all_}")
 
-    return note
+    return progress
 
 
 def _counts(run: Run, matched: Matched, policies: Iterable[InForce]) -> list[RunCount]:
@@ -183,13 +154,13 @@ def files_forget() -> int:
     gone = [run for run in old if run.pk not in kept]
     for run in gone:
         shutil.rmtree(run.path, ignore_errors=True)
-        job_note(actor=MACHINE, job=run, state=JobState.DROPPED)
+        run_note(actor=MACHINE, run=run, state=JobState.DROPPED)
     snapshots = Snapshot.objects.exclude(state=JobState.DROPPED)
     still = set(Run.objects.exclude(state=JobState.DROPPED).values_list("snapshot_id", flat=True))
     for snapshot in snapshots:
         if snapshot.day.toordinal() < before and snapshot.pk not in still:
             shutil.rmtree(snapshot.path, ignore_errors=True)
-            job_note(actor=MACHINE, job=snapshot, state=JobState.DROPPED)
+            snapshot_note(actor=MACHINE, snapshot=snapshot, state=JobState.DROPPED)
     return len(gone)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,10 +11,12 @@ from linli.core.actor import Actor, Function
 from linli.core.errors import Conflict, NotAllowed, NotFound
 from linli.core.service import changes_of, record, service
 
-from ...engine.snapshot import MOST_DAYS
+from ...engine.order import facts_of
+from ...language.policy import PolicyText
 from ...models import Policy, Preview, Snapshot
-from ...models.runs import JobState, snapshot_folder
-from ..checked import looked_through
+from ...models.runs import JobState
+from ...snapshots.serving import snapshot_lately
+from ..checked import facts_wanted, looked_through, rules_on
 from ..drafts import digest_of
 from ..permissions import can_see_drafts
 from ..selectors import version_in_work
@@ -32,13 +33,16 @@ def preview_ask(*, actor: Actor, policy_id: int) -> Preview:
     version = version_in_work(policy)
     if version is None:
         raise Conflict(_("这项政策现在没有草稿。"), hint=_("请先起草新版本。"))
-    if faults := looked_through(version).faults:
-        raise Conflict(_("规则还有要改的地方，不能预演：%s") % faults[0].words, hint=_("请改好再预演。"))
+    looked = looked_through(version)
+    if looked.says is None or looked.faults:
+        raise Conflict(
+            _("规则还有要改的地方，不能预演：%s") % looked.faults[0].words, hint=_("请改好再预演。")
+        )
     digest = digest_of(version)
     begun = version.previews.filter(digest=digest, state__in=STANDING).first()
     if begun is not None:
         return begun
-    snapshot = _snapshot()
+    snapshot = _snapshot(looked.says, policy.code)
     preview = Preview(version=version, snapshot=snapshot, digest=digest, asked_at=clock.now())
     preview.asked_by_id = actor.person_id
     preview.save(force_insert=True)
@@ -46,27 +50,11 @@ def preview_ask(*, actor: Actor, policy_id: int) -> Preview:
     return preview
 
 
-def _snapshot() -> Snapshot:
-    """Return the newest snapshot that may be reckoned upon, or one that is to be made today."""
-    since = clock.today() - timedelta(days=MOST_DAYS)
-    usable = Snapshot.objects.filter(day__gte=since).exclude(state__in=(JobState.FAILED, JobState.DROPPED))
-    if (found := usable.order_by("-day").first()) is not None:
-        return found
-    day = clock.today()
-    made = Snapshot(day=day, folder=snapshot_folder(day))
-    made.save(force_insert=True)
-    return made
-
-
-@service
-def snapshot_ready(*, actor: Actor, snapshot_id: int, persons: int, households: int) -> Snapshot:
-    """Note that the files of a snapshot are whole."""
-    if actor.function != Function.SYSTEM:
-        raise NotAllowed()
-    row = Snapshot.objects.select_for_update().get(pk=snapshot_id)
-    said: dict[str, Any] = {"state": JobState.DONE, "persons": persons, "households": households}
-    record("snapshot.ready", row, changes_of(row, **said, ready_at=clock.now()))
-    return row
+def _snapshot(draft: PolicyText, code: str) -> Snapshot:
+    """Return the newest snapshot over which a draft can be reckoned, or one that is to be made today."""
+    today = clock.today()
+    needed = facts_of([draft.rule(code), *rules_on(today)])
+    return snapshot_lately(needed, facts_wanted(today))
 
 
 @service

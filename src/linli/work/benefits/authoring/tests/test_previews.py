@@ -20,6 +20,7 @@ from linli.work.benefits.authoring.services import versions as do
 from linli.work.benefits.authoring.services.previews import preview_ask, preview_end
 from linli.work.benefits.authoring.tasks import previews_reckon
 from linli.work.benefits.models import Policy, Preview, Snapshot
+from linli.work.benefits.snapshots.making import alone
 from tests.people import Cast
 
 from .conftest import TEXT, PolicyMaker, draft_of
@@ -125,3 +126,32 @@ def test_a_fault_is_kept_in_words_and_only_the_machine_ends_one(people: Cast, po
     preview = preview_ask(actor=people.actor("district"), policy_id=policy_of().pk)
     done = preview_end(actor=system("benefits"), preview_id=preview.pk, result={}, fault="快照坏了")
     assert done.state == "failed" and done.fault == "快照坏了"
+
+
+OLD = "- {clause: 第三条, age: {from: 65}}"
+CARE = f"{OLD}\n    - {{label: 照护等级, clause: 第四条, fact: care_level, in: ['3']}}"
+
+
+def test_a_draft_that_asks_for_more_gets_a_snapshot_of_its_own(people: Cast, policy_of: PolicyMaker) -> None:
+    first = reckoned(people, policy_of())
+    assert set(first.snapshot.facts) == {"birth", "hukou"}
+    wider = policy_of(code="care", text=TEXT.replace(OLD, CARE), cases="")
+    again = reckoned(people, wider)
+    assert (again.snapshot.edition, set(again.snapshot.facts)) == (2, {"birth", "hukou", "care_level"})
+    assert again.result["missing"] and Snapshot.objects.count() == 2
+    assert reckoned(people, policy_of(code="third")).snapshot == again.snapshot  # the newest that serves
+
+
+def test_a_preview_waits_while_another_process_makes_a_snapshot(people: Cast, policy_of: PolicyMaker) -> None:
+    preview = preview_ask(actor=people.actor("district"), policy_id=policy_of().pk)
+    with alone():
+        assert previews_reckon() == 0
+    preview.refresh_from_db()
+    assert preview.state == "waiting"
+    assert previews_reckon() == 1
+    same = do.version_save(
+        actor=people.actor("district"), policy_id=preview.version.policy_id, lock=2, text=TEXT, cases=""
+    )
+    preview_ask(actor=people.actor("district"), policy_id=same.policy_id)
+    with alone():  # the snapshot is there: nothing is written
+        assert previews_reckon() == 1

@@ -96,6 +96,14 @@ def test_facts_become_whole_numbers(cast: Cast, home: Household, old: Resident) 
     assert second.values["birth"] is None and "hukou" not in second.values
 
 
+def test_only_what_is_named_is_opened(cast: Cast, home: Household, old: Resident) -> None:
+    worker = cast.actor("worker")
+    fact_set(actor=worker, subject=old, key="hukou", value="local")
+    fact_set(actor=worker, subject=old, key="care_level", value="3")
+    seen = households_read(ENGINE, [home.pk], TODAY, ["care_level"])[home.pk]
+    assert set(seen.members[0].values) == {"care_level", "presence", "district"}
+
+
 def test_what_is_too_old_is_unknown_and_says_since_when(cast: Cast, home: Household, old: Resident) -> None:
     fact_set(
         actor=cast.actor("worker"), subject=old, key="hukou", value="local", collected_on=date(2023, 3, 1)

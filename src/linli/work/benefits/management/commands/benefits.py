@@ -12,7 +12,7 @@ from linli.work.benefits.outreach import tasks
 from linli.work.benefits.running.force import MACHINE
 from linli.work.benefits.running.selectors import run_waiting
 from linli.work.benefits.running.services import run_ask
-from linli.work.benefits.running.tasks import snapshot_today
+from linli.work.benefits.running.tasks import snapshot_now
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(said)
 
     def _snapshot(self) -> str:
-        row = snapshot_today(self._tell)
+        row = snapshot_now(self._tell)
         return f"快照已做好：{row.day.isoformat()}，{row.persons}人、{row.households}户，{row.size}字节。"
 
     def _run(self, policies: list[str]) -> str:

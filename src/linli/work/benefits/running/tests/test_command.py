@@ -18,7 +18,7 @@ from linli.work.benefits.models.policies import PolicyVersion
 from linli.work.benefits.outreach import tasks as outreach
 from linli.work.benefits.outreach.tests.world import MACHINE, Doors, doors_make
 from linli.work.benefits.running import tasks
-from linli.work.benefits.running.services import job_note, run_ask, run_resume, run_stop, snapshot_ask
+from linli.work.benefits.running.services import run_ask, run_note, run_resume, run_stop, snapshot_ask
 from tests.people import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -166,7 +166,7 @@ def test_only_what_failed_is_resumed(doors: Doors) -> None:
     run = run_ask(actor=city)
     with pytest.raises(Conflict, match="没有完成"):
         run_resume(actor=city, run_id=run.public_id)
-    job_note(actor=MACHINE, job=run, state="failed", fault="OSError")
+    run_note(actor=MACHINE, run=run, state="failed", fault="OSError")
     with pytest.raises(NotAllowed):
         run_resume(actor=doors.actor("district"), run_id=run.public_id)
     other = run_ask(actor=city)
@@ -228,7 +228,7 @@ def test_a_district_gives_up_and_resumes_what_is_its_own(doors: Doors) -> None:
         run_stop(actor=district, run_id=whole.public_id)
     run_stop(actor=city, run_id=whole.public_id)
     run = run_ask(actor=district, policies=["test_elder"])
-    job_note(actor=MACHINE, job=run, state="failed", fault="OSError")
+    run_note(actor=MACHINE, run=run, state="failed", fault="OSError")
     page = f"/desk/benefits/runs/{run.public_id}/"
     assert "接着算" in doors.cast.client("district").get(page).content.decode()
     with pytest.raises(NotAllowed):
@@ -243,3 +243,28 @@ def test_who_asks_for_a_snapshot(doors: Doors) -> None:
     assert snapshot_ask(actor=doors.actor("operator")) == snapshot_ask(actor=doors.actor("city"))
     with pytest.raises(NotAllowed):
         snapshot_ask(actor=doors.actor("district"))
+
+
+def other_fact(doors: Doors) -> None:
+    text = doors.elder.text.replace("age: {from: 65}", "fact: disability_grade, in: ['1']")
+    assert text != doors.elder.text
+    PolicyVersion.objects.filter(pk=doors.elder.pk).update(text=text)
+
+
+def test_a_policy_that_asks_for_more_gets_a_snapshot_of_its_own_the_same_day(doors: Doors) -> None:
+    said("run")
+    other_fact(doors)
+    said("run")
+    first, second = Run.objects.order_by("pk")
+    assert (first.snapshot.edition, second.snapshot.edition) == (1, 2)
+    assert set(second.snapshot.facts) - set(first.snapshot.facts) == {"disability_grade"}
+    assert first.snapshot.path.exists() and second.snapshot.path.exists()
+
+
+def test_a_policy_that_changed_after_the_run_was_asked_for_is_said(doors: Doors) -> None:
+    said("snapshot")
+    run_ask(actor=MACHINE)
+    other_fact(doors)
+    with pytest.raises(CommandError, match=r"残疾等级.*请重新发起"):
+        said("run")
+    assert Run.objects.get().state == "failed" and "快照里没有" in Run.objects.get().fault
