@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import reduce
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from linli.core.words import gettext_lazy
-from linli.foundation.ui.templatetags.linli import yuan
+from linli.foundation.ui.templatetags.linli import dated, yuan
 
 from ..language.columns import columns
 from .edits import Node, children, group_of
@@ -26,6 +29,7 @@ PERIODS: dict[str, str] = {
 
 
 FEN_OF_WAN = 1_000_000
+_SUM = re.compile(r"[\d,]+(\.\d+)?元")
 
 
 def cost_words(fen: int) -> str:
@@ -79,12 +83,41 @@ def _table(period: str, of: Any, rows: list[Any], names: Names) -> ShownAmount:
 
 
 def stretch_words(low: Any, high: Any) -> str:
-    """Return a stretch from (with) to (without) in words."""
+    """Return a stretch from (with) to (without) in words; of days in those of the calendar."""
+    days = _day(low), _day(high)
+    if any(days):
+        return _days_words(*days)
     if low in (None, ""):
         return str(_("不满%s") % high)
     if high in (None, ""):
         return str(_("%s及以上") % low)
     return _("满%(low)s、不满%(high)s") % {"low": low, "high": high}
+
+
+def _day(value: Any) -> date | None:
+    text = str(value)
+    try:
+        return date.fromisoformat(text) if "-" in text else None
+    except ValueError:
+        return None
+
+
+def _days_words(low: date | None, high: date | None) -> str:
+    if low is None or high is None:
+        only = {"day": dated(low or high)}
+        return _("%(day)s前") % only if low is None else _("%(day)s起") % only
+    if low.day == high.day == 1 and (high - low).days <= 31:  # a whole month
+        return _("%(year)d年%(month)d月") % {"year": low.year, "month": low.month}
+    return _("%(low)s起、%(high)s前") % {"low": dated(low), "high": dated(high)}
+
+
+def ends_of(amount: ShownAmount) -> tuple[str, str]:
+    """Return the least and the most of a table; the first and the last where some are no plain sums."""
+    said = [much for _whom, much in amount.rows]
+    sums = [_SUM.fullmatch(words) for words in said]
+    if all(sums):
+        said.sort(key=lambda words: Decimal(words.replace(",", "").rstrip("元")))
+    return said[0], said[-1]
 
 
 def _cases(period: str, cases: list[Any], otherwise: Any, names: Names) -> ShownAmount:

@@ -41,12 +41,23 @@ WORDS = {
     "other_buildings": gettext_lazy("%s有几处非居住类房屋？"),
     "vehicles": gettext_lazy("%s有几辆机动车？"),
     "children": gettext_lazy("%s有几个子女？"),
+    "assistance": gettext_lazy("%s是哪一类救助家庭？"),
+    "hardship": gettext_lazy("%s最近有没有遇到突发的困难？"),
+    "residence_permit": gettext_lazy("%s有《上海市居住证》吗？"),
+    "tekun": gettext_lazy("%s是特困供养人员吗？"),
+    "supporters": gettext_lazy("依法应当赡养、抚养%s的家人，有没有、有没有能力？"),
+    "dementia": gettext_lazy("%s有认知障碍（老年痴呆）吗？"),
+    "lawful_birth": gettext_lazy("%s的出生符合法律法规的规定吗？"),
+    "adopted": gettext_lazy("%s是依法收养的吗？"),
+    "only_child_certificate": gettext_lazy("%s有《独生子女父母光荣证》吗？"),
+    "only_child_lost": gettext_lazy("%s的独生子女有没有伤残或者死亡？"),
 }
 BY_KIND = {
     Kind.MONEY: gettext_lazy("%(who)s的%(what)s大约多少元？"),
     Kind.DATE: gettext_lazy("%(who)s的%(what)s是哪一天？"),
     Kind.CHOICE: gettext_lazy("%(who)s的%(what)s是哪一种？"),
 }
+WHOLE = {"hukou", "employment", "work_ability"}  # one of their choices says already that there is none
 FEW = 2  # choices; they say by themselves what is asked
 HINTS = {
     "income": gettext_lazy("工资、养老金等都算；没有收入填0"),
@@ -197,7 +208,7 @@ def _shown_again(wrong: Wrong) -> ShownQuestion:
 def _question(fact: str, person: str) -> ShownQuestion:
     line = columns()[fact]
     choices = [*line.choices.items()] if line.kind is Kind.CHOICE else []
-    if choices and line.is_fact and "no" not in line.choices:
+    if choices and line.is_fact and "no" not in line.choices and fact not in WHOLE:
         choices.append((NONE, _("没有")))
     hint = str(HINTS.get(fact, ""))
     return ShownQuestion(

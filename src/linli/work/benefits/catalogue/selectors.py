@@ -13,6 +13,7 @@ from linli.core.actor import Function
 from linli.core.errors import NotFound
 from linli.foundation.places.selectors import division_names
 
+from ..authoring.amounts import ShownAmount, ends_of
 from ..authoring.permissions import level_of
 from ..authoring.saying import Names
 from ..authoring.selectors import PUBLISHED, versions_in_force
@@ -41,7 +42,7 @@ class PublicLine:
     def short_amount(self) -> str:
         """How much, where a few words say it; a formula stands on the policy's own page."""
         amount = self.shown.amount
-        said = f"{amount.rows[0][1]} — {amount.rows[-1][1]}" if len(amount.rows) > 1 else amount.words
+        said = _stretch(amount) if len(amount.rows) > 1 else amount.words
         return said if len(said) <= MOST_SHORT else ""
 
 
@@ -103,6 +104,11 @@ def history_of(policy: Policy, names: Names, now: PolicyVersion | None) -> Seque
     return found
 
 
+def _stretch(amount: ShownAmount) -> str:
+    least, most = ends_of(amount)
+    return f"{least} — {most}" if least != most else least
+
+
 def _amount_words(shown: ShownVersion | None) -> str:
     if shown is None:
         return ""
@@ -111,6 +117,6 @@ def _amount_words(shown: ShownVersion | None) -> str:
         rows = "；".join(f"{who} {much}" for who, much in amount.rows)
         if len(rows) <= MOST_ROWS:
             return f"{amount.period}：{rows}"
-        ends = {"first": amount.rows[0][1], "last": amount.rows[-1][1], "n": len(amount.rows)}
-        return f"{amount.period} " + _("%(first)s — %(last)s，分%(n)d种情形") % ends
+        ends = {"stretch": _stretch(amount), "n": len(amount.rows)}
+        return f"{amount.period} " + _("%(stretch)s，分%(n)d种情形") % ends
     return f"{amount.period} {amount.words}".strip()

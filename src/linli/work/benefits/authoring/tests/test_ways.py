@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from linli.work.benefits.authoring.amount_forms import FORMS
+from linli.work.benefits.authoring.amounts import ShownAmount, ends_of, stretch_words
 from linli.work.benefits.authoring.checked import draft_of as said_by
 from linli.work.benefits.authoring.ways import Way, amount_of, typed_of
 from linli.work.benefits.language.columns import Kind
@@ -174,3 +175,24 @@ def test_the_page_offers_every_way_and_keeps_what_stands(policy_of: PolicyMaker,
         404,
         409,
     )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        ("65", "70", "满65、不满70"),
+        ("2023-02-01", "2023-03-01", "2023年2月"),
+        ("2023-12-01", "2024-01-01", "2023年12月"),
+        ("2023-02-01", "2023-05-01", "2023年2月1日起、2023年5月1日前"),
+        ("", "2023-02-01", "2023年2月1日前"),
+        ("2023-02-15", "", "2023年2月15日起"),
+    ],
+)
+def test_a_stretch_of_days_is_said_as_on_the_calendar(low: str, high: str, words: str) -> None:
+    assert stretch_words(low, high) == words
+
+
+def test_the_least_and_the_most_of_a_table() -> None:
+    table = ShownAmount("每月", rows=(("甲", "1,110元"), ("乙", "90.50元"), ("丙", "444元")))
+    assert ends_of(table) == ("90.50元", "1,110元")
+    assert ends_of(ShownAmount("每月", rows=(("甲", "低保标准"), ("乙", "90元")))) == ("低保标准", "90元")

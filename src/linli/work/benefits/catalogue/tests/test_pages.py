@@ -56,7 +56,7 @@ def test_a_policy_says_who_how_much_and_what_changed(shipped: Cast) -> None:
     page = text(client.get(reverse("benefits:public", args=["elder_allowance"])))
     for words in ("年满65周岁", "满70、不满80", "150元", "社会保障卡", "还没有核对原文"):
         assert words in page
-    assert "1110元 — 444元，分8种情形" in text(client.get(reverse("benefits:public", args=["care_subsidy"])))
+    assert "444元 — 1110元，分8种情形" in text(client.get(reverse("benefits:public", args=["care_subsidy"])))
     history = text(client.get(reverse("benefits:public", args=["disabled_nursing"])))
     assert (
         history.count("沪民残福发〔2025〕5号") and "2025年7月1日" in history and "至 2025年7月1日" in history
