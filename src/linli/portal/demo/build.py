@@ -42,7 +42,7 @@ from .life import Hours, Place, Plot, Stage, play
 from .linked import accounts_linked, impact_assessed
 from .machines import machines_call, machines_connect
 from .meetings import councils
-from .messages import messages
+from .messages import inboxes_read, messages
 from .outreach import benefits_found
 from .people import people_live, people_register
 from .plots import PLOTS, PlotMaker
@@ -137,6 +137,7 @@ def demo_build(*, matters: int = MATTERS) -> str:
             lists_taken(stage.cast, end),
             views_saved(stage.cast, end),
             messages(stage, end),
+            inboxes_read(stage.cast, end),
             people_live(stage, end),
             facts_kept(stage, end),
             ladder_climbed(stage.cast, end),

@@ -153,6 +153,7 @@ def _resolved(stage: Stage, meeting: Meeting, at: datetime) -> Scene:
         **common, task_id=poster.pk, note="各楼道已张贴。", public_note="新公约已贴到各楼道。", is_end=True
     )
     yield (at := at + timedelta(days=4))
+    photos = upload(stage, stage.cast["unit.property"], ["parking"])
     resolve.task_progress(
         actor=stage.cast["unit.property"],
         resolution_id=made.pk,
@@ -160,8 +161,9 @@ def _resolved(stage: Stage, meeting: Meeting, at: datetime) -> Scene:
         note="北侧一处已完工，南侧等电力接线。",
         public_note="北侧充电棚可以用了，南侧在等接电。",
         fen=1_750_000,
-        photos=upload(stage, stage.cast["unit.property"], ["parking"]),
+        photos=photos,
     )
+    resolve.task_photos_publish(**common, task_id=shed.pk, photos=photos, are_photos_checked=True)
     return at
 
 

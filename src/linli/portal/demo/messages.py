@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from linli.core.actor import Actor
 from linli.foundation.notices.forms import text_choices
 from linli.foundation.notices.services import (
     Draft,
     broadcast_draft,
     broadcast_submit,
     neighbourhood_subscribe,
+    notices_read_all,
 )
 from linli.foundation.notices.tasks import carry_broadcasts
 from linli.foundation.places.models import Division
@@ -51,6 +54,14 @@ def messages(stage: Stage, end: datetime) -> Plot:
     storm = next(text for text in text_choices() if text["purpose"] == "emergency")
     warning = Draft(storm["title"], storm["body"], storm["purpose"], audience=["subscribers"])
     broadcast_draft(actor=head, draft=warning, places=[place])
+
+
+def inboxes_read(cast: Mapping[str, Actor], end: datetime) -> Plot:
+    """Everybody has read what they were told until yesterday evening."""
+    yield end - timedelta(hours=18)
+    for actor in cast.values():
+        if actor.person_id is not None:
+            notices_read_all(actor=actor)
 
 
 def _morning(day: datetime) -> datetime:

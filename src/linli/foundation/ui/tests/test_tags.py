@@ -1,6 +1,7 @@
 """Dates, time left and form controls as the reader sees them."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -12,6 +13,8 @@ from linli.core.clock import BEIJING, clock_at
 from linli.foundation.ui.templatetags.linli import dated, day, local_time, page_numbers, time_left
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=BEIJING)
+
+SOURCE = Path(__file__).parents[4] / "linli"
 
 
 def test_dates_in_words() -> None:
@@ -96,3 +99,12 @@ def test_texts_from_people_are_escaped_in_components() -> None:
 def test_every_form_carries_its_own_request_key() -> None:
     first, second = _draw("{% request_key %}"), _draw("{% request_key %}")
     assert 'name="request_key"' in first and first != second
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("更多操作", "其他操作"), ("请假与代理", "请假代理")], ids=["further acts", "deputies"]
+)
+def test_one_thing_has_one_name_in_all_pages(one: str, other: str) -> None:
+    pages = [path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.html")]
+    assert any(one in page for page in pages)
+    assert [page for page in pages if other in page] == []

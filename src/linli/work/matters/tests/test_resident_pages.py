@@ -419,6 +419,7 @@ def test_numbers_show_without_javascript_too(resident: Client, compound: Compoun
 # -- while typing ----------------------------------------------------------------------
 def test_help_while_typing_is_read_only(resident: Client, compound: Compound) -> None:
     answer = resident.post("/report/help/", report_form(compound))
+    assert "）</span>" not in page(answer)
     assert answer.status_code == 200
     assert "前答复您是否受理" in page(answer)
     assert not Matter.objects.exists()
