@@ -162,7 +162,7 @@ def test_a_resident_reads_what_is_theirs_says_what_is_missing_and_objects(
     page = visitor("phone", cast.accounts["resident"])
     page.goto("/me/benefits/")
     main = page.locator("main")
-    for words in ("可能符合的 1 项", "每月75.00元", "带上：身份证", "社区事务受理服务中心"):
+    for words in ("可能符合的 1 项", "每月75元", "带上：身份证", "社区事务受理服务中心"):
         expect(main).to_contain_text(words)
     page.get_by_text("为什么符合").click()
     expect(main).to_contain_text("第三条")

@@ -20,6 +20,11 @@ class Rounded:
         """The number by which a picture draws it."""
         return self.value or 0
 
+    @property
+    def cell(self) -> int | str:
+        """What a spreadsheet holds: a number that it can add up, words where it is hidden."""
+        return str(self) if self.value is None else self.value
+
     def __str__(self) -> str:
         return f"<{SMALL}" if self.value is None else f"{self.value:,}"
 

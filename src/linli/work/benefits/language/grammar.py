@@ -119,8 +119,9 @@ class Reading:
             words = _("这里同时写了%(names)s，只能写一个。") % {"names": names}
             raise self.source.fault(path, words, _("要同时满足请用“都要”，满足一个即可请用“任一”。"))
         unknown = next((name for name in raw if name not in _ABOUT), "")
-        words = _("不认识“%(name)s”。") % {"name": unknown[:40]} if unknown else _("没有写这是什么条件。")
-        raise self.source.fault((*path, unknown) if unknown else path, words, values.nearest(unknown, heads))
+        name = chinese_name(unknown)
+        words = _("不认识“%(name)s”。") % {"name": name[:40]} if unknown else _("没有写这是什么条件。")
+        raise self.source.fault((*path, unknown) if unknown else path, words, values.nearest(name, heads))
 
     def gather(self, raws: list[Raw], path: Path, read: Callable[[Raw, Path], _T]) -> tuple[_T, ...]:
         """Read every item, going on after a wrong one; raises what was wrong at the end."""

@@ -54,11 +54,13 @@ def batches_shown(actor: Actor) -> Callable[[Sequence[Batch]], list[BatchShown]]
     return dress
 
 
-def batches_seen(actor: Actor) -> QuerySet[Batch]:
-    """Return the lists of the actor's areas, the latest first."""
+def batches_seen(actor: Actor, *, policy: str = "", state: str = "") -> QuerySet[Batch]:
+    """Return the lists of the actor's areas, of a policy (a code), in a state; the latest first."""
     if not can_see_funnel(actor):
         raise NotAllowed(_("名单由居委会、街镇、区和市查看。"))
     rows: QuerySet[Batch] = Batch.objects.visible_to(actor)
+    rows = rows.filter(policy__code=policy) if policy else rows
+    rows = rows.filter(state=state) if state else rows
     return rows.select_related("policy", "proposed_by", "decided_by")
 
 

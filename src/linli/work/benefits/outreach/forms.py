@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from linli.foundation.accounts.selectors import area_choices
 from linli.foundation.places.models import Division, Level
 from linli.foundation.ui.forms import chosen_of
 
-from ..models import Policy, Wave
+from ..models import Batch, Policy, Wave
 from .selectors import policies_found
 
 SORTS = (
@@ -71,24 +72,34 @@ def _indented(areas: list[Division]) -> list[tuple[str, str]]:
     return [(place.path, "\u3000" * levels.index(place.level) + place.name) for place in areas]
 
 
-class WaveFilterForm(forms.Form):
-    """What narrows the list of waves."""
+class StageFilterForm(forms.Form):
+    """What narrows a list of what is under way for policies: which policy, how far."""
 
     policy = forms.ChoiceField(label=gettext_lazy("政策"), required=False)
-    state = forms.ChoiceField(
-        label=gettext_lazy("状态"),
-        required=False,
-        choices=[("", gettext_lazy("全部")), *Wave.State.choices],
-    )
+    state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
+    states: Sequence[tuple[str, Any]] = ()
 
-    def __init__(self, *args: Any, waves: QuerySet[Wave], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = waves.order_by("policy__name").values_list("policy__code", "policy__name").distinct()
+        named = rows.order_by("policy__name").values_list("policy__code", "policy__name").distinct()
         self.fields["policy"] = _choice(_("政策"), [("", _("全部")), *named])
+        self.fields["state"] = _choice(_("状态"), [("", _("全部")), *self.states])
 
     def asked(self) -> dict[str, str]:
-        """Return the filters for ``waves_seen``; what is no choice is left out."""
+        """Return the filters as the selector takes them; what is no choice is left out."""
         return chosen_of(self)
+
+
+class WaveFilterForm(StageFilterForm):
+    """What narrows the list of waves."""
+
+    states = Wave.State.choices
+
+
+class BatchFilterForm(StageFilterForm):
+    """What narrows the list of lists without application."""
+
+    states = Batch.State.choices
 
 
 class WaveChangeForm(forms.Form):

@@ -12,7 +12,7 @@ from linli.core.actor import Actor
 from linli.core.listing import Chosen, Column, Kind, Listing, form_conditions, listing_add
 
 from . import batches, selectors
-from .forms import VisitFilterForm, WaveFilterForm
+from .forms import BatchFilterForm, VisitFilterForm, WaveFilterForm
 from .funnel import FunnelRow, funnel, funnel_area
 
 
@@ -25,13 +25,15 @@ def _visits(actor: Actor, query: QueryDict) -> Chosen:
 
 
 def _waves(actor: Actor, query: QueryDict) -> Chosen:
-    form = WaveFilterForm(query, waves=selectors.waves_seen(actor))
+    form = WaveFilterForm(query, rows=selectors.waves_seen(actor))
     rows = selectors.waves_seen(actor, **form.asked())
     return Chosen(rows, form_conditions(form), selectors.wave_rows(actor))
 
 
 def _batches(actor: Actor, query: QueryDict) -> Chosen:
-    return Chosen(batches.batches_seen(actor), dress=batches.batches_shown(actor))
+    form = BatchFilterForm(query, rows=batches.batches_seen(actor))
+    rows = batches.batches_seen(actor, **form.asked())
+    return Chosen(rows, form_conditions(form), batches.batches_shown(actor))
 
 
 def _progress(actor: Actor, query: QueryDict) -> Chosen:
@@ -41,8 +43,8 @@ def _progress(actor: Actor, query: QueryDict) -> Chosen:
     return Chosen(rows, [(_("区域"), division.name)])
 
 
-def _number(name: str) -> Callable[[tuple[Any, FunnelRow]], str]:
-    return lambda row: str(getattr(row[1], name))
+def _number(name: str) -> Callable[[tuple[Any, FunnelRow]], int | str]:
+    return lambda row: getattr(row[1], name).cell
 
 
 listing_add(
@@ -55,8 +57,8 @@ listing_add(
             Column(_("状态"), lambda row: row.wave.get_state_display(), width=10),
             Column(_("每人每周几户"), lambda row: row.wave.per_worker_week, Kind.NUMBER, 12),
             Column(_("派到哪天为止"), lambda row: row.wave.until_on, Kind.DATE, 14),
-            Column(_("已派出"), lambda row: str(row.numbers.given), width=10),
-            Column(_("还在等"), lambda row: str(row.numbers.waiting), width=10),
+            Column(_("已派出"), lambda row: row.numbers.given.cell, Kind.NUMBER, 10),
+            Column(_("还在等"), lambda row: row.numbers.waiting.cell, Kind.NUMBER, 10),
             Column(_("放出"), lambda row: row.wave.released_at, Kind.INSTANT, 18),
             Column(_("结束"), lambda row: row.wave.ended_at, Kind.INSTANT, 18),
         ),
@@ -68,11 +70,11 @@ listing_add(
         (
             Column(_("按"), lambda row: str(row[0]), width=8),
             Column(_("名称"), lambda row: row[1].name, width=30),
-            Column(_("找到"), _number("found"), width=10),
-            Column(_("从未联系"), _number("never"), width=10),
-            Column(_("已告知"), _number("told"), width=10),
-            Column(_("已申请"), _number("applied"), width=10),
-            Column(_("已享受"), _number("granted"), width=10),
+            Column(_("找到"), _number("found"), Kind.NUMBER, 10),
+            Column(_("从未联系"), _number("never"), Kind.NUMBER, 10),
+            Column(_("已告知"), _number("told"), Kind.NUMBER, 10),
+            Column(_("已申请"), _number("applied"), Kind.NUMBER, 10),
+            Column(_("已享受"), _number("granted"), Kind.NUMBER, 10),
         ),
         _progress,
     ),
@@ -83,7 +85,7 @@ listing_add(
             Column(_("政策"), lambda row: row.batch.policy.name, width=30),
             Column(_("区域"), lambda row: row.area, width=20),
             Column(_("状态"), lambda row: row.batch.get_state_display(), width=14),
-            Column(_("人数"), lambda row: str(row.people), width=10),
+            Column(_("人数"), lambda row: row.people.cell, Kind.NUMBER, 10),
             Column(_("提交"), lambda row: row.batch.proposed_at, Kind.INSTANT, 18),
             Column(_("核准"), lambda row: row.batch.decided_at, Kind.INSTANT, 18),
             Column(_("说明"), lambda row: row.batch.reason, width=30),

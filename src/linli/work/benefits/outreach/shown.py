@@ -40,7 +40,7 @@ def amount_words(amount: int | None, pays: str) -> str:
     """Return how much, by the policy's period; empty where it is not known."""
     if amount is None:
         return str(PERIODS[pays]) if pays == "status" else ""
-    return str(PERIODS.get(pays, "%s")).replace("%s", yuan(amount))
+    return str(PERIODS.get(pays, "%s")).replace("%s", yuan(amount).removesuffix(".00"))
 
 
 def pays_of(says: PolicyText | None) -> str:

@@ -29,7 +29,7 @@ from ..batches import (
     people_shown,
     policies_without_application,
 )
-from ..forms import BatchForm
+from ..forms import BatchFilterForm, BatchForm
 from ..paying import SHAPES, payees_file
 from ..permissions import can_decide_batch, can_pay_batch, can_see_leads
 from ..services import batch_approve, batch_pay, batch_propose, batch_refuse, batch_strike
@@ -42,8 +42,12 @@ PAGE = 50
 def list_page(request: HttpRequest) -> HttpResponse:
     """List the lists of the actor's areas: how many, how much, who submitted, who approved."""
     actor = actor_of(request)
-    page = Paginator(batches_seen(actor), PAGE).get_page(request.GET.get("page"))
+    form = BatchFilterForm(request.GET, rows=batches_seen(actor))
+    asked = form.asked()
+    page = Paginator(batches_seen(actor, **asked), PAGE).get_page(request.GET.get("page"))
     context = {
+        "filters": form,
+        "is_filtered": any(asked.values()),
         "page": page,
         "rows": batches_shown(actor)(list(page.object_list)),
         "sees_people": can_see_leads(actor),

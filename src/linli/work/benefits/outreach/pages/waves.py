@@ -40,7 +40,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """List the waves over the actor's areas with how many were found, handed out, and still wait."""
     actor = actor_of(request)
     _let_in(actor)
-    form = WaveFilterForm(request.GET, waves=waves_seen(actor))
+    form = WaveFilterForm(request.GET, rows=waves_seen(actor))
     asked = form.asked()
     page = Paginator(waves_seen(actor, **asked), PAGE).get_page(request.GET.get("page"))
     context = {

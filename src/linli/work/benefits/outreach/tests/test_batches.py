@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import pytest
+from django.http import QueryDict
 
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from linli.core.listing import listing_get
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.duties.models import Duty
 from linli.foundation.notices.models import Notice
@@ -183,6 +185,21 @@ def test_the_pages(listed: Listed, cast: Cast) -> None:
     assert "已划去" in other.post(f"{page}leads/{lead.public_id}/strike/", follow=True).content.decode()
     assert "2人不用申请" in other.post(f"{page}approve/", {"people": "2"}, follow=True).content.decode()
     assert "已核准" in street.get(LISTS).content.decode()
+
+
+def test_lists_are_narrowed_by_policy_and_state_on_page_and_in_file(listed: Listed, cast: Cast) -> None:
+    listed.propose()
+    client, listing = cast.client("street"), listing_get("benefit-batches")
+    for query, found in ({"state": "proposed"}, 1), ({"policy": "free_elder"}, 1), ({"state": "approved"}, 0):
+        page = client.get(LISTS, query).content.decode()
+        assert page.count("<tr>") == (2 if found else 0), query
+        assert ("没有这样的名单" in page) == (not found) and "还没有名单" not in page
+        asked = QueryDict(mutable=True)
+        asked.update(query)
+        rows = [row for chunk in listing.choose(cast.actor("street"), asked).chunks() for row in chunk]
+        assert [listing.columns[3].read(row) for row in rows] == [3] * found
+    [[row]] = listing.choose(cast.actor("district"), QueryDict()).chunks()
+    assert listing.columns[3].read(row) == "<5"
 
 
 def test_district_and_city_read_numbers_and_no_persons(listed: Listed, cast: Cast) -> None:

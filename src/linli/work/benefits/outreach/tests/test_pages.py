@@ -136,6 +136,10 @@ def test_pressing_and_taking_back(cast: Cast) -> None:
     doors = doors_make(cast)
     visit, lead = doors.visited()
     client, page = cast.client("worker"), f"{page_of(visit)}leads/{lead.public_id}/"
+    doors.elder.document = "正式1号"  # as it was published, whatever its text says
+    doors.elder.save()
+    shown = client.get(page_of(visit)).content.decode()
+    assert "正式1号" in shown and "测试文号" not in shown and "每月75元" in shown
     assert post(client, f"{page_of(visit)}tell/", version=visit.version) == 302
     assert "待结果" in client.get(LIST, {"tab": "result"}).content.decode()
     lead.refresh_from_db()

@@ -42,7 +42,7 @@ def test_who_is_not_linked_is_told_how(cast: Cast, house: House) -> None:
 
 def test_yes_maybe_no_with_reasons(cast: Cast, house: House) -> None:
     text = cast.client("resident").get(URL).content.decode()
-    for words in ("可能符合的", "老年综合津贴", "75.00", "身份证", "还缺：", "照护等级", "第三条"):
+    for words in ("可能符合的", "老年综合津贴", "每月75元", "身份证", "还缺：", "照护等级", "第三条"):
         assert words in text
     own = own_benefits(cast.actor("resident"))
     assert {(one.policy.code, one.who) for one in own.yes} == {("test_elder", "王建国")}
