@@ -18,6 +18,7 @@ from ..catalog.rules import path_words
 from ..catalog.selectors import leaf_list
 from ..models import AffairClass, Category, Channel
 from ..place import PlaceChoice, choices_for_words, place_of
+from ..workflow import State
 
 LONG_TEXT = 5000
 MOST_IN_A_FILTER = 150
@@ -81,12 +82,19 @@ class CategoryField(forms.TypedChoiceField):
         return Category.objects.offered().filter(code=code).order_by("-version")[0]
 
 
+ORDERS = {
+    "due": gettext_lazy("时限最近的在前"),
+    "-reported": gettext_lazy("最新上报的在前"),
+    "reported": gettext_lazy("最早上报的在前"),
+}
+
+
 class FilterForm(forms.Form):
     """What a list of matters is narrowed down by; unknown values are left aside, never an error page."""
 
     q = forms.CharField(label=gettext_lazy("编号或内容"), required=False, max_length=60)
     stage = forms.CharField(required=False)
-    state = forms.CharField(required=False)
+    state = forms.ChoiceField(label=gettext_lazy("状态"), required=False, choices=State.choices)
     category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
     affair_class = forms.ChoiceField(
         label=gettext_lazy("三事"), required=False, choices=[("", gettext_lazy("全部")), *AffairClass.choices]
@@ -98,7 +106,7 @@ class FilterForm(forms.Form):
     )
     from_on = day(gettext_lazy("上报日期从"), required=False)
     to_on = day(gettext_lazy("到"), required=False)
-    order = forms.CharField(required=False)
+    order = forms.ChoiceField(label=gettext_lazy("排序"), required=False, choices=list(ORDERS.items()))
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ from ..permissions import COMMITTEE_OR_STREET, can_intake_matter
 from ..selectors import Counted, MatterFilters
 from . import selectors as desk_selectors
 from .bulk import bulk_choices
-from .forms import FilterForm
+from .forms import ORDERS, FilterForm
 from .keeping import page
 from .shown import clock_level, state_tone
 
@@ -36,11 +36,6 @@ COLUMNS = {
     "reported_at": gettext_lazy("上报时间"),
 }
 USUAL = ("category", "affair_class", "place", "unit", "reported_at")
-ORDERS = {
-    "due": gettext_lazy("时限最近的在前"),
-    "-reported": gettext_lazy("最新上报的在前"),
-    "reported": gettext_lazy("最早上报的在前"),
-}
 
 
 @desk_page

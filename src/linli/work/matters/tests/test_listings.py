@@ -87,6 +87,7 @@ def test_the_order_and_the_filters_are_the_lists(stages: Stages) -> None:
     for order, wanted in (("reported", [first, second]), ("-reported", [second, first])):
         found = lines(client.post(f"{MATTERS}?order={order}", {"format": "csv"}))
         assert [row["编号"] for row in found] == [matter.number for matter in wanted]
+    assert "排序：最新上报的在前" in Export.objects.latest("pk").conditions
     found = lines(client.post(f"{MATTERS}?q={first.number}", {"format": "csv"}))
     assert [row["编号"] for row in found] == [first.number]
     assert f"编号或内容：{first.number}" in Export.objects.latest("pk").conditions
