@@ -86,12 +86,11 @@ function legend(place: HTMLElement, limits: number[], values: number[], unit: st
   const box = document.createElement("div");
   box.className = "map-legend";
   const list = document.createElement("ul");
-  const whole = values.every(Number.isInteger);
   const edges = [Math.min(...values), ...limits];
   const lines = edges.map((from, position) => {
-    const next = limits[position];
-    const last = next === undefined ? Math.max(...values) : whole ? next - 1 : next;
-    return [SCALE[theme()][limits.length ? position : 2] ?? "", from === last ? `${from}${unit}` : `${from}–${last}${unit}`];
+    const inside = values.filter((value) => value >= from && value < (limits[position] ?? Infinity));
+    const [first, last] = [Math.min(...inside), Math.max(...inside)];
+    return [SCALE[theme()][limits.length ? position : 2] ?? "", first === last ? `${first}${unit}` : `${first}–${last}${unit}`];
   });
   for (const [fill, words] of [...lines, [NO_DATA[theme()], say("无数据", "no data")]]) {
     const item = document.createElement("li");

@@ -226,6 +226,9 @@ def test_the_gallery_is_usable_by_everyone(
         page.context.add_cookies([{"name": "larger", "value": "1", "url": live_server.url}])
     page.goto(address)
     expect(page.locator(".maplibregl-canvas").first).to_be_attached()
+    if address == "/ui/gallery/":  # each class of the map is named by the figures that are in it
+        figures = [f"{count}件" for count in (7, 12, 22, 31, 45)]
+        expect(page.locator(".map-legend li")).to_have_text([*figures, "无数据"])
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     axe(page)
 
