@@ -15,6 +15,7 @@ from linli.work.benefits.authoring.services.versions import (
     policy_start,
     version_propose,
     version_publish,
+    version_refuse,
     version_save,
 )
 from linli.work.benefits.models import Policy
@@ -40,6 +41,20 @@ MEALS = """- name: 80岁生日当天还不算
   person: {birth: 1940-01-01}
   expect: unknown
   missing: [hukou]
+"""
+RENT = """- name: 20岁、外省市户籍
+  on: 2027-01-02
+  person: {birth: 2006-05-01, hukou: elsewhere}
+  expect: eligible
+  amount: 500
+- name: 本市户籍、没有居住证
+  on: 2027-01-02
+  person: {birth: 2006-05-01, hukou: local, residence_permit: no}
+  expect: not
+- name: 满36周岁
+  on: 2027-01-02
+  person: {birth: 1990-05-01, hukou: elsewhere}
+  expect: not
 """
 
 
@@ -71,7 +86,7 @@ def policies_build(stage: Stage) -> None:
         remark="首次发布",
     )
     version_publish(actor=second, policy_id=meals.pk, digest=waiting.digest)
-    _in_work(second)
+    _sent_back(second, first)
     standard_propose(
         actor=stage.cast["city.officer"],
         code="dibao",
@@ -83,7 +98,8 @@ def policies_build(stage: Stage) -> None:
     )
 
 
-def _in_work(actor: Actor) -> None:
+def _sent_back(actor: Actor, other: Actor) -> None:
+    """A draft that the second person did not approve, with what is to be mended."""
     rent = _started(actor, "young_rent", "新市民租房补贴", "杨浦区房管局")
     _said(actor, rent, [{"age": {"from": "18", "under": "36"}}, {"fact": "hukou", "in": ["elsewhere"]}])
     about: dict[str, Any] = {"actor": actor, "policy_id": rent.pk}
@@ -91,6 +107,11 @@ def _in_work(actor: Actor) -> None:
     node = {"fact": "residence_permit", "in": ["yes"]}
     condition_add(**about, lock=_lock(rent), place="when.all[1]", node=node)
     _filled(actor, rent, amount="500", plain="在区里工作的年轻人，租房每月补500元。还在征求意见。")
+    _with_cases(actor, rent, RENT)
+    proposed = {"from_on": date(2027, 1, 1), "document": "杨浦房管〔2026〕7号（演示）", "remark": "新设立"}
+    version_propose(actor=actor, policy_id=rent.pk, lock=_lock(rent), **proposed)
+    why = "还缺区财政局的意见；“在区里工作”没有写进条件，请补上再交。"
+    version_refuse(actor=other, policy_id=rent.pk, reason=why)
 
 
 def _started(actor: Actor, code: str, name: str, authority: str) -> Policy:
