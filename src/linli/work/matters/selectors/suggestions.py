@@ -17,9 +17,11 @@ from linli.foundation.accounts.selectors import unit_list
 from linli.foundation.duties.calendar import limit_due
 from linli.foundation.places.selectors import Place
 from linli.foundation.search.selectors import grams
+from linli.foundation.ui.templatetags.linli import day
 
 from ..assist.duplicates import MATTERS, PUBLIC, like
 from ..assist.selectors import Suggestion, suggest
+from ..catalog.rules import SEPARATOR, SHOWN_SEPARATOR
 from ..catalog.selectors import clock_of, leaf_list
 from ..models import AffairClass, Category, Matter, PublicVersion
 from ..rules import likeness
@@ -27,6 +29,7 @@ from ..words import Emergency, emergency_in
 from ..workflow import LIVE
 from .lists import public_list
 
+OTHERS = "其他"  # the group of what has no group of its own in the list
 ALIKE = 0.45
 LOOKED_AT = 200
 LOOK_BACK = timedelta(days=60)
@@ -160,9 +163,7 @@ def _confirmed(area: str) -> dict[tuple[str, int | None], tuple[int, str]]:
         .values("affair_class", "category_id")
         .annotate(count=Count("pk"), last=Max("class_confirmed_on"))
     )
-    return {
-        (row["affair_class"], row["category_id"]): (row["count"], f"{row['last']:%Y-%m-%d}") for row in rows
-    }
+    return {(row["affair_class"], row["category_id"]): (row["count"], day(row["last"])) for row in rows}
 
 
 def _affair_rows(
@@ -181,5 +182,13 @@ def _affair_rows(
             else ""
         )
         met = _("已议定%(count)s件，最近%(last)s") % {"count": count, "last": last} if count else ""
-        rows.append(AffairRow(category.name, ";".join(part for part in (usual, met) if part), count))
+        note = "；".join(part for part in (usual, met) if part)
+        rows.append(AffairRow(_with_parent(category), note, count))
     return rows
+
+
+def _with_parent(category: Category) -> str:
+    """Name a category so that it is understood alone: 违建 › 既存."""
+    steps = ["", *category.path.split(SEPARATOR)]
+    parent, name = steps[-2], category.name
+    return f"{parent}{SHOWN_SEPARATOR}{name}" if parent and parent != OTHERS else name

@@ -11,10 +11,11 @@ from linli.core import clock
 from linli.core.actor import system
 from linli.core.errors import InvalidInput, NotFound
 from linli.foundation.places.selectors import Place
+from linli.foundation.ui.templatetags.linli import day
 from linli.work.matters import selectors
 from linli.work.matters import services as do
-from linli.work.matters.models import Matter
-from linli.work.matters.selectors import MatterFilters
+from linli.work.matters.models import Category, Matter
+from linli.work.matters.selectors import MatterFilters, suggestions
 
 from .life import Life, category, days_later, place_of
 
@@ -250,7 +251,16 @@ def test_the_list_of_affairs_counts_confirmed_classes_only(life: Life) -> None:
     groups = {group.affair_class: group for group in selectors.affairs_list(area)}
     rows = {row.name: row for row in groups["minor"].rows}
     assert rows["道路与公共设施"].confirmed == 1
+    assert rows["道路与公共设施"].note == f"已议定1件，最近{day(clock.today())}"
     assert [row for row in groups["major"].rows if row.name == "道路与公共设施"]  # what it usually is
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [("市容/违建/既存", "违建 › 既存"), ("市容/其他/既存", "既存"), ("既存", "既存"), ("", "既存")],
+)
+def test_a_kind_in_the_list_of_affairs_is_understood_alone(path: str, shown: str) -> None:
+    assert suggestions._with_parent(Category(name="既存", path=path)) == shown
 
 
 # -- figures ---------------------------------------------------------------------------------
