@@ -14,11 +14,13 @@ from linli.core.errors import Conflict
 from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.places.selectors import division_names
+from linli.registers.residents.rounding import rounded
 
 from ...language.columns import columns
 from ...models import Policy, Preview
 from ..amounts import cost_words
 from ..drafts import digest_of
+from ..previewing import PER_WEEK
 from ..services.previews import preview_ask
 from .draft import draft_context
 from .shared import page, work_of
@@ -45,39 +47,72 @@ def preview_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _found(preview: Preview) -> dict[str, Any]:
+    """Return what is shown: people to the nearest ten, small numbers and what they cost not at all.
+
+    Authors choose the conditions: exact numbers would answer any question about a single person.
+    """
     result, known = preview.result, columns()
-    names = division_names({f"{area['code']}/" for area in result["areas"]})
-    unknown = _("所在区不明")
-    areas = [
-        {**area, "name": names[f"{area['code']}/"] or unknown, "cost": cost_words(area["amount"])}
-        for area in result["areas"]
-    ]
     of_household = preview.version.policy.unit == Policy.Unit.HOUSEHOLD
+    people = ("eligible", "unknown", "worth", "gain", "lose", "more", "less")
     return {
         **result,
+        **{name: rounded(result[name]) for name in people if name in result},
+        **_per_worker(result),
         "unit": _("户") if of_household else _("人"),
-        "year": cost_words(result["year"]),
-        "areas": areas,
-        "missing": [(known[one].label if one in known else one, count) for one, count in result["missing"]],
+        "year": _said(_cost(result["year"], result["eligible"])),
+        "areas": _areas(result["areas"]),
+        "missing": [
+            (known[one].label if one in known else one, rounded(count)) for one, count in result["missing"]
+        ],
         "against": _against(result) if result.get("was_year") is not None else [],
     }
 
 
+def _areas(areas: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = division_names({f"{area['code']}/" for area in areas})
+    return [
+        {
+            **{name: rounded(area[name]) for name in ("eligible", "unknown", "refused")},
+            "name": names[f"{area['code']}/"] or _("所在区不明"),
+            "cost": _said(_cost(area["amount"], area["eligible"])),
+        }
+        for area in areas
+    ]
+
+
+def _per_worker(result: dict[str, Any]) -> dict[str, Any]:
+    leads, workers = rounded(result["leads"]), result["workers"]
+    each = -(-leads.drawn // workers) if workers else 0
+    return {"per_worker": each if leads.value else leads, "weeks": max(-(-each // PER_WEEK), 1)}
+
+
+def _cost(fen: int, people: int) -> int | None:
+    """Return what so many people cost as if they were the rounded number; ``None`` where that is hidden."""
+    shown = rounded(people).value
+    return None if shown is None else fen * shown // people
+
+
+def _said(cost: int | None) -> str:
+    return "—" if cost is None else cost_words(cost)
+
+
 def _against(result: dict[str, Any]) -> list[tuple[str, Any, Any, str]]:
     """Return the lines of the comparison: what, the version in force, the draft, by how much."""
-    people = result["eligible"] - result["was_eligible"]
-    cost = result["year"] - result["was_year"]
+    was, now = rounded(result["was_eligible"]), rounded(result["eligible"])
+    cost_was, cost_now = (
+        _cost(result["was_year"], result["was_eligible"]),
+        _cost(result["year"], result["eligible"]),
+    )
+    if was.value is None or now.value is None or cost_was is None or cost_now is None:
+        return [(_("符合的"), was, now, "—"), (_("一年要多少钱"), _said(cost_was), _said(cost_now), "—")]
+    people, cost = now.value - was.value, cost_now - cost_was
+    more = f"{people:+,}".replace("-", "−") if people else "0"
     return [
-        (
-            _("符合的"),
-            result["was_eligible"],
-            result["eligible"],
-            f"{people:+,}".replace("-", "−") if people else "0",
-        ),
+        (_("符合的"), was, now, more),
         (
             _("一年要多少钱"),
-            cost_words(result["was_year"]),
-            cost_words(result["year"]),
+            _said(cost_was),
+            _said(cost_now),
             ("+" if cost > 0 else "") + cost_words(cost),
         ),
     ]

@@ -73,8 +73,24 @@ def test_a_preview_says_who_gains_against_the_version_in_force(people: Cast, pol
     assert (result["was_eligible"], result["was_year"]) == (1, 90_000)
     page = people.client("district").get(reverse("benefits:preview", args=[policy.public_id]))
     words = re.sub(r"<[^>]+>|\s", " ", page.content.decode())
-    assert re.search(r"符合的 +1 +3 +\+2 .*900元 +2,700元 +\+1,800元", words)
-    assert "新符合2人" in words.replace(" ", "") and "不再符合0人" in words.replace(" ", "")
+    assert re.search(r"符合的 +&lt;5 +&lt;5 +— .*— +— +—", words) and "900元" not in words
+    assert "新符合&lt;5人" in words.replace(" ", "")
+
+
+def test_authors_see_tens_and_what_these_cost(people: Cast, policy_of: PolicyMaker) -> None:
+    """Who writes the conditions could ask about a single person, were the numbers exact."""
+    policy = policy_of()
+    preview = reckoned(people, policy)
+    area = {"code": "990101", "eligible": 33, "unknown": 4, "worth": 4, "refused": 126, "amount": 330_000}
+    said = {"eligible": 33, "unknown": 4, "worth": 4, "year": 3_960_000, "leads": 37, "workers": 3}
+    before = {"before": 1, "was_eligible": 21, "was_year": 2_520_000, "gain": 12, "lose": 0}
+    preview.result = {**preview.result, **said, **before, "more": 7, "less": 0, "areas": [area]}
+    preview.save()
+    page = people.client("district").get(reverse("benefits:preview", args=[policy.public_id]))
+    words = re.sub(r"<[^>]+>|\s+", " ", page.content.decode())
+    assert re.search(r"符合的 +20 +30 +\+10 .*2\.40万元 +3\.60万元 +\+1\.20万元", words)
+    assert "临江区 30 &lt;5 130 3,000元" in re.sub(" +", " ", words)
+    assert "14 条线索" in re.sub(" +", " ", words) and "33" not in words
 
 
 @pytest.mark.parametrize(
@@ -114,7 +130,7 @@ def test_the_page_asks_once_and_shows_what_came_out(people: Cast, policy_of: Pol
     assert Preview.objects.count() == 1 and "正在算" in client.get(address).content.decode()
     previews_reckon()
     page = client.get(address).content.decode()
-    assert "临江区" in page and "900元" in page and "户籍" in page and "陈爷爷" not in page
+    assert "临江区" in page and "&lt;5" in page and "户籍" in page and "陈爷爷" not in page
     do.version_save(
         actor=people.actor("district"), policy_id=policy.pk, lock=2, text=TEXT + "notes: []\n", cases=""
     )
