@@ -103,6 +103,6 @@ def standard_withdraw_page(request: HttpRequest, public_id: UUID) -> HttpRespons
     """Take a figure back that is not published."""
     actor = actor_of(request)
     row = selectors.standard_get(actor, public_id)
-    standard_withdraw(actor=actor, standard_id=row.pk)
-    messages.success(request, _("已撤回。"))
+    standard_withdraw(actor=actor, standard_id=row.pk, reason=request.POST.get("reason", ""))
+    messages.success(request, _("已撤回，不再等核准。"))
     return redirect("benefits:standards")

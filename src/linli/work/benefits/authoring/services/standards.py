@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from linli.core import clock
 from linli.core.actor import Actor
-from linli.core.errors import Conflict, NotAllowed, NotFound, invalid_if
+from linli.core.errors import Conflict, NotAllowed, NotFound, invalid, invalid_if
 from linli.core.service import changes_of, record, service
 from linli.core.timelimits import Limit, LimitUnit
 from linli.foundation.duties.services import duty_close, duty_open
+from linli.foundation.notices.services.outbox import notice_queue
 
 from ...models import StandardValue
 from ...models.policies import VersionState
@@ -22,7 +23,7 @@ ROOM, CONFIRM, CONFIRM_WORDS = "benefits", "confirm_standard", "核准政策标�
 CONFIRM_LIMIT = Limit(3, LimitUnit.WORKING_DAY, "政策标准须由另一人核准（建议值）")
 CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 MARKS = ("✔", "○", "✘")
-MOST_AMOUNT = 10**12  # fen
+MOST_AMOUNT, MOST_REASON = 10**12, 200  # fen; letters
 
 
 @service
@@ -117,12 +118,27 @@ def standard_publish(*, actor: Actor, standard_id: int) -> StandardValue:
 
 
 @service
-def standard_withdraw(*, actor: Actor, standard_id: int) -> StandardValue:
-    """Take a figure back that is not published: those who proposed it, or who would publish it."""
-    row = _waiting(actor, standard_id)
+def standard_withdraw(*, actor: Actor, standard_id: int, reason: str = "") -> StandardValue:
+    """Take a figure back that is not published: those who proposed it, or who would publish it.
+
+    Another than who proposed it says why; they are told.
+    """
+    row, why = _waiting(actor, standard_id), reason.strip()
     if not (can_write_standard(actor, row) or can_publish_standard(actor, row)):
         raise NotAllowed(_("由提出它的区或市的工作人员，或核准人撤回。"))
+    is_own = row.proposed_by_id in actor.person_ids
+    if not is_own and not 1 <= len(why) <= MOST_REASON:
+        raise invalid(reason=_("请写明为什么不核准，最多%d个字。") % MOST_REASON)
     duty_close(room=ROOM, subject_id=str(row.public_id), by=actor.person_id, state="cancelled")
-    record("standard.withdraw", row)
+    if not is_own and row.proposed_by_id is not None:
+        title, body = f"{row.name}（{row.from_on}起）没有核准", f"理由：{why}"
+        about = {
+            "kind": "benefits.standard",
+            "title": title,
+            "body": body,
+            "url": "/desk/benefits/standards/",
+        }
+        notice_queue(person_ids=[row.proposed_by_id], **about)
+    record("standard.withdraw", row, purpose=why)
     StandardValue.objects.filter(pk=row.pk).delete()
     return row

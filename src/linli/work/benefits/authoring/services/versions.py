@@ -274,7 +274,7 @@ def version_refuse(*, actor: Actor, policy_id: int, reason: str) -> PolicyVersio
         raise invalid(reason=_("请写明为什么不核准，最多%d个字。") % MOST_REMARK)
     said = {"refusal": words, "refused_at": clock.now(), "refused_by_id": actor.person_id}
     back = _back(actor, version, "policy.refuse", **said)
-    _proposer_told(back, title="被退回修改", body=f"理由：{words}", page="draft/")
+    _proposer_told(back, title="被退回修改", body="谁退回的、为什么，写在草稿最上面。", page="draft/")
     return back
 
 

@@ -275,6 +275,18 @@ def test_others_neither_publish_nor_take_back_a_figure(seconds: Cast) -> None:
     assert not StandardValue.objects.exists()
 
 
+def test_who_does_not_approve_a_figure_says_why_to_whoever_proposed_it(seconds: Cast) -> None:
+    row = figures.standard_propose(actor=seconds.actor("district"), **FIGURE)
+    about = {"actor": seconds.actor("district2"), "standard_id": row.pk}
+    for reason in ("", " ", "长" * 201):
+        found = refused(InvalidInput, figures.standard_withdraw, **about, reason=reason)
+        assert list(found.details) == ["reason"]
+    figures.standard_withdraw(**about, reason="文号不对")
+    [told] = notice_list(seconds.actor("district")).filter(kind="benefits.standard")
+    assert "没有核准" in told.title and "文号不对" in told.body
+    assert not notice_list(seconds.actor("district2")).filter(kind="benefits.standard").exists()
+
+
 # -- publication -------------------------------------------------------------------------------------------
 DAY = date(2026, 7, 1)
 SAID: dict[str, Any] = {"from_on": DAY, "document": "试行〔2026〕1号", "remark": "第一版"}

@@ -180,6 +180,14 @@ def batch_refuse(*, actor: Actor, batch_id: UUID | str, reason: str) -> Batch:
 def _decided(actor: Actor, batch: Batch, state: str, reason: str) -> dict[str, Any]:
     duty_close(room=ROOM, subject_id=str(batch.public_id), action=APPROVE, by=actor.person_id)
     by = actor.person_id
+    if batch.proposed_by_id is not None:
+        notice_queue(
+            person_ids=[batch.proposed_by_id],
+            kind="benefits.batch",
+            title=f"《{batch.policy.name}》的免申即享名单{Batch.State(state).label}",
+            body="原因写在名单上。" if reason else "可以交给发放部门了。",
+            url=f"/desk/benefits/batches/{batch.public_id}/",
+        )
     return changes_of(batch, state=state, reason=reason, decided_at=clock.now(), decided_by_id=by)
 
 

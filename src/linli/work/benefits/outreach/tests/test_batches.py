@@ -10,6 +10,7 @@ from linli.core.listing import listing_get
 from linli.foundation.audit.models import AuditRecord
 from linli.foundation.duties.models import Duty
 from linli.foundation.notices.models import Notice
+from linli.foundation.notices.selectors import notice_list
 from linli.registers.residents.facts.services import fact_set
 from linli.registers.residents.tests.houses import house_linked
 from linli.work.benefits.models import Batch, Lead, Outreach
@@ -112,6 +113,10 @@ def test_a_list_is_given_back(listed: Listed) -> None:
     batch_refuse(actor=other, batch_id=batch.public_id, reason="标准还没有公布")
     batch.refresh_from_db()
     assert (batch.state, batch.reason) == ("refused", "标准还没有公布")
+    [told] = notice_list(listed.doors.actor("street")).filter(kind="benefits.batch")
+    assert (
+        "未核准" in told.title and "标准还没有公布" not in told.body
+    )  # what is typed does not leave the house
     assert set(Lead.objects.values_list("state", "batch")) == {("waiting", None)}
     with pytest.raises(Conflict, match="办过"):
         batch_approve(actor=other, batch_id=batch.public_id, people=3)
