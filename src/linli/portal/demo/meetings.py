@@ -163,7 +163,10 @@ def _resolved(stage: Stage, meeting: Meeting, at: datetime) -> Scene:
         fen=1_750_000,
         photos=photos,
     )
-    resolve.task_photos_publish(**common, task_id=shed.pk, photos=photos, are_photos_checked=True)
+    blurred = {str(photo.public_id): {"boxes": [[0.35, 0.6, 0.35, 0.2]]} for photo in photos}
+    resolve.task_photos_publish(
+        **common, task_id=shed.pk, photos=photos, redactions=blurred, are_photos_checked=True
+    )
     return at
 
 

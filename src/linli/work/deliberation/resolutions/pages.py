@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -25,7 +26,7 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.files.forms import PublicPhotosForm
 from linli.foundation.files.views import file_response
 from linli.foundation.ui.forms import DeskForm
-from linli.foundation.ui.templatetags.linli import yuan
+from linli.foundation.ui.templatetags.linli import day, yuan
 
 from ..ballots.models import Ballot
 from ..ballots.permissions import can_see_ballots
@@ -181,16 +182,20 @@ def _facts(facts: dict[str, Any]) -> str:
     if facts.get("fen"):
         parts.append(_("%s元") % yuan(facts["fen"]))
     if facts.get("before"):
-        parts.append(_("原来%s") % facts["before"])
+        parts.append(_("原来%s") % _day(facts["before"]))
     if facts.get("due_on"):
-        parts.append(_("完成日期%s") % facts["due_on"])
+        parts.append(_("完成日期%s") % _day(facts["due_on"]))
     if facts.get("until"):
-        parts.append(_("公示到%s") % facts["until"])
+        parts.append(_("公示到%s") % _day(facts["until"]))
     if "photos" in facts:
         parts.append(_("居民看得到%d张照片") % facts["photos"])
     if facts.get("matter"):
         parts.append(_("事项%s") % facts["matter"])
     return "，".join(parts)
+
+
+def _day(written: str) -> str:
+    return day(date.fromisoformat(written))
 
 
 # -- acts --------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from linli.foundation.files.models import PublicCopy, StoredFile
 from linli.foundation.files.services import file_store
 from linli.foundation.files.tests.test_redaction import as_jpeg, patterned
+from linli.foundation.ui.templatetags.linli import day
 from linli.work.deliberation.resolutions.models import Resolution
 from tests.watching import watcher
 
@@ -101,7 +102,9 @@ def test_a_withdrawn_resolution_shows_no_photo(desk: Desk, resolution: Resolutio
 def test_chosen_on_the_page_and_by_machines(desk: Desk, resolution: Resolution) -> None:
     task, photo = resolution.tasks.get(), StoredFile.objects.get()
     where = reverse("resolutions:task_act", args=[resolution.public_id, task.public_id, "show_photos"])
-    assert where in page(desk, "worker", "record", resolution.public_id)
+    record = page(desk, "worker", "record", resolution.public_id)
+    assert where in record
+    assert f"完成日期{day(task.due_on)}" in record
     assert where not in page(desk, "property", "record", resolution.public_id)
     form = client(desk, "worker").get(where).content.decode()
     assert f'data-photo="{photo.public_id}"' in form
