@@ -23,6 +23,7 @@ DOWNLOADS = (
     ".docx",
     ".pdf",
     ".txt",
+    ".py",
     "/export/",
     "/file/",
     "/docx/",

@@ -21,6 +21,7 @@ from linli.foundation.accounts.permissions import actor_of, actor_required
 from linli.foundation.ui.nav import address
 
 from ..bodies.around import area_chosen
+from ..law.bundle import recount_text
 from . import selectors, tallies
 from .forms import MarksForm, ObjectionForm
 from .gate import vote_place
@@ -179,6 +180,12 @@ def bundle_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise NotFound(_("还没有计票，没有公开数据包。"), hint=_("计票以后在这里下载。"))
     text = json.dumps(tallies.ballot_bundle(ballot), ensure_ascii=False, indent=1)
     return _file(text, "application/json", f"ballot-{ballot.number}.json")
+
+
+@require_GET
+def recount_script(request: HttpRequest) -> HttpResponse:
+    """Hand out the script of the documentation that counts a bundle again."""
+    return _file(recount_text(), "text/plain", "recount.py")
 
 
 # -- voting -----------------------------------------------------------------------------------------

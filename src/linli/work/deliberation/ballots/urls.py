@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{ONE}notice/", prints.notice_print, name="notice_print"),
     path(f"{ONE}result/", prints.result_print, name="result_print"),
     path("council/", council.council_page, name="council"),
+    path("council/recount.py", council.recount_script, name="recount_script"),
     path(PUBLIC, council.public_page, name="public"),
     path(f"{PUBLIC}roll/", council.public_roll_page, name="public_roll"),
     path(f"{PUBLIC}roll.txt", council.roll_text, name="roll_text"),

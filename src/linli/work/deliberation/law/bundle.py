@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from .counting import Cast, votes_count
@@ -16,6 +17,7 @@ from .results import Asked, Result, Sheets, Voters
 from .rule import DecisionRule, rule_to_json
 
 FORMAT = "linli-ballot/1"
+SCRIPT = Path(__file__).parent / "data" / "recount.txt"  # a link to docs/recount.py
 # The floor area of fewer flats than this says whose they are: it is shown only as a sum. So does a box with
 # fewer papers: it is published together with others.
 FEWEST = 10
@@ -149,3 +151,8 @@ def _rest(questions: Sequence[Asked], hidden: Sequence[Cast], rule: DecisionRule
 
 def _sheets(pile: Sheets) -> dict[str, Any]:
     return {"ballots": pile.ballots, "counts": {key: dict(marks) for key, marks in pile.counts.items()}}
+
+
+def recount_text() -> str:
+    """Return the script that counts a bundle again without Linli."""
+    return SCRIPT.read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,6 +211,11 @@ def test_the_result_shows_the_sum_step_by_step_with_its_article(hall: Hall) -> N
     assert counted.tally_digest in get(hall, "worker", "result_print", ballot.public_id)
     answer = hall.cast.client("visitor").get(reverse("ballots:bundle", args=[ballot.public_id]))
     assert json.loads(answer.content)["digest"] == counted.tally_digest
+    script = reverse("ballots:recount_script")
+    assert script in get(hall, "visitor", "public", ballot.public_id)
+    handed_out = hall.cast.client("visitor").get(script)
+    assert "recount.py" in handed_out["Content-Disposition"]
+    assert handed_out.content == (Path(__file__).parents[6] / "docs" / "recount.py").read_bytes()
 
 
 def test_a_result_page_reads_no_vote_and_voting_takes_few_statements(hall: Hall) -> None:
