@@ -75,30 +75,36 @@ def wave_outlook(
 ) -> Outlook:
     """Reckon a wave over the latest run of a policy, with whoever waits there already."""
     place = Division.objects.get(path=area_path, valid_to__isnull=True)
-    found = Outlook(workers=workers_count(area_path), per_worker_week=per_worker_week)
-    homes = _waiting(policy, area_path, includes_unknown, found)
-    found.run = run_latest(policy)
+    waiting = _waiting(policy, area_path, includes_unknown)
+    found = Outlook(
+        run=run_latest(policy),
+        people=len(waiting),
+        households=len({home for _who, home in waiting}),
+        workers=workers_count(area_path),
+        per_worker_week=per_worker_week,
+    )
     if found.run is not None:
         try:
-            _looked_through(found, policy, place, includes_unknown, homes)
+            _looked_through(found, policy, place, includes_unknown, waiting)
         except RunBroken:
             found.is_kept = False
-    found.households = found.households or len(homes)
     return found
 
 
-def _waiting(policy: Policy, area_path: str, includes_unknown: bool, found: Outlook) -> set[int]:
-    """Count whom earlier waves left waiting; return their households."""
+def _waiting(policy: Policy, area_path: str, includes_unknown: bool) -> set[tuple[int | None, int]]:
+    """Return whom earlier waves left waiting: the person (``None`` for the household's) and the household."""
     rows = Lead.objects.filter(in_areas("area_path", (area_path,)), policy=policy, state=Lead.State.WAITING)
     if not includes_unknown:
         rows = rows.filter(verdict=Lead.Verdict.ELIGIBLE)
-    homes = list(rows.values_list("household_id", flat=True))
-    found.people = len(homes)
-    return set(homes)
+    return set(rows.values_list("resident_id", "household_id"))
 
 
 def _looked_through(
-    found: Outlook, policy: Policy, place: Division, includes_unknown: bool, homes: set[int]
+    found: Outlook,
+    policy: Policy,
+    place: Division,
+    includes_unknown: bool,
+    waiting: set[tuple[int | None, int]],
 ) -> None:
     """Count whom the run found, without those who would be left out where there are not too many."""
     version = PolicyVersion.objects.filter(policy=policy, pk__in=_versions(found.run)).first()
@@ -110,10 +116,12 @@ def _looked_through(
     if counted.found > MOST_READ:
         found.people, found.households, found.is_rough = counted.found, counted.households, True
         return
+    homes = {home for _who, home in waiting}
     for batch in within.read(includes_unknown=includes_unknown, size=BATCH):
         known = known_of(policy, batch, clock.today(), place.path)
         homes |= {one.household_id for one in sifted(batch, version.pk, known, found.left_out)}
-    found.people += found.left_out.made
+        found.left_out.asked -= sum((one.resident_id, one.household_id) in waiting for one in batch)
+    found.people, found.households = found.people + found.left_out.made, len(homes)
 
 
 def _versions(run: Run | None) -> list[int]:

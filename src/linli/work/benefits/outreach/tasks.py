@@ -129,7 +129,11 @@ def wave_fill(wave: Wave) -> Taken:
     count = run.counts.filter(version__policy=wave.policy).select_related("version__policy").first()
     if count is None:
         return taken
-    for rows in matching.found(matched_of(run), wave.policy.code, None, BATCH):
+    try:
+        matched = matched_of(run)
+    except RunBroken:  # its files are gone: the next run fills it
+        return taken
+    for rows in matching.found(matched, wave.policy.code, None, BATCH):
         batch = [_plain(row) for row in rows]
         said = {"version": count.version, "found": batch, "on": clock.today(), "run": run}
         taken.add(leads_take(actor=MACHINE, area=wave.area_path, **said))

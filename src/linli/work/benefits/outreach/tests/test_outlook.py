@@ -82,6 +82,7 @@ def test_whom_is_asked_already_is_left_out_and_who_waits_is_counted(matched: Doo
     matched.take(matched.found(0), matched.found(1))
     shown = seen(matched)
     assert values(shown) == (4, 4, 0)  # two wait for a wave, two more are found
+    assert not shown.left_out
     matched.deal(matched.release(per_worker_week=100))
     Wave.objects.update(state="done")
     shown = seen(matched)
@@ -110,6 +111,10 @@ def test_why_a_wave_is_for_nobody_is_said_and_nothing_is_written(doors: Doors) -
     shutil.rmtree(Run.objects.get().path)
     assert "保存期" in seen(doors).nobody
     assert not Wave.objects.exists() and not AuditRecord.objects.filter(verb="wave.release").exists()
+    wave = doors.release(actor="street")  # seen, and released all the same
+    tasks.waves_follow()
+    wave.refresh_from_db()
+    assert wave.filled_at is None and not Lead.objects.exists()
 
 
 def test_without_workers_nobody_goes(matched: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
