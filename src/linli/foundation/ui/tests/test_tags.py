@@ -102,7 +102,7 @@ def test_every_form_carries_its_own_request_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("更多操作", "其他操作"), ("请假与代理", "请假代理")], ids=["further acts", "deputies"]
+    ("one", "other"), [("更多操作", "其他操作"), ("请假与代理", "请假代理"), ("区划与地址", "区划与小区")]
 )
 def test_one_thing_has_one_name_in_all_pages(one: str, other: str) -> None:
     pages = [path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.html")]

@@ -58,7 +58,7 @@ class Command(BaseCommand):
             f"不变 {done.same:,}；没有街镇、等待确认 {done.waiting:,}（其中新的 {done.unplaced:,}）。"
         )
         if done.waiting:
-            self.stdout.write("请在“设置 › 区划与小区 › 待确认街镇”里处理，或补上街镇后重新装入。")
+            self.stdout.write("请在“设置 › 区划与地址 › 待确认街镇”里处理，或补上街镇后重新装入。")
         for label, names in (
             ("文件里重复的行", [str(done.repeated)] if done.repeated else []),
             ("同一街镇同名、已加区分", done.renamed),
