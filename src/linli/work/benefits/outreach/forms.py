@@ -122,6 +122,10 @@ class WaveChangeForm(forms.Form):
         self.areas = areas
         self.fields["area"] = forms.ChoiceField(label=_("区域"), choices=_indented(areas))
 
+    def area_name(self) -> str:
+        """Return the area that was chosen as it is called."""
+        return next(place.name for place in self.areas if place.path == self.cleaned_data["area"])
+
     def said(self) -> dict[str, Any]:
         """Return what was filled in, as the services call it."""
         said = dict(self.cleaned_data)
@@ -151,7 +155,7 @@ class WaveForm(WaveChangeForm):
         chosen = self.cleaned_data
         return {
             "policy": next(name for code, name in self.policies if code == chosen["policy"]),
-            "area": next(place.name for place in self.areas if place.path == chosen["area"]),
+            "area": self.area_name(),
         }
 
 

@@ -36,6 +36,24 @@ def wave_foreseen(
     return outlook_shown(actor, wave_outlook(policy, includes_unknown=includes_unknown, **asked))
 
 
+def wave_change_foreseen(
+    actor: Actor,
+    wave: Wave,
+    *,
+    area_path: str,
+    per_worker_week: int,
+    includes_unknown: bool = False,
+    until_on: date | None = None,
+) -> OutlookShown | None:
+    """Return what a wave would mean that goes elsewhere, or to more people; ``None`` where it does neither,
+    or where ``wave_change`` refuses."""
+    is_wider = area_path != wave.area_path or includes_unknown > wave.includes_unknown
+    if not is_wider or wave_faults(actor, area_path, per_worker_week, until_on):
+        return None
+    asked: dict[str, Any] = {"per_worker_week": per_worker_week, "includes_unknown": includes_unknown}
+    return outlook_shown(actor, wave_outlook(wave.policy, area_path, **asked))
+
+
 def policy_released(
     actor: Actor, policy_id: UUID | str, *, area_path: str, per_worker_week: int, until_on: date | None
 ) -> Policy:

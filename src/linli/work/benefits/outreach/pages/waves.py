@@ -21,8 +21,9 @@ from linli.foundation.accounts.selectors import area_choices
 from ...models import Policy, Wave
 from ..forms import WaveChangeForm, WaveFilterForm, WaveForm
 from ..funnel import funnel, funnel_area
+from ..outlook import OutlookShown
 from ..permissions import RELEASING, can_change_wave, can_see_funnel, can_see_leads
-from ..releasing import wave_foreseen
+from ..releasing import wave_change_foreseen, wave_foreseen
 from ..selectors import wave_get, wave_rows, waves_seen
 from ..services import wave_change, wave_end, wave_pause, wave_release, wave_resume
 
@@ -103,16 +104,26 @@ def change_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     said = {name: getattr(wave, name) for name in ("per_worker_week", "until_on", "includes_unknown")}
     sent = request.POST if request.method == "POST" else None
     form = WaveChangeForm(sent, areas=areas, initial={**said, "area": wave.area_path})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and request.POST.get("seen") != "back":
         try:
-            wave_change(actor=actor, wave_id=public_id, version=_version(request), **form.said())
+            return _changed(request, wave, form)
         except InvalidInput as refusal:
             form_refuse(form, refusal)
-        else:
-            messages.success(request, _("已更改，从下一次派出起生效。"))
-            return redirect("benefits:waves")
     context = {"form": form, "wave": wave}
     return render(request, "benefits/outreach/wave_change.html", context, status=422 if form.errors else 200)
+
+
+def _changed(request: HttpRequest, wave: Wave, form: WaveChangeForm) -> HttpResponse:
+    """Show what the change would mean where it goes elsewhere or to more people; then change."""
+    actor, said = actor_of(request), form.said()
+    seen = request.POST.get("seen") or wave_change_foreseen(actor, wave, **said)
+    if isinstance(seen, OutlookShown):
+        named = {"policy": wave.policy.name, "area": form.area_name()}
+        context = {"form": form, "outlook": seen, "named": named, "wave": wave, "version": _version(request)}
+        return render(request, "benefits/outreach/wave_seen.html", context)
+    wave_change(actor=actor, wave_id=wave.public_id, version=_version(request), **said)
+    messages.success(request, _("已更改，从下一次派出起生效。"))
+    return redirect("benefits:waves")
 
 
 def _version(request: HttpRequest) -> int:

@@ -155,6 +155,23 @@ def test_the_page_shows_the_numbers_before_it_releases(matched: Doors) -> None:
     assert client.post(PAGE, care | {"seen": "nobody"}).status_code == 302
 
 
+def test_a_wave_that_goes_elsewhere_or_to_more_is_seen_before_it_changes(matched: Doors) -> None:
+    client, wave = matched.cast.client("street"), matched.release(version=matched.care, actor="street")
+    page = f"/desk/benefits/waves/{wave.public_id}/change/"
+    said = {"version": wave.version, "area": wave.area_path, "per_worker_week": 2}
+    for wider in {"includes_unknown": "on"}, {"area": matched.homes[0].area_path}:
+        shown = client.post(page, said | wider).content.decode()
+        assert "更改之前" in shown and ("4份待遇" in shown) == ("includes_unknown" in wider)
+        assert client.post(page, said | wider | {"seen": "back"}).status_code == 200
+        wave.refresh_from_db()
+        assert wave.version == said["version"]
+    assert client.post(page, said).status_code == 302  # fewer a week: nothing to see first
+    more = said | {"version": 2, "includes_unknown": "on", "seen": "change"}
+    assert client.post(page, more).status_code == 302
+    wave.refresh_from_db()
+    assert (wave.per_worker_week, wave.includes_unknown) == (2, True)
+
+
 def test_the_same_by_api(matched: Doors) -> None:
     client, place = matched.cast.client("street"), matched.cast.places["street_place"]
     said = {"policy": "test_elder", "area": place.code, "per_worker_week": 2}

@@ -112,7 +112,7 @@ def test_a_wave_is_changed_from_its_page(cast: Cast) -> None:
     wave, other = doors.release(), doors.release(version=doors.care)
     here = cast.places["committee_a_place"].path
     page = f"/desk/benefits/waves/{wave.public_id}/change/"
-    said = {"version": 1, "area": here, "per_worker_week": 3, "until_on": "2026-03-20"}
+    said = {"version": 1, "area": here, "per_worker_week": 3, "until_on": "2026-03-20", "seen": "change"}
     client = cast.client("street")
     assert "2026-03-20" not in client.get(page).content.decode()
     for wrong, status in (
