@@ -151,8 +151,15 @@ def _months(at: At, node: Months) -> Expr:
     return ibis.ifelse(since == number(at.today), number(0), months - is_short.cast("int64"))
 
 
+def _wide(at: At, node: Any) -> Expr:
+    """Return a number of 64 bits; of a constant that has to be said, an engine would take it for 32."""
+    if isinstance(node, Constant) and abs(node.value) < 1 << 31:
+        return ibis.literal(node.value, "int32").cast("int64")
+    return at.value(node).cast("int64")
+
+
 def _reckoned(at: At, node: Reckoned) -> Expr:
-    left, right = at.value(node.left).cast("int64"), at.value(node.right).cast("int64")
+    left, right = _wide(at, node.left), _wide(at, node.right)
     match node.sum:
         case Sum.ADD:
             return left + right

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linli.work.benefits.engine.answers import HouseholdFacts
+from linli.work.benefits.engine.answers import HouseholdFacts, PersonFacts
 from linli.work.benefits.engine.columnar import (
     ELIGIBLE,
     NOT,
@@ -23,7 +23,7 @@ from linli.work.benefits.engine.columnar import (
 from linli.work.benefits.engine.connecting import connected
 from linli.work.benefits.engine.legend import Legend
 from linli.work.benefits.engine.plain import judged
-from linli.work.benefits.language.tree import Rule
+from linli.work.benefits.language.tree import Constant, Every, Members, Of, Over, Reckoned, Rule, Sum
 
 from . import trees
 
@@ -149,3 +149,16 @@ def test_both_evaluators_agree_at_length(
     engine: Any, rules: tuple[Rule, ...], homes: list[HouseholdFacts], is_kept: bool
 ) -> None:
     agreed(engine, rules, homes, is_kept)
+
+
+@pytest.mark.parametrize("sum_", list(Sum))
+def test_amounts_of_millions_are_reckoned_alike(engine: Any, sum_: Sum) -> None:
+    """What an engine takes for 32 bits by itself: two constants, and one over a small count."""
+    much = Constant(2_000_000_000)
+    everybody = Every(())
+    rules = (
+        Rule("two", "1", Of.PERSON, everybody, Reckoned(sum_, much, much)),
+        Rule("count", "1", Of.PERSON, everybody, Reckoned(sum_, much, Members(Over.COUNT))),
+    )
+    home = HouseholdFacts({}, (PersonFacts(1, {"presence": 1}), PersonFacts(2, {"presence": 1})))
+    agreed(engine, rules, [home], is_kept=False)
