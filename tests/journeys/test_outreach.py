@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from linli.work.benefits.models import Batch, Lead
+from linli.work.benefits.models import Batch, Lead, Wave
 from linli.work.benefits.outreach import tasks
 from linli.work.benefits.outreach.found import Found
 from linli.work.benefits.outreach.tests.world import RULE, Doors, doors_make, policy_make
@@ -37,6 +37,9 @@ def wave_released(page: Page, policy: str, area: str) -> None:
     page.get_by_label("政策").select_option(label=policy)
     page.get_by_label("区域").select_option(label=area)
     page.get_by_label("每人每周几户").fill("5")
+    page.get_by_role("button", name="看看要去多少户").click()
+    expect(page.locator("main")).to_contain_text("现在还没有派给任何人")
+    assert not Wave.objects.filter(policy__name=policy).exists()
     page.get_by_role("button", name="放出").click()
     expect(page.locator("main")).to_contain_text("几分钟内找齐人")
 
