@@ -1,10 +1,12 @@
 """What the demo deliberates about happens at decent hours, whenever the demo is built."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from linli.core.clock import BEIJING
+from linli.foundation.accounts.privacy import notice_list
+from linli.portal.demo.build import DAYS, OPENED_BEFORE
 from linli.portal.demo.life import at_hour, begun_before
 
 LEAST = timedelta(minutes=20)
@@ -32,3 +34,8 @@ def test_a_meeting_that_runs_began_at_a_decent_hour(built: str, began: str) -> N
 def test_an_hour_is_of_the_day_in_beijing() -> None:
     at = datetime.fromisoformat("2026-11-26T23:30:00+00:00")  # already the 27th in Beijing
     assert f"{at_hour(at, 9, 30):%Y-%m-%d %H:%M %z}" == "2026-11-27 09:30 +0800"
+
+
+def test_residents_of_the_demo_agree_to_a_notice_that_is_in_force() -> None:
+    opened = date(2026, 11, 27) - timedelta(days=DAYS) - OPENED_BEFORE
+    assert notice_list()[0].effective_on <= opened
