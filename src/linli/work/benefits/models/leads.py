@@ -21,6 +21,7 @@ from .runs import Run
 
 # They go to people; district and city read numbers only.
 VISITING = frozenset({Function.GRID_WORKER, Function.COMMITTEE, Function.STREET, Function.SYSTEM})
+RELEASING = frozenset({Function.STREET, Function.DISTRICT, Function.CITY})  # who lets waves begin
 
 
 class LeadQuerySet(models.QuerySet[Any]):

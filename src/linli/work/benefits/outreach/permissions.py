@@ -6,9 +6,8 @@ from linli.core.actor import GOVERNING, Actor, Function
 from linli.foundation.places.models.grids import reaches
 
 from ..models import Batch, Lead, Outreach, Wave
-from ..models.leads import VISITING
+from ..models.leads import RELEASING, VISITING
 
-RELEASING = frozenset({Function.STREET, Function.DISTRICT, Function.CITY})
 DEALING = frozenset({Function.COMMITTEE, Function.STREET})
 
 

@@ -20,6 +20,7 @@ from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.lists.opening import opens_as_left
 
 from ...models import Policy, PolicyVersion
+from ...models.leads import RELEASING
 from ...models.policies import VersionState
 from .. import selectors
 from ..forms import FilterForm, RefuseForm, StartForm
@@ -117,6 +118,7 @@ def policy_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "work": work,
         "may_write": can_write_policy(actor, policy),
         "may_start": can_start_policy(actor),
+        "may_release": actor.function in RELEASING,
         "may_publish": _may_publish(request, work),
         "may_match": can_match_policy(actor, policy) and selectors.version_on(policy, today) is not None,
         "area": selectors.area_names([policy]).get(policy.area_path, ""),

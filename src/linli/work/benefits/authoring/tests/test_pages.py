@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from linli.work.benefits.authoring.checked import draft_of as said_by
 from linli.work.benefits.models import Policy, StandardValue
+from linli.work.benefits.outreach.tests.world import policy_make
 from tests.people import Cast
 
 from .conftest import TEXT, PolicyMaker, draft_of
@@ -216,3 +217,10 @@ def test_of_many_conditions_every_one_is_reached(policy_of: PolicyMaker, seconds
     assert len(seen) == 499 and pages == 5
     assert "从头看" in page and "上移" in page
     assert client.get(at("draft", policy, **{"from": "many"})).status_code == 404
+
+
+@pytest.mark.usefixtures("clock")
+def test_whoever_may_release_a_wave_begins_it_from_the_policy(seconds: Cast) -> None:
+    policy = policy_make(seconds, "elder", "老年津贴").policy
+    for who, may in (("street", True), ("district", True), ("city", True), ("worker", False)):
+        assert ("放出一个批次" in text(seconds.client(who).get(at("policy", policy)))) == may, who

@@ -19,10 +19,11 @@ from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.accounts.selectors import area_choices
 
 from ...models import Policy, Wave
+from ...models.leads import RELEASING
 from ..forms import WaveChangeForm, WaveFilterForm, WaveForm
 from ..funnel import funnel, funnel_area
 from ..outlook import OutlookShown
-from ..permissions import RELEASING, can_change_wave, can_see_funnel, can_see_leads
+from ..permissions import can_change_wave, can_see_funnel, can_see_leads
 from ..releasing import wave_change_foreseen, wave_foreseen
 from ..selectors import wave_get, wave_rows, waves_seen
 from ..services import wave_change, wave_end, wave_pause, wave_release, wave_resume
