@@ -116,7 +116,7 @@ def ends_of(amount: ShownAmount) -> tuple[str, str]:
     said = [much for _whom, much in amount.rows]
     sums = [_SUM.fullmatch(words) for words in said]
     if all(sums):
-        said.sort(key=lambda words: Decimal(words.replace(",", "").rstrip("元")))
+        said.sort(key=lambda words: Decimal(re.sub(r"[^\d.]", "", words)))
     return said[0], said[-1]
 
 

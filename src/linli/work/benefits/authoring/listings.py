@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.actor import Actor
@@ -31,7 +31,7 @@ def _standards(actor: Actor, query: QueryDict) -> Chosen:
 def _in_work(row: Any) -> str:
     if not row.work:
         return ""
-    return said("被退回，要改") if row.refusal else str(VersionState(row.work).label)
+    return gettext("被退回，要改") if row.refusal else str(VersionState(row.work).label)
 
 
 def _figure(row: StandardValue) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as refused
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Field, Query, Router, Schema
 
@@ -425,7 +425,7 @@ def _asked(body: BenefitWaveAsk) -> dict[str, Any]:
     policy = Policy.objects.filter(code=body.policy).first()
     place = Division.objects.filter(code=body.area, valid_to__isnull=True).first()
     if policy is None:
-        raise NotFound(refused("没有找到这项政策。"))
+        raise NotFound(gettext("没有找到这项政策。"))
     names = ("per_worker_week", "includes_unknown", "until_on")
     said = {name: getattr(body, name) for name in names}
     return {**said, "policy_id": policy.public_id, "area_path": place.path if place else ""}

@@ -131,14 +131,13 @@ def standard_withdraw(*, actor: Actor, standard_id: int, reason: str = "") -> St
         raise invalid(reason=_("请写明为什么不核准，最多%d个字。") % MOST_REASON)
     duty_close(room=ROOM, subject_id=str(row.public_id), by=actor.person_id, state="cancelled")
     if not is_own and row.proposed_by_id is not None:
-        title, body = f"{row.name}（{row.from_on}起）没有核准", f"理由：{why}"
-        about = {
-            "kind": "benefits.standard",
-            "title": title,
-            "body": body,
-            "url": "/desk/benefits/standards/",
-        }
-        notice_queue(person_ids=[row.proposed_by_id], **about)
+        notice_queue(
+            person_ids=[row.proposed_by_id],
+            kind="benefits.standard",
+            title=f"{row.name}（{row.from_on}起）没有核准",
+            body=f"理由：{why}",
+            url="/desk/benefits/standards/",
+        )
     record("standard.withdraw", row, purpose=why)
     StandardValue.objects.filter(pk=row.pk).delete()
     return row
