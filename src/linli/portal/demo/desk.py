@@ -31,6 +31,12 @@ VISITORS = (
     (13, "advice", "问居住证续签", "", "waiting"),
     (6, "errand", "代取残疾人证", "王先生", "waiting"),
 )
+# hours before the end, what the grid worker found, where, whether the committee has taken it in
+PATROLS = (
+    (50.0, "5号楼东侧消防通道被杂物堵住，推车过不去。", "5号楼东侧", True),
+    (27.0, "小区南门人行道地砖松了一片，下雨容易滑倒。", "南门外", True),
+    (3.0, "3号楼楼道里停了两辆电动车，正在飞线充电。", "3号楼一层", False),
+)
 # hours before the end, number, hours until the hotline's limit, words, address
 HOTLINE = (
     (
@@ -52,6 +58,7 @@ def quick_plots(stage: Stage, end: datetime) -> list[Plot]:
         _phrases(stage, end),
         _hotline(stage, end),
         _counter(stage, end),
+        _patrols(stage, end),
         _closings(stage, end),
     ]
 
@@ -176,3 +183,19 @@ def _counter(stage: Stage, end: datetime) -> Plot:
             do.visit_finish(actor=actor, visit_id=visit.pk, matter=matter)
         elif outcome != "serving":
             do.visit_finish(actor=actor, visit_id=visit.pk, answer=outcome)
+
+
+def _patrols(stage: Stage, end: datetime) -> Plot:
+    """What the grid worker found on the way; the committee takes in all but the last."""
+    for hours, text, address, is_taken in PATROLS:
+        yield end - timedelta(hours=hours)
+        matter = do.matter_report(
+            actor=stage.cast["dunhua.grid"],
+            text=text,
+            place=place_resolve(compound=stage.places[0].compound),
+            address=address,
+            channel="patrol",
+            is_emergency=False,
+        )
+        if is_taken:
+            do.matter_accept(actor=stage.cast["dunhua.worker"], matter_id=matter.pk, version=matter.version)
