@@ -127,7 +127,10 @@ def test_the_page_asks_once_and_shows_what_came_out(people: Cast, policy_of: Pol
     policy, client = policy_of(), people.client("district")
     address = reverse("benefits:preview", args=[policy.public_id])
     assert client.post(address).status_code == 302 and client.post(address).status_code == 302
-    assert Preview.objects.count() == 1 and "正在算" in client.get(address).content.decode()
+    assert Preview.objects.count() == 1
+    assert re.search("正在算.*先做一份登记快照", client.get(address).content.decode())
+    Snapshot.objects.update(state="running", parts_done=3, parts_all=20)
+    assert "3/20" in client.get(address).content.decode()
     previews_reckon()
     page = client.get(address).content.decode()
     assert "临江区" in page and "&lt;5" in page and "户籍" in page and "陈爷爷" not in page
