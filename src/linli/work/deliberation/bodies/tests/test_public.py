@@ -57,7 +57,7 @@ def test_who_holds_office_and_nothing_else_of_them(hall: Hall) -> None:
     do.member_join(actor=hall.who("worker"), body_id=body.pk, entry=entry, from_on=time.today())
     hall.join(body, "钱委员", "member")
     text = shown(hall, body).content.decode()
-    assert "孙桂兰" in text and "主任" in text and "2026-03-10起" in text
+    assert "孙桂兰" in text and "主任" in text and "3月10日(周二)起" in text
     for private in ("13812345678", "1970", "登记居民", "1单元", str(person.public_id), "离任"):
         assert private not in text, private
 
