@@ -1,6 +1,7 @@
 """Serving clean copies; the rooms decide who may see them."""
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from django.http import (
@@ -9,11 +10,13 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
+    JsonResponse,
     StreamingHttpResponse,
 )
 
 from . import storage
 from .models import PublicCopy, StoredFile
+from .proposals import Proposal
 
 # A picture opened by itself is shown by the browser's own viewer, which styles inline; nothing may run.
 ALONE = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
@@ -36,6 +39,13 @@ def file_response(request: HttpRequest, stored: StoredFile, variant: Variant) ->
         raise Http404
     media_type = JPEG if stored.is_photo else stored.media_type
     return _answer(request, relative, media_type, str(stored.public_id))
+
+
+def proposals_response(found: Iterable[Proposal]) -> JsonResponse:
+    """Return where a photo probably shows faces and number plates, for the page that blurs it."""
+    response = JsonResponse({"proposals": [{"kind": one.kind, "box": one.box} for one in found]})
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def public_copy_response(request: HttpRequest, copy: PublicCopy, variant: Variant) -> HttpResponseBase:

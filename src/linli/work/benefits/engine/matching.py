@@ -241,7 +241,7 @@ def gone(
     a policy in the run ``before`` and are not any more."""
     engine = connected(matched.folder / "spill")
     mine = "household_id" if matched.policies[policy] is Of.HOUSEHOLD else "resident"
-    then, now = _whose_sql(before, policy), _whose_sql(matched, policy)
+    then, now = whose_sql(before, policy), whose_sql(matched, policy)
     who = "NULL" if mine == "household_id" else "a.resident"
     engine.con.execute(
         f"SELECT {who}, a.household_id FROM ({then}) a ANTI JOIN ({now}) b ON a.{mine} = b.{mine} "  # noqa: S608
@@ -251,13 +251,14 @@ def gone(
         yield [(row[0], row[1]) for row in rows]
 
 
-def _whose_sql(matched: Matched, policy: str) -> str:
-    """Return the statement for all found under a policy beside who they are, part by part."""
+def whose_sql(matched: Matched, policy: str) -> str:
+    """Return the statement for all found under a policy, eligible or worth asking, beside who they are and
+    their district, part by part. ``resident`` is there for a household's policy too: its first member."""
     first = "AND v.is_first" if matched.policies[policy] is Of.HOUSEHOLD else ""
     names = [f'v."{side}:{policy}" AS {side}' for side in ("verdict", "missing")]
     names.append(f'v."amount:{policy}" AS amount' if policy in matched.paying else "NULL::BIGINT AS amount")
     return " UNION ALL ".join(
-        f"SELECT k.resident, k.household_id, {', '.join(names)} "  # noqa: S608
+        f"SELECT k.resident, k.household_id, v.district, {', '.join(names)} "  # noqa: S608
         f"FROM read_parquet('{quoted(matched.verdicts(part))}') v "
         f"JOIN read_parquet('{quoted(matched.snapshot / 'keys' / f'{part}.parquet')}') k USING (person) "
         f'WHERE v."verdict:{policy}" IN ({ELIGIBLE}, {WORTH}) {first}'
@@ -269,9 +270,9 @@ def _found_sql(matched: Matched, policy: str, before: Matched | None) -> str:
     of_home = matched.policies[policy] is Of.HOUSEHOLD
     mine, who = ("household_id", "NULL") if of_home else ("resident", "a.resident")
     known = before is not None and policy in before.policies
-    old = f"LEFT JOIN ({_whose_sql(before, policy)}) b ON a.{mine} = b.{mine}" if known and before else ""
+    old = f"LEFT JOIN ({whose_sql(before, policy)}) b ON a.{mine} = b.{mine}" if known and before else ""
     new = f"b.{mine} IS NULL" if old else "TRUE"
     return (
         f"SELECT {who}, a.household_id, a.verdict, a.missing, a.amount, {new} "  # noqa: S608
-        f"FROM ({_whose_sql(matched, policy)}) a {old} ORDER BY a.household_id, a.resident"
+        f"FROM ({whose_sql(matched, policy)}) a {old} ORDER BY a.household_id, a.resident"
     )

@@ -13,8 +13,8 @@ from linli.foundation.places.models import Division, Level
 from linli.registers.residents.models import Household
 
 from ..engine.columnar import ELIGIBLE, WORTH
-from ..engine.connecting import connected, quoted
-from ..engine.matching import Matched
+from ..engine.connecting import connected
+from ..engine.matching import Matched, whose_sql
 from ..language.tree import Of
 from .found import Found
 
@@ -58,16 +58,10 @@ class Within:
 
 
 def _found_sql(matched: Matched, policy: str, place: Division) -> str:
-    """Return the statement for who was found, of a district by its number, part by part."""
-    of_home = matched.policies[policy] is Of.HOUSEHOLD
-    who = "NULL" if of_home else "k.resident"
-    more = " AND v.is_first" if of_home else ""
-    more += f" AND v.district = {int(place.code[:6])}" if place.level == Level.COUNTY else ""
-    parts = " UNION ALL ".join(
-        f'SELECT {who} AS resident, k.household_id, v."verdict:{policy}" AS verdict '  # noqa: S608
-        f"FROM read_parquet('{quoted(matched.verdicts(part))}') v "
-        f"JOIN read_parquet('{quoted(matched.snapshot / 'keys' / f'{part}.parquet')}') k USING (person) "
-        f'WHERE v."verdict:{policy}" IN ({ELIGIBLE}, {WORTH}){more}'
-        for part in matched.parts
+    """Return the statement for who was found, of a district by its number."""
+    resident = "NULL AS resident" if matched.policies[policy] is Of.HOUSEHOLD else "resident"
+    here = f"district = {int(place.code[:6])}" if place.level == Level.COUNTY else "TRUE"
+    return (
+        f"SELECT * FROM (SELECT {resident}, household_id, verdict "  # noqa: S608
+        f"FROM ({whose_sql(matched, policy)}) WHERE {here})"
     )
-    return f"SELECT * FROM ({parts})"  # noqa: S608

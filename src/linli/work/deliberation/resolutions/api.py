@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import Field, Query, Router, Schema
 
 from linli.core.cursor import slice_of
-from linli.core.errors import NotAllowed, NotFound
+from linli.core.errors import NotAllowed
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.clients.bearer import let_in
 from linli.foundation.clients.shapes import Cursor, Input, Limit, QueryInput, Redacted, request_key_of
@@ -150,9 +150,7 @@ def progress(request: HttpRequest, public_id: UUID, task_id: UUID, body: Progres
     """Write what was done on a task."""
     actor = actor_of(request)
     found = selectors.resolution_get(actor, public_id)
-    task = found.tasks.filter(public_id=task_id).first()
-    if task is None:
-        raise NotFound
+    task = selectors.task_of(found, task_id)
     services.task_progress(
         actor=actor,
         resolution_id=found.pk,
@@ -176,9 +174,7 @@ def public_photos(
     """Choose which photos of a task residents see, with what is blurred on each."""
     actor = actor_of(request)
     found = selectors.resolution_get(actor, public_id)
-    task = found.tasks.filter(public_id=task_id).first()
-    if task is None:
-        raise NotFound
+    task = selectors.task_of(found, task_id)
     services.task_photos_publish(
         actor=actor,
         resolution_id=found.pk,

@@ -24,7 +24,7 @@ from linli.core.sight import seen_among
 from linli.foundation.accounts.keeping import desk_page, kept, whose
 from linli.foundation.accounts.permissions import actor_of
 from linli.foundation.files.forms import PublicPhotosForm
-from linli.foundation.files.views import file_response
+from linli.foundation.files.views import file_response, proposals_response
 from linli.foundation.ui.forms import DeskForm
 from linli.foundation.ui.templatetags.linli import day, yuan
 
@@ -302,6 +302,4 @@ def photo_proposals(request: HttpRequest, public_id: UUID, photo_id: UUID) -> Js
     actor = actor_of(request)
     resolution = selectors.resolution_get(actor, public_id)
     found = selectors.photo_proposals(actor, resolution, photo_id)
-    response = JsonResponse({"proposals": [{"kind": one.kind, "box": one.box} for one in found]})
-    response["Cache-Control"] = "no-store"
-    return response
+    return proposals_response(found)

@@ -88,6 +88,14 @@ def resolution_get(actor: Actor, public_id: UUID) -> Resolution:
     return found
 
 
+def task_of(resolution: Resolution, public_id: UUID) -> Task:
+    """Return a task of a resolution, or raise ``NotFound``."""
+    found = resolution.tasks.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def tasks_of(resolution: Resolution) -> list[Task]:
     """Return the tasks with their progress and photos, in their order (four queries)."""
     progress = Prefetch("progress", queryset=Progress.objects.select_related("unit"))

@@ -17,7 +17,7 @@ from linli.core.errors import NotAllowed, NotFound
 from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of, staff_required
 from linli.foundation.accounts.selectors import person_names
-from linli.foundation.files.views import file_response
+from linli.foundation.files.views import file_response, proposals_response
 from linli.foundation.places.models import Compound, Level
 from linli.foundation.places.selectors import division_name, is_map_schematic
 from linli.registers.organizations.roster.selectors import on_duty_over
@@ -194,6 +194,4 @@ def photo_proposals(request: HttpRequest, public_id: UUID, photo_id: UUID) -> Js
     actor = actor_of(request)
     matter = selectors.matter_get(actor, public_id)
     found = desk_selectors.photo_proposals(actor, matter, photo_id)
-    response = JsonResponse({"proposals": [{"kind": one.kind, "box": one.box} for one in found]})
-    response["Cache-Control"] = "no-store"
-    return response
+    return proposals_response(found)
