@@ -1,5 +1,6 @@
 """Where this installation stands: its folders, and Django made ready in it."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -19,13 +20,17 @@ def home_default(folder: str = "var") -> None:
 
 
 def django_ready() -> None:
-    """Load the settings and the rooms; reading the database stays the caller's affair."""
+    """Load the settings and the rooms; reading the database stays the caller's affair.
+
+    What is there then stays to the end, so Python need not look for garbage among it again and again.
+    """
     home_default()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.config.settings")
     os.umask(0o027)  # database, uploads and anchors are nobody else's to read
     import django
 
     django.setup()
+    gc.freeze()
 
 
 def linli(*arguments: str) -> list[str]:

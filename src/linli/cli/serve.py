@@ -1,6 +1,7 @@
 """``linli serve``: check that serving is safe, then run gunicorn (threads), which stops cleanly."""
 
 import argparse
+import gc
 import importlib
 import ipaddress
 import os
@@ -74,6 +75,7 @@ def run(arguments: Sequence[str]) -> int:
     print(f"邻里网站：http://{chosen.host}:{chosen.port}/  （Ctrl-C 停止）", flush=True)
     for name in SHARED:
         importlib.import_module(name)
+    gc.freeze()  # before the fork: what is not touched stays shared
     _serve(chosen)
     return 0
 

@@ -13,6 +13,7 @@ import ibis
 ibis.options.sql.fuse_selects = False
 THREADS = 2
 MEMORY = "1GB"
+MEMORY_EACH = "500MB"  # of an engine of one thread
 # Columns of few values get a dictionary, others are not even tried, nothing is packed: half of the time of
 # writing, a tenth of that of reading.
 FORMAT = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 100, COMPRESSION uncompressed"
@@ -57,19 +58,12 @@ def connected(spill: Path | None = None, threads: int = THREADS, memory: str = M
     return ibis.duckdb.connect(threads=threads, memory_limit=memory, **more)
 
 
-def written(engine: Any, said: Any, path: Path, more: str = "") -> int:
-    """Write what an expression gives to a Parquet file, under another name until it is whole; return rows."""
-    return sql_written(engine, engine.compile(said), path, more)
-
-
-def sql_written(engine: Any, sql: str, path: Path, more: str = "") -> int:
-    """Write what a statement gives to a Parquet file, under another name until it is whole; return rows."""
+def sql_written(engine: Any, sql: str, path: Path) -> None:
+    """Write what a statement gives to a Parquet file, under another name until it is whole."""
     unfinished = path.with_name(f"{path.name}.unfinished")
-    engine.con.execute(f"COPY ({sql}) TO '{quoted(unfinished)}' ({FORMAT}{more})")
-    rows = int(engine.con.fetchone()[0])
+    engine.con.execute(f"COPY ({sql}) TO '{quoted(unfinished)}' ({FORMAT})")
     unfinished.chmod(0o600)
     unfinished.replace(path)
-    return rows
 
 
 def view(engine: Any, name: str, paths: Iterable[Path]) -> None:

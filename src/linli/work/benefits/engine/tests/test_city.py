@@ -168,6 +168,18 @@ def test_a_snapshot_that_was_broken_off_goes_on(made: Path, snapshot: Snapshot, 
         snapshot_make(tmp_path / "s", SyntheticCity(made, MOST), DAY + timedelta(days=1))
 
 
+def test_people_in_no_order_are_put_in_order(made: Path, snapshot: Snapshot, tmp_path: Path) -> None:
+    for kind, by in (("persons", "person_id"), ("households", "household_id")):
+        (tmp_path / "city" / kind).mkdir(parents=True)
+        for path in (made / kind).glob("*.parquet"):
+            backwards = pq.read_table(path).sort_by([(by, "descending")])
+            pq.write_table(backwards, tmp_path / "city" / kind / path.name)
+    source = SyntheticCity(tmp_path / "city", MOST)
+    again = snapshot_make(tmp_path / "s", source, DAY, RULES, STANDARDS)
+    assert everybody(again) == everybody(snapshot)
+    assert {path.suffix for path in (again.folder / "people").iterdir()} == {".parquet"}
+
+
 def test_a_snapshot_that_is_too_old_is_refused(snapshot: Snapshot) -> None:
     assert snapshot_open(snapshot.folder, DAY + timedelta(days=7)).day == DAY
     with pytest.raises(SnapshotTooOld) as refused:
