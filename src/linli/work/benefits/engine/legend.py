@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .order import BadRule
 
-SHORT = 31  # bits of a signed 32-bit number
+WIDTHS = {15: "int16", 31: "int32"}  # bits of a signed number of that width
 MOST = 62  # bits of a signed 64-bit number, less one that the engine needs for itself
 OPEN = 1 << 62  # that one: something is unknown, whatever it may be
 
@@ -21,7 +21,7 @@ class Legend:
     @property
     def width(self) -> str:
         """The narrowest kind of whole number that holds all of its bits."""
-        return "int32" if len(self.facts) <= SHORT else "int64"
+        return next((width for bits, width in WIDTHS.items() if len(self.facts) <= bits), "int64")
 
     def with_more(self, facts: Iterable[str]) -> Legend:
         """Return a legend that knows these as well; raises ``BadRule`` where there are more than 62."""

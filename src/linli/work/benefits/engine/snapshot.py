@@ -190,8 +190,8 @@ def with_absent(table: Any, legend: Legend) -> Any:
 
 
 class _Making:
-    """Makes parts, as many at once as there are threads, each by an engine of one thread: that keeps the order
-    of its rows. What is asked of the engines is put into words once for all of them."""
+    """Makes parts, as many at once as there are threads, each by an engine of one thread: that keeps the
+    order of its rows. What is asked of the engines is put into words once for all of them."""
 
     def __init__(self, snapshot: Snapshot, asked: Question) -> None:
         self.snapshot, self.asked = snapshot, asked
