@@ -155,10 +155,10 @@ def around_of(policy: Policy) -> Around:
 def _policies() -> dict[str, KnownPolicy]:
     kinds = kinds_known()
     found = dict[str, KnownPolicy]()
-    for code, unit, first, text in selectors.policies_begun():
+    for code, name, unit, first, text in selectors.policies_begun():
         of = Of.HOUSEHOLD if unit == Policy.Unit.HOUSEHOLD else Of.PERSON
         says = text_read(text, kinds) if text else None
-        found[code] = KnownPolicy(of, first, looked_at(says) if says else frozenset())
+        found[code] = KnownPolicy(of, first, looked_at(says) if says else frozenset(), name if first else "")
     return found
 
 

@@ -142,6 +142,12 @@ class RefuseForm(DeskForm):
     reason = short_text(gettext_lazy("不核准的理由"), limit=200)
 
 
+class RefuseEndForm(DeskForm):
+    """Why a policy should not end."""
+
+    reason = short_text(gettext_lazy("不同意停办的理由"), limit=200)
+
+
 class StandardForm(DeskForm):
     """A dated figure."""
 

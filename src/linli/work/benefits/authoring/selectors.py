@@ -217,14 +217,15 @@ def standards_begun() -> dict[str, date]:
     return {row["code"]: row["first"] for row in rows}
 
 
-def policies_begun() -> list[tuple[str, str, date | None, str]]:
-    """Return code, unit, first day and latest published text of every policy (``None``, "" without any)."""
+def policies_begun() -> list[tuple[str, str, str, date | None, str]]:
+    """Return code, name, unit, first day and latest published text of every policy (``None``, "" without
+    any)."""
     latest = PolicyVersion.objects.filter(PUBLISHED, policy=OuterRef("pk")).order_by("-from_on")
     rows = Policy.objects.annotate(
         first=Min("versions__from_on", filter=Q(versions__state=VersionState.PUBLISHED)),
         text=Subquery(latest.values("text")[:1]),
     )
-    return [(*row[:3], row[3] or "") for row in rows.values_list("code", "unit", "first", "text")]
+    return [(*row[:4], row[4] or "") for row in rows.values_list("code", "name", "unit", "first", "text")]
 
 
 def standard_codes() -> dict[str, StandardValue]:

@@ -20,6 +20,7 @@ urlpatterns = [
     path(POLICY, policies.policy_page, name="policy"),
     path(f"{POLICY}end/", ending.end_page, name="end"),
     path(f"{POLICY}end/confirm/", ending.end_confirm_page, name="end_confirm"),
+    path(f"{POLICY}end/refuse/", ending.end_refuse_page, name="end_refuse"),
     path(f"{POLICY}end/withdraw/", ending.end_withdraw_page, name="end_withdraw"),
     path(DRAFT, draft.draft_page, name="draft"),
     path(f"{DRAFT}start/", policies.draft_start_page, name="draft_start"),

@@ -15,6 +15,7 @@ RECORDED = {
     "policy.withdraw": _("撤回待核准的政策"),
     "policy.end_ask": _("提出停办政策"),
     "policy.end": _("核准停办政策"),
+    "policy.end_refuse": _("不同意停办政策"),
     "policy.end_withdraw": _("撤回停办政策"),
     "policy.ship": _("装入随软件提供的政策"),
     "policy.preview": _("预演政策"),

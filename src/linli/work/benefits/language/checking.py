@@ -80,11 +80,13 @@ class KnownStandard:
 
 @dataclass(frozen=True, slots=True)
 class KnownPolicy:
-    """Another policy: for whom, its first day (``None``: nothing published), at which policies it looks."""
+    """Another policy: for whom, its first day (``None``: nothing published), at which policies it looks, its
+    name where everybody may read it."""
 
     of: Of
     from_on: date | None
     looks_at: frozenset[str] = frozenset()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,15 +269,23 @@ class _Check:
                 words = _("没有“%(code)s”这项政策。") % {"code": code}
                 yield self._finding(Severity.ERROR, "policy.unknown", node, words, _("请核对政策的代号。"))
             elif known.from_on is None or (self.from_on and known.from_on > self.from_on):
-                words = _("政策“%(code)s”在这个版本起用时还没有生效，会当作没有人符合。") % {"code": code}
+                words = _("政策“%(policy)s”在这个版本起用时还没有生效，会当作没有人符合。")
+                words %= {"policy": self._called(code)}
                 yield self._finding(
                     Severity.WARNING, "policy.later", node, words, _("请先发布那项政策，或把起用日期改晚。")
                 )
 
+    def _called(self, code: str) -> str:
+        """Return how a policy is called: by its name where it has one that may be read."""
+        if code == self.policy:
+            return _("这项政策")
+        known = self.around.policies.get(code)
+        return known.name if known and known.name else code
+
     def _circle(self) -> Iterator[Finding]:
         path = circle(self.policy, looked_at(self.text), self.around.policies)
         if path:
-            words = _("政策互相引用，绕成了圈：%(path)s。") % {"path": " → ".join(path)}
+            words = _("政策互相引用，绕成了圈：%(path)s。") % {"path": " → ".join(map(self._called, path))}
             node = next((node for node in self._others() if _other(node).policy == path[1]), None)
             hint = _("请去掉其中一处引用；互斥的两项政策，只在一项里写“互斥”。")
             yield self._finding(Severity.ERROR, "policy.circle", node, words, hint)
@@ -287,9 +297,9 @@ class _Check:
             for node in (*outside, *(Other(one.policy) for one in self.text.excludes)):
                 known = self.around.policies.get(node.policy)
                 if known and known.of is Of.PERSON:
-                    words = _("“%(code)s”是发给个人的政策，这项政策以家庭为单位，不知道看谁。")
+                    words = _("“%(policy)s”是发给个人的政策，这项政策以家庭为单位，不知道看谁。")
                     hint = _("请写成 成员: {任一: {政策: …}}。")
-                    said = words % {"code": node.policy}
+                    said = words % {"policy": self._called(node.policy)}
                     yield self._finding(Severity.ERROR, "unit.policy", self._named_other(node), said, hint)
         if self.text.unit is Unit.CHILD and self.solved.left is not None:
             age = self.solved.left.get(Months(Column("birth", Of.PERSON)))

@@ -51,6 +51,12 @@ class Policy(models.Model):
     ending_on = models.DateField(_("提出的停办日期"), null=True, blank=True)
     ending_reason = models.CharField(_("停办的原因"), max_length=200, blank=True)
     ending_by = models.ForeignKey("accounts.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    # Why an end was not agreed to: the last time, until one is asked for again.
+    end_refusal = models.CharField(_("不同意停办的理由"), max_length=200, blank=True)
+    end_refused_at = models.DateTimeField(null=True, blank=True)
+    end_refused_by = models.ForeignKey(
+        "accounts.Person", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     ended_on = models.DateField(_("停办日期"), null=True, blank=True)  # the first day without it
     ended_by = models.ForeignKey("accounts.Person", models.SET_NULL, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)

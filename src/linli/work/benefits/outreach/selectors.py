@@ -167,6 +167,14 @@ def grids_of(household_ids: Collection[int]) -> dict[int, set[str]]:
     return found
 
 
+def buildings_of(household_ids: Collection[int]) -> dict[int, str]:
+    """Return household → the compound and building in which it lives (one query)."""
+    [(building, lives)] = household_ways("")
+    rows = Household.objects.filter(lives, pk__in=list(household_ids))
+    names = rows.values_list("pk", f"{building}compound__name", f"{building}name")
+    return {household: f"{compound}{name}" for household, compound, name in names if name}
+
+
 def workers_for(visit: Outreach) -> set[int]:
     """Return who goes to people at a household's place: committee and grid workers, those of its grid."""
     areas = {visit.area_path, *grids_of([visit.household_id])[visit.household_id]}

@@ -16,9 +16,9 @@ from linli.foundation.accounts.keeping import desk_page
 from linli.foundation.accounts.permissions import actor_of
 
 from .. import selectors
-from ..forms import EndForm
+from ..forms import EndForm, RefuseEndForm
 from ..permissions import can_write_policy
-from ..services.ending import policy_end_ask, policy_end_confirm, policy_end_withdraw
+from ..services.ending import policy_end_ask, policy_end_confirm, policy_end_refuse, policy_end_withdraw
 from .shared import page
 
 
@@ -54,6 +54,19 @@ def end_confirm_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     policy_end_confirm(actor=actor, policy_id=policy.pk, on=on)
     messages.success(request, _("已核准停办。到那一天，还没有联系的线索和批次自动结束。"))
     return redirect("benefits:policy", public_id)
+
+
+@desk_page
+def end_refuse_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Do not agree to an end, and say why."""
+    actor = actor_of(request)
+    policy = selectors.policy_get(actor, public_id)
+    form = RefuseEndForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        policy_end_refuse(actor=actor, policy_id=policy.pk, **form.cleaned_data)
+        messages.success(request, _("已答复提出的人，政策照常办理。"))
+        return redirect("benefits:policy", public_id)
+    return page(request, "end_refuse", {"policy": policy, "form": form}, 422 if form.errors else 200)
 
 
 @require_POST

@@ -8,10 +8,12 @@ from linli.core import clock
 from linli.core.clock import clock_forward
 from linli.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from linli.foundation.duties.models import Duty
+from linli.foundation.notices.models import Notice
 from linli.work.benefits.authoring.selectors import versions_in_force
 from linli.work.benefits.authoring.services.ending import (
     policy_end_ask,
     policy_end_confirm,
+    policy_end_refuse,
     policy_end_withdraw,
 )
 from linli.work.benefits.models import Lead, Outreach, Wave
@@ -102,7 +104,7 @@ def test_refusals_change_nothing(doors: Doors) -> None:
 def test_an_end_is_taken_back_before_its_day(doors: Doors) -> None:
     policy = doors.elder.policy
     ask(doors)
-    policy_end_withdraw(actor=doors.actor("city2"), policy_id=policy.pk)  # does not agree
+    policy_end_withdraw(actor=doors.actor("city"), policy_id=policy.pk)
     assert Duty.objects.get(action="confirm_end").closed_at is not None
     ask(doors)
     policy_end_confirm(actor=doors.actor("city2"), policy_id=policy.pk, on=DAY)
@@ -110,6 +112,37 @@ def test_an_end_is_taken_back_before_its_day(doors: Doors) -> None:
     policy.refresh_from_db()
     assert (policy.ending_on, policy.ended_on, policy.ended_by) == (None, None, None)
     assert not Wave.objects.exists()
+
+
+def test_who_does_not_agree_says_why_and_the_asker_is_told(doors: Doors) -> None:
+    policy = doors.elder.policy
+    ask(doors)
+    for by, reason, refusal in (
+        ("city", "还要用", NotAllowed),
+        ("district", "还要用", NotAllowed),
+        ("city2", " ", InvalidInput),
+        ("city2", "长" * 201, InvalidInput),
+    ):
+        with pytest.raises(refusal):
+            policy_end_refuse(actor=doors.actor(by), policy_id=policy.pk, reason=reason)
+    policy.refresh_from_db()
+    assert (policy.ending_on, policy.end_refusal) == (DAY, "")
+    policy_end_refuse(actor=doors.actor("city2"), policy_id=policy.pk, reason="新政策还没有发布")
+    policy.refresh_from_db()
+    assert (policy.ending_on, policy.end_refusal) == (None, "新政策还没有发布")
+    assert Duty.objects.get(action="confirm_end").closed_at is not None
+    (notice,) = Notice.objects.filter(person_id=doors.actor("city").person_id, title__contains="没有核准")
+    assert policy.name in notice.title
+    page = f"/desk/benefits/{policy.public_id}/"
+    assert "新政策还没有发布" in doors.cast.client("city").get(page).content.decode()
+    assert "新政策还没有发布" not in doors.cast.client("worker").get(page).content.decode()
+    with pytest.raises(Conflict, match="没有人提出"):
+        policy_end_refuse(actor=doors.actor("city2"), policy_id=policy.pk, reason="再说一次")
+    ask(doors)
+    assert (policy.ending_on, policy.end_refusal, policy.end_refused_at) == (DAY, "", None)
+    policy_end_confirm(actor=doors.actor("city2"), policy_id=policy.pk, on=DAY)
+    with pytest.raises(Conflict, match="已经核准"):
+        policy_end_refuse(actor=doors.actor("city2"), policy_id=policy.pk, reason="晚了")
 
 
 def test_the_pages_of_an_end(doors: Doors) -> None:
@@ -124,6 +157,10 @@ def test_the_pages_of_an_end(doors: Doors) -> None:
     assert "核准停办" not in city.get(page).content.decode()
     assert "市政府令停止执行" not in cast.client("worker").get(page).content.decode()
     assert "核准停办" in other.get(page).content.decode()
+    assert "市政府令停止执行" in other.get(f"{page}end/refuse/").content.decode()
+    assert other.post(f"{page}end/refuse/", {"reason": " "}).status_code == 422
+    assert other.post(f"{page}end/refuse/", {"reason": "还要用"}).status_code == 302
+    assert city.post(f"{page}end/", said).status_code == 302
     assert other.post(f"{page}end/confirm/", {"on": "no day"}).status_code == 409
     assert other.post(f"{page}end/confirm/", {"on": "2026-03-15"}).status_code == 302
     assert "起停办" in cast.client("worker").get(page).content.decode()

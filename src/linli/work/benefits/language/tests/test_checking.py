@@ -33,7 +33,7 @@ AROUND = Around(
         "person": KnownPolicy(Of.PERSON, date(2021, 7, 1)),
         "draft": KnownPolicy(Of.PERSON, None),
         "late": KnownPolicy(Of.PERSON, date(2026, 1, 1)),
-        "a": KnownPolicy(Of.PERSON, date(2021, 1, 1), frozenset({"b"})),
+        "a": KnownPolicy(Of.PERSON, date(2021, 1, 1), frozenset({"b"}), "老年津贴"),
         "b": KnownPolicy(Of.PERSON, date(2021, 1, 1), frozenset({"me", "dibao"})),
     },
 )
@@ -209,7 +209,7 @@ def test_names_and_units(text: str, expected: list[tuple[str, str]]) -> None:
 
 def test_the_way_of_a_circle_is_shown() -> None:
     (found,) = (one for one in check(with_when("{policy: a}")) if one.code == "policy.circle")
-    assert "me → a → b → me" in found.words
+    assert "这项政策 → 老年津贴 → b → 这项政策" in found.words
     assert circle("x", ["a"], AROUND.policies) == ()
 
 

@@ -23,7 +23,7 @@ from linli.registers.residents.models import Household, Resident
 from ...models import Lead, LeadEvent, Outreach, Wave
 from ..dealing import Load, dealt, week_begins
 from ..permissions import can_deal
-from ..selectors import grids_of
+from ..selectors import buildings_of, grids_of
 from ..settings import visit_limit
 from .closing import ROOM, VISIT
 from .judging import leads_judged
@@ -195,22 +195,24 @@ def _duties_opened(visits: dict[int, Outreach], new: set[int]) -> None:
     counts = defaultdict[int, int](int)
     rows = Lead.objects.filter(outreach__in=[row.pk for row in visits.values()], state=S.OPEN).order_by()
     counts.update(rows.values_list("outreach").annotate(n=Count("pk")))
-    changed = []
+    changed, buildings = [], buildings_of(new)
     for home in sorted(new):
         visit = visits[home]
-        visit.due_at = visit_duty(visit=visit, leads=counts[visit.pk]).due_at
+        visit.due_at = visit_duty(visit=visit, leads=counts[visit.pk], building=buildings.get(home)).due_at
         changed.append(visit)
     Outreach.objects.bulk_update(changed, ["due_at"], batch_size=500)
 
 
 @require_service
-def visit_duty(*, visit: Outreach, leads: int) -> Duty:
-    """Put a visit on its worker's list; the title says how much, never for whom or what."""
+def visit_duty(*, visit: Outreach, leads: int, building: str | None = None) -> Duty:
+    """Put a visit on its worker's list; the title says in which building and how much, never for whom or
+    what."""
+    building = building or buildings_of([visit.household_id]).get(visit.household_id, "")
     return duty_open(
         room=ROOM,
         subject_id=str(visit.public_id),
         subject_number="",
-        title=f"政策上门：{leads}项待遇要告知这一户",
+        title=f"政策上门：{building}一户，{leads}项待遇要告知"[:120],
         url=reverse("benefits:visit", args=[visit.public_id]),
         action=VISIT,
         action_label="上门告知",

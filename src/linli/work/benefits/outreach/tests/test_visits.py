@@ -78,7 +78,7 @@ def test_a_household_gets_one_visit_for_all_its_leads(cast: Cast) -> None:
     assert visit.leads.count() == 3
     duty = Duty.objects.get(subject_id=str(visit.public_id))
     assert (duty.person_id, duty.due_at) == (visit.worker_id, visit.due_at)
-    assert "3项" in duty.title
+    assert duty.title == "政策上门：香樟苑1号一户，3项待遇要告知"
     assert duty.url == f"/desk/benefits/visits/{visit.public_id}/"
 
 
