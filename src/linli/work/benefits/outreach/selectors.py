@@ -189,10 +189,10 @@ def is_phone_agreed(visit: Outreach) -> bool:
 
 
 def leads_of(visit: Outreach) -> list[Lead]:
-    """Return the leads of a visit with their policies, people and steps."""
+    """Return the leads of a visit with their policies, people and steps; those of one policy together."""
     rows = visit.leads.select_related("policy", "policy_version", "resident", "household", "outreach")
     steps = Prefetch("events", LeadEvent.objects.order_by("at", "pk"))
-    return list(rows.prefetch_related(steps).order_by("pk"))
+    return list(rows.prefetch_related(steps).order_by("policy__name", "policy_id", "pk"))
 
 
 def lead_list(actor: Actor, *, state: str = "", policy: str = "") -> QuerySet[Lead]:
