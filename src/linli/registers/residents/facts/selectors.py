@@ -26,6 +26,7 @@ from .values import period_shown, shown
 MASK = "***"
 Known = Mapping[str, tuple[FactValue, ...]]
 CHUNK = 5_000
+LOOKED_AT = ("key", "period", "state", "value", "value_sealed", "source", "collected_on", "from_on", "to_on")
 
 
 def fact_current(
@@ -85,7 +86,7 @@ def _bulk(
 ) -> None:
     column = column_of(of)
     rows = Fact.objects.filter(**{f"{column}__in": ids}, key__in=list(lines)).order_by("period", "pk")
-    held = [row for row in rows if holds(row, on)]
+    held = [row for row in rows.only(column, *LOOKED_AT) if holds(row, on)]
     secret = {getattr(row, f"{column}_id") for row in held if row.value_sealed}
     opened = values_opened(held, keys_wrapped(of, list(secret)) if secret else {}, of)
     for row in held:

@@ -21,6 +21,7 @@ from ..language.tree import NEVER, Of
 from .answers import HouseholdFacts, PersonFacts
 
 INCOME = "income"
+OF_RESIDENT = ("data_key", "birth_sealed", "sex", "place_code")
 Known = Mapping[str, tuple[FactValue, ...]]
 
 
@@ -32,7 +33,7 @@ def households_read(
 
     Only machines read so. Who is registered here and lives in another household stands with that one alone.
     """
-    homes = {home.pk: home for home in Household.objects.filter(pk__in=list(household_ids))}
+    homes = list(Household.objects.filter(pk__in=list(household_ids)).values_list("pk", flat=True))
     members = _members(homes, on)
     wanted = columns().keys() if names is None else set(names)
     lines = {name: line for name, line in columns().items() if name in wanted}
@@ -53,6 +54,7 @@ def _members(homes: Iterable[int], on: date) -> dict[int, list[Membership]]:
     rows = list(
         Membership.objects.filter(holds, household__in=list(homes), resident__state="here")
         .select_related("resident")
+        .only("household", "presence", *(f"resident__{name}" for name in OF_RESIDENT))
         .order_by("household_id", "pk")
     )
     away = [row.resident_id for row in rows if row.presence != living]
