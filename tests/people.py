@@ -4,19 +4,21 @@
 people and units through the services of accounts. All names, numbers and codes are invented.
 """
 
+import copyreg
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from linli.core.actor import Actor, Function, system, visitor
-from linli.core.clock import clock_at, local_midnight
+from linli.core.clock import clock_at, local_midnight, today
+from linli.core.crypto import DataKey
 from linli.foundation.accounts import selectors
 from linli.foundation.accounts.models import Account, Person, Role, Unit
 from linli.foundation.accounts.privacy import notice_current
@@ -30,6 +32,8 @@ from linli.foundation.accounts.services import (
 )
 from linli.foundation.places.models import Division, Level
 
+# People of a world that is copied have their keys with them.
+copyreg.pickle(DataKey, lambda key: (DataKey, (key._secret, key._kind)))
 SETUP = system("setup")
 SINCE = date(2020, 1, 1)
 PASSWORD = "Linli-test-2026"
@@ -93,6 +97,35 @@ RESIDENTS = (
     ("resident", "王阿姨", "13900000001"),
     ("neighbour", "李叔", "13900000002"),
 )
+# Tables (by how their names begin) that say who may act in what role and where.
+MADE_OF = ('"accounts_role', '"accounts_unit', '"accounts_deputyship', '"places_division')
+
+
+class Actors:
+    """The actors of a module's world, each read once for all its tests; anew in a test that changed any."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Actor] = {}
+        self._is_changed = False
+
+    def watch(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Forget everybody when something is written that an actor is made of (``execute_wrapper``)."""
+        if not sql.startswith("SELECT") and any(table in sql for table in MADE_OF):
+            self._is_changed = True
+            self._known.clear()
+        return execute(sql, params, many, context)
+
+    def begin(self) -> None:
+        """Begin a test: what the one before it wrote has been undone."""
+        self._is_changed = False
+
+    def get(self, who: Hashable, read: Callable[[], Actor]) -> Actor:
+        """Return who acts, by ``read`` unless that is known."""
+        if self._is_changed:
+            return read()
+        if who not in self._known:
+            self._known[who] = read()
+        return self._known[who]
 
 
 @dataclass
@@ -102,6 +135,7 @@ class Cast:
     places: dict[str, Division] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    actors: Actors | None = None
 
     @property
     def names(self) -> list[str]:
@@ -121,10 +155,10 @@ class Cast:
         if name == "visitor":
             return visitor("0" * 32)
         account = self.accounts[name]
-        roles = selectors.role_list(account.person) if account.kind == Account.Kind.STAFF else []
-        if roles:
-            return selectors.actor_of_role(account, roles[0])
-        return selectors.actor_of_resident(account)
+        if self.actors is None:
+            return _actor_of(account)
+        who = (account.pk, account.kind, account.person_id, account.person.name, today())
+        return self.actors.get(who, lambda: _actor_of(account))
 
     def client(self, name: str) -> Client:
         """A browser in which this person is signed in (nobody, for ``visitor``)."""
@@ -132,6 +166,13 @@ class Cast:
         if name != "visitor":
             client.force_login(self.accounts[name], backend=settings.AUTHENTICATION_BACKENDS[-1])
         return client
+
+
+def _actor_of(account: Account) -> Actor:
+    roles = selectors.role_list(account.person) if account.kind == Account.Kind.STAFF else []
+    if roles:
+        return selectors.actor_of_role(account, roles[0])
+    return selectors.actor_of_resident(account)
 
 
 def place_make(code: str, name: str, level: int, parent: Division | None) -> Division:
@@ -209,11 +250,38 @@ def _build() -> Cast:
 
 
 @pytest.fixture(scope="module")
+def actors() -> Iterator[Actors]:
+    """Who acts in the module's world."""
+    found = Actors()
+    with connection.execute_wrapper(found.watch):
+        yield found
+
+
+@pytest.fixture(scope="module")
 def cast_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     """The named cast, built once for a module inside one transaction that is rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield cast_build()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def pickled(cast_pickled: bytes, django_db_blocker: Any) -> Callable[[Callable[[Cast], Any]], bytes]:
+    """Build more of the module's world as of a Tuesday morning; a test gets a copy of it (``copied``)."""
+    from conftest import TUESDAY_MORNING
+
+    def build(make: Callable[[Cast], Any]) -> bytes:
+        with django_db_blocker.unblock(), clock_at(TUESDAY_MORNING):
+            return pickle.dumps(make(pickle.loads(cast_pickled)), pickle.HIGHEST_PROTOCOL)
+
+    return build
+
+
+def copied(world: bytes, actors: Actors) -> Any:
+    """Return a test's own copy of a world that has a ``cast``."""
+    copy = pickle.loads(world)
+    copy.cast.actors = actors
+    return copy
 
 
 @pytest.fixture(scope="module")
@@ -223,10 +291,18 @@ def cast_pickled(cast_of_module: Cast) -> bytes:
 
 
 @pytest.fixture
-def cast(cast_pickled: bytes, db: None) -> Cast:
+def actors_of_test(actors: Actors, db: None) -> Actors:
+    """Who acts in a test, before it has changed any."""
+    actors.begin()
+    return actors
+
+
+@pytest.fixture
+def cast(cast_pickled: bytes, actors_of_test: Actors) -> Cast:
     """The named cast; what a test does to it, in the database and in memory, is undone.
 
     A test that commits for good (``transaction=True``) calls ``cast_build`` itself.
     """
     copy: Cast = pickle.loads(cast_pickled)
+    copy.actors = actors_of_test
     return copy

@@ -17,7 +17,7 @@ from linli.work.matters.tests.life import Life, category, place_of, year_load
 from linli.work.matters.tests.resident_life import floods_narrow
 from linli.work.matters.workflow import State
 from tests import watching
-from tests.people import Cast, cast_build
+from tests.people import Actors, Cast, cast_build
 
 WATCHED = ("matters", "routing", "duties", "notices", "audit", "search", "links")
 
@@ -35,7 +35,7 @@ class Gallery:
 
 
 @pytest.fixture(scope="module")
-def gallery_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[Gallery]:
+def gallery_of_module(actors: Actors, django_db_setup: None, django_db_blocker: Any) -> Iterator[Gallery]:
     """Build everything inside one transaction that is rolled back after the module."""
     from conftest import TUESDAY_MORNING
 
@@ -44,6 +44,7 @@ def gallery_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator
             year_load()
             category("facility")
             cast = cast_build()
+            cast.actors = actors
             life = Life(cast)
             life.other = do.matter_report(
                 actor=cast.actor("neighbour"), text="四号楼门禁坏了", place=place_of(cast)
@@ -56,7 +57,7 @@ def gallery_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator
 
 
 @pytest.fixture
-def gallery(gallery_of_module: Gallery, db: None, clock: Any) -> Gallery:
+def gallery(gallery_of_module: Gallery, actors_of_test: Actors, clock: Any) -> Gallery:
     """Return the module's gallery; what a test does to it is undone."""
     return gallery_of_module
 

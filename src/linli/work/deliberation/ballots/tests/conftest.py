@@ -5,16 +5,23 @@ from typing import Any
 
 import pytest
 
-from tests.people import Cast
+from tests.people import Actors, copied
 from tests.watching import watcher
 
 from .hall import WATCHED, Hall, hall_make
 
 
+@pytest.fixture(scope="module")
+def hall_of_module(pickled: Callable[..., bytes]) -> bytes:
+    """The compound whose owners decide, made once for a module."""
+    return pickled(hall_make)
+
+
 @pytest.fixture
-def hall(cast: Cast, clock: Any) -> Hall:
+def hall(hall_of_module: bytes, actors_of_test: Actors, clock: Any) -> Hall:
     """Return the compound whose owners decide."""
-    return hall_make(cast)
+    own: Hall = copied(hall_of_module, actors_of_test)
+    return own
 
 
 @pytest.fixture

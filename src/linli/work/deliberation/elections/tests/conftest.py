@@ -26,7 +26,7 @@ from linli.work.deliberation.elections import services as do
 from linli.work.deliberation.elections.models import Candidate, Election, Recall, Round
 from linli.work.deliberation.elections.selectors import asks_relatives
 from linli.work.matters.tests.life import year_load
-from tests.people import Cast
+from tests.people import Actors, Cast, copied
 from tests.watching import watcher
 
 MACHINE = system("ballots")
@@ -158,10 +158,17 @@ def name_of(number: int) -> str:
     return f"王{GIVEN[min(number, VOTERS - 2)]}明"
 
 
+@pytest.fixture(scope="module")
+def polls_of_module(pickled: Callable[..., bytes]) -> bytes:
+    """The neighbourhood, made once for a module."""
+    return pickled(polls_make)
+
+
 @pytest.fixture
-def polls(cast: Cast, clock: Any) -> Polls:
+def polls(polls_of_module: bytes, actors_of_test: Actors, clock: Any) -> Polls:
     """Return the neighbourhood; ``resident`` and ``neighbour`` are its first two people."""
-    return polls_make(cast)
+    own: Polls = copied(polls_of_module, actors_of_test)
+    return own
 
 
 def polls_make(cast: Cast) -> Polls:

@@ -22,7 +22,7 @@ from linli.work.deliberation.secret import services as do
 from linli.work.deliberation.secret.models import Ceremony, Opening
 from linli.work.deliberation.secret.rules import plain_length, receipt_of
 from linli.work.deliberation.secret.selectors import ceremony_of
-from tests.people import Cast, resident_make
+from tests.people import Actors, Cast, copied, resident_make
 from tests.watching import watcher
 
 VOTERS = 12
@@ -195,9 +195,21 @@ def linked(cast: Cast, name: str, resident: Resident) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def booth_of_module(pickled: Callable[..., bytes]) -> bytes:
+    """The ballot with its voters, made once for a module."""
+    return pickled(booth_make)
+
+
 @pytest.fixture
-def booth(cast: Cast, clock: Any) -> Booth:
+def booth(booth_of_module: bytes, actors_of_test: Actors, clock: Any) -> Booth:
     """Return the ballot with its voters, all with linked accounts."""
+    own: Booth = copied(booth_of_module, actors_of_test)
+    return own
+
+
+def booth_make(cast: Cast) -> Booth:
+    """Make the ballot, and whoever is missing among its voters."""
     plan = building_make(cast)
     booth = Booth(cast, ballot_row(cast), PrivateKey.generate())
     for number in range(1, VOTERS + 1):
