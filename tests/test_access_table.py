@@ -6,6 +6,7 @@ differs. How to add a line stands at the head of the YAML file.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,8 @@ def wanted_and_got(
 def spared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare thousands of requests what is the same each time and costs nearly half of them.
 
-    Who acts is read once for each browser, for every request is undone; refusals come without their page.
+    Who acts is read once for each browser, for every request is undone; refusals come without their page;
+    which view answers at an address is found once for all who ask there.
     """
     actors: dict[str, tuple[Any, Any]] = {}
     roles: dict[str, Any] = {}
@@ -196,15 +198,27 @@ def spared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(middleware, "_load", load_once)
     monkeypatch.setattr(middleware, "_roles", roles_once)
     monkeypatch.setattr(refusals, "_as_html", bare)
+    resolver = get_resolver()
+    monkeypatch.setattr(resolver, "resolve", lru_cache(maxsize=8)(resolver.resolve))
 
 
+@pytest.fixture(scope="module")
+def world(cast_of_module: Cast, django_db_blocker: Any) -> tuple[Browsers, dict[str, Any]]:
+    """Everybody's browser, and the records that the table speaks of, made once for all parts."""
+    with django_db_blocker.unblock():
+        subjects: dict[str, Any] = {}
+        for build in BUILDERS:
+            subjects |= build(cast_of_module)
+        return Browsers(cast_of_module), subjects
+
+
+@pytest.mark.django_db
 @pytest.mark.usefixtures("spared")
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_url_answers_every_role_as_the_table_says(cast: Cast, table: dict[str, Any], part: int) -> None:
-    subjects: dict[str, Any] = {}
-    for build in BUILDERS:
-        subjects |= build(cast)
-    known, browsers = routes_by_name(), Browsers(cast)
+def test_every_url_answers_every_role_as_the_table_says(
+    world: tuple[Browsers, dict[str, Any]], table: dict[str, Any], part: int
+) -> None:
+    known, (browsers, subjects) = routes_by_name(), world
     wrong = [
         difference
         for name, lines in list(table.items())[part::PARTS]
