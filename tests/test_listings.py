@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from linli.core.actor import EXECUTING, GOVERNING, STAFF, Function
@@ -110,8 +111,12 @@ def stages(cast: Cast, clock: Any) -> Stages:
 
 def make(cast: Cast, who: str, code: str, query: str = "") -> Any:
     """Return the answer to one press on CSV."""
-    address = f"{reverse('exports:make', args=[code])}?{query}"
-    return cast.client(who).post(address, {"format": "csv"})
+    return press(cast.client(who), code, query)
+
+
+def press(client: Client, code: str, query: str = "") -> Any:
+    """Return the answer to one press on CSV in a browser."""
+    return client.post(f"{reverse('exports:make', args=[code])}?{query}", {"format": "csv"})
 
 
 def taken(cast: Cast, who: str, code: str, query: str = "") -> list[dict[str, str]]:
@@ -151,9 +156,10 @@ def test_who_may_take_it(cast: Cast, code: str) -> None:
         allowed = (
             actor.function in DESK[code] if code in DESK else ADMIN[code](actor.function, actor.is_unit_admin)
         )
-        assert cast.client(who).get(address).status_code == (200 if allowed else 403), who
+        client = cast.client(who)
+        assert client.get(address).status_code == (200 if allowed else 403), who
         if not allowed:
-            assert make(cast, who, code).status_code == 403, who
+            assert press(client, code).status_code == 403, who
     assert cast.client("resident").get(address).status_code == 403
     assert make(cast, "visitor", code).status_code == 401
     assert Export.objects.count() == 0
