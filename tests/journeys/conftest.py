@@ -211,6 +211,26 @@ def axe() -> Callable[[Page], None]:
 
 
 @pytest.fixture
+def axe_at_both(axe: Callable[[Page], None]) -> Callable[[Page], None]:
+    """Return ``axe`` that looks at a desk's page as on a phone too: it fits, its buttons can be pressed."""
+
+    def look(page: Page) -> None:
+        axe(page)
+        before = page.viewport_size
+        assert before is not None
+        width, height = SIZES["phone"]
+        page.set_viewport_size({"width": width, "height": height})
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 1, f"{page.url} scrolls sideways by {over} px on a phone"
+        axe(page)
+        for button in page.locator("main .btn:visible:enabled").all():
+            button.click(trial=True)
+        page.set_viewport_size(before)
+
+    return look
+
+
+@pytest.fixture
 def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     """Return ``picture(page, name)``: keep a screenshot when LINLI_PICTURES names a folder."""
     folder = os.environ.get("LINLI_PICTURES")

@@ -100,15 +100,14 @@ def _undo(page: Page, picture: Picture) -> None:
     assert not Matter.objects.exists()
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
 def test_a_file_of_the_hotline(
-    visitor: Visitor, cast: Cast, picture: Picture, axe: Look, tmp_path: Path, size: str
+    visitor: Visitor, cast: Cast, picture: Picture, axe_at_both: Look, tmp_path: Path
 ) -> None:
     categories_load(actor=system("setup"))
     file = tmp_path / "热线周报.csv"
     file.write_bytes(file_of(*MIXED, row("6", 社区="一居", 类别="垃圾类"), row("7", 来电时间="昨天")))
-    page = visitor(size, cast.accounts["street"], accept_downloads=True)
-    _preview(page, file, axe, picture)
-    _run(page, axe, picture)
+    page = visitor("desk", cast.accounts["street"], accept_downloads=True)
+    _preview(page, file, axe_at_both, picture)
+    _run(page, axe_at_both, picture)
     _correct(page, tmp_path)
     _undo(page, picture)

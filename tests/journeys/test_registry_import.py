@@ -168,15 +168,14 @@ def _correct(seat: Seat, folder: Path) -> None:
     seat.looks("11-corrected")
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
 def test_a_file_of_persons(
-    visitor: Visitor, homes: Homes, picture: Picture, axe: Look, tmp_path: Path, size: str
+    visitor: Visitor, homes: Homes, picture: Picture, axe_at_both: Look, tmp_path: Path
 ) -> None:
     before = tables_digest()
     file = tmp_path / "卫健人口.csv"
     file.write_bytes(file_of(*([*row, "汉族"] for row in ROWS), head=[*HEAD, "民族"]))
-    page = visitor(size, homes.cast.accounts["worker"], accept_downloads=True)
-    seat = Seat(page, axe, picture)
+    page = visitor("desk", homes.cast.accounts["worker"], accept_downloads=True)
+    seat = Seat(page, axe_at_both, picture)
     _preview(seat, file)
     seat.clicks("开始导入")
     expect(seat.main).to_contain_text("正在导入")

@@ -36,15 +36,13 @@ def life(transactional_db: None) -> Life:
     return life
 
 
-@pytest.mark.parametrize("size", ["desk", "phone"])
 def test_ten_calls_in_one_table(
-    size: str,
     life: Life,
     visitor: Callable[..., Page],
-    axe: Callable[[Page], None],
+    axe_at_both: Callable[[Page], None],
     picture: Callable[[Page, str], None],
 ) -> None:
-    page = visitor(size, life.cast.accounts["worker"])
+    page = visitor("desk", life.cast.accounts["worker"])
     page.goto("/desk/matters/phone/")
     expect(page.locator("[data-taken-row]")).to_have_count(10)
 
@@ -67,7 +65,7 @@ def test_ten_calls_in_one_table(
     page.locator("#id_r1-text").press("Control+Enter")
     expect(page.locator("#row-1")).to_contain_text("请填写地点。")
     expect(page.locator("#id_r1-text")).to_have_value("没有写地点")
-    axe(page)
+    axe_at_both(page)
     picture(page, "rows")
     page.locator("#id_r1-place_words").press_sequentially("桂花苑")
     expect(page.locator("#help-1")).to_contain_text("桂花第一居委会")
