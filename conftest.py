@@ -16,7 +16,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from linli.core import clock as core_clock
 from linli.core.crypto import key_ring
-from tests.template import server_template, sqlite_template
+from tests.template import server_emptied, server_template, sqlite_template
 
 pytest_plugins = ["tests.people"]  # the named cast
 # How fast a machine makes examples decides no test.
@@ -90,6 +90,15 @@ def static_files_found_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_where_filled() -> Iterator[None]:
+    """On PostgreSQL, empty after a test that commits just the tables that hold rows."""
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "postgresql":
+            patch.setattr(type(connection.ops), "sql_flush", server_emptied)
         yield
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.db import connection
@@ -87,3 +88,12 @@ def server_template(folder: Path, url: str, settings: dict[str, str]) -> str:
             server.execute(f'CREATE DATABASE "{name}"')
             _migrate(url.rpartition("/")[0] + f"/{name}", folder)
     return name
+
+
+def server_emptied(operations: Any, _style: Any, tables: list[str], **_more: Any) -> list[str]:
+    """Return what empties all tables that hold rows; truncating every one takes more than a second."""
+    has_rows = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables)
+    with operations.connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(has_rows))
+        deletes = [f'DELETE FROM "{table}"' for (table,) in cursor.fetchall()]
+    return ["SET LOCAL session_replication_role = replica", *deletes]
