@@ -152,7 +152,8 @@ def _rules(which: str) -> tuple[Any, Any]:
 
 
 def _alone(snapshot: str) -> dict[str, float]:
-    """The ten rules over what lies in memory, verdicts into memory."""
+    """The ten rules over what lies in memory, verdicts into memory: three answers with what is missing; and
+    verdicts alone over people of whom everything is known, which is what the peer computes."""
     from ten_rules import RULES
 
     from linli.work.benefits.engine.columnar import question, verdicts
@@ -166,10 +167,29 @@ def _alone(snapshot: str) -> dict[str, float]:
     kept = [f'"{side}:{digest}"' for digest in asked.kept() for side in ("value", "lack")]
     names = ", ".join([*CARRIED, "presence", "absent", *kept, *asked.columns()])
     engine.con.execute(f"CREATE TABLE people AS SELECT {names} FROM files")
+    engine.con.execute(f"CREATE TABLE known AS {_known_sql(engine)}")
     said = verdicts(engine.table("people"), asked, asked.by_policy, ("person",))
+    like = verdicts(engine.table("known"), asked, asked.by_policy, ("person",))
+    like = like.select([f"verdict:{policy}" for policy in asked.by_policy])
+    return {"whole": _timed(engine, said), "known": _timed(engine, like)}
+
+
+def _known_sql(engine: Any) -> str:
+    """Everybody as OpenFisca has them: what is unknown is nothing."""
+    nothing = [
+        f'coalesce("{name}", 0) AS "{name}"'
+        if name != "absent" and not name.startswith("lack:")
+        else f'CAST(0 AS SMALLINT) AS "{name}"'
+        for name in engine.table("people").columns
+    ]
+    return f"SELECT {', '.join(nothing)} FROM people"
+
+
+def _timed(engine: Any, said: Any) -> float:
+    sql = engine.compile(said)
     began = time.perf_counter()
-    found = engine.con.sql(engine.compile(said)).to_arrow_table()
-    return {"whole": time.perf_counter() - began, "rows": len(found)}
+    engine.con.sql(sql).to_arrow_table()
+    return time.perf_counter() - began
 
 
 PIECES = {"alone": _alone, "raw": _raw, "snapshot": _snapshot, "match": _match, "preview": _preview}

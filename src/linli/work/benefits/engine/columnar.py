@@ -127,7 +127,7 @@ def _parts(rule: Rule) -> Iterator[Part]:
 def _answers(weaver: Weaver, woven: Table, rule: Rule) -> dict[str, Any]:
     holds = weaver.express(woven, Part(Side.VALUE, rule.when))
     missing = weaver.express(woven, Part(Side.LACK, rule.when))
-    unknown: Any = UNKNOWN
+    unknown: Any = ibis.literal(UNKNOWN, "int8")
     if rule.worth is not None:
         legend = weaver.legend
         others = legend.bits(set(legend.facts) - set(rule.worth.missing))
@@ -135,7 +135,8 @@ def _answers(weaver: Weaver, woven: Table, rule: Rule) -> dict[str, Any]:
         is_worth = is_asked & weaver.express(woven, Part(Side.VALUE, rule.worth.when))
         unknown = ibis.ifelse(is_worth, number(WORTH), number(UNKNOWN)).cast("int8")
     said = {
-        f"verdict:{rule.policy}": holds.cast("int8").fill_null(unknown),
+        # Not fill_null: to ask first whether it is known costs an engine nothing where everything is.
+        f"verdict:{rule.policy}": ibis.ifelse(holds.notnull(), holds.cast("int8"), unknown),
         f"missing:{rule.policy}": missing.cast(weaver.legend.width),
     }
     if rule.amount is not None:
