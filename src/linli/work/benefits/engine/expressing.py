@@ -198,7 +198,11 @@ def _choose(at: At, node: Choose) -> Expr:
 
 
 def _one_of(at: At, node: OneOf) -> Expr:
-    of = at.value(node.of)
+    of, low, high = at.value(node.of), min(node.values, default=0), max(node.values, default=-1)
+    if node.values and high - low + 1 == len(set(node.values)):  # a row of numbers: quicker to compare
+        return (
+            of == ibis.literal(low) if low == high else (of >= ibis.literal(low)) & (of <= ibis.literal(high))
+        )
     if node.values:
         # A pair, so that Ibis puts brackets around it: not every engine reads "a IN (1) IS NULL".
         return of.isin([ibis.literal(value) for value in node.values]) | ibis.literal(False)
