@@ -198,15 +198,14 @@ def _choose(at: At, node: Choose) -> Expr:
 
 
 def _one_of(at: At, node: OneOf) -> Expr:
-    of, low, high = at.value(node.of), min(node.values, default=0), max(node.values, default=-1)
-    if node.values and high - low + 1 == len(set(node.values)):  # a row of numbers: quicker to compare
-        return (
-            of == ibis.literal(low) if low == high else (of >= ibis.literal(low)) & (of <= ibis.literal(high))
-        )
-    if node.values:
-        # A pair, so that Ibis puts brackets around it: not every engine reads "a IN (1) IS NULL".
-        return of.isin([ibis.literal(value) for value in node.values]) | ibis.literal(False)
-    return ibis.ifelse(of.isnull(), ibis.null("boolean"), ibis.literal(False))
+    of = at.value(node.of)
+    if not node.values:
+        return ibis.ifelse(of.isnull(), ibis.null("boolean"), ibis.literal(False))
+    low, high = min(node.values), max(node.values)
+    if high - low + 1 == len(set(node.values)):  # a row of numbers: quicker to compare
+        return (of >= ibis.literal(low)) & (of <= ibis.literal(high))
+    # A pair, so that Ibis puts brackets around it: not every engine reads "a IN (1) IS NULL".
+    return of.isin([ibis.literal(value) for value in node.values]) | ibis.literal(False)
 
 
 def _at_least(at: At, node: AtLeast) -> Expr:

@@ -198,7 +198,9 @@ def _duties_opened(visits: dict[int, Outreach], new: set[int]) -> None:
     changed, buildings = [], buildings_of(new)
     for home in sorted(new):
         visit = visits[home]
-        visit.due_at = visit_duty(visit=visit, leads=counts[visit.pk], building=buildings.get(home)).due_at
+        visit.due_at = visit_duty(
+            visit=visit, leads=counts[visit.pk], building=buildings.get(home, "")
+        ).due_at
         changed.append(visit)
     Outreach.objects.bulk_update(changed, ["due_at"], batch_size=500)
 
@@ -207,7 +209,8 @@ def _duties_opened(visits: dict[int, Outreach], new: set[int]) -> None:
 def visit_duty(*, visit: Outreach, leads: int, building: str | None = None) -> Duty:
     """Put a visit on its worker's list; the title says in which building and how much, never for whom or
     what."""
-    building = building or buildings_of([visit.household_id]).get(visit.household_id, "")
+    if building is None:
+        building = buildings_of([visit.household_id]).get(visit.household_id, "")
     return duty_open(
         room=ROOM,
         subject_id=str(visit.public_id),
