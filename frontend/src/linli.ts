@@ -53,6 +53,8 @@ document.addEventListener("linli:load", (event) => {
 });
 
 function start(): void {
+  // htmx would wait for every other script; until it listens, a press would open a sheet that stays empty.
+  htmx.process(document.body);
   attach(document);
   menusAttach();
   sendingAttach();

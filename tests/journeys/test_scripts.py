@@ -198,6 +198,17 @@ def test_who_is_faster_than_the_script_keeps_the_dialog(visitor: Visitor) -> Non
     expect(page.get_by_role("dialog", name="转办")).to_be_visible()
 
 
+def test_a_sheet_is_filled_though_another_script_is_still_on_its_way(visitor: Visitor) -> None:
+    page = visitor("desk")
+    held: list[Route] = []
+    page.route(re.compile(r"/build/map\b.*js"), lambda route: held.append(route))
+    page.goto("/desk/test/", wait_until="commit")
+    expect(page.locator("dialog")).to_have_count(2)
+    page.get_by_role("link", name="看看收到没有").click()
+    expect(page.get_by_role("dialog", name="收到没有").get_by_role("heading", name="回执")).to_be_visible()
+    held[0].continue_()
+
+
 def test_without_script_everything_can_still_be_sent(visitor: Visitor) -> None:
     page = visitor(java_script_enabled=False)
     page.goto("/test/report/")
