@@ -202,6 +202,8 @@ def _one_of(at: At, node: OneOf) -> Expr:
     if not node.values:
         return ibis.ifelse(of.isnull(), ibis.null("boolean"), ibis.literal(False))
     low, high = min(node.values), max(node.values)
+    if low == high:
+        return of == ibis.literal(low)
     if high - low + 1 == len(set(node.values)):  # a row of numbers: quicker to compare
         return (of >= ibis.literal(low)) & (of <= ibis.literal(high))
     # A pair, so that Ibis puts brackets around it: not every engine reads "a IN (1) IS NULL".
