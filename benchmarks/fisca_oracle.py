@@ -1,7 +1,7 @@
 """The ten rules in OpenFisca-Core, over the raw files: run by an interpreter that has it, never imported.
 
-``fisca_oracle.py CITY DAY OUT`` prints the seconds of loading and computing, those of computing again (median;
-kept as arrays, and counted too) and how many are eligible by rule, and writes verdicts by person.
+``fisca_oracle.py CITY DAY OUT`` prints the seconds of loading and computing, those of computing again
+(median; kept as arrays, and counted too) and how many are eligible by rule; it writes verdicts by person.
 What is not known is nothing here: OpenFisca has two answers.
 """
 

@@ -154,7 +154,7 @@ def _rules(which: str) -> tuple[Any, Any]:
 
 
 def _alone(snapshot: str) -> dict[str, Any]:
-    """The ten rules over what lies in memory, nothing read or written: verdicts over people of whom everything
+    """The ten rules over what lies in memory, nothing read or written: verdicts on people of whom everything
     is known, which is what the peer computes, counted by rule or kept as arrays; and three answers with what
     is missing, kept as arrays."""
     from ten_rules import RULES
@@ -175,7 +175,7 @@ def _alone(snapshot: str) -> dict[str, Any]:
     like = verdicts(engine.table("known"), asked, asked.by_policy, ("person",))
     like = like.select([f"verdict:{policy}" for policy in asked.by_policy])
     counts = ", ".join(f'count_if("verdict:{policy}" = 1)' for policy in asked.by_policy)
-    counted = f"SELECT {counts} FROM ({engine.compile(like)})"  # noqa: S608
+    counted = f"SELECT {counts} FROM ({engine.compile(like)})"
     (eligible,) = engine.con.sql(counted).fetchall()
     return {
         "whole": _timed(engine, engine.compile(said)),
@@ -186,15 +186,13 @@ def _alone(snapshot: str) -> dict[str, Any]:
 
 
 def _known_make(engine: Any, asked: Any) -> None:
-    """Lay everybody into a table ``known`` as OpenFisca has them: what is unknown is nothing, all live here."""
+    """Lay everybody into a table as OpenFisca has them: what is unknown is nothing, all live here."""
     from linli.work.benefits.engine.columnar import kept_columns
     from linli.work.benefits.engine.matching import CARRIED
 
-    filled = ", ".join(f'coalesce("{name}", 0) AS "{name}"' for name in asked.columns())
-    engine.con.execute(
-        f"CREATE TEMP VIEW filled AS SELECT {', '.join(CARRIED)}, 1 AS presence, CAST(0 AS SMALLINT) AS absent, "  # noqa: S608
-        f"{filled} FROM people"
-    )
+    given = [*CARRIED, "1 AS presence", "CAST(0 AS SMALLINT) AS absent"]
+    given += [f'coalesce("{name}", 0) AS "{name}"' for name in asked.columns()]
+    engine.con.execute(f"CREATE TEMP VIEW filled AS SELECT {', '.join(given)} FROM people")
     carried = (*CARRIED, "presence", "absent", *asked.columns())
     made = engine.compile(kept_columns(engine.table("filled"), asked, carried))
     engine.con.execute(f"CREATE TABLE known AS {made}")

@@ -3,11 +3,11 @@
 The peer is OpenFisca-Core (see ``match-raw``): load and compute against snapshot and match.
 
 Computing alone: everybody's ten verdicts from what lies in memory, until it is known how many are eligible by
-rule, what is unknown being nothing as for the peer; the counts must be the same. Each side does it fifteen times, the
-median counts. The peer cannot count without
-keeping a verdict of everybody; ours are counted where they are made, as previews do. ``alone_arrays_s`` is
-ours when they are kept as Arrow arrays instead, to be held against ``peer_arrays_s`` (its verdicts, not
-counted); ``alone_with_missing_s`` is that with three answers and what is missing beside each.
+rule, what is unknown being nothing as for the peer; the counts must be the same. Each side does it fifteen
+times, the median counts. The peer cannot count without keeping a verdict of everybody; ours are counted where
+they are made, as previews do. ``alone_arrays_s`` is ours when they are kept as Arrow arrays instead, to be
+held against ``peer_arrays_s`` (not counted); ``alone_with_missing_s`` is that with three answers
+and what is missing beside each.
 """
 
 import os

@@ -7,7 +7,6 @@ the ceremony in the same run, the ballots are sealed by the peer.
 
 import json
 import random
-import shutil
 import sys
 import time
 from collections import Counter
@@ -143,13 +142,14 @@ def main() -> int:
     from django.test import Client
     from playwright.sync_api import sync_playwright
 
+    from linli.cli.ground import chromium
+
     cast, ballot = _world()
     client = Client(HTTP_HOST="linli.test")
     client.force_login(cast.accounts["worker"], backend="django.contrib.auth.backends.ModelBackend")
     base = f"{HOST}/desk/council/ballots/{ballot.public_id}/secret/"
-    program = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         page = browser.new_page()
         _served(page, client)
         codes = _ceremony(page, base)

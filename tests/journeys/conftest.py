@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from linli.cli.ground import chromium as browser_program
 from linli.portal.demo.build import demo_build
 from tests.people import Cast, cast_build
 from tests.template import filled
@@ -63,9 +63,9 @@ expect.set_options(timeout=20_000)
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium, or skip where there is none."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = browser_program()
     if program is None:
-        pytest.skip("no Chromium on this machine (apt install chromium fonts-noto-cjk)")
+        pytest.skip("no Chromium on this machine (apt install chromium-headless-shell fonts-noto-cjk)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield browser

@@ -21,10 +21,11 @@
     if (!inText && box.height < 59.5) faults.add(`target ${Math.round(box.height)} px high: ${name(e)}`);
   }
   for (const e of document.querySelectorAll('main *')) {
+    if (!shown(e)) continue;
     const style = getComputedStyle(e);
     const columns = style.gridTemplateColumns.split(' ').filter((part) => part !== 'none');
     const isGridOfBlocks = style.display === 'grid' && columns.length > 1 && !e.matches('.photos, .steps *, .timeline *, .calendar *');
-    if (shown(e) && isGridOfBlocks) faults.add(`${columns.length} columns: ${name(e)}`);
+    if (isGridOfBlocks) faults.add(`${columns.length} columns: ${name(e)}`);
   }
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 1) faults.add(`scrolls sideways by ${wide} px`);

@@ -38,6 +38,12 @@ def linli(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "linli.cli", *arguments]
 
 
+def chromium() -> str | None:
+    """Return the program of the browser that tests drive; the headless shell draws no window nobody sees."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 def apt_missing(wanted: dict[str, bool]) -> list[str]:
     """Install missing Debian packages when that is possible; return the names still missing.
 

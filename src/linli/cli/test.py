@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from . import postgres
-from .ground import apt_missing, root
+from .ground import apt_missing, chromium, root
 
 NOTHING_COLLECTED = 5
 # A module's first test makes what the rest of it stands on: a worker gets modules in a row, and takes from
@@ -33,8 +33,9 @@ def _arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]
 
 def _chromium_missing() -> list[str]:
     has_font = any(Path("/usr/share/fonts").glob("opentype/noto/NotoSans*CJK*"))
-    has_browser = any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    return apt_missing({"chromium": has_browser, "fonts-noto-cjk": has_font})
+    has_shell = shutil.which("chromium-headless-shell") is not None
+    missing = apt_missing({"chromium-headless-shell": has_shell, "fonts-noto-cjk": has_font})
+    return [name for name in missing if name.startswith("fonts") or not chromium()]
 
 
 def _pytest(environment: dict[str, str], *words: str) -> int:
