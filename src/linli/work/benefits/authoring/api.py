@@ -23,6 +23,7 @@ from .checked import Looked, looked_through
 from .services.versions import version_save
 
 router = Router(tags=[gettext_noop("惠民政策")])
+ENDED = gettext_noop("从哪天起停办；空表示没有停办。")
 
 
 class PolicyLine(Schema):
@@ -35,6 +36,7 @@ class PolicyLine(Schema):
     version: int
     from_on: date
     to_on: date | None
+    ended_on: date | None = Field(description=ENDED)
     document: str
 
 
@@ -67,6 +69,7 @@ class PolicyOut(Schema):
     authority: str
     unit: str
     in_force: int | None = Field(description=gettext_noop("今天在用的版本；空表示没有。"))
+    ended_on: date | None = Field(description=ENDED)
     versions: list[VersionOut]
 
 
@@ -145,7 +148,7 @@ def benefit_policies(request: HttpRequest, on: date | None = None) -> dict[str, 
 
 def _line(version: PolicyVersion) -> dict[str, Any]:
     policy = version.policy
-    about = {name: getattr(policy, name) for name in ("code", "name", "authority", "unit")}
+    about = {name: getattr(policy, name) for name in ("code", "name", "authority", "unit", "ended_on")}
     days = {"from_on": version.from_on, "to_on": version.to_on}
     return {**about, **days, "version": version.number, "document": version.document}
 
@@ -164,7 +167,8 @@ def benefit_policy(request: HttpRequest, code: str) -> dict[str, Any]:
         raise NotFound(_("没有这项政策。"))
     now = selectors.version_on(policy, clock.today())
     rows = policy.versions.filter(selectors.PUBLISHED).order_by("-from_on")
-    about = {name: getattr(policy, name) for name in ("public_id", "code", "name", "authority", "unit")}
+    names = ("public_id", "code", "name", "authority", "unit", "ended_on")
+    about = {name: getattr(policy, name) for name in names}
     return {**about, "in_force": now.number if now else None, "versions": [_version(row) for row in rows]}
 
 

@@ -13,9 +13,10 @@ from linli.core.actor import Function
 from linli.foundation.accounts.models import Role
 from linli.foundation.places.models import Level
 from linli.foundation.places.rules import division_level
+from linli.registers.residents.rounding import rounded_sum
 
 from ..engine.matching import Tally
-from ..engine.previewing import Previewed, previewed
+from ..engine.previewing import Paid, Previewed, previewed
 from ..engine.snapshot import snapshot_open
 from ..language.policy import Pays, PolicyText
 from ..language.tree import Column, Every, Holds, Members, Of, OneOf, Over, Rule
@@ -56,7 +57,7 @@ def _against(
         "before": before.number,
         **{name: getattr(found, name) for name in ("gain", "lose", "more", "less")},
         "was_eligible": shown["eligible"] - found.gain + found.lose,
-        "was_year": found.was * TIMES_A_YEAR.get(said.pays, 1),
+        "was_year": _of_a_year(said, found.was),
     }
 
 
@@ -77,14 +78,15 @@ def _shown(policy: Policy, says: PolicyText, found: Previewed) -> dict[str, Any]
     for tally in here:
         missing.update(tally.missing)
     total = {name: sum(getattr(tally, name) for tally in here) for name in ("eligible", "unknown", "worth")}
-    amount = sum(tally.amount for tally in here)
+    paid = Paid()
+    for tally in here:
+        paid.add(found.paid[tally.district].total, found.paid[tally.district].highest)
     leads, workers = total["eligible"] + total["worth"], workers_count(policy.area_path)
     per_worker = -(-leads // workers) if workers else 0
     return {
         **total,
-        "amount": amount,
-        "year": amount * TIMES_A_YEAR.get(says.pays, 1),
-        "areas": [_area(tally) for tally in here],
+        "year": _of_a_year(says, paid),
+        "areas": [_area(tally, _cost(says, found.paid[tally.district])) for tally in here],
         "missing": missing.most_common(12),
         "leads": leads,
         "workers": workers,
@@ -93,9 +95,19 @@ def _shown(policy: Policy, says: PolicyText, found: Previewed) -> dict[str, Any]
     }
 
 
-def _area(tally: Tally) -> dict[str, Any]:
-    names = ("eligible", "unknown", "worth", "refused", "amount")
-    return {"code": str(tally.district or ""), **{name: getattr(tally, name) for name in names}}
+def _area(tally: Tally, cost: int | None) -> dict[str, Any]:
+    counts = {name: getattr(tally, name) for name in ("eligible", "unknown", "worth", "refused")}
+    return {"code": str(tally.district or ""), **counts, "cost": cost}
+
+
+def _cost(says: PolicyText, paid: Paid) -> int | None:
+    """Return what is paid in a period as it may be shown (fen); ``None`` where it is too few people's."""
+    return 0 if says.amount is None else rounded_sum(paid.total, paid.highest)
+
+
+def _of_a_year(says: PolicyText, paid: Paid) -> int | None:
+    cost = _cost(says, paid)
+    return None if cost is None else cost * TIMES_A_YEAR.get(says.pays, 1)
 
 
 def workers_count(area_path: str) -> int:

@@ -17,7 +17,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import ibis
 from django.utils.translation import gettext as _
 
 from linli.core.errors import Conflict
@@ -145,7 +144,7 @@ def match_open(folder: Path) -> Matched:
 
 @dataclass(slots=True)
 class Tally:
-    """What a run says of one policy in one district; ``amount`` in fen, by the policy's period."""
+    """What a run says of one policy in one district: how many people."""
 
     policy: str
     district: int | None
@@ -153,7 +152,6 @@ class Tally:
     refused: int = 0
     unknown: int = 0
     worth: int = 0  # of the unknown
-    amount: int = 0
     missing: Counter[str] = field(default_factory=Counter)
 
     def add(self, row: Mapping[str, Any], legend: Legend) -> None:
@@ -163,7 +161,6 @@ class Tally:
         self.refused += people * (verdict == NOT)
         self.unknown += people * (verdict in (UNKNOWN, WORTH))
         self.worth += people * (verdict == WORTH)
-        self.amount += int(row["amount"] or 0)
         for fact in legend.named(row["missing"]):
             self.missing[fact] += people
 
@@ -172,7 +169,6 @@ def tallies(matched: Matched) -> list[Tally]:
     """Return the figures of a run by policy and district."""
     engine = connected(matched.folder / "spill")
     table = engine.read_parquet([str(matched.verdicts(part)) for part in matched.parts])
-    table = with_amounts(table, matched.policies)
     return [
         tally
         for policy, of in matched.policies.items()
@@ -180,28 +176,18 @@ def tallies(matched: Matched) -> list[Tally]:
     ]
 
 
-def with_amounts(table: Any, policies: Iterable[str]) -> Any:
-    """Return a table of verdicts with an amount for each policy: unknown where it pays none."""
-    nothing = {f"amount:{policy}": ibis.null("int64") for policy in policies}
-    return table.mutate(**{name: null for name, null in nothing.items() if name not in table.columns})
-
-
 def tallied(
     engine: Any, table: Any, policy: str, of: Of, legend: Legend, sums: Mapping[str, Any] | None = None
-) -> tuple[list[Tally], Counter[str]]:
-    """Return the figures of one policy by district, out of a table of verdicts, and the whole sums of further
-    columns; one look at the table."""
+) -> tuple[list[Tally], list[dict[str, Any]]]:
+    """Return the figures of one policy by district, out of a table of verdicts, and the rows that they come
+    from, which hold further ``sums`` beside ``district``; one look at the table."""
     rows = table.filter(table.is_first) if of is Of.HOUSEHOLD else table
     alike = rows.group_by("district", verdict=rows[f"verdict:{policy}"], missing=rows[f"missing:{policy}"])
-    more = {name: column.sum().cast("int64") for name, column in (sums or {}).items()}
-    amount = rows[f"amount:{policy}"].sum().cast("int64")
+    found = rows_of(engine, alike.aggregate(people=rows.count(), **(sums or {})))
     by_district: dict[int | None, Tally] = {}
-    whole = Counter(dict.fromkeys(more, 0))
-    for row in rows_of(engine, alike.aggregate(people=rows.count(), amount=amount, **more)):
-        at = row["district"]
-        by_district.setdefault(at, Tally(policy, at)).add(row, legend)
-        whole.update({name: int(row[name] or 0) for name in more})
-    return [by_district[at] for at in sorted(by_district, key=lambda at: at or 0)], whole
+    for row in found:
+        by_district.setdefault(row["district"], Tally(policy, row["district"])).add(row, legend)
+    return [by_district[at] for at in sorted(by_district, key=lambda at: at or 0)], found
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,6 @@ class RunCount(models.Model):
     refused = models.PositiveIntegerField(_("不符合"), default=0)
     unknown = models.PositiveIntegerField(_("待核"), default=0)
     new = models.PositiveIntegerField(_("新线索"), default=0)
-    amount = models.BigIntegerField(_("每月金额"), default=0)  # fen
     missing = models.JSONField(default=dict)  # fact → how often it is missing
     is_baseline = models.BooleanField(default=False)
 

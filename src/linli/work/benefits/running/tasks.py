@@ -131,7 +131,6 @@ def _counts(run: Run, matched: Matched, policies: Iterable[InForce]) -> list[Run
             eligible=tally.eligible,
             refused=tally.refused,
             unknown=tally.unknown,
-            amount=tally.amount,
             missing=dict(tally.missing),
             is_baseline=versions[tally.policy].policy_id not in known,
         )

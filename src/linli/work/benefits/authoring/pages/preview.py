@@ -47,7 +47,8 @@ def preview_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _found(preview: Preview) -> dict[str, Any]:
-    """Return what is shown: people to the nearest ten, small numbers and what they cost not at all.
+    """Return what is shown: people to the nearest ten and small numbers not at all; what they cost was kept
+    like that.
 
     Authors choose the conditions: exact numbers would answer any question about a single person.
     """
@@ -59,12 +60,12 @@ def _found(preview: Preview) -> dict[str, Any]:
         **{name: rounded(result[name]) for name in people if name in result},
         **_per_worker(result),
         "unit": _("户") if of_household else _("人"),
-        "year": _said(_cost(result["year"], result["eligible"])),
+        "year": _said(result["year"]),
         "areas": _areas(result["areas"]),
         "missing": [
             (known[one].label if one in known else one, rounded(count)) for one, count in result["missing"]
         ],
-        "against": _against(result) if result.get("was_year") is not None else [],
+        "against": _against(result) if result["before"] else [],
     }
 
 
@@ -74,7 +75,7 @@ def _areas(areas: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             **{name: rounded(area[name]) for name in ("eligible", "unknown", "refused")},
             "name": names[f"{area['code']}/"] or _("所在区不明"),
-            "cost": _said(_cost(area["amount"], area["eligible"])),
+            "cost": _said(area["cost"]),
         }
         for area in areas
     ]
@@ -86,12 +87,6 @@ def _per_worker(result: dict[str, Any]) -> dict[str, Any]:
     return {"per_worker": each if leads.value else leads, "weeks": max(-(-each // PER_WEEK), 1)}
 
 
-def _cost(fen: int, people: int) -> int | None:
-    """Return what so many people cost as if they were the rounded number; ``None`` where that is hidden."""
-    shown = rounded(people).value
-    return None if shown is None else fen * shown // people
-
-
 def _said(cost: int | None) -> str:
     return "—" if cost is None else cost_words(cost)
 
@@ -99,20 +94,17 @@ def _said(cost: int | None) -> str:
 def _against(result: dict[str, Any]) -> list[tuple[str, Any, Any, str]]:
     """Return the lines of the comparison: what, the version in force, the draft, by how much."""
     was, now = rounded(result["was_eligible"]), rounded(result["eligible"])
-    cost_was, cost_now = (
-        _cost(result["was_year"], result["was_eligible"]),
-        _cost(result["year"], result["eligible"]),
-    )
-    if was.value is None or now.value is None or cost_was is None or cost_now is None:
-        return [(_("符合的"), was, now, "—"), (_("一年要多少钱"), _said(cost_was), _said(cost_now), "—")]
-    people, cost = now.value - was.value, cost_now - cost_was
-    more = f"{people:+,}".replace("-", "−") if people else "0"
+    cost_was, cost_now = result["was_year"], result["year"]
+    people, cost = _more(was.value, now.value), _more(cost_was, cost_now)
     return [
-        (_("符合的"), was, now, more),
-        (
-            _("一年要多少钱"),
-            _said(cost_was),
-            _said(cost_now),
-            ("+" if cost > 0 else "") + cost_words(cost),
-        ),
+        (_("符合的"), was, now, "—" if people is None else _signed(people)),
+        (_("一年要多少钱"), _said(cost_was), _said(cost_now), "+" * bool(cost and cost > 0) + _said(cost)),
     ]
+
+
+def _more(was: int | None, now: int | None) -> int | None:
+    return None if was is None or now is None else now - was
+
+
+def _signed(people: int) -> str:
+    return f"{people:+,}".replace("-", "−") if people else "0"

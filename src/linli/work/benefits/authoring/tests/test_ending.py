@@ -37,6 +37,20 @@ def ask(doors: Doors, by: str = "city", on: date = DAY, reason: str = "市政府
     policy.refresh_from_db()
 
 
+def test_other_systems_read_from_which_day_it_ends(doors: Doors, seconds: Cast) -> None:
+    policy, client = doors.elder.policy, seconds.client("street")
+    address = f"/api/v1/benefits/policies/{policy.code}"
+    ask(doors)
+    assert client.get(address).json()["ended_on"] is None, "asked for is not agreed"
+    policy_end_confirm(actor=doors.actor("city2"), policy_id=policy.pk, on=DAY)
+    assert client.get(address).json()["ended_on"] == DAY.isoformat()
+    lines = {row["code"]: row for row in client.get("/api/v1/benefits/policies").json()["items"]}
+    assert lines.pop(policy.code)["ended_on"] == DAY.isoformat()
+    assert {row["ended_on"] for row in lines.values()} == {None}
+    after = client.get("/api/v1/benefits/policies", {"on": DAY.isoformat()}).json()["items"]
+    assert policy.code not in {row["code"] for row in after}
+
+
 def test_one_asks_and_another_confirms(doors: Doors) -> None:
     policy = doors.elder.policy
     doors.take(*(doors.found(n) for n in range(3)))

@@ -53,7 +53,7 @@ def reckoned(people: Cast, policy: Policy) -> Preview:
 def test_a_preview_counts_people_money_and_what_is_missing(people: Cast, policy_of: PolicyMaker) -> None:
     result = reckoned(people, policy_of()).result
     assert (result["eligible"], result["unknown"]) == (1, 1)
-    assert result["amount"] == 7_500 and result["year"] == 90_000
+    assert result["year"] is None, "what one gets is not even kept"
     assert result["missing"] == [["hukou", 1]] and result["before"] == 0
     (area,) = result["areas"]
     assert area["code"] == "990101" and area["refused"] == 1
@@ -70,7 +70,7 @@ def test_a_preview_says_who_gains_against_the_version_in_force(people: Cast, pol
     do.version_save(actor=district, policy_id=policy.pk, lock=draft.lock, text=wider, cases="")
     result = reckoned(people, policy).result
     assert (result["before"], result["gain"], result["lose"]) == (1, 2, 0)
-    assert (result["was_eligible"], result["was_year"]) == (1, 90_000)
+    assert (result["was_eligible"], result["was_year"]) == (1, None)
     page = people.client("district").get(reverse("benefits:preview", args=[policy.public_id]))
     words = re.sub(r"<[^>]+>|\s", " ", page.content.decode())
     assert re.search(r"符合的 +&lt;5 +&lt;5 +— .*— +— +—", words) and "900元" not in words
@@ -81,9 +81,9 @@ def test_authors_see_tens_and_what_these_cost(people: Cast, policy_of: PolicyMak
     """Who writes the conditions could ask about a single person, were the numbers exact."""
     policy = policy_of()
     preview = reckoned(people, policy)
-    area = {"code": "990101", "eligible": 33, "unknown": 4, "worth": 4, "refused": 126, "amount": 330_000}
-    said = {"eligible": 33, "unknown": 4, "worth": 4, "year": 3_960_000, "leads": 37, "workers": 3}
-    before = {"before": 1, "was_eligible": 21, "was_year": 2_520_000, "gain": 12, "lose": 0}
+    area = {"code": "990101", "eligible": 33, "unknown": 4, "worth": 4, "refused": 126, "cost": 300_000}
+    said = {"eligible": 33, "unknown": 4, "worth": 4, "year": 3_600_000, "leads": 37, "workers": 3}
+    before = {"before": 1, "was_eligible": 21, "was_year": 2_400_000, "gain": 12, "lose": 0}
     preview.result = {**preview.result, **said, **before, "more": 7, "less": 0, "areas": [area]}
     preview.save()
     page = people.client("district").get(reverse("benefits:preview", args=[policy.public_id]))
@@ -91,6 +91,27 @@ def test_authors_see_tens_and_what_these_cost(people: Cast, policy_of: PolicyMak
     assert re.search(r"符合的 +20 +30 +\+10 .*2\.40万元 +3\.60万元 +\+1\.20万元", words)
     assert "临江区 30 &lt;5 130 3,000元" in re.sub(" +", " ", words)
     assert "14 条线索" in re.sub(" +", " ", words) and "33" not in words
+
+
+def test_nobody_is_read_from_what_all_get(people: Cast, policy_of: PolicyMaker) -> None:
+    """An author lets one person get so much that the sum would tell whether the policy is for them."""
+    place = people.places["committee_a_place"]
+    many = [person_at(place, f"老人{at}", birth="1955-05-01", sex="m") for at in range(32)]
+    household_at(place.path, *many)
+    for one in many:
+        fact_set(actor=people.actor("worker"), subject=one, key="hukou", value="local")
+    policy, told = policy_of(), []
+    lock = draft_of(policy).lock
+    for age in (75, 100):  # 陈爷爷 alone is 75; nobody is 100
+        rich = f"{{when: {{age: {{from: {age}}}}}, pay: 900000}}"
+        text = TEXT.replace("amount: 75", f"amount: {{choose: {{cases: [{rich}], otherwise: 75}}}}")
+        lock = do.version_save(
+            actor=people.actor("district"), policy_id=policy.pk, lock=lock, text=text, cases=""
+        ).lock
+        told.append(reckoned(people, policy).result)
+    assert [result["eligible"] for result in told] == [33, 33]
+    assert [result["year"] for result in told] == [30 * 7_500 * 12] * 2
+    assert told[0]["areas"] == told[1]["areas"]
 
 
 @pytest.mark.parametrize(
