@@ -33,9 +33,9 @@ def _arguments(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]
 
 def _chromium_missing() -> list[str]:
     has_font = any(Path("/usr/share/fonts").glob("opentype/noto/NotoSans*CJK*"))
-    has_shell = shutil.which("chromium-headless-shell") is not None
-    missing = apt_missing({"chromium-headless-shell": has_shell, "fonts-noto-cjk": has_font})
-    return [name for name in missing if name.startswith("fonts") or not chromium()]
+    missing = apt_missing({"fonts-noto-cjk": has_font})
+    apt_missing({"chromium-headless-shell": bool(shutil.which("chromium-headless-shell"))})
+    return missing if chromium() else ["chromium-headless-shell", *missing]
 
 
 def _pytest(environment: dict[str, str], *words: str) -> int:
