@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from linli.core.workflow import Move
 from linli.foundation.accounts.selectors import person_names
 from linli.foundation.ui.templatetags.linli import yuan
 from linli.registers.residents.facts.dictionary import FactKey, Of, dictionary
-from linli.registers.residents.selectors import HouseholdPeople
+from linli.registers.residents.selectors import HouseholdPeople, MemberCard
 
 from ..authoring.checked import kinds_known, text_read
 from ..authoring.shown import names_known
@@ -82,12 +82,13 @@ class LeadShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """One fact to ask for at the visit, once, whatever policies it is for."""
+class Asked:
+    """What one person or the household is asked: each fact once, whatever policies it is for."""
 
-    line: FactKey
     who: str  # HOME or a public id
     name: str
+    card: MemberCard | None  # None for the household
+    lines: tuple[FactKey, ...]
     policies: tuple[str, ...]
 
 
@@ -96,7 +97,7 @@ class Visit:
     """Everything of one visit."""
 
     leads: tuple[LeadShown, ...]
-    asks: tuple[Ask, ...]
+    asks: tuple[Asked, ...]
     others: tuple[str, ...]  # what is missing and nobody at the door can say (day of birth, a city's figure)
     bring: tuple[str, ...]
 
@@ -116,8 +117,7 @@ def visit_shown(
         _lead(actor, lead, text_read(lead.policy_version.text, kinds), names, people, opened, doubted, called)
         for lead in rows
     )
-    ids = {card.resident.pk: card.resident.public_id for card in home.members}
-    asks, others = _asks(shown, names, ids)
+    asks, others = _asks(shown, {card.resident.pk: card for card in home.members})
     going = [one for one in shown if one.is_open]
     bring = tuple(dict.fromkeys(item for one in going for item in (one.says.bring if one.says else ())))
     return Visit(shown, asks, others, bring)
@@ -157,25 +157,23 @@ def _may_undo(actor: Actor, events: list[LeadEvent]) -> bool:
 
 
 def _asks(
-    leads: Iterable[LeadShown], names: Mapping[int, str], ids: Mapping[int, UUID]
-) -> tuple[tuple[Ask, ...], tuple[str, ...]]:
-    found: dict[tuple[str, int], list[str]] = {}
+    leads: Iterable[LeadShown], cards: Mapping[int, MemberCard]
+) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
+    facts = defaultdict[int, dict[str, None]](dict)  # by person, 0 for the household; in the order of leads
+    policies = defaultdict[int, dict[str, None]](dict)
     others: dict[str, None] = {}
     for one in leads:
         for fact, person in one.trace.absent if one.lead.state == Lead.State.OPEN else ():
             line = dictionary().get(fact)
-            if line is None or (line.of is Of.PERSON and person not in ids):
+            if line is None or (line.of is Of.PERSON and person not in cards):
                 others[fact_label(fact)] = None
             else:
-                at = (fact, person if line.of is Of.PERSON else 0)
-                found.setdefault(at, []).append(one.lead.policy.name)
-    asks = tuple(
-        Ask(
-            dictionary()[fact],
-            str(ids[person]) if person else HOME,
-            names.get(person, _("全家")),
-            tuple(dict.fromkeys(policies)),
-        )
-        for (fact, person), policies in found.items()
-    )
-    return asks, tuple(others)
+                at = person if line.of is Of.PERSON else 0
+                facts[at][fact] = policies[at][one.lead.policy.name] = None
+    asked = tuple(_asked(cards.get(at), facts[at], policies[at]) for at in (0, *cards) if at in facts)
+    return asked, tuple(others)
+
+
+def _asked(card: MemberCard | None, facts: Iterable[str], policies: Iterable[str]) -> Asked:
+    who = (HOME, _("全家")) if card is None else (str(card.resident.public_id), card.name)
+    return Asked(*who, card, tuple(dictionary()[fact] for fact in facts), tuple(policies))
