@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import ibis
+
+from linli.registers.residents.rounding import SMALL
 
 from ..language.tree import Of, Rule
 from .columnar import ELIGIBLE, possible, verdicts
@@ -20,7 +21,7 @@ from .snapshot import Snapshot, snapshot_counted
 
 BEFORE = ":before"
 CHANGES = ("gain", "lose", "more", "less")
-HIGHEST = 5  # of which none can be read from a sum (``rounding.rounded_sum``)
+HIGHEST = SMALL  # as many as ``rounded_sum`` needs
 
 
 @ibis.udf.agg.builtin(name="max", signature=(("int64", "int64"), "array<int64>"))  # type: ignore[untyped-decorator]
@@ -75,12 +76,13 @@ def previewed(
     table = _with_amounts(verdicts(possible(people, asked, wanted), asked, wanted, CARRIED), wanted)
     sums = _paid(table, draft.policy, "paid") | (_compared(table, draft.policy) if before else {})
     tallies, rows = tallied(engine, table, draft.policy, draft.of, asked.legend, sums)
-    paid, was = defaultdict[int | None, Paid](Paid), Paid()
+    whole = _with_the_rest(snapshot, tallies, draft)
+    paid, was = {tally.district: Paid() for tally in whole}, Paid()
     for row in rows:
         paid[row["district"]].add(row["paid"], row["paid:highest"])
         was.add(row.get("was"), row.get("was:highest"))
-    whole = {name: sum(int(row.get(name) or 0) for row in rows) for name in CHANGES}
-    return Previewed(_with_the_rest(snapshot, tallies, draft), paid, was, **whole)
+    changed = {name: sum(int(row.get(name) or 0) for row in rows) for name in CHANGES}
+    return Previewed(whole, paid, was, **changed)
 
 
 def _with_amounts(table: Any, policies: Iterable[str]) -> Any:
